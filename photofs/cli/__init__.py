@@ -1,0 +1,1 @@
+"""The door at the keyboard: one command a file."""

@@ -1,0 +1,1 @@
+"""The door at the pipe: a child process that fetches, so that the mount process stays light."""

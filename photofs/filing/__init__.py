@@ -1,0 +1,1 @@
+"""Turns observations into photos, albums, folders and names in the catalog."""

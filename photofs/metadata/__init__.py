@@ -1,0 +1,1 @@
+"""What the bytes themselves tell: EXIF, video headers, zones."""

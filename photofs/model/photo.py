@@ -1,0 +1,48 @@
+"""What a photo is: a picture or a video, its bytes' fidelity, and where its bytes are."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Media(StrEnum):
+    """The kind of a photo's bytes."""
+
+    PICTURE = "picture"
+    VIDEO = "video"
+
+
+class Fidelity(StrEnum):
+    """How near the obtainable bytes are to what was once uploaded."""
+
+    ORIGINAL = "original"
+    RECOMPRESSED = "recompressed"
+    PREVIEW = "preview"
+
+
+class PhotoState(StrEnum):
+    """Where a photo's bytes are, as `user.photofs.state` tells it."""
+
+    REMOTE = "remote"
+    CACHED = "cached"
+    PINNED = "pinned"
+    MISSING = "missing"
+    LOCAL = "local"
+    PENDING = "pending"
+    HELD = "held"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place on earth, WGS 84 degrees, north and east positive."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class PixelSize:
+    """Width and height of a picture or a video frame, in pixels, as stored (not rotated)."""
+
+    width: int
+    height: int

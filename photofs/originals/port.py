@@ -1,0 +1,147 @@
+"""The contract of the store of originals; local_disk.py keeps it.
+
+Two rooms: Kept (never evicted) and Cache (may be emptied by hand at any time). A *sealed* file is
+whole, verified, read-only, named by its SHA-256. A *draft* is a sparse file that is not whole yet,
+named by photo and content key, whose ranges are on disk beside it. One process at a time writes a
+draft (a lock on the file); any process may read what is there.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from photofs.model.observation import ContentHash
+from photofs.model.span import Span
+
+
+class Room(StrEnum):
+    """Where a sealed original lies."""
+
+    KEPT = "kept"
+    CACHE = "cache"
+
+
+class DraftKey(NamedTuple):
+    """Which original a draft will become: the photo's id and the content key of its bytes."""
+
+    photo_id: int
+    content_key: str
+
+
+class Sealed(NamedTuple):
+    """A whole and verified original."""
+
+    sha256: str
+    size: int
+    room: Room
+
+
+class Usage(NamedTuple):
+    """What the store takes up, in bytes on disk, and the room that is left."""
+
+    kept: int
+    cache: int
+    drafts: int
+    cache_limit: int
+    disk_free: int
+
+
+class DraftReader(Protocol):
+    """A draft as a reader sees it, in this or another process."""
+
+    def fileno(self) -> int:
+        """The open file descriptor, for pread; closed by `close`."""
+        ...
+
+    def has(self, span: Span) -> bool:
+        """Whether all bytes of the span have arrived (what `refresh` last saw)."""
+        ...
+
+    def refresh(self) -> None:
+        """Read the ranges that have been noted since."""
+        ...
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        ...
+
+
+class Draft(Protocol):
+    """A draft as its one writer sees it."""
+
+    @property
+    def size(self) -> int | None:
+        """The original's length as far as known."""
+        ...
+
+    def set_size(self, size: int) -> None:
+        """Note the length; Corrupt if another length was noted before."""
+        ...
+
+    def write(self, offset: int, data: bytes) -> None:
+        """Bytes into the file, and their range noted (kill -9 safe). Raises Full, or StoreError."""
+        ...
+
+    def missing(self, span: Span) -> list[Span]:
+        """What has not arrived yet of the span, in order."""
+        ...
+
+    def reset(self) -> None:
+        """Throw away all bytes: they turned out to be of another version."""
+        ...
+
+    def seal(self, expected: ContentHash | None) -> Sealed:
+        """fsync, hash, compare, rename into the room, fsync the folder; then the draft is gone.
+
+        Corrupt if a range is missing, or length or hash differ; the draft is then set aside and the
+        next opener begins anew. Takes as long as hashing the file; never called in the mount
+        process.
+        """
+        ...
+
+    def close(self) -> None:
+        """Sync and unlock; what has arrived stays for the next writer."""
+        ...
+
+
+class OriginalStore(Protocol):
+    """All originals on this disk."""
+
+    def open_sealed(self, sha256: str) -> int | None:
+        """A read-only descriptor (the caller closes it), or None if the file is not here.
+
+        Marks the file as used, for eviction goes by last use.
+        """
+        ...
+
+    def has_sealed(self, sha256: str) -> Room | None:
+        """In which room it lies, if in any."""
+        ...
+
+    def sealed_path(self, sha256: str) -> Path | None:
+        """Where it lies."""
+        ...
+
+    def open_draft(self, key: DraftKey, size: int | None) -> Draft:
+        """The draft to write to, made if need be, with what has arrived so far. Busy if locked."""
+        ...
+
+    def read_draft(self, key: DraftKey) -> DraftReader | None:
+        """The draft for reading, None if there is none (not begun, or sealed by now)."""
+        ...
+
+    def make_room(self, wanted: int, pinned: frozenset[str]) -> int:
+        """Evict sealed Cache files, least recently used first, until `wanted` bytes fit.
+
+        Neither the limit nor the disk's minimum free room is overstepped. Pinned hashes stay.
+        Bytes freed are returned; Full if they cannot fit.
+        """
+        ...
+
+    def free(self, sha256: str) -> int:
+        """Remove it from the Cache (never from Kept); the bytes freed."""
+        ...
+
+    def usage(self) -> Usage:
+        """How much lies where."""
+        ...

@@ -1,0 +1,1 @@
+"""A "Request my Flickr data" export, read in place."""

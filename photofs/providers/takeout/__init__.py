@@ -1,0 +1,1 @@
+"""A folder of Google Takeout archives, read in place."""

@@ -1,0 +1,1 @@
+"""Which photo stands under which path, and what a verb means there."""

@@ -1,0 +1,1 @@
+"""File-system verbs, with no FUSE in sight."""
