@@ -1,1 +1,1 @@
-"""The companion: brings remote services, the catalog and the store into agreement, one verb a file."""
+"""The companion: brings services, catalog and store into agreement, one verb a file."""
