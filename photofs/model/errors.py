@@ -3,6 +3,7 @@
 PhotofsError
 ├── NotFound                 what was asked for is not there
 ├── Refused                  we will not do that; `remedy` says what to do instead
+│   └── Misconfigured        a setting cannot be right; nothing works until a person mends it
 ├── Busy                     somebody else holds it; trying later helps
 ├── RemoteError              a service or its line did not do what was asked
 │   ├── Temporary            trying again may help, not before `retry_after`
@@ -43,6 +44,10 @@ class NotFound(PhotofsError):
 
 class Refused(PhotofsError):
     """We will not do that."""
+
+
+class Misconfigured(Refused):
+    """A setting cannot be right."""
 
 
 class Busy(PhotofsError):

@@ -1,0 +1,213 @@
+"""The only place that names concrete classes: puts the rooms together for the doors above.
+
+A `House` is one user's photofs: its folders, settings, catalog, store and providers. Imports of heavy
+rooms stand inside the methods, so that a process carries only what it uses (the mount process must
+stay small and quick to start).
+"""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from photofs.model.errors import Bug, Misconfigured
+from photofs.model.settings import Settings, check_settings, parse_size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from photofs.catalog.port import SourceRow
+    from photofs.catalog.sqlite import Catalog
+    from photofs.filing.filing import Filing
+    from photofs.originals.local_disk import LocalDisk
+    from photofs.providers.port import Pacer, Provider, ProviderFactory, SecretStore, SmallState
+
+HOME_VARIABLE = "PHOTOFS_HOME"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where everything of one user lies (XDG base directories, or all under PHOTOFS_HOME)."""
+
+    config: Path
+    data: Path
+    state: Path
+    cache: Path
+
+    @property
+    def config_file(self) -> Path:
+        """The settings."""
+        return self.config / "config.toml"
+
+    @property
+    def catalog(self) -> Path:
+        """The catalog's one file (beside it SQLite's -wal and -shm)."""
+        return self.state / "catalog.db"
+
+    @property
+    def kept(self) -> Path:
+        """The Kept room."""
+        return self.data / "kept"
+
+    @property
+    def originals(self) -> Path:
+        """The Cache room and the drafts."""
+        return self.cache / "originals"
+
+
+def find_paths(environ: Mapping[str, str]) -> Paths:
+    """The folders by the environment; nothing is made yet."""
+    if home := environ.get(HOME_VARIABLE):
+        root = Path(home).expanduser().absolute()
+        return Paths(root / "config", root / "data", root / "state", root / "cache")
+    import platformdirs
+
+    dirs = platformdirs.PlatformDirs("photofs", appauthor=False)
+    return Paths(
+        Path(dirs.user_config_dir),
+        Path(dirs.user_data_dir),
+        Path(dirs.user_state_dir),
+        Path(dirs.user_cache_dir),
+    )
+
+
+def read_settings(path: Path) -> Settings:
+    """config.toml, or the defaults if there is none; Misconfigured names file and line or key."""
+    import msgspec
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path} cannot be read: {error}") from error
+    try:
+        settings = msgspec.toml.decode(text, type=Settings)
+        check_settings(settings)
+    except (msgspec.DecodeError, Misconfigured) as error:
+        reason = error.what if isinstance(error, Misconfigured) else str(error)
+        raise Misconfigured(
+            f"{path}: {reason}",
+            remedy="mend the file, or move it away to use the defaults",
+        ) from error
+    return settings
+
+
+def provider_factory(name: str) -> "ProviderFactory":
+    """How the provider of that name is opened; Bug if the catalog names one that is not there."""
+    if name == "takeout":
+        from photofs.providers.takeout.provider import open_provider as open_takeout
+
+        return open_takeout
+    if name == "flickr_export":
+        from photofs.providers.flickr_export.provider import open_provider as open_export
+
+        return open_export
+    if name == "flickr":
+        from photofs.providers.flickr.provider import open_provider as open_flickr
+
+        return open_flickr
+    raise Bug(f'the catalog names a provider "{name}" that this version does not have')
+
+
+class House:
+    """One user's photofs, put together."""
+
+    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+        """Find the folders and read the settings; raises Misconfigured."""
+        self.environ = os.environ if environ is None else environ
+        self.paths = find_paths(self.environ)
+        self.settings = read_settings(self.paths.config_file)
+
+    def make_folders(self) -> None:
+        """Make our folders, closed to others (0700)."""
+        for folder in (self.paths.data, self.paths.state, self.paths.cache):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def open_catalog(self, *, read_only: bool = False) -> "Catalog":
+        """The catalog, made if need be; the caller closes it."""
+        from photofs.catalog.sqlite import open_catalog
+
+        self.make_folders()
+        return open_catalog(self.paths.catalog, read_only=read_only)
+
+    @contextmanager
+    def catalog(self, *, read_only: bool = False) -> "Iterator[Catalog]":
+        """The catalog for the length of a block."""
+        catalog = self.open_catalog(read_only=read_only)
+        try:
+            yield catalog
+        finally:
+            catalog.close()
+
+    def store(self) -> "LocalDisk":
+        """The store of originals."""
+        from photofs.originals.local_disk import LocalDisk
+
+        self.make_folders()
+        return LocalDisk(
+            self.paths.kept,
+            self.paths.originals,
+            limit=parse_size(self.settings.cache.limit),
+            min_free=parse_size(self.settings.cache.min_free),
+        )
+
+    def secrets(self) -> "SecretStore":
+        """Where logins lie."""
+        from photofs.credentials import open_secrets
+
+        self.make_folders()
+        return open_secrets(self.paths.state, environ=self.environ)
+
+    def pacer(self) -> "Pacer":
+        """The shared pacing."""
+        from photofs.catalog.pacing import CatalogPacer
+
+        return CatalogPacer(self.paths.catalog)
+
+    def small_state(self, source_id: int) -> "SmallState":
+        """A source's own notes, in a file of their own."""
+        from photofs.catalog.small_state import open_small_state
+
+        folder = self.paths.state / "sources"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return open_small_state(folder / f"{source_id}.sqlite")
+
+    def zone(self) -> str:
+        """The configured zone, else the machine's."""
+        from photofs.metadata.timezone import machine_zone
+
+        return self.settings.tree.timezone or machine_zone()
+
+    def filing(self, catalog: "Catalog") -> "Filing":
+        """Filing into that catalog by the user's settings."""
+        from photofs.filing.filing import Filing
+        from photofs.metadata.timezone import offset_of_zone, zone_of_position
+
+        return Filing(
+            catalog,
+            dates_template=self.settings.tree.dates,
+            default_zone=self.zone(),
+            zone_of_position=zone_of_position,
+            offset_of_zone=offset_of_zone,
+        )
+
+    def open_provider(
+        self, source: "SourceRow", *, now_ns: Callable[[], int] = time.time_ns
+    ) -> "AbstractAsyncContextManager[Provider]":
+        """The provider of a source, opened for the length of an async block."""
+        from photofs.metadata.timezone import zone_of_position
+        from photofs.providers.port import Tools
+
+        tools = Tools(
+            pacer=self.pacer(),
+            secrets=self.secrets(),
+            small_state=self.small_state(source.source_id),
+            zone_of_position=zone_of_position,
+            now_ns=now_ns,
+            read_timeout=self.settings.network.read_timeout,
+        )
+        return provider_factory(source.provider)(source.config, tools)

@@ -1,0 +1,37 @@
+"""The one table from our errors to a command's exit status.
+
+0 to 10 mean what rclone's mean, 14 and 15 what s3ql's do, 78 is sysexits' EX_CONFIG: a person has to
+mend something, and a service must not be restarted over it. docs/COMMANDS.md lists them.
+"""
+
+from photofs.model import errors
+
+OK = 0
+OTHER = 1
+USAGE = 2
+NOT_FOUND = 4
+TEMPORARY = 5
+SOME_FAILED = 6
+FATAL = 7
+LOGIN = 14
+REFUSED = 15
+NEEDS_A_PERSON = 78
+
+_BY_ERROR: tuple[tuple[type[errors.PhotofsError], int], ...] = (
+    (errors.Misconfigured, NEEDS_A_PERSON),
+    (errors.NotFound, NOT_FOUND),
+    (errors.Refused, REFUSED),
+    (errors.Busy, TEMPORARY),
+    (errors.Unauthorised, LOGIN),
+    (errors.Gone, NOT_FOUND),
+    (errors.RemoteError, TEMPORARY),
+    (errors.StoreError, FATAL),
+)
+
+
+def exit_code(error: errors.PhotofsError) -> int:
+    """The exit status for an error; OTHER for a Bug."""
+    for kind, code in _BY_ERROR:
+        if isinstance(error, kind):
+            return code
+    return OTHER
