@@ -1,0 +1,119 @@
+"""The agent as a program: `python -m agent scan|serve`; photofs's commands start it."""
+
+import argparse
+import json
+import logging
+import signal
+import sys
+from functools import partial
+
+import trio
+from photofs.catalog.sqlite import Catalog
+
+from agent.progress import show_progress
+from agent.scanning import scan
+from agent.service import serve
+from photofs.assembly import House
+from photofs.catalog.port import SourceRow
+from photofs.credentials import redaction
+from photofs.model.errors import NotFound, PhotofsError
+from photofs.model.exit_codes import OK, SOME_FAILED, exit_code
+
+INTERRUPTED = 130
+"""128 + SIGINT, as shells have it."""
+
+
+def read_arguments() -> argparse.Namespace:
+    """The command line; argparse ends the program with 2 on a wrong one."""
+    parser = argparse.ArgumentParser(prog="photofs-agent", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    scan_parser = verbs.add_parser("scan", help="bring the catalog up to what the sources say")
+    scan_parser.add_argument("libraries", nargs="*", help="only these (default: all)")
+    scan_parser.add_argument("--full", action="store_true", help="list everything anew")
+    scan_parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
+    verbs.add_parser("serve", help="scan when due, learn sizes, until standard input is closed")
+    return parser.parse_args()
+
+
+def wanted_sources(catalog: Catalog, names: list[str]) -> list[tuple[str, SourceRow]]:
+    """The sources of the libraries named, or of all; NotFound for an unknown name."""
+    libraries = [catalog.library(name) for name in names] if names else catalog.libraries()
+    return [
+        (library.name, source)
+        for library in libraries
+        for source in catalog.sources(library.library_id)
+    ]
+
+
+async def scan_all(house: House, names: list[str], *, full: bool, as_json: bool) -> int:
+    """Scan the sources one after the other; one that fails does not stop the next."""
+    outcomes: list[dict[str, object]] = []
+    codes: list[int] = []
+    with house.catalog() as catalog:
+        sources = wanted_sources(catalog, names)
+        if not sources:
+            raise NotFound("there is no library yet", remedy="see `photofs library add --help`")
+        for name, source in sources:
+            outcome, code = await _scan_one(house, catalog, name, source, full=full)
+            outcomes.append(outcome)
+            codes.append(code)
+            if not as_json:
+                print(_sentence(outcome), file=sys.stderr if code else sys.stdout, flush=True)
+    if as_json:
+        print(json.dumps(outcomes))
+    failed = [code for code in codes if code != OK]
+    if not failed:
+        return OK
+    return SOME_FAILED if len(failed) < len(codes) else failed[0]
+
+
+async def _scan_one(
+    house: House, catalog: Catalog, name: str, source: SourceRow, *, full: bool
+) -> tuple[dict[str, object], int]:
+    """One source's outcome, and its exit status."""
+    outcome: dict[str, object] = {"library": name, "source": source.provider}
+    try:
+        with show_progress(name) as progress:
+            scanned = await scan(house, catalog, source, progress.tell, full=full)
+    except PhotofsError as error:
+        return {**outcome, "ok": False, "error": str(error)}, exit_code(error)
+    photos = catalog.counts(source.library_id).photos
+    return {**outcome, "ok": True, "told": scanned.photos, "photos": photos}, OK
+
+
+def _sentence(outcome: dict[str, object]) -> str:
+    """The outcome for people."""
+    if outcome["ok"]:
+        return (
+            f"{outcome['library']}: {outcome['photos']:,} photos"
+            f" ({outcome['told']:,} new or told again)"
+        )
+    return f"{outcome['library']}: {outcome['error']}"
+
+
+def main() -> None:
+    """Run the verb; exits with the status of model/exit_codes.py."""
+    arguments = read_arguments()
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    redaction.install(logging.getLogger())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        house = House()
+        if arguments.verb == "serve":
+            code = trio.run(serve, house)
+        else:
+            run = partial(
+                scan_all, house, arguments.libraries, full=arguments.full, as_json=arguments.json
+            )
+            code = trio.run(run)
+    except PhotofsError as error:
+        print(f"photofs: {error}", file=sys.stderr)
+        code = exit_code(error)
+    except KeyboardInterrupt:
+        print("photofs: stopped; the next scan goes on from here", file=sys.stderr)
+        code = INTERRUPTED
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""Scanning: brings the catalog up to what a source says, and nothing further.
+
+What was filed stays filed if the scan ends early; absence counts only after the source told its
+end (`ScanEnd`). One process scans a source at a time.
+"""
+
+from collections.abc import Callable
+from contextlib import aclosing
+from typing import NamedTuple
+
+from photofs.catalog.sqlite import Catalog
+
+from agent.lock import hold
+from photofs.assembly import House
+from photofs.catalog.port import ScanWrites, SourceRow
+from photofs.model.errors import PhotofsError, Temporary
+from photofs.model.observation import Observation, PhotoSeen, Progress, ScanEnd
+from photofs.providers.port import Provider
+
+BATCH = 500
+"""Observations handed to filing at once; filing cuts its own transactions by time."""
+
+Tell = Callable[[Progress], None]
+
+
+class Scanned(NamedTuple):
+    """What a scan brought: photos told of, and whether it was a full one."""
+
+    photos: int
+    full: bool
+
+
+async def scan(
+    house: House, catalog: Catalog, source: SourceRow, tell: Tell, *, full: bool = False
+) -> Scanned:
+    """Scan one source, from its cursor unless `full`; why one failed is noted for `status`.
+
+    Raises what the provider raises, and Busy if the source is being scanned already.
+    """
+    lock = house.paths.state / "locks" / f"scan-{source.source_id}"
+    with hold(lock, "a scan of this source is going on"):
+        try:
+            async with house.open_provider(source) as provider:
+                with house.filing(catalog).scan(source.source_id) as run:
+                    outcome = await _take_in(provider, run, None if full else source.cursor, tell)
+        except PhotofsError as error:
+            catalog.source_trouble(source.source_id, str(error))
+            raise
+    return outcome
+
+
+async def _take_in(provider: Provider, run: ScanWrites, cursor: str | None, tell: Tell) -> Scanned:
+    """File all that the provider yields."""
+    photos = 0
+    batch: list[Observation] = []
+    end: ScanEnd | None = None
+    async with aclosing(provider.changes(cursor)) as stream:  # type: ignore[type-var]
+        async for seen in stream:
+            if isinstance(seen, Progress):
+                tell(seen)
+            elif isinstance(seen, ScanEnd):
+                end = seen
+            else:
+                photos += isinstance(seen, PhotoSeen)
+                batch.append(seen)
+            if len(batch) >= BATCH:
+                run.file(batch)
+                batch = []
+    run.file(batch)
+    if end is None:
+        raise Temporary(
+            "the source stopped before its end",
+            safe="what it told is filed, and nothing is taken for deleted",
+            remedy="scan again",
+        )
+    run.finish(end.cursor, full=end.full)
+    return Scanned(photos, end.full)

@@ -1,0 +1,108 @@
+"""The agent's round: scan what is due, learn sizes, sleep; until it is told to end."""
+
+import logging
+import math
+import os
+import time
+
+import trio
+from photofs.catalog.sqlite import Catalog
+
+from agent.census import take_census
+from agent.lock import hold
+from agent.scanning import scan
+from photofs.assembly import House
+from photofs.catalog.port import SourceRow
+from photofs.model.errors import Busy, PhotofsError
+from photofs.model.exit_codes import OK
+from photofs.model.observation import Progress
+
+log = logging.getLogger(__name__)
+
+ROUND_SECONDS = 10.0
+"""Between two looks at what is due: a source added while mounted appears so soon."""
+
+
+RETRY_SECONDS = 300.0
+"""Before a source whose scan failed is asked again."""
+
+
+async def serve(house: House) -> int:
+    """Work for one catalog until standard input is closed; the one that works keeps others out.
+
+    A second agent waits for the first one's end and takes over then.
+    """
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_work_when_alone, house)
+        await _until_input_ends()
+        nursery.cancel_scope.cancel()
+    return OK
+
+
+async def _until_input_ends() -> None:
+    """Wait until whoever started us closes our standard input, or dies (the kernel closes it)."""
+    stream = trio.lowlevel.FdStream(_duplicate_of_stdin())
+    async with stream:
+        async for _ in stream:
+            pass
+
+
+def _duplicate_of_stdin() -> int:
+    """A descriptor of its own, for FdStream closes what it is given."""
+    return os.dup(0)
+
+
+async def _work_when_alone(house: House) -> None:
+    """Take the agent's lock, then go round for ever."""
+    while True:
+        try:
+            lock = hold(house.paths.state / "locks" / "agent", "an agent works")
+            with lock, house.catalog() as catalog:
+                await _go_round(house, catalog)
+        except Busy:
+            await trio.sleep(ROUND_SECONDS)
+
+
+async def _go_round(house: House, catalog: Catalog) -> None:
+    """Scan what is due and take a census, for ever."""
+    tried: dict[int, float] = {}
+    while True:
+        for source in catalog.sources():
+            age = time.monotonic() - tried.get(source.source_id, -math.inf)
+            due = is_due(source, house.settings.agent.scan_every, time.time_ns())
+            if due and age >= RETRY_SECONDS:
+                tried[source.source_id] = time.monotonic()
+                await _scan_quietly(house, catalog, source)
+            if house.settings.agent.census:
+                await _census_quietly(house, catalog, source)
+        await trio.sleep(ROUND_SECONDS)
+
+
+def is_due(source: SourceRow, every: float, now_ns: int) -> bool:
+    """Whether a source was never scanned, or not for `every` seconds (a clock set back counts)."""
+    if source.scan_ns is None:
+        return True
+    age = (now_ns - source.scan_ns) / 1e9
+    return age >= every or age < 0
+
+
+async def _scan_quietly(house: House, catalog: Catalog, source: SourceRow) -> None:
+    """A scan whose failure is noted in the catalog and the log, and tried again when due."""
+    try:
+        await scan(house, catalog, source, _tell_nobody)
+    except Busy as error:
+        log.debug("%s", error)
+    except PhotofsError as error:
+        log.warning("source %d (%s): %s", source.source_id, source.provider, error)
+
+
+async def _census_quietly(house: House, catalog: Catalog, source: SourceRow) -> None:
+    """A census whose failure waits for the next round."""
+    try:
+        await take_census(house, catalog, source)
+    except PhotofsError as error:
+        log.info("no census of source %d: %s", source.source_id, error)
+
+
+def _tell_nobody(_progress: Progress) -> None:
+    """In the background nobody watches."""
