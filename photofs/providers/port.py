@@ -51,6 +51,8 @@ class OriginalStream(Protocol):
     `start` is where the bytes really begin: 0 where a host ignored the wish for a range.
     `total` is the whole original's length, None where the host does not say.
     `hash` is a content hash of the whole original where the host gives one with the bytes.
+    `validator` names the version of the whole original that the bytes belong to, None where the
+    source tells none: bytes from two streams may be joined only if `validator` and `total` agree.
     Iterating yields non-empty chunks; it raises Temporary if the line breaks, and also if fewer
     bytes came than announced. It ends where the wished-for span or the file ends.
     """
@@ -58,6 +60,7 @@ class OriginalStream(Protocol):
     start: int
     total: int | None
     hash: ContentHash | None
+    validator: str | None
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         """Chunks in order."""
