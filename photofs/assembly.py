@@ -1,14 +1,14 @@
 """The only place that names concrete classes: puts the rooms together for the doors above.
 
-A `House` is one user's photofs: its folders, settings, catalog, store and providers. Imports of heavy
-rooms stand inside the methods, so that a process carries only what it uses (the mount process must
-stay small and quick to start).
+A `House` is one user's photofs: its folders, settings, catalog, store and providers. Imports of
+heavy rooms stand inside the methods, so that a process carries only what it uses (the mount process
+must stay small and quick to start).
 """
 
 import os
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from photofs.model.errors import Bug, Misconfigured
 from photofs.model.settings import Settings, check_settings, parse_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from photofs.catalog.port import SourceRow
     from photofs.catalog.sqlite import Catalog
@@ -162,19 +162,29 @@ class House:
         self.make_folders()
         return open_secrets(self.paths.state, environ=self.environ)
 
-    def pacer(self) -> "Pacer":
-        """The shared pacing."""
+    @contextmanager
+    def pacer(self) -> "Iterator[Pacer]":
+        """The shared pacing, for the length of a block."""
         from photofs.catalog.pacing import CatalogPacer
 
-        return CatalogPacer(self.paths.catalog)
+        pacer = CatalogPacer(self.paths.catalog)
+        try:
+            yield pacer
+        finally:
+            pacer.close()
 
-    def small_state(self, source_id: int) -> "SmallState":
-        """A source's own notes, in a file of their own."""
+    @contextmanager
+    def small_state(self, source_id: int) -> "Iterator[SmallState]":
+        """A source's own notes, in a file of their own, for the length of a block."""
         from photofs.catalog.small_state import open_small_state
 
         folder = self.paths.state / "sources"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return open_small_state(folder / f"{source_id}.sqlite")
+        state = open_small_state(folder / f"{source_id}.sqlite")
+        try:
+            yield state
+        finally:
+            state.close()
 
     def zone(self) -> str:
         """The configured zone, else the machine's."""
@@ -195,19 +205,22 @@ class House:
             offset_of_zone=offset_of_zone,
         )
 
-    def open_provider(
+    @asynccontextmanager
+    async def open_provider(
         self, source: "SourceRow", *, now_ns: Callable[[], int] = time.time_ns
-    ) -> "AbstractAsyncContextManager[Provider]":
+    ) -> "AsyncIterator[Provider]":
         """The provider of a source, opened for the length of an async block."""
         from photofs.metadata.timezone import zone_of_position
         from photofs.providers.port import Tools
 
-        tools = Tools(
-            pacer=self.pacer(),
-            secrets=self.secrets(),
-            small_state=self.small_state(source.source_id),
-            zone_of_position=zone_of_position,
-            now_ns=now_ns,
-            read_timeout=self.settings.network.read_timeout,
-        )
-        return provider_factory(source.provider)(source.config, tools)
+        with self.small_state(source.source_id) as small_state, self.pacer() as pacer:
+            tools = Tools(
+                pacer=pacer,
+                secrets=self.secrets(),
+                small_state=small_state,
+                zone_of_position=zone_of_position,
+                now_ns=now_ns,
+                read_timeout=self.settings.network.read_timeout,
+            )
+            async with provider_factory(source.provider)(source.config, tools) as provider:
+                yield provider

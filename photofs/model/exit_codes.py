@@ -1,7 +1,7 @@
 """The one table from our errors to a command's exit status.
 
-0 to 10 mean what rclone's mean, 14 and 15 what s3ql's do, 78 is sysexits' EX_CONFIG: a person has to
-mend something, and a service must not be restarted over it. docs/COMMANDS.md lists them.
+0 to 10 mean what rclone's mean, 14 and 15 what s3ql's do, 78 is sysexits' EX_CONFIG: a person has
+to mend something, and a service must not be restarted over it. docs/COMMANDS.md lists them.
 """
 
 from photofs.model import errors

@@ -1,0 +1,90 @@
+# Every word that photofs's makers use. `make demo` and `make test` are all that a newcomer needs.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+DEMO_DIR ?= $(HOME)/photos
+
+# What a Debian 12 or Ubuntu 24.04 must have: pyfuse3 comes as source and is compiled here.
+RUN_PACKAGES := fuse3 libfuse3-dev pkg-config gcc libc6-dev python3-dev python3-venv
+# What the tests drive as real programs.
+TEST_PACKAGES := rsync libimage-exiftool-perl ffmpeg attr borgbackup restic strace procps \
+	e2fsprogs mount libfaketime faketime
+BENCH_PACKAGES := bindfs nginx-light
+
+# Installs only what dpkg does not have, and says so; needs no root if nothing is missing.
+define need
+	@missing=$$(for each in $(1); do \
+		dpkg-query -W -f '$${Status}' $$each 2>/dev/null | grep -q 'ok installed' || echo $$each; done); \
+	if [ -n "$$missing" ]; then \
+		sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+		echo "installing system packages:" $$missing; \
+		$$sudo apt-get update -qq && \
+		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing \
+			>/dev/null; fi
+endef
+
+.PHONY: help demo test check bench soak fresh format lock system system-test system-bench clean
+help:
+	@echo 'make demo    install, mount a demo library on $(DEMO_DIR), and say what to try'
+	@echo 'make test    install what the tests need, and run them'
+	@echo 'make check   format, lint, types, import contracts'
+	@echo 'make soak    the full kill and fault sweeps (long)'
+	@echo 'make bench   figures against native disk, bindfs, rclone and plain HTTP (long)'
+	@echo 'make fresh   prove demo and test in a bare Debian (as root)'
+
+system:
+	$(call need,$(RUN_PACKAGES))
+system-test: system
+	$(call need,$(TEST_PACKAGES))
+system-bench: system-test
+	$(call need,$(BENCH_PACKAGES))
+
+$(VENV)/bin/python: | system
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(VENV)/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	$(VENV)/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: system $(VENV)/.run
+	@mkdir -p "$(DEMO_DIR)"
+	$(VENV)/bin/photofs mount --demo --daemon "$(DEMO_DIR)"
+
+test: system-test $(VENV)/.dev
+	$(VENV)/bin/python -m pytest -q -n 2 --dist loadgroup tests
+
+check: system $(VENV)/.dev
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+soak: system-test $(VENV)/.dev
+	$(VENV)/bin/python -m pytest -q --timeout 3600 -m soak tests
+
+bench: system-bench $(VENV)/.dev
+	$(VENV)/bin/python -m tests.bench
+
+fresh:
+	tests/fresh/fresh.sh
+
+format: $(VENV)/.dev
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+# Versions and hashes for every supported Python; no registry's address is written.
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --no-header --no-annotate pyproject.toml --group build \
+		-o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --no-header --no-annotate pyproject.toml --group build --group dev \
+		--group bench -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

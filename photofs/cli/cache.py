@@ -1,0 +1,61 @@
+"""`photofs cache`: the room for originals that the services still have."""
+
+import sys
+
+import click
+import trio
+
+from photofs.assembly import House
+from photofs.cli.output import human_size, json_option, print_json
+from photofs.cli.place import find_place, photos_at
+from photofs.cli.warm import fetch_all
+from photofs.model.exit_codes import SOME_FAILED
+
+
+@click.group
+def cache() -> None:
+    """Show, warm or clear the cache of originals. Everything in it can be fetched again."""
+
+
+@cache.command
+@json_option
+def status(*, as_json: bool) -> None:
+    """Show how much lies where."""
+    house = House()
+    usage = house.store().usage()
+    if as_json:
+        print_json({**usage._asdict(), "folder": str(house.paths.originals)})
+        return
+    print(f"cache   {human_size(usage.cache)} of {human_size(usage.cache_limit)}")
+    print(f"drafts  {human_size(usage.drafts)} (fetched in part)")
+    print(f"kept    {human_size(usage.kept)} (never evicted)")
+    print(f"free    {human_size(usage.disk_free)} on the disk of {house.paths.originals}")
+
+
+@cache.command
+@click.argument("paths", nargs=-1, required=True)
+@json_option
+def warm(paths: tuple[str, ...], *, as_json: bool) -> None:
+    """Fetch the photos at PATHS now, as far as the cache has room."""
+    failed = 0
+    for path in paths:
+        with find_place(path, read_only=False) as place:
+            fetched = trio.run(fetch_all, place.house, place.catalog, photos_at(place))
+            failed += fetched.failed
+            if as_json:
+                print_json({"path": path, **fetched._asdict()})
+            else:
+                print(f"{path}: {fetched.whole:,} photos are here, {fetched.failed:,} are not")
+    sys.exit(SOME_FAILED if failed else 0)
+
+
+@cache.command
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def clear(*, yes: bool) -> None:
+    """Remove everything from the cache, drafts and pinned photos too; kept originals stay."""
+    store = House().store()
+    usage = store.usage()
+    if not yes:
+        size = human_size(usage.cache + usage.drafts)
+        click.confirm(f"Remove {size}? It can all be fetched again.", abort=True)
+    print(f"{human_size(store.clear())} removed")

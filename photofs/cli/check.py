@@ -1,0 +1,37 @@
+"""`photofs check`: verify the catalog's invariants and, if asked, all bytes on this disk."""
+
+import sys
+
+import click
+
+from photofs.assembly import House
+from photofs.cli.output import json_option, print_json, safe_text
+from photofs.model.exit_codes import OTHER
+
+
+@click.command
+@click.option("--read", is_flag=True, help="Also read every original on this disk and compare.")
+@click.option("--repair", is_flag=True, help="Mend what can be worked out anew; nothing remote.")
+@json_option
+def check(*, read: bool, repair: bool, as_json: bool) -> None:
+    """Verify the catalog's invariants and, with --read, all bytes on this disk.
+
+    Only looks, unless --repair is given; exits with 1 if something is wrong.
+    """
+    from photofs.catalog.check import check as check_catalog
+    from photofs.catalog.check import repair as repair_catalog
+
+    house = House()
+    with house.catalog() as catalog:
+        if repair:
+            repair_catalog(catalog)
+        problems = [str(problem) for problem in check_catalog(catalog)]
+    if read:
+        problems += house.store().verify_all()
+    if as_json:
+        print_json({"problems": problems})
+    else:
+        for problem in problems:
+            print(safe_text(problem))
+        print("nothing is wrong" if not problems else f"{len(problems):,} problems")
+    sys.exit(OTHER if problems else 0)

@@ -1,0 +1,72 @@
+"""`photofs info`: all that is known of a file or folder, and from where."""
+
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from photofs.cli.output import human_size, json_option, print_json, safe_text
+from photofs.cli.place import Place, find_place
+from photofs.model.node import row_id
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@click.command
+@click.argument("path")
+@json_option
+def info(path: str, *, as_json: bool) -> None:
+    """Tell all that is known of the file or folder at PATH, and from where."""
+    with find_place(path) as place:
+        facts = _folder_facts(place) if place.node.folder else _photo_facts(place)
+    if as_json:
+        print_json(facts)
+        return
+    for key, value in facts.items():
+        if value not in (None, "", [], False):
+            print(f"{key}: {_for_people(key, value)}")
+
+
+def _folder_facts(place: Place) -> dict[str, object]:
+    """What a folder holds."""
+    photos = list(place.catalog.photos_under(row_id(place.node.ino)))
+    return {"path": place.path or "/", "kind": "folder", "photos": len(photos)}
+
+
+def _photo_facts(place: Place) -> dict[str, object]:
+    """What is shown of a photo, and what each source says."""
+    photo = place.catalog.photo(row_id(place.node.ino))
+    facts: dict[str, object] = {"path": place.path, "kind": str(photo.media)}
+    facts |= {
+        key: value
+        for key, value in photo._asdict().items()
+        if key not in {"photo_id", "library_id", "media", "mtime_ns", "ctime_ns", "trouble"}
+    }
+    facts["time"] = instant_text(photo.mtime_ns)
+    facts["trouble"] = photo.trouble
+    facts["sources"] = [
+        {
+            "source": origin.source_id,
+            "id": origin.seen.remote_id,
+            "as_of": instant_text(origin.seen.as_of_ns),
+            "missing": origin.seen.missing,
+        }
+        for origin in place.catalog.origins(photo.photo_id)
+    ]
+    return facts
+
+
+def instant_text(instant_ns: int) -> str:
+    """An instant as ISO 8601 text in UTC; far ones (year 10,000 on) as seconds."""
+    try:
+        return (EPOCH + timedelta(microseconds=instant_ns // 1000)).isoformat()
+    except OverflowError:
+        return f"{instant_ns // 10**9} s since 1970"
+
+
+def _for_people(key: str, value: object) -> str:
+    """A fact as a line."""
+    if key == "size" and isinstance(value, int):
+        return f"{human_size(value)} ({value:,} bytes)"
+    if isinstance(value, list | tuple):
+        return ", ".join(safe_text(str(item)) for item in value)
+    return safe_text(str(value))

@@ -1,0 +1,86 @@
+"""Which mounts of ours there are: the kernel's list, and our notes of who serves them.
+
+The kernel's list is the truth; a note only adds which home and process belong to a mount point.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from photofs.assembly import HOME_VARIABLE
+
+MOUNT_TABLE = Path("/proc/self/mounts")
+
+
+class Mount(NamedTuple):
+    """A mount of ours: where, the process that serves it (0 if unknown), and its home variable."""
+
+    point: str
+    pid: int
+    home: str | None
+
+
+def _notes(environ: Mapping[str, str]) -> Path:
+    """The folder of the notes: one for a user, whatever PHOTOFS_HOME says."""
+    from photofs.assembly import find_paths
+
+    plain = {key: value for key, value in environ.items() if key != HOME_VARIABLE}
+    return find_paths(plain).state / "mounts"
+
+
+def _note_of(point: str, environ: Mapping[str, str]) -> Path:
+    """The note's file: a name that fits any path."""
+    return _notes(environ) / f"{hashlib.sha256(point.encode()).hexdigest()[:16]}.json"
+
+
+def note_mount(point: str, environ: Mapping[str, str]) -> None:
+    """Note that this process serves the mount point."""
+    note = _note_of(point, environ)
+    note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    text = json.dumps({"point": point, "pid": os.getpid(), "home": environ.get(HOME_VARIABLE)})
+    note.write_text(text, encoding="utf-8")
+
+
+def forget_mount(point: str, environ: Mapping[str, str]) -> None:
+    """Take the note away."""
+    _note_of(point, environ).unlink(missing_ok=True)
+
+
+def _read_note(point: str, environ: Mapping[str, str]) -> Mount:
+    """What is noted of a mount point; a note that cannot be read tells nothing."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        note = json.loads(_note_of(point, environ).read_text(encoding="utf-8"))
+        return Mount(point, int(note["pid"]), note["home"])
+    return Mount(point, 0, None)
+
+
+def unescape(text: str) -> str:
+    """The path that a row of the mount table names: blanks and its like stand there in octal."""
+    return (
+        text.encode("latin-1", "backslashreplace")
+        .decode("unicode_escape")
+        .encode("latin-1")
+        .decode(errors="surrogateescape")
+    )
+
+
+def list_mounts(environ: Mapping[str, str]) -> list[Mount]:
+    """All mounts of type fuse.photofs on this machine that this process can see."""
+    rows = MOUNT_TABLE.read_bytes().decode("latin-1").splitlines()
+    points = [row.split(" ")[1] for row in rows if row.split(" ")[2] == "fuse.photofs"]
+    return [_read_note(unescape(point), environ) for point in points]
+
+
+def mount_of(path: Path, environ: Mapping[str, str]) -> Mount | None:
+    """The mount that holds a path, by the path's text alone (nothing is asked of the mount)."""
+    text = os.path.abspath(path)  # noqa: PTH100 - resolve() would ask the mount, which may hang
+    inside = [
+        mount
+        for mount in list_mounts(environ)
+        if text == mount.point or text.startswith(mount.point.rstrip("/") + "/")
+    ]
+    return max(inside, key=lambda mount: len(mount.point), default=None)

@@ -1,0 +1,71 @@
+"""`photofs pin`, `unpin`, `free`: which originals lie on this disk."""
+
+import sys
+
+import click
+import trio
+
+from photofs.cli.output import human_size, json_option, print_json
+from photofs.cli.place import Place, find_place, photos_at
+from photofs.cli.warm import fetch_all
+from photofs.model.exit_codes import SOME_FAILED
+
+
+@click.command
+@click.argument("paths", nargs=-1, required=True)
+@json_option
+def pin(paths: tuple[str, ...], *, as_json: bool) -> None:
+    """Fetch the photos at PATHS and keep them on this disk."""
+    failed = 0
+    for path in paths:
+        with find_place(path, read_only=False) as place:
+            wanted = photos_at(place)
+            for photo_id in wanted:
+                place.catalog.set_pinned(photo_id, pinned=True)
+            fetched = trio.run(fetch_all, place.house, place.catalog, wanted)
+            failed += fetched.failed
+            _tell(path, "pinned", len(wanted), as_json=as_json, failed=fetched.failed)
+    sys.exit(SOME_FAILED if failed else 0)
+
+
+@click.command
+@click.argument("paths", nargs=-1, required=True)
+@json_option
+def unpin(paths: tuple[str, ...], *, as_json: bool) -> None:
+    """Let the photos at PATHS be evicted from the cache again."""
+    for path in paths:
+        with find_place(path, read_only=False) as place:
+            wanted = photos_at(place)
+            for photo_id in wanted:
+                place.catalog.set_pinned(photo_id, pinned=False)
+            _tell(path, "unpinned", len(wanted), as_json=as_json)
+
+
+@click.command
+@click.argument("paths", nargs=-1, required=True)
+@json_option
+def free(paths: tuple[str, ...], *, as_json: bool) -> None:
+    """Remove the cached bytes of the photos at PATHS from this disk; pinned ones stay."""
+    for path in paths:
+        with find_place(path) as place:
+            freed = sum(_free_one(place, photo_id) for photo_id in photos_at(place))
+            if as_json:
+                print_json({"path": path, "freed": freed})
+            else:
+                print(f"{path}: {human_size(freed)} freed")
+
+
+def _free_one(place: Place, photo_id: int) -> int:
+    """Remove one photo's bytes from the cache unless it is pinned; the bytes freed."""
+    photo = place.catalog.photo(photo_id)
+    if photo.sha256 is None or photo.pinned:
+        return 0
+    return place.house.store().free(photo.sha256)
+
+
+def _tell(path: str, done: str, count: int, *, as_json: bool, failed: int = 0) -> None:
+    """What was done at a path."""
+    if as_json:
+        print_json({"path": path, done: count, "failed": failed})
+        return
+    print(f"{path}: {count:,} photos {done}" + (f", {failed:,} not fetched" if failed else ""))

@@ -1,0 +1,57 @@
+"""What a PATH argument means: something in a mount, or the same path below the mount's root."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from photofs.assembly import HOME_VARIABLE, House
+from photofs.catalog.sqlite import Catalog
+from photofs.cli.mounts import mount_of
+from photofs.model.node import Node, row_id
+from photofs.view.tree import Tree
+
+
+class Place(NamedTuple):
+    """A node, the house whose library it is of, and that house's open catalog."""
+
+    house: House
+    catalog: Catalog
+    node: Node
+    path: str
+
+
+@contextmanager
+def find_place(text: str, *, read_only: bool = True) -> Iterator[Place]:
+    """The place that PATH names, with its catalog open for the length of a block.
+
+    Nothing is asked of the mount, so this works where the mount hangs or is gone. NotFound if there
+    is no such thing.
+    """
+    mount = mount_of(Path(text), os.environ)
+    if mount is None:
+        house, parts = House(), [part for part in text.split("/") if part not in {"", "."}]
+    else:
+        house = House(home_environ(mount.home))
+        # not resolve(), which would ask the mount, and that may hang
+        relative = os.path.relpath(Path(text).absolute(), mount.point)
+        parts = [] if relative == "." else relative.split("/")
+    with house.catalog(read_only=read_only) as catalog:
+        node = Tree(catalog).resolve(parts)
+        yield Place(house, catalog, node, "/".join(parts))
+
+
+def home_environ(home: str | None) -> dict[str, str]:
+    """The environment with the home variable set, or taken out."""
+    environ = {key: value for key, value in os.environ.items() if key != HOME_VARIABLE}
+    if home is not None:
+        environ[HOME_VARIABLE] = home
+    return environ
+
+
+def photos_at(place: Place) -> list[int]:
+    """The ids of the photos that a place stands for: one, or all in a folder and below it."""
+    if place.node.folder:
+        return list(place.catalog.photos_under(row_id(place.node.ino)))
+    return [row_id(place.node.ino)]
