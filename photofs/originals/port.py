@@ -78,6 +78,15 @@ class Draft(Protocol):
         """Note the length; Corrupt if another length was noted before."""
         ...
 
+    @property
+    def validator(self) -> str | None:
+        """Which version of the original the bytes belong to, as the source named it."""
+        ...
+
+    def set_validator(self, validator: str) -> None:
+        """Note the version, beside the ranges; it stays until `reset`."""
+        ...
+
     def write(self, offset: int, data: bytes) -> None:
         """Bytes into the file, and their range noted (kill -9 safe). Raises Full, or StoreError."""
         ...
@@ -87,11 +96,16 @@ class Draft(Protocol):
         ...
 
     def reset(self) -> None:
-        """Throw away all bytes: they turned out to be of another version."""
+        """Throw away all bytes, size and validator: they were of another version.
+
+        The new draft is another inode: whoever reads the old one sees its bytes, never zeros.
+        """
         ...
 
     def seal(self, expected: ContentHash | None) -> Sealed:
         """fsync, hash, compare, rename into the room, fsync the folder; then the draft is gone.
+
+        The file's mode becomes 0400 before: an inode without the owner's write bit is whole.
 
         Corrupt if a range is missing, or length or hash differ; the draft is then set aside and the
         next opener begins anew. Takes as long as hashing the file; never called in the mount
