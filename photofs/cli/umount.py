@@ -1,0 +1,76 @@
+"""`photofs umount`: take a mount away."""
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import click
+
+from photofs.cli.mounts import Mount, list_mounts
+from photofs.cli.output import safe_text
+from photofs.model.errors import Busy, NotFound, Refused
+
+PATIENCE = 20.0
+"""Seconds that a mount process has to end after its mount has gone."""
+
+
+@click.command
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Take it away even if programs still use it.")
+def umount(folder: Path, *, force: bool) -> None:
+    """Take the mount at FOLDER away, and wait until its process has ended."""
+    point = os.path.normpath(folder.expanduser().absolute())
+    mount = next((each for each in list_mounts(os.environ) if each.point == point), None)
+    if mount is None:
+        raise NotFound(
+            f"nothing of ours is mounted at {safe_text(point)}", remedy="see `photofs status`"
+        )
+    _unmount(point, force=force)
+    _await_end(mount)
+    print(f"{safe_text(point)} is unmounted")
+
+
+def _unmount(point: str, *, force: bool) -> None:
+    """Ask the kernel, through fusermount3, which may do so for users."""
+    program = shutil.which("fusermount3")
+    if program is None:
+        raise Refused("fusermount3 is not here", remedy="install the package fuse3")
+    done = subprocess.run(  # noqa: S603 - found on the PATH, the path is one argument
+        [program, "-u", *(["-z"] if force else []), "--", point],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode == 0:
+        return
+    if "busy" in done.stderr:
+        raise Busy(
+            f"a program still uses {safe_text(point)}",
+            remedy="close it (`fuser -vm FOLDER` lists them), or use --force",
+        )
+    raise Refused(f"{safe_text(point)} could not be unmounted: {done.stderr.strip()}")
+
+
+def _await_end(mount: Mount) -> None:
+    """Wait until the process that served the mount has ended; Busy if it takes too long."""
+    until = time.monotonic() + PATIENCE
+    while mount.pid and _is_alive(mount.pid):
+        if time.monotonic() > until:
+            raise Busy(
+                f"the process {mount.pid} that served the mount has not ended yet",
+                safe="the mount itself is gone",
+            )
+        time.sleep(0.05)
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether there is such a process that still runs (a zombie does not)."""
+    try:
+        state = (
+            Path(f"/proc/{pid}/stat").read_text(encoding="latin-1").rpartition(")")[2].split()[0]
+        )
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
