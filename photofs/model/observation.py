@@ -38,6 +38,7 @@ class PhotoSeen:
     `ref` is what the provider's `open_original` needs, opaque to all others (JSON text).
     `uploaded_ns`, `changed_ns` and `as_of_ns` are nanoseconds since 1970-01-01 UTC; `as_of_ns` is
     the moment for which the facts held (an export's creation, or the time of the scan).
+    `extension` is that of the original's bytes (lower case, no dot), "" if the source cannot tell.
     """
 
     remote_id: str
@@ -46,6 +47,7 @@ class PhotoSeen:
     ref: str
     as_of_ns: int
     file_name: str | None = None
+    extension: str = ""
     title: str | None = None
     description: str | None = None
     taken: TakenFact | None = None
