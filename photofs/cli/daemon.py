@@ -1,0 +1,51 @@
+"""Running a command on in the background, once it has said that it is ready."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+READY_VARIABLE = "PHOTOFS_READY_FD"
+"""Tells the process in the background on which descriptor to say so."""
+
+
+def start_daemon(arguments: Sequence[str]) -> int:
+    """Start `photofs ARGUMENTS` in a session of its own; 0 once it is ready, else its exit status.
+
+    Until it is ready it prints on our terminal; what it has to say later goes to its log.
+    """
+    reading, writing = os.pipe()
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-m", "photofs", *arguments],
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        pass_fds=[writing],
+        env={**os.environ, READY_VARIABLE: str(writing)},
+    )
+    os.close(writing)
+    try:
+        with open(reading, "rb") as pipe:  # noqa: PTH123 - a descriptor
+            if pipe.read(1):
+                return 0
+        return process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+        raise
+
+
+def tell_ready(log_file: Path) -> None:
+    """In the background: turn our output to the log, then say that we are ready."""
+    writing = os.environ.pop(READY_VARIABLE, None)
+    if writing is None:
+        return
+    log_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    log = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
+    os.write(int(writing), b"r")
+    os.close(int(writing))

@@ -1,0 +1,82 @@
+"""A whole photofs of its own for a story: the real command in real processes, all below one folder."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+PATIENCE = 90
+"""Seconds that any command of a story may take on a busy machine."""
+
+
+class Household:
+    """Runs `photofs` with everything below one folder, as a user would from a shell."""
+
+    def __init__(self, folder: Path, environ: Mapping[str, str] | None = None) -> None:
+        self.home = folder / "home"
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.environ = {**os.environ, **(environ or {}), "PHOTOFS_HOME": str(self.home)}
+
+    def start(self, *arguments: str | Path, **options: Any) -> subprocess.Popen[str]:  # noqa: ANN401 - Popen's own
+        """The command as a process; whoever starts it ends it."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "photofs", *map(str, arguments)],
+            env=self.environ,
+            text=True,
+            **options,
+        )
+
+    def run(self, *arguments: str | Path, code: int | None = 0) -> str:
+        """Run the command to its end, check its status (None: any), and give what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "photofs", *map(str, arguments)],
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        told = done.stdout + done.stderr
+        assert "Traceback" not in told, told
+        if code is not None:
+            assert done.returncode == code, (arguments, done.returncode, told)
+        return told
+
+    def ask(self, *arguments: str | Path, code: int | None = 0) -> Any:  # noqa: ANN401 - JSON
+        """What the command prints with --json."""
+        return json.loads(self.run(*arguments, "--json", code=code))
+
+    @contextmanager
+    def mounted(self, *flags: str, agent: bool = False) -> Iterator[Path]:
+        """The libraries as folders for the length of a block; unmounted in any case."""
+        point = self.folder / "photos"
+        point.mkdir(exist_ok=True)
+        more = [] if agent else ["--no-agent"]
+        self.run("mount", "--daemon", *more, *flags, point)
+        try:
+            yield point
+        finally:
+            left = self.run("umount", point, code=None)
+            if os.path.ismount(point):
+                subprocess.run(["fusermount3", "-uz", str(point)], check=False)
+                raise AssertionError(f"the mount had to be forced away: {left}")
+
+
+def shell(*command: str | Path, code: int | None = 0, **options: Any) -> str:  # noqa: ANN401 - run's own
+    """Run a real program (rsync, cp, exiftool ...); its output, standard error after it."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+        **options,
+    )
+    if code is not None:
+        assert done.returncode == code, (command, done.returncode, done.stdout, done.stderr)
+    return done.stdout + done.stderr
