@@ -41,6 +41,7 @@ async def scan(
     with hold(lock, "a scan of this source is going on"):
         try:
             async with house.open_provider(source) as provider:
+                catalog.set_folders(source.source_id, provider.abilities.folders)
                 with house.filing(catalog).scan(source.source_id) as run:
                     outcome = await _take_in(provider, run, None if full else source.cursor, tell)
         except PhotofsError as error:

@@ -1,4 +1,4 @@
-"""A whole photofs of its own for a story: the real command in real processes, all below one folder."""
+"""A whole photofs of its own for a story: the real command, real processes, one folder."""
 
 import json
 import os
