@@ -1,0 +1,229 @@
+"""Albums, their members, and collections as rows; what they should say is filing's matter.
+
+All of it runs inside the caller's transaction.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from photofs.catalog.part import Part
+from photofs.model.observation import AlbumSeen, CollectionSeen
+
+
+class AlbumRow(NamedTuple):
+    """An album as filing compares it."""
+
+    album_id: int
+    remote_id: str
+    title: str
+    description: str | None
+    position: int
+    as_of_ns: int
+    gone: int
+
+
+class CollectionRow(NamedTuple):
+    """A collection as filing compares it."""
+
+    collection_id: int
+    remote_id: str
+    title: str
+    parent: str | None
+
+
+_ALBUM = "SELECT id, remote_id, title, description, position, as_of_ns, gone FROM album"
+_COLLECTION = "SELECT c.id, c.remote_id, c.title, c.parent FROM collection c"
+
+
+class AlbumWriting(Part):
+    """Rows of album, membership, collection and shelving."""
+
+    def album(self, source_id: int, remote_id: str) -> AlbumRow | None:
+        """The album of a remote id."""
+        row = self.database.one(
+            f"{_ALBUM} WHERE source = ? AND remote_id = ?", (source_id, remote_id)
+        )
+        return row and AlbumRow(*row)
+
+    def album_by_id(self, album_id: int) -> AlbumRow:
+        """The album of a row id."""
+        (row,) = self.database.all(f"{_ALBUM} WHERE id = ?", (album_id,))
+        return AlbumRow(*row)
+
+    def add_album(self, source_id: int, seen: AlbumSeen, scan: int) -> int:
+        """Insert an album without members; its id."""
+        return self.database.insert(
+            "INSERT INTO album(source, remote_id, title, description, position, as_of_ns,"
+            " last_scan) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                source_id,
+                seen.remote_id,
+                seen.title,
+                seen.description,
+                seen.position,
+                seen.as_of_ns,
+                scan,
+            ),
+        )
+
+    def set_album(self, album_id: int, seen: AlbumSeen, scan: int) -> None:
+        """Replace what was told of it; it is there."""
+        self.database.run(
+            "UPDATE album SET title = ?, description = ?, position = ?, as_of_ns = ?,"
+            " last_scan = ?, absent = 0, gone = 0 WHERE id = ?",
+            (seen.title, seen.description, seen.position, seen.as_of_ns, scan, album_id),
+        )
+
+    def touch_album(self, album_id: int, scan: int) -> None:
+        """It was told of again."""
+        self.database.run(
+            "UPDATE album SET last_scan = ?, absent = 0 WHERE id = ?", (scan, album_id)
+        )
+
+    def mark_album_gone(self, album_id: int) -> None:
+        """It is no more; its photos stay."""
+        self.database.run("UPDATE album SET gone = 1 WHERE id = ?", (album_id,))
+
+    def members(self, album_id: int) -> dict[str, int]:
+        """Remote ids of its members with their positions."""
+        return dict(
+            self.database.all(
+                "SELECT remote_id, position FROM membership WHERE album = ?", (album_id,)
+            )
+        )
+
+    def add_member(
+        self, album_id: int, source_id: int, remote_id: str, position: int
+    ) -> int | None:
+        """Add a member; its photo, if that was told of already."""
+        row = self.database.one(
+            "SELECT photo FROM observation WHERE source = ? AND remote_id = ?",
+            (source_id, remote_id),
+        )
+        photo = row[0] if row else None
+        self.database.run(
+            "INSERT INTO membership(album, remote_id, position, photo) VALUES (?, ?, ?, ?)",
+            (album_id, remote_id, position, photo),
+        )
+        return photo
+
+    def move_member(self, album_id: int, remote_id: str, position: int) -> None:
+        """Note a member's new position."""
+        self.database.run(
+            "UPDATE membership SET position = ? WHERE album = ? AND remote_id = ?",
+            (position, album_id, remote_id),
+        )
+
+    def remove_member(self, album_id: int, remote_id: str) -> int | None:
+        """Remove a member; its photo, if that was told of."""
+        rows = self.database.all(
+            "DELETE FROM membership WHERE album = ? AND remote_id = ? RETURNING photo",
+            (album_id, remote_id),
+        )
+        return rows[0][0] if rows else None
+
+    def albums_awaiting(self, source_id: int, remote_id: str) -> list[int]:
+        """The albums that named a photo before it was told of."""
+        rows = self.database.all(
+            "SELECT m.album FROM membership m JOIN album a ON a.id = m.album"
+            " WHERE m.remote_id = ? AND m.photo IS NULL AND a.source = ?",
+            (remote_id, source_id),
+        )
+        return [album for (album,) in rows]
+
+    def resolve_member(self, album_id: int, remote_id: str, photo_id: int) -> None:
+        """The member's photo was told of."""
+        self.database.run(
+            "UPDATE membership SET photo = ? WHERE album = ? AND remote_id = ?",
+            (photo_id, album_id, remote_id),
+        )
+
+    def albums_of(self, photo_id: int) -> list[int]:
+        """The albums that a photo is in."""
+        rows = self.database.all(
+            "SELECT DISTINCT m.album FROM membership m JOIN album a ON a.id = m.album"
+            " WHERE m.photo = ? AND a.gone = 0 ORDER BY m.album",
+            (photo_id,),
+        )
+        return [album for (album,) in rows]
+
+    def albums_not_seen(self, source_id: int, scan: int) -> list[tuple[int, int]]:
+        """Albums that the scan did not tell of: id, and complete scans before without them."""
+        return self.database.all(
+            "SELECT id, absent FROM album WHERE source = ? AND last_scan <> ? AND gone = 0",
+            (source_id, scan),
+        )
+
+    def count_album_absence(self, album_id: int) -> None:
+        """One more complete full scan did not tell of it."""
+        self.database.run("UPDATE album SET absent = absent + 1 WHERE id = ?", (album_id,))
+
+    def collection(self, source_id: int, remote_id: str) -> CollectionRow | None:
+        """The collection of a remote id."""
+        row = self.database.one(
+            f"{_COLLECTION} WHERE source = ? AND remote_id = ?", (source_id, remote_id)
+        )
+        return row and CollectionRow(*row)
+
+    def collections_in(self, source_id: int, remote_id: str) -> list[CollectionRow]:
+        """The collections directly below one."""
+        rows = self.database.all(
+            f"{_COLLECTION} WHERE source = ? AND parent = ? ORDER BY id", (source_id, remote_id)
+        )
+        return [CollectionRow(*row) for row in rows]
+
+    def collections_with(self, album_id: int) -> list[CollectionRow]:
+        """The collections that hold an album."""
+        rows = self.database.all(
+            f"{_COLLECTION} JOIN shelving h ON h.collection = c.id"
+            " JOIN album a ON a.source = c.source AND a.remote_id = h.album"
+            " WHERE a.id = ? ORDER BY c.id",
+            (album_id,),
+        )
+        return [CollectionRow(*row) for row in rows]
+
+    def collections_not_seen(self, source_id: int, scan: int) -> list[tuple[CollectionRow, int]]:
+        """Collections that the scan did not tell of, with complete scans before without them."""
+        rows = self.database.all(
+            "SELECT id, remote_id, title, parent, absent FROM collection"
+            " WHERE source = ? AND last_scan <> ?",
+            (source_id, scan),
+        )
+        return [(CollectionRow(*row[:4]), row[4]) for row in rows]
+
+    def count_collection_absence(self, collection_id: int) -> None:
+        """One more complete full scan did not tell of it."""
+        self.database.run(
+            "UPDATE collection SET absent = absent + 1 WHERE id = ?", (collection_id,)
+        )
+
+    def set_collection(self, source_id: int, seen: CollectionSeen, scan: int) -> CollectionRow:
+        """Insert a collection, or replace what was told of it."""
+        (row,) = self.database.all(
+            "INSERT INTO collection(source, remote_id, title, parent, position, last_scan)"
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT(source, remote_id) DO UPDATE SET"
+            " title = excluded.title, parent = excluded.parent, position = excluded.position,"
+            " last_scan = excluded.last_scan, absent = 0 RETURNING id, remote_id, title, parent",
+            (source_id, seen.remote_id, seen.title, seen.parent, seen.position, scan),
+        )
+        return CollectionRow(*row)
+
+    def remove_collection(self, collection_id: int) -> None:
+        """Remove its row."""
+        self.database.run("DELETE FROM collection WHERE id = ?", (collection_id,))
+
+    def shelved(self, collection_id: int) -> list[str]:
+        """Remote ids of the albums in a collection, in order."""
+        rows = self.database.all(
+            "SELECT album FROM shelving WHERE collection = ? ORDER BY position", (collection_id,)
+        )
+        return [album for (album,) in rows]
+
+    def shelve(self, collection_id: int, albums: Sequence[str]) -> None:
+        """Replace the albums of a collection."""
+        self.database.run("DELETE FROM shelving WHERE collection = ?", (collection_id,))
+        for position, album in enumerate(dict.fromkeys(albums)):
+            self.database.run(
+                "INSERT INTO shelving(collection, album, position) VALUES (?, ?, ?)",
+                (collection_id, album, position),
+            )

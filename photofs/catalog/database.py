@@ -1,0 +1,258 @@
+"""One connection to the catalog's file: how it is opened, its transactions, its errors made ours.
+
+Only apsw opens the file, for two copies of SQLite in one process break each other's POSIX locks.
+Every connection runs with journal_mode=WAL and synchronous=FULL (with NORMAL, acknowledged rows
+were lost in 4 of 4 simulated power cuts) and foreign keys on; the settings are read back.
+
+A second file `<name>.open` is held with a shared flock while a connection is open. Who gets it
+alone, and finds rows in the write-ahead log, knows that the last process was killed, and has SQLite
+look through the file before it is used.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from photofs.catalog.migrate import bring_up_to_date, check_version
+from photofs.model.errors import Bug, Busy, Corrupt, Full, NotFound, PhotofsError, StoreError
+
+BUSY_MS = 5000
+"""How long a writer waits for another one; no transaction of ours lasts longer than 50 ms."""
+
+CACHE_KIB = 16 * 1024
+"""SQLite's page cache per connection: the hot b-tree pages of a million photos."""
+
+Row = tuple[Any, ...]
+Values = Sequence[int | str | float | bytes | None]
+
+
+class Database:
+    """An open connection; used from one thread. Rows come as plain tuples."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Open the file, made anew or brought up to date if need be.
+
+        Raises NotFound (read-only, and there is none), Refused (made by a newer version, or no
+        catalog at all), Busy, Full, Corrupt or StoreError.
+        """
+        self.path = path
+        self.read_only = read_only
+        if read_only and not path.exists():
+            raise NotFound(f"there is no catalog at {path}", remedy="add a library first")
+        self._lock, alone = _hold_open(path, read_only=read_only)
+        try:
+            self.connection = _connect(path, read_only=read_only, alone=alone)
+        except BaseException:
+            _give_back(self._lock)
+            raise
+        _share(self._lock)
+
+    def close(self) -> None:
+        """Close the connection; once closed it stays so."""
+        self.connection.close()
+        _give_back(self._lock)
+        self._lock = None
+
+    def one(self, sql: str, values: Values = ()) -> Row | None:
+        """The first row, or None."""
+        try:
+            return self.connection.execute(sql, values).fetchone()  # type: ignore[no-any-return]
+        except apsw.Error as error:
+            raise ours(error, self.path) from error
+
+    def all(self, sql: str, values: Values = ()) -> list[Row]:
+        """All rows."""
+        try:
+            return self.connection.execute(sql, values).fetchall()
+        except apsw.Error as error:
+            raise ours(error, self.path) from error
+
+    def run(self, sql: str, values: Values = ()) -> None:
+        """Run a statement that gives no rows."""
+        try:
+            self.connection.execute(sql, values)
+        except apsw.Error as error:
+            raise ours(error, self.path) from error
+
+    def insert(self, sql: str, values: Values = ()) -> int:
+        """Run an INSERT; the new row's id."""
+        self.run(sql, values)
+        return self.connection.last_insert_rowid()
+
+    def changed(self) -> int:
+        """How many rows the last statement changed, without those of triggers."""
+        return self.connection.changes()
+
+    def begin(self) -> None:
+        """Begin to write; waits for another writer for the set time, then Busy."""
+        self.run("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """Make durable what was written since `begin`; if that fails, none of it was written."""
+        try:
+            self.run("COMMIT")
+        except PhotofsError:
+            self.rollback()
+            raise
+
+    def rollback(self) -> None:
+        """Undo what was written since `begin`, if anything is still open."""
+        if self.connection.in_transaction:
+            self.run("ROLLBACK")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing of what is written in the block."""
+        self.begin()
+        try:
+            yield
+        except BaseException:
+            self.rollback()
+            raise
+        self.commit()
+
+
+def small_steps(database: Database, step: Callable[[], bool], limit_s: float = 0.03) -> None:
+    """Repeat `step` in transactions of about `limit_s` each until it says that nothing is left."""
+    more = True
+    while more:
+        until = time.monotonic() + limit_s
+        with database.transaction():
+            more = step()
+            while more and time.monotonic() < until:
+                more = step()
+
+
+def ours(error: apsw.Error, path: Path) -> PhotofsError:
+    """An apsw exception as one of ours."""
+    if isinstance(error, apsw.BusyError | apsw.LockedError):
+        return Busy(
+            f"the catalog {path} is held by another process",
+            safe="nothing was changed",
+            remedy="try again",
+        )
+    if isinstance(error, apsw.FullError):
+        return Full(
+            f"no room on the disk of the catalog {path}",
+            safe="what was recorded before is intact",
+            remedy="make room and try again",
+        )
+    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+        return Corrupt(
+            f"the catalog {path} is damaged: {error}",
+            safe="originals and remote libraries are not touched",
+            remedy="move the file away and scan again, or restore it from a backup",
+        )
+    if isinstance(
+        error, apsw.ReadOnlyError | apsw.CantOpenError | apsw.IOError | apsw.PermissionsError
+    ):
+        return StoreError(
+            f"the catalog {path} cannot be read or written: {error}",
+            safe="what was recorded before is intact",
+            remedy="check the disk and the file's permissions",
+        )
+    return Bug(f"the catalog was asked wrongly: {error}")
+
+
+def _connect(path: Path, *, read_only: bool, alone: bool) -> apsw.Connection:
+    """Open, set, verify and migrate."""
+    # a log of more than nothing with no process left means: the last one was killed
+    unclean = alone and not read_only and _length(path.with_name(path.name + "-wal")) > 0
+    flags = (
+        apsw.SQLITE_OPEN_READONLY
+        if read_only
+        else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    )
+    try:
+        connection = apsw.Connection(str(path), flags=flags, statementcachesize=200)
+    except apsw.Error as error:
+        raise ours(error, path) from error
+    try:
+        _set_pragmas(connection, path, read_only=read_only)
+        if unclean:
+            _look_through(connection, path)
+        if read_only:
+            check_version(connection, path)
+        else:
+            bring_up_to_date(connection, path)
+    except apsw.Error as error:
+        connection.close()
+        raise ours(error, path) from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _set_pragmas(connection: apsw.Connection, path: Path, *, read_only: bool) -> None:
+    """The settings of every connection, read back."""
+    connection.set_busy_timeout(BUSY_MS)
+    # waiting writers ask every millisecond: SQLite's own handler backs off to 100 ms and starves
+    # beside a scan that commits and begins again at once
+    connection.setlk_timeout(BUSY_MS, 0)
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "cache_size": -CACHE_KIB}
+    for name, value in wanted.items():
+        if not (read_only and name == "journal_mode"):
+            connection.pragma(name, value)
+    for name, value in {**wanted, "busy_timeout": BUSY_MS}.items():
+        got = connection.pragma(name)
+        if got != value:
+            raise StoreError(
+                f"the catalog {path} cannot be kept safely here: {name} is {got}, not {value}",
+                remedy="put photofs' state folder on a local disk",
+            )
+
+
+def _look_through(connection: apsw.Connection, path: Path) -> None:
+    """After an unclean stop: SQLite's quick check. Corrupt if it finds anything."""
+    found = connection.pragma("quick_check")
+    if found != "ok":
+        raise Corrupt(
+            f"the catalog {path} is damaged: {found}",
+            safe="originals and remote libraries are not touched",
+            remedy="move the file away and scan again, or restore it from a backup",
+        )
+
+
+def _hold_open(path: Path, *, read_only: bool) -> tuple[int | None, bool]:
+    """A descriptor of the lock file, and whether nobody else holds it."""
+    if read_only:
+        return None, False
+    try:
+        descriptor = os.open(f"{path}.open", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreError(
+            f"the catalog {path} cannot be opened: {error.strerror}",
+            remedy="check the folder and its permissions",
+        ) from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return descriptor, False
+    return descriptor, True
+
+
+def _share(descriptor: int | None) -> None:
+    """Let others open the catalog too."""
+    if descriptor is not None:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+
+
+def _give_back(descriptor: int | None) -> None:
+    """Close the lock file."""
+    if descriptor is not None:
+        os.close(descriptor)
+
+
+def _length(path: Path) -> int:
+    """A file's length, 0 if it is not there."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -1,0 +1,207 @@
+"""Adding and removing libraries and sources, and fixing whose account a source is."""
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+
+from photofs.catalog.database import small_steps
+from photofs.catalog.library_reads import LibraryReading
+from photofs.catalog.port import LibraryRow, SourceRow
+from photofs.catalog.tree_writes import FolderRow, NewFolder, TreeWriting
+from photofs.model.errors import NotFound, Refused
+from photofs.model.folder import FolderKind
+from photofs.model.naming import fold, folder_name
+
+PORTION = 200
+"""Rows that one step of a removal deletes; some milliseconds."""
+
+# In this order no row is deleted that another one still points to. Each takes (library, portion).
+_ROWS_OF_LIBRARY = (
+    "DELETE FROM to_place WHERE photo IN (SELECT t.photo FROM to_place t JOIN photo p"
+    " ON p.id = t.photo WHERE p.library = ?1 LIMIT ?2)",
+    "DELETE FROM entry WHERE (folder, id) IN (SELECT e.folder, e.id FROM folder f JOIN entry e"
+    " ON e.folder = f.id WHERE f.library = ?1 LIMIT ?2)",
+    "DELETE FROM shelving WHERE (collection, album) IN (SELECT h.collection, h.album FROM source s"
+    " JOIN collection c ON c.source = s.id JOIN shelving h ON h.collection = c.id"
+    " WHERE s.library = ?1 LIMIT ?2)",
+    "DELETE FROM collection WHERE id IN (SELECT c.id FROM source s JOIN collection c"
+    " ON c.source = s.id WHERE s.library = ?1 LIMIT ?2)",
+    "DELETE FROM membership WHERE (album, remote_id) IN (SELECT m.album, m.remote_id FROM source s"
+    " JOIN album a ON a.source = s.id JOIN membership m ON m.album = a.id"
+    " WHERE s.library = ?1 LIMIT ?2)",
+    "DELETE FROM album WHERE id IN (SELECT a.id FROM source s JOIN album a ON a.source = s.id"
+    " WHERE s.library = ?1 LIMIT ?2)",
+    "DELETE FROM observation WHERE id IN (SELECT o.id FROM source s JOIN observation o"
+    " ON o.source = s.id WHERE s.library = ?1 LIMIT ?2)",
+    "DELETE FROM photo WHERE id IN (SELECT id FROM photo WHERE library = ?1 LIMIT ?2)",
+    "DELETE FROM finding WHERE id IN (SELECT f.id FROM source s JOIN finding f ON f.source = s.id"
+    " WHERE s.library = ?1 LIMIT ?2)",
+    "DELETE FROM scan WHERE id IN (SELECT c.id FROM source s JOIN scan c ON c.source = s.id"
+    " WHERE s.library = ?1 LIMIT ?2)",
+    "DELETE FROM source WHERE id IN (SELECT id FROM source WHERE library = ?1 LIMIT ?2)",
+)
+
+
+class LibraryWriting(LibraryReading, TreeWriting):
+    """Libraries and sources come and go."""
+
+    def add_library(
+        self,
+        name: str,
+        provider: str | None = None,
+        config: Mapping[str, object] | None = None,
+        *,
+        account: str | None = None,
+        folders: Iterable[str] = (),
+    ) -> LibraryRow:
+        """Add a library and, if a provider is named, its first source.
+
+        Refused if the name is taken, also by another case, or cannot be a folder's name.
+        """
+        self.finish_removals()
+        with self.tree_transaction():
+            self._check_name(name)
+            now = time.time_ns()
+            key = fold(name)
+            # library rows and their folders point at each other; the folder comes first
+            folder = self.make_folder(NewFolder(0, FolderKind.LIBRARY, key, name, 0), now)
+            library = self.database.insert(
+                "INSERT INTO library(name, folder) VALUES (?, ?)", (name, folder)
+            )
+            self.database.run("UPDATE folder SET library = ? WHERE id = ?", (library, folder))
+            if provider is not None:
+                self._insert_source(library, provider, config or {}, account, folders)
+        return LibraryRow(library, name, folder)
+
+    def add_source(
+        self,
+        library_id: int,
+        provider: str,
+        config: Mapping[str, object],
+        *,
+        account: str | None = None,
+        folders: Iterable[str] = (),
+    ) -> SourceRow:
+        """Add a source to a library; `folders` are the special top folders that it can fill."""
+        with self.database.transaction():
+            source_id = self._insert_source(library_id, provider, config, account, folders)
+        return self.source(source_id)
+
+    def set_config(self, source_id: int, config: Mapping[str, object]) -> None:
+        """Replace a source's configuration, such as the path of an archive that was moved."""
+        with self.database.transaction():
+            self.database.run(
+                "UPDATE source SET config = ? WHERE id = ?", (_json(config), source_id)
+            )
+
+    def set_folders(self, source_id: int, folders: Iterable[str]) -> None:
+        """Note which special top folders a source can fill."""
+        with self.database.transaction():
+            self.database.run(
+                "UPDATE source SET folders = ?1 WHERE id = ?2 AND folders <> ?1",
+                (_json(sorted(folders)), source_id),
+            )
+
+    def fix_account(self, source_id: int, account: str) -> None:
+        """Note whose account a source is, once; another one than noted is Refused."""
+        with self.database.transaction():
+            row = self.database.one(
+                "SELECT account, provider FROM source WHERE id = ?", (source_id,)
+            )
+            if row is None:
+                raise NotFound(f"there is no source {source_id}")
+            if row[0] is not None and row[0] != account:
+                raise Refused(
+                    f"this source belongs to the {row[1]} account {row[0]}, not {account}",
+                    safe="nothing was changed",
+                    remedy=f"log in as {row[0]} again, or add a library for {account}",
+                )
+            self.database.run("UPDATE source SET account = ? WHERE id = ?", (account, source_id))
+
+    def remove_source(self, source_id: int) -> None:
+        """Forget a source that is its library's only one, with the library."""
+        source = self.source(source_id)
+        if len(self.sources(source.library_id)) > 1:
+            raise Refused(
+                "a source of a library that has others cannot be removed by itself",
+                safe="nothing was changed",
+                remedy="remove the library and add it again with the sources it should have",
+            )
+        self.remove_library(source.library_id)
+
+    def remove_library(self, library_id: int) -> None:
+        """Forget a library and all that is known of it; NotFound if there is none.
+
+        It is out of the tree at once; its rows go in small transactions, and if this process is
+        killed, the next `finish_removals` goes on. Archives, accounts, originals on this disk, the
+        journal and tombstones are not touched.
+        """
+        with self.tree_transaction():
+            row = self.database.one(
+                "SELECT folder FROM library WHERE id = ? AND removing = 0", (library_id,)
+            )
+            if row is None:
+                raise NotFound(f"there is no library {library_id}")
+            self.database.run("UPDATE library SET removing = 1 WHERE id = ?", (library_id,))
+            self._remove_folder_entry(FolderRow(row[0], 0, ""))
+        self.finish_removals()
+
+    def finish_removals(self) -> None:
+        """Delete the rows of libraries that were removed."""
+        for (library_id,) in self.database.all("SELECT id FROM library WHERE removing = 1"):
+            for statement in _ROWS_OF_LIBRARY:
+                self._delete_all(statement, library_id)
+            with self.database.transaction():
+                self._delete_folders(library_id)
+
+    def _delete_all(self, statement: str, library_id: int) -> None:
+        """Repeat a DELETE of one portion until nothing is left for it."""
+
+        def step() -> bool:
+            self.database.run(statement, (library_id, PORTION))
+            more = self.database.changed() > 0
+            self.trim_changes()
+            return more
+
+        small_steps(self.database, step)
+
+    def _delete_folders(self, library_id: int) -> None:
+        """The library's folders, leaves first, and its own row."""
+        row = self.database.one("SELECT folder FROM library WHERE id = ?", (library_id,))
+        top = row[0] if row else 0
+        while self.database.all(
+            "DELETE FROM folder WHERE library = ?1 AND id <> ?2 AND NOT EXISTS"
+            " (SELECT 1 FROM folder AS below WHERE below.parent = folder.id) RETURNING 1",
+            (library_id, top),
+        ):
+            pass
+        self.database.run("DELETE FROM library WHERE id = ?", (library_id,))
+        self.database.run("DELETE FROM folder WHERE id = ?", (top,))
+
+    def _insert_source(
+        self,
+        library_id: int,
+        provider: str,
+        config: Mapping[str, object],
+        account: str | None,
+        folders: Iterable[str],
+    ) -> int:
+        return self.database.insert(
+            "INSERT INTO source(library, provider, account, config, folders)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (library_id, provider, account, _json(config), _json(sorted(folders))),
+        )
+
+    def _check_name(self, name: str) -> None:
+        if folder_name(name) != name:
+            raise Refused(f"{name!r} cannot be the name of a folder", remedy="choose another name")
+        if self.database.one("SELECT 1 FROM entry WHERE folder = 0 AND fold = ?", (fold(name),)):
+            raise Refused(
+                f'there is a library "{name}" already',
+                safe="it was not touched",
+                remedy="choose another name",
+            )
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=list)

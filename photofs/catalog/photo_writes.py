@@ -1,0 +1,153 @@
+"""Photos and observations as rows; what they should say is filing's matter.
+
+All of it runs inside the caller's transaction.
+"""
+
+from typing import NamedTuple
+
+from photofs.catalog.part import Part
+
+
+class PhotoFacts(NamedTuple):
+    """What filing settles of a photo, in the columns' words; flags are 0 or 1."""
+
+    size: int
+    size_exact: int
+    mtime_ns: int
+    ctime_ns: int
+    library: int
+    media: str
+    name: str
+    title: str | None
+    file_name: str | None
+    content_key: str
+    sha256: str | None
+    taken_local: str | None
+    granularity: int
+    taken_how: str
+    favorite: int
+    archived: int
+    trashed: int
+    owned: int
+    missing: int
+    gone: int
+
+
+class ObservationRow(NamedTuple):
+    """The latest word of a source on one remote id."""
+
+    observation_id: int
+    photo_id: int
+    as_of_ns: int
+    absent: int
+    gone: int
+    last_scan: int
+    seen: str
+
+
+_COLUMNS = ", ".join(PhotoFacts._fields)
+_PLACES = ", ".join("?" * len(PhotoFacts._fields))
+_SETS = ", ".join(f"{column} = ?" for column in PhotoFacts._fields)
+_INSERT_PHOTO = f"INSERT INTO photo({_COLUMNS}, places) VALUES ({_PLACES}, ?)"  # noqa: S608 - column names of ours
+_UPDATE_PHOTO = f"UPDATE photo SET {_SETS} WHERE id = ?"  # noqa: S608 - column names of ours
+_SELECT_PHOTO = f"SELECT {_COLUMNS} FROM photo WHERE id = ?"  # noqa: S608 - column names of ours
+
+_OBSERVATION = """
+SELECT id, photo, as_of_ns, absent, gone, last_scan, seen FROM observation
+WHERE source = ? AND remote_id = ?"""
+
+_TOMBSTONE = """
+SELECT 1 FROM tombstone t JOIN source s ON s.provider = t.provider
+WHERE s.id = ? AND t.account = coalesce(s.account, '') AND t.remote_id = ?"""
+
+
+class PhotoWriting(Part):
+    """Rows of photo, observation and to_place."""
+
+    def observation(self, source_id: int, remote_id: str) -> ObservationRow | None:
+        """What a source last told of a remote id."""
+        row = self.database.one(_OBSERVATION, (source_id, remote_id))
+        return row and ObservationRow(*row)
+
+    def photo_facts(self, photo_id: int) -> PhotoFacts:
+        """The facts as they stand."""
+        (row,) = self.database.all(_SELECT_PHOTO, (photo_id,))
+        return PhotoFacts(*row)
+
+    def remote_id_of(self, photo_id: int) -> str:
+        """The remote id under which the photo was first observed."""
+        row = self.database.one(
+            "SELECT remote_id FROM observation WHERE photo = ? ORDER BY id LIMIT 1", (photo_id,)
+        )
+        return row[0] if row else str(photo_id)
+
+    def add_photo(self, facts: PhotoFacts, places: int) -> int:
+        """Insert a photo that will have that many entries; its id."""
+        return self.database.insert(_INSERT_PHOTO, (*facts, places))
+
+    def set_photo_facts(self, photo_id: int, facts: PhotoFacts) -> None:
+        """Replace the facts."""
+        self.database.run(_UPDATE_PHOTO, (*facts, photo_id))
+
+    def add_observation(  # noqa: PLR0913 - the columns
+        self, source_id: int, remote_id: str, photo_id: int, as_of_ns: int, scan: int, seen: str
+    ) -> None:
+        """Insert the first word of a source on a remote id."""
+        self.database.run(
+            "INSERT INTO observation(source, remote_id, photo, as_of_ns, first_scan, last_scan,"
+            " seen) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (source_id, remote_id, photo_id, as_of_ns, scan, scan, seen),
+        )
+
+    def set_observation(self, observation_id: int, as_of_ns: int, scan: int, seen: str) -> None:
+        """Replace what was told; it is there, so it is neither absent nor gone."""
+        self.database.run(
+            "UPDATE observation SET as_of_ns = ?, last_scan = ?, seen = ?, absent = 0,"
+            " absent_ns = NULL, gone = 0 WHERE id = ?",
+            (as_of_ns, scan, seen, observation_id),
+        )
+
+    def touch_observation(self, observation_id: int, as_of_ns: int, scan: int) -> None:
+        """The same was told again."""
+        self.database.run(
+            "UPDATE observation SET as_of_ns = ?, last_scan = ?, absent = 0, absent_ns = NULL,"
+            " gone = 0 WHERE id = ?",
+            (as_of_ns, scan, observation_id),
+        )
+
+    def is_buried(self, source_id: int, remote_id: str) -> bool:
+        """Whether the user had the photo of that id deleted."""
+        return self.database.one(_TOMBSTONE, (source_id, remote_id)) is not None
+
+    def bury(self, source_id: int, remote_id: str, sha256: str | None, now_ns: int) -> None:
+        """Remember for ever that the photo of that id was deleted."""
+        self.database.run(
+            "INSERT OR REPLACE INTO tombstone(provider, account, remote_id, sha256, buried_ns)"
+            " SELECT provider, coalesce(account, ''), ?2, ?3, ?4 FROM source WHERE id = ?1",
+            (source_id, remote_id, sha256, now_ns),
+        )
+
+    def queue_photo(self, photo_id: int) -> None:
+        """Have a photo's places worked out anew."""
+        self.database.run("INSERT OR IGNORE INTO to_place(photo) VALUES (?)", (photo_id,))
+
+    def queue_album(self, album_id: int) -> None:
+        """Have the places of an album's photos worked out anew."""
+        self.database.run(
+            "INSERT OR IGNORE INTO to_place(photo) SELECT photo FROM membership"
+            " WHERE album = ? AND photo IS NOT NULL",
+            (album_id,),
+        )
+
+    def queued(self, library_id: int) -> int | None:
+        """A photo of the library whose places have to be worked out anew, if there is one."""
+        row = self.database.one(
+            "SELECT t.photo FROM to_place t JOIN photo p ON p.id = t.photo"
+            " WHERE p.library = ? LIMIT 1",
+            (library_id,),
+        )
+        return row[0] if row else None
+
+    def unqueue(self, photo_id: int) -> None:
+        """Its places are right."""
+        self.database.run("DELETE FROM to_place WHERE photo = ?", (photo_id,))

@@ -1,0 +1,121 @@
+"""Runs of scans, what they found absent, and their findings, as rows.
+
+All of it runs inside the caller's transaction, but for the readers.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from photofs.catalog.part import Part
+from photofs.model.observation import Finding
+
+PAGE = 5000
+
+
+class ScanCounts(NamedTuple):
+    """What a run did, for its row."""
+
+    seen: int
+    added: int
+    changed: int
+    gone: int
+
+
+class KnownId(NamedTuple):
+    """A remote id that a source had when it was last heard of."""
+
+    observation_id: int
+    remote_id: str
+    photo_id: int
+    absent: int
+    absent_ns: int | None
+
+
+class ScanWriting(Part):
+    """Rows of scan and finding, and the absence columns of observation."""
+
+    def begin_scan(self, source_id: int, now_ns: int) -> int:
+        """Note that a run began; its id. Findings of runs that were not complete go."""
+        self.database.run(
+            "DELETE FROM finding WHERE source = ?1 AND scan IN"
+            " (SELECT id FROM scan WHERE source = ?1 AND complete = 0)",
+            (source_id,),
+        )
+        return self.database.insert(
+            "INSERT INTO scan(source, started_ns) VALUES (?, ?)", (source_id, now_ns)
+        )
+
+    def end_scan(self, scan: int, now_ns: int, kind: str | None, counts: ScanCounts) -> None:
+        """Note a run's end; `kind` is None if it was not complete."""
+        self.database.run(
+            "UPDATE scan SET finished_ns = ?, kind = ?, complete = ?, seen = ?, added = ?,"
+            " changed = ?, gone = ? WHERE id = ?",
+            (now_ns, kind, int(kind is not None), *counts, scan),
+        )
+
+    def scan_done(self, source_id: int, cursor: str | None, now_ns: int, *, full: bool) -> None:
+        """Note on the source that a complete scan ended, and that there is no trouble."""
+        self.database.run(
+            "UPDATE source SET cursor = ?, scan_ns = ?, trouble = '',"
+            " full_scan_ns = iif(?, ?, full_scan_ns) WHERE id = ?",
+            (cursor, now_ns, int(full), now_ns, source_id),
+        )
+
+    def add_finding(self, source_id: int, scan: int, finding: Finding) -> None:
+        """One line of the report."""
+        self.database.run(
+            "INSERT INTO finding(source, scan, kind, path, why) VALUES (?, ?, ?, ?, ?)",
+            (source_id, scan, finding.kind.value, finding.path, finding.why),
+        )
+
+    def drop_findings(self, source_id: int, before_scan: int) -> None:
+        """A full scan's report takes the place of older ones."""
+        self.database.run(
+            "DELETE FROM finding WHERE source = ? AND scan < ?", (source_id, before_scan)
+        )
+
+    def known_ids(self, source_id: int) -> Iterator[KnownId]:
+        """Every remote id of a source that is not taken for deleted, in the order first seen."""
+        after = 0
+        while rows := self.database.all(
+            "SELECT id, remote_id, photo, absent, absent_ns FROM observation"
+            " WHERE source = ? AND id > ? AND gone = 0 ORDER BY id LIMIT ?",
+            (source_id, after, PAGE),
+        ):
+            yield from (KnownId(*row) for row in rows)
+            after = rows[-1][0]
+
+    def gone_ids(self, source_id: int) -> Iterator[tuple[int, str, int]]:
+        """Observation, remote id and photo of what is taken for deleted."""
+        yield from self.database.all(
+            "SELECT id, remote_id, photo FROM observation WHERE source = ? AND gone = 1",
+            (source_id,),
+        )
+
+    def count_known(self, source_id: int) -> int:
+        """How many remote ids of a source are not taken for deleted."""
+        row = self.database.one(
+            "SELECT count(*) FROM observation WHERE source = ? AND gone = 0", (source_id,)
+        )
+        return row[0] if row else 0
+
+    def set_absence(self, observation_id: int, absent: int, absent_ns: int | None) -> None:
+        """How many complete inventories in a row did not hold it, and since when."""
+        self.database.run(
+            "UPDATE observation SET absent = ?, absent_ns = ? WHERE id = ?",
+            (absent, absent_ns, observation_id),
+        )
+
+    def set_observation_gone(self, observation_id: int, *, gone: bool) -> None:
+        """Take it for deleted at the source, or no longer."""
+        self.database.run(
+            "UPDATE observation SET gone = ?, absent = 0, absent_ns = NULL WHERE id = ?",
+            (int(gone), observation_id),
+        )
+
+    def sources_having(self, photo_id: int) -> int:
+        """How many observations of a photo are not taken for deleted."""
+        row = self.database.one(
+            "SELECT count(*) FROM observation WHERE photo = ? AND gone = 0", (photo_id,)
+        )
+        return row[0] if row else 0

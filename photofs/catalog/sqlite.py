@@ -1,0 +1,52 @@
+"""The catalog as one object: all its parts on one connection to one SQLite file."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from photofs.catalog.album_writes import AlbumWriting
+from photofs.catalog.database import Database
+from photofs.catalog.fetch_writes import FetchWriting
+from photofs.catalog.libraries import LibraryWriting
+from photofs.catalog.photo_reads import PhotoReading
+from photofs.catalog.photo_writes import PhotoWriting
+from photofs.catalog.scan_writes import ScanWriting
+from photofs.catalog.tree_reads import TreeReading
+
+
+class Catalog(
+    TreeReading,
+    LibraryWriting,
+    PhotoReading,
+    FetchWriting,
+    PhotoWriting,
+    AlbumWriting,
+    ScanWriting,
+):
+    """Everything that port.py promises, and the rows that filing writes; for one thread."""
+
+    def __enter__(self) -> Self:
+        """The catalog itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.database.close()
+
+
+def open_catalog(path: Path, *, read_only: bool = False) -> Catalog:
+    """Open the catalog, made anew or brought up to date if need be; the caller closes it.
+
+    Raises NotFound (read-only, and there is none), Refused (of a newer version), Busy, Full,
+    Corrupt or StoreError.
+    """
+    return Catalog(Database(path, read_only=read_only))
