@@ -43,6 +43,7 @@ mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 for each in /etc/resolv.conf /etc/hosts /etc/pip.conf; do
     [ ! -e "$each" ] || cp -L "$each" "$root$each"
 done
+rm -f "$root/etc/apt/sources.list"
 cp -rL /etc/apt/. "$root/etc/apt/"
 mkdir -p "$root/etc/ssl" "$root/usr/local/share"
 cp -rL /etc/ssl/certs "$root/etc/ssl/"
