@@ -1,0 +1,134 @@
+"""Reading parts: one pass over each for the listing, and a reader for one member's bytes."""
+
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from photofs.model.errors import Corrupt, Gone, PhotofsError
+from photofs.providers.archives.gzip_stream import GzipStream
+from photofs.providers.archives.member import (
+    SMALL_FILE,
+    Content,
+    Member,
+    MemberReader,
+    Packing,
+    Trouble,
+    wanted,
+)
+from photofs.providers.archives.parts import TGZ, Part, Parts, open_below
+from photofs.providers.archives.tgz import TarMemberReader, TgzParts, read_tgz
+from photofs.providers.archives.zip_directory import read_directory
+from photofs.providers.archives.zip_member import ZipMemberReader, small_file
+
+_TOO_LONG = "it is longer than a megabyte, as no sidecar is"
+
+
+def read_part(parts: Parts, part: Part, tgz_parts: TgzParts) -> Iterator[Content | Trouble | None]:
+    """Everything in one archive; what is wrong with it is told as a Trouble, never raised.
+
+    JSON files come with their text. None is yielded now and then, so that a caller can pause.
+    """
+    try:
+        descriptor = open_below(parts.root, part.path)
+    except PhotofsError as error:
+        yield Trouble(part.path, error.what, refused=False)
+        return
+    try:
+        if part.path.lower().endswith(TGZ):
+            marks = tgz_parts.marks((part.path, part.size, part.mtime_ns))
+            yield from read_tgz(GzipStream(descriptor, marks), part.path)
+        else:
+            yield from _read_zip(descriptor, part.path)
+    except PhotofsError as error:
+        yield Trouble(part.path, str(error), refused=False)
+    except OSError as error:
+        yield Trouble(part.path, f"it cannot be read: {error.strerror}", refused=False)
+    finally:
+        os.close(descriptor)
+
+
+def _read_zip(descriptor: int, part: str) -> Iterator[Content | Trouble]:
+    for one in read_directory(descriptor, part):
+        if isinstance(one, Trouble):
+            yield one
+        elif not wanted(one.name):
+            yield Content(one, None)
+        else:
+            yield _small(one, partial(small_file, descriptor))
+
+
+def read_tree(parts: Parts) -> Iterator[Content | Trouble]:
+    """Everything in the unpacked tree, as `read_part` tells an archive."""
+    yield from parts.troubles
+    for member in parts.tree:
+        if wanted(member.name):
+            yield _small(member, partial(_whole_file, parts.root))
+        else:
+            yield Content(member, None)
+
+
+def _small(member: Member, read: Callable[[Member], bytes]) -> Content | Trouble:
+    if member.size > SMALL_FILE:
+        return Trouble(member.shown, _TOO_LONG, refused=False)
+    try:
+        return Content(member, read(member))
+    except PhotofsError as error:
+        return Trouble(member.shown, error.what, refused=False)
+    except OSError as error:
+        return Trouble(member.shown, f"it cannot be read: {error.strerror}", refused=False)
+
+
+def _whole_file(root: Path, member: Member) -> bytes:
+    descriptor = open_below(root, member.path)
+    try:
+        return os.pread(descriptor, SMALL_FILE, 0)
+    finally:
+        os.close(descriptor)
+
+
+class FileReader:
+    """A MemberReader over a file of the unpacked tree; takes over the descriptor if it is made."""
+
+    def __init__(self, descriptor: int, member: Member) -> None:
+        """Gone if the file is not the one that was listed (by length and mtime)."""
+        self._descriptor = descriptor
+        status = os.fstat(descriptor)
+        if (status.st_size, status.st_mtime_ns) != (member.size, member.at):
+            raise Gone(
+                "the file has changed since it was listed",
+                safe="what was fetched before is kept",
+                remedy="run photofs scan",
+            )
+        self._next = 0
+        self._size = member.size
+
+    def read(self, limit: int) -> bytes:
+        """The next bytes; Corrupt if the file became shorter meanwhile."""
+        data = os.pread(self._descriptor, min(limit, self._size - self._next), self._next)
+        if not data and self._next < self._size:
+            raise Corrupt("the file became shorter while it was read")
+        self._next += len(data)
+        return data
+
+    def skip(self, count: int) -> None:
+        """Step over bytes."""
+        self._next = min(self._size, self._next + count)
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._descriptor)
+
+
+def open_member(root: Path, member: Member, tgz_parts: TgzParts) -> MemberReader:
+    """A reader at the member's first byte. Gone, Unreachable or Corrupt where that cannot be."""
+    descriptor = open_below(root, member.part or member.path)
+    try:
+        if member.packing is Packing.FILE:
+            return FileReader(descriptor, member)
+        if member.packing is Packing.TAR:
+            return TarMemberReader(tgz_parts.open(descriptor, member.part, member.at), member)
+        return ZipMemberReader(descriptor, member)
+    except PhotofsError:
+        os.close(descriptor)
+        raise
