@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from photofs.model.observation import Progress
@@ -14,14 +14,15 @@ EVERY = 10.0
 class PlainProgress:
     """Lines for a log."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._name = name
-        self._began = time.monotonic()
+        self._clock = clock
+        self._began = clock()
         self._next = self._began + EVERY
 
     def tell(self, progress: Progress) -> None:
         """Print a line if it is time for one."""
-        now = time.monotonic()
+        now = self._clock()
         if now < self._next:
             return
         self._next = now + EVERY

@@ -8,11 +8,10 @@ from collections.abc import Callable
 from contextlib import aclosing
 from typing import NamedTuple
 
-from photofs.catalog.sqlite import Catalog
-
 from agent.lock import hold
 from photofs.assembly import House
 from photofs.catalog.port import ScanWrites, SourceRow
+from photofs.catalog.sqlite import Catalog
 from photofs.model.errors import PhotofsError, Temporary
 from photofs.model.observation import Observation, PhotoSeen, Progress, ScanEnd
 from photofs.providers.port import Provider

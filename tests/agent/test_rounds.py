@@ -1,0 +1,59 @@
+"""The agent's small decisions: who works, what is due, how progress is told."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from agent.lock import hold
+from agent.progress import PlainProgress
+from agent.service import is_due
+from photofs.catalog.port import SourceRow
+from photofs.model.errors import Busy, StoreError
+from photofs.model.observation import Progress
+
+SECOND = 10**9
+
+
+def source(scan_ns: int | None) -> SourceRow:
+    """A source that was scanned then."""
+    return SourceRow(1, 1, "takeout", None, {}, None, None, scan_ns, "")
+
+
+@pytest.mark.parametrize(
+    ("scanned_s", "now_s", "due"),
+    [(None, 0, True), (100, 150, False), (100, 160, True), (100, 50, True)],
+)
+def test_a_source_is_due_by_age(scanned_s: int | None, now_s: int, *, due: bool) -> None:
+    """Never scanned, too long ago, or (the clock was set back) in the future: due."""
+    row = source(None if scanned_s is None else scanned_s * SECOND)
+    assert is_due(row, 60.0, now_s * SECOND) is due
+
+
+def test_only_one_holds_a_lock(tmp_path: Path) -> None:
+    """The second is told that somebody else is at it, and may have it afterwards."""
+    lock = tmp_path / "locks" / "scan-1"
+    with hold(lock, "a scan is going on"), pytest.raises(Busy, match="a scan is going on"):
+        with hold(lock, "a scan is going on"):
+            pytest.fail("two hold it")
+    with hold(lock, "a scan is going on"):
+        assert lock.exists()
+
+
+def test_a_lock_that_cannot_be_made_is_our_error(tmp_path: Path) -> None:
+    """A file where the folder should be ends in a sentence."""
+    (tmp_path / "locks").write_text("")
+    with pytest.raises(StoreError), hold(tmp_path / "locks" / "scan-1", "a scan is going on"):
+        pytest.fail("held")
+
+
+def test_progress_in_a_log_is_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    """Hundreds of tellings within ten seconds make one line, with count, rate and time left."""
+    ticks = itertools.count(0.0, 0.1)
+    progress = PlainProgress("google", clock=lambda: next(ticks))
+    for done in range(150):
+        progress.tell(Progress(done=done, total=1000, unit="members"))
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert "of 1,000 members" in lines[0]
+    assert "s left" in lines[0]
