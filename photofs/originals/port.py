@@ -58,7 +58,10 @@ class DraftReader(Protocol):
         ...
 
     def refresh(self) -> None:
-        """Read the ranges that have been noted since."""
+        """Read the ranges that have been noted since.
+
+        Corrupt if bytes that were shown before turned out to be wrong, or of another version.
+        """
         ...
 
     def close(self) -> None:
@@ -107,9 +110,9 @@ class Draft(Protocol):
 
         The file's mode becomes 0400 before: an inode without the owner's write bit is whole.
 
-        Corrupt if a range is missing, or length or hash differ; the draft is then set aside and the
-        next opener begins anew. Takes as long as hashing the file; never called in the mount
-        process.
+        Corrupt if a range is missing (the draft stays), or if length or hash differ (it is set
+        aside, and the next opener begins anew). Takes as long as hashing the file; never called in
+        the mount process.
         """
         ...
 
