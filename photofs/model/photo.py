@@ -40,6 +40,11 @@ class Position:
     longitude: float
 
 
+def is_on_earth(position: Position) -> bool:
+    """Whether the degrees are within their bounds (a NaN is not)."""
+    return abs(position.latitude) <= 90 and abs(position.longitude) <= 180  # noqa: PLR2004 - degrees
+
+
 @dataclass(frozen=True, slots=True)
 class PixelSize:
     """Width and height of a picture or a video frame, in pixels, as stored (not rotated)."""
