@@ -1,0 +1,100 @@
+"""`photofs mount`: show the libraries as folders, until the mount is taken away."""
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+import trio
+
+from photofs.assembly import HOME_VARIABLE, House
+from photofs.cli.daemon import start_daemon, tell_ready
+from photofs.cli.mounts import forget_mount, note_mount
+from photofs.cli.output import safe_text
+from photofs.cli.serving import Serving, serve
+from photofs.model.errors import Refused
+
+log = logging.getLogger(__name__)
+
+
+@click.command
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--daemon/--foreground", default=False, help="Go on in the background once ready.")
+@click.option("--read-only", is_flag=True, help="Refuse every write, whatever a library can do.")
+@click.option("--allow-other", is_flag=True, help="Let other users of this machine read it, too.")
+@click.option("--exact-sizes", is_flag=True, help="Let stat of a file wait for its exact size.")
+@click.option("--no-agent", is_flag=True, help="Do not scan or learn sizes in the background.")
+@click.option("--demo", is_flag=True, help="Show a made-up library; nothing leaves this machine.")
+@click.option("--log-file", type=click.Path(dir_okay=False, path_type=Path), help="With --daemon.")
+def mount(folder: Path, *, daemon: bool, demo: bool, log_file: Path | None, **flags: bool) -> None:
+    """Show the libraries as folders below FOLDER, which must be empty, until `photofs umount`."""
+    point = Path(os.path.normpath(folder.expanduser().absolute()))
+    if daemon:
+        code = start_daemon(_arguments(point, demo=demo, log_file=log_file, flags=flags))
+        if code == 0:
+            _say_what_to_try(point, demo=demo)
+        sys.exit(code)
+    with ExitStack() as stack:
+        if demo:
+            from photofs.cli.demo import demo_home
+
+            os.environ[HOME_VARIABLE] = str(stack.enter_context(demo_home(os.environ)))
+        house = House()
+        _refuse_if_nothing_to_show(house)
+        _serve_until_unmounted(house, point, log_file, Serving(**flags))
+    log.info("%s is unmounted", point)
+
+
+def _arguments(
+    point: Path, *, demo: bool, log_file: Path | None, flags: dict[str, bool]
+) -> Sequence[str]:
+    """The same command line for the process in the background."""
+    arguments = ["mount", "--foreground"]
+    arguments += [f"--{flag.replace('_', '-')}" for flag, given in flags.items() if given]
+    arguments += ["--demo"] * demo
+    arguments += ["--log-file", str(log_file)] * (log_file is not None)
+    return [*arguments, "--", str(point)]
+
+
+def _refuse_if_nothing_to_show(house: House) -> None:
+    """Never an empty root: a first-time user is told what to do instead."""
+    with house.catalog() as catalog:
+        if catalog.libraries():
+            return
+    raise Refused(
+        "there is no library to show yet",
+        remedy="use `photofs library add takeout FOLDER`, `photofs login flickr`, or --demo",
+    )
+
+
+def _serve_until_unmounted(
+    house: House, point: Path, log_file: Path | None, serving: Serving
+) -> None:
+    """Mount, note who serves it, and answer the kernel until it is over."""
+
+    def ready() -> None:
+        note_mount(str(point), house.environ)
+        tell_ready(log_file or house.paths.state / "mount.log")
+
+    try:
+        trio.run(serve, house, point, serving, ready)
+    finally:
+        forget_mount(str(point), house.environ)
+
+
+def _say_what_to_try(point: Path, *, demo: bool) -> None:
+    """The last words of --daemon."""
+    shown = safe_text(str(point))
+    print(f"mounted at {shown}")
+    if demo:
+        print(
+            "a made-up Google Takeout and an emulated Flickr account; nothing leaves this machine"
+        )
+    print("try:")
+    print(f"  ls {shown} {shown}/*/Albums")
+    print(f"  rsync -aH {shown}/ /tmp/copy/     # then once more: nothing to do")
+    print("  photofs status")
+    print(f"  photofs umount {shown}")

@@ -1,0 +1,156 @@
+"""The mover's and the keeper's first wish: what is mounted copies out right, with any program.
+
+Each story runs on three libraries: a Takeout in zips split over parts, a Flickr export, and a live
+Flickr account (emulated) whose sizes are learnt on the way.
+"""
+
+import hashlib
+import mmap
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.stories.conftest import StoryLibrary
+
+from tests.support.household import shell
+
+pytestmark = pytest.mark.mount
+
+
+def files_below(folder: Path) -> list[Path]:
+    """All plain files in a tree, in order."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_rsync_twice_transfers_nothing_the_second_time(
+    library: StoryLibrary, tmp_path: Path
+) -> None:
+    """Right bytes with the shown capture times; and then rsync has nothing to do."""
+    copy = tmp_path / "copy"
+    with library.household.mounted() as point:
+        source = point / library.name
+        shell("rsync", "-aH", f"{source}/", f"{copy}/")
+        again = shell("rsync", "-aH", "--itemize-changes", f"{source}/", f"{copy}/")
+        assert again == ""
+        shown = {path.relative_to(source): path.stat() for path in files_below(source)}
+    copied = {path.relative_to(copy): path.stat() for path in files_below(copy)}
+    assert copied.keys() == shown.keys()
+    assert len(shown) > len(library.hashes) / 2
+    for path, stat in shown.items():
+        assert copied[path].st_size == stat.st_size, path
+        assert copied[path].st_mtime_ns // 10**9 == stat.st_mtime_ns // 10**9, path
+    inodes = {stat.st_ino for stat in shown.values()}
+    assert len({stat.st_ino for stat in copied.values()}) == len(inodes), (
+        "-H keeps one file a photo"
+    )
+    assert {sha256_of(path) for path in files_below(copy / "Dates")} <= library.hashes
+
+
+def test_dates_hold_each_photo_once_with_its_true_bytes_and_date(library: StoryLibrary) -> None:
+    """Dates/ has one file for each photo outside the trash: its bytes, its capture time."""
+    with library.household.mounted() as point:
+        dates = files_below(point / library.name / "Dates")
+        found = {sha256_of(path): int(path.stat().st_mtime) for path in dates}
+        assert len({path.stat().st_ino for path in dates}) == len(dates)
+    assert set(found) == library.hashes_in_dates
+    for sha256, instant in library.instants.items():
+        assert found[sha256] == instant, sha256
+
+
+def test_plain_programs_read_right_bytes(library: StoryLibrary, tmp_path: Path) -> None:
+    """cp -a, tar, md5sum, dd, find -newermt and mmap agree, and sizes are what they should be."""
+    with library.household.mounted() as point:
+        dates = point / library.name / "Dates"
+        shell("cp", "-a", dates, tmp_path / "copy")
+        shell("tar", "-C", dates, "-cf", tmp_path / "out.tar", ".")
+        names = [path.relative_to(dates) for path in files_below(dates)]
+        for name in names:
+            truth = (tmp_path / "copy" / name).read_bytes()
+            assert shell("md5sum", dates / name).split()[0] == hashlib.md5(truth).hexdigest()  # noqa: S324 - md5sum's
+            with (
+                (dates / name).open("rb") as file,
+                mmap.mmap(file.fileno(), 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ) as mapped,
+            ):
+                assert mapped[:] == truth
+            assert (dates / name).stat().st_size == len(truth)
+        newer = shell("find", dates, "-type", "f", "-newermt", "2019-01-01").splitlines()
+        expected = [name for name in names if (dates / name).stat().st_mtime > 1546300800]
+        assert sorted(newer) == sorted(str(dates / name) for name in expected)
+        total = sum((dates / name).stat().st_size for name in names)
+        told = int(shell("du", "-sb", "--apparent-size", dates).split()[0])
+        assert told >= total
+    listed = shell("tar", "-tf", tmp_path / "out.tar").splitlines()
+    assert len([name for name in listed if not name.endswith("/")]) == len(names)
+
+
+def test_exiftool_reads_the_whole_tree(library: StoryLibrary) -> None:
+    """exiftool -r finds no damaged file, and EXIF dates agree with the files' times."""
+    with library.household.mounted() as point:
+        told = shell(
+            "exiftool", "-r", "-q", "-validate", "-p", "$FileName $Validate",
+            point / library.name / "Dates", code=None,
+        )  # fmt: skip
+    assert told
+    assert "Error" not in told
+
+
+def test_a_seek_into_the_end_reads_the_right_bytes(library: StoryLibrary) -> None:
+    """dd with skip gets the same last bytes as reading it all."""
+    with library.household.mounted() as point:
+        for path in files_below(point / library.name / "Dates")[:5]:
+            whole = path.read_bytes()
+            skip = len(whole) - min(len(whole), 1000)
+            tail = subprocess.run(
+                ["dd", f"if={path}", f"skip={skip}", "iflag=skip_bytes", "status=none"],
+                capture_output=True,
+                check=True,
+            ).stdout
+            assert tail == whole[skip:]
+
+
+def test_borg_twice_reads_no_content_the_second_time(library: StoryLibrary, tmp_path: Path) -> None:
+    """The second borg create finds files unchanged by inode, size and ctime.
+
+    But for those with the newest ctime of the first run: borg never trusts its cache on them (its
+    manual, "borg create", on --files-cache), on any file system.
+    """
+    environ = {
+        **os.environ,
+        "BORG_BASE_DIR": str(tmp_path / "borg"),
+        "BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK": "yes",
+        "BORG_RELOCATED_REPO_ACCESS_IS_OK": "yes",
+    }
+    repository = tmp_path / "repository"
+    shell("borg", "init", "-e", "none", repository, env=environ)
+    with library.household.mounted() as point:
+        source = point / library.name
+        shell("borg", "create", f"{repository}::one", source, env=environ)
+        told = shell(
+            "borg", "create", "--list", "--filter=AMC", f"{repository}::two", source, env=environ
+        )
+        newest = max(path.stat().st_ctime_ns for path in files_below(source))
+        read_again = {
+            Path("/", row[2:]) for row in told.splitlines() if row[:2] in {"A ", "M ", "C "}
+        }
+        assert all(path.stat().st_ctime_ns == newest for path in read_again)
+    assert len(read_again) < len(library.hashes) / 4
+
+
+def test_restic_twice_reads_no_content_the_second_time(
+    library: StoryLibrary, tmp_path: Path
+) -> None:
+    """The second restic backup counts every file as unmodified."""
+    environ = {**os.environ, "RESTIC_PASSWORD": "made-up", "RESTIC_CACHE_DIR": str(tmp_path / "c")}
+    repository = tmp_path / "repository"
+    shell("restic", "init", "-r", repository, env=environ)
+    with library.household.mounted() as point:
+        shell("restic", "backup", "-r", repository, point / library.name, env=environ)
+        told = shell("restic", "backup", "-r", repository, point / library.name, env=environ)
+    assert re.search(r"Files:\s+0 new,\s+0 changed,\s+[1-9]\d* unmodified", told), told
