@@ -1,0 +1,30 @@
+"""What holds for every test: a bare environment, no unannounced warning, the same examples."""
+
+import os
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+pytest_plugins = ["tests.support.clean_environ", "tests.support.log_guard"]
+
+# The same examples in every run: what fails here fails for everybody. Sweeps vary their seeds.
+hypothesis.settings.register_profile(
+    "steady", derandomize=True, deadline=None, database=None, max_examples=100
+)
+hypothesis.settings.register_profile("sweep", deadline=None, database=None, max_examples=2000)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Random examples only in `make soak`."""
+    expression = str(config.getoption("markexpr") or "")
+    sweeping = "soak" in expression and "not soak" not in expression
+    hypothesis.settings.load_profile("sweep" if sweeping else "steady")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test that mounts says why it cannot, where there is no FUSE."""
+    if item.get_closest_marker("mount") is None:
+        return
+    if not Path("/dev/fuse").exists() or not os.access("/dev/fuse", os.R_OK | os.W_OK):
+        pytest.skip("/dev/fuse is not there or not open to this user")
