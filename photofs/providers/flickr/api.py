@@ -1,0 +1,125 @@
+"""The one door to Flickr's REST calls: paced, tried again, bounded in time, errors ours.
+
+flickrapi blocks, so that each call runs in a thread; who is cancelled leaves at once, and the
+thread ends by itself within the line's time limits, its answer dropped. Only reads go through here.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import requests
+import trio
+import urllib3
+from flickrapi import FlickrError
+
+from photofs.model.errors import RemoteError, Temporary, TimedOut, Unreachable
+from photofs.providers.flickr.answers import KEPT, Record, bad_status, read_answer
+from photofs.providers.flickr.endpoint import Endpoint
+from photofs.providers.flickr.line import Account, BadStatus, Caller, Line, TooMuch, caller_for
+from photofs.providers.port import Pacer, Verdict
+from photofs.providers.transport.retrying import Retrying, Throttled
+
+THREADS = 4
+FOR_PEOPLE = Retrying(deadline=60.0)
+FOR_SCANS = Retrying(deadline=600.0, longest_wait=60.0)
+
+Answer = TypeVar("Answer")
+Check = Callable[[Record], None]
+
+
+class Api:
+    """The calls of one account; made by `open_api`."""
+
+    def __init__(self, line: Line, caller: Caller, pacer: Pacer, pace_key: str) -> None:
+        self._line = line
+        self._caller = caller
+        self._pacer = pacer
+        self._pace_key = pace_key
+        self._limiter = trio.CapacityLimiter(THREADS)
+
+    @property
+    def server_time(self) -> float | None:
+        """The service's clock at the last answer, in unix seconds, if it told."""
+        return self._line.server_time
+
+    async def call(
+        self, method: str, arguments: Record, *, person: bool = False, check: Check | None = None
+    ) -> Record:
+        """The answer's payload. `check` may raise Temporary if it is not plausible: asked again.
+
+        Raises Failure (the call itself is refused), Temporary, Unauthorised, Quota.
+        """
+        policy = FOR_PEOPLE if person else FOR_SCANS
+
+        async def once() -> Record:
+            await wait_for_place(self._pacer, self._pace_key, policy, person=person)
+            return await self._once(method, arguments, check)
+
+        return await policy.run(once, "a request to Flickr")
+
+    async def _once(self, method: str, arguments: Record, check: Check | None) -> Record:
+        try:
+            answer = read_answer(await self._in_thread(method, arguments))
+            if check is not None:
+                check(answer)
+        except Temporary as error:
+            self._pacer.report(self._pace_key, verdict_of(error), error.retry_after)
+            raise
+        except RemoteError:
+            self._pacer.report(self._pace_key, Verdict.FINE)
+            raise
+        self._pacer.report(self._pace_key, Verdict.FINE)
+        return answer
+
+    async def _in_thread(self, method: str, arguments: Record) -> bytes:
+        return await trio.to_thread.run_sync(
+            lambda: translated(lambda: self._caller.do_flickr_call(method, **arguments)),
+            abandon_on_cancel=True,
+            limiter=self._limiter,
+        )
+
+
+def translated(call: Callable[[], Answer]) -> Answer:
+    """What `call` gives; the foreign errors of flickrapi, requests and urllib3 become ours."""
+    try:
+        return call()
+    except BadStatus as error:
+        raise bad_status(error) from error
+    except (requests.Timeout, urllib3.exceptions.TimeoutError, TooMuch) as error:
+        raise TimedOut("Flickr did not answer in time", safe=KEPT) from error
+    except requests.ConnectionError as error:
+        raise Unreachable("Flickr cannot be reached", safe=KEPT) from error
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        raise Temporary("the line to Flickr broke", safe=KEPT) from error
+    except (FlickrError, KeyError, ValueError) as error:
+        raise Temporary("Flickr's answer cannot be understood", safe=KEPT) from error
+
+
+def verdict_of(error: Temporary) -> Verdict:
+    """What a passing error means for the pace."""
+    return Verdict.THROTTLED if isinstance(error, Throttled) else Verdict.FAILED
+
+
+async def wait_for_place(pacer: Pacer, key: str, policy: Retrying, *, person: bool) -> None:
+    """Wait for the next free place of the key; raises Quota.
+
+    A wait longer than the policy's deadline is not begun: Temporary says when to come again.
+    """
+    wait = pacer.reserve(key, person=person)
+    if wait >= policy.deadline:
+        raise Temporary("Flickr asked us to slow down", safe=KEPT, retry_after=wait)
+    if wait > 0:
+        await trio.sleep(wait)
+
+
+@asynccontextmanager
+async def open_api(
+    endpoint: Endpoint, account: Account, pacer: Pacer, read_timeout: float
+) -> AsyncIterator[Api]:
+    """The calls of an account, for the length of a block."""
+    line = Line(read_timeout)
+    try:
+        yield Api(line, caller_for(line, endpoint, account), pacer, endpoint.api_key)
+    finally:
+        line.close()

@@ -1,0 +1,209 @@
+"""An original's bytes out of an HTTP answer: what it is that came, and whether all of it came.
+
+A host may ignore the wish for a range, hide the length, send a page of apology with status 200, or
+stop half-way; none of these may ever look like the picture.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+
+import httpx2
+
+from photofs.model.errors import Temporary
+from photofs.model.observation import ContentHash, HashKind
+from photofs.model.photo import Media
+from photofs.model.span import Span
+from photofs.providers.transport.client import AGENT, Client, chunks_of
+from photofs.providers.transport.retrying import Throttled, retry_after_of
+
+PARTIAL = 206
+UNSATISFIABLE = 416
+THROTTLED = 429
+REFUSALS = frozenset({401, 403, 404, 410})
+SERVER_TROUBLE = 500
+
+CONTENT_RANGE = re.compile(r"bytes (?:(\d{1,18})-(\d{1,18})|\*)/(\d{1,18}|\*)", re.ASCII)
+MD5_HEX = re.compile(r'"?([0-9a-fA-F]{32})"?', re.ASCII)
+# Types that say nothing are let through; the head of the bytes is looked at besides.
+VAGUE_TYPES = frozenset(
+    {"", "application/octet-stream", "binary/octet-stream", "application/mp4", "text/plain"}
+)
+PAGE_STARTS = (b"<!doctype", b"<html", b"<head", b"<?xml", b"<rsp", b"<error", b'{"stat')
+
+
+class Missing(Temporary):
+    """The host says that the file is not there, or not for us; it need not be true."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which bytes of which file are asked for; `if_range` makes a changed file come whole."""
+
+    url: str
+    media: Media
+    span: Span | None = None
+    if_range: str | None = None
+
+
+class HttpStream:
+    """An OriginalStream over one answer."""
+
+    def __init__(
+        self, response: httpx2.Response, wanted: Wanted, chunks: AsyncGenerator[bytes, None]
+    ) -> None:
+        """Judge status and headers; raises Temporary if they are not those of the file."""
+        _check_status(response)
+        self.start, self._end, self.total = _extent(response, wanted)
+        self._over = response.status_code == UNSATISFIABLE
+        if not self._over:
+            _check_type(response, wanted.media)
+        self.etag = _strong_etag(response)
+        self.validator = response.headers.get("etag") or response.headers.get("last-modified")
+        self.hash = _hash_of(response)
+        self._at = self.start
+        self._stop = _earlier(self._end, None if wanted.span is None else wanted.span.stop)
+        self._chunks = chunks
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Chunks in order, to the end of the span or the file; Temporary if fewer came."""
+        return self
+
+    async def __anext__(self) -> bytes:
+        """The next bytes."""
+        if self._over or self._at == self._stop:
+            raise StopAsyncIteration
+        try:
+            chunk = await anext(self._chunks)
+        except StopAsyncIteration:
+            self._check_end()
+            raise
+        if self._at == 0:
+            _check_head(chunk)
+        piece = chunk if self._stop is None else chunk[: self._stop - self._at]
+        self._at += len(piece)
+        return piece
+
+    def _check_end(self) -> None:
+        # Without an announced length the body's end is the file's end, wherever it comes.
+        if self._end is not None or self._at == self.start:
+            raise Temporary("the service sent fewer bytes than it had announced")
+
+
+@asynccontextmanager
+async def open_stream(client: Client, wanted: Wanted) -> AsyncIterator[HttpStream]:
+    """Ask for the bytes; raises Missing, Throttled, and other Temporary."""
+    async with (
+        client.get(wanted.url, _headers(wanted)) as response,
+        aclosing(chunks_of(response)) as chunks,
+    ):
+        yield HttpStream(response, wanted, chunks)
+
+
+def _earlier(first: int | None, second: int | None) -> int | None:
+    return min((end for end in (first, second) if end is not None), default=None)
+
+
+def _headers(wanted: Wanted) -> dict[str, str]:
+    headers = {"accept": "*/*", "accept-encoding": "identity", "user-agent": AGENT}
+    if wanted.span is not None:
+        headers["range"] = f"bytes={wanted.span.start}-{wanted.span.stop - 1}"
+        if wanted.if_range is not None:
+            headers["if-range"] = wanted.if_range
+    return headers
+
+
+def _check_status(response: httpx2.Response) -> None:
+    status = response.status_code
+    if status in (200, PARTIAL, UNSATISFIABLE):
+        return
+    retry_after = retry_after_of(response.headers.get("retry-after"))
+    if status == THROTTLED:
+        raise Throttled("the service asks us to slow down", retry_after=retry_after)
+    if status in REFUSALS:
+        raise Missing(f"the service does not hand out the file (status {status})")
+    whose = "has trouble of its own" if status >= SERVER_TROUBLE else "gave an unexpected answer"
+    raise Temporary(f"the service {whose} (status {status})", retry_after=retry_after)
+
+
+def _extent(response: httpx2.Response, wanted: Wanted) -> tuple[int, int | None, int | None]:
+    """Where the bytes begin, where the announced ones end, and how long the whole file is."""
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise Temporary("the service packed the file, which we had not asked for")
+    length = _number(response.headers.get("content-length"))
+    if response.status_code == PARTIAL:
+        return _partial_extent(response, wanted, length)
+    if response.status_code == UNSATISFIABLE:
+        return _beyond(response)
+    return 0, length, length
+
+
+def _partial_extent(
+    response: httpx2.Response, wanted: Wanted, length: int | None
+) -> tuple[int, int, int | None]:
+    found = CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
+    if found is None or found[1] is None or wanted.span is None:
+        raise Temporary("the service sent a part without saying which one")
+    first, end, total = int(found[1]), int(found[2]) + 1, _number(found[3])
+    if first != wanted.span.start or end <= first or length not in (None, end - first):
+        raise Temporary("the service sent another part than the one asked for")
+    if end < min(wanted.span.stop, end if total is None else total):
+        raise Temporary("the service sent less than the part asked for")
+    return first, end, total
+
+
+def _beyond(response: httpx2.Response) -> tuple[int, int, int]:
+    """The file ends before the span begins: an empty stream that tells how long it is."""
+    found = CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
+    total = None if found is None else _number(found[3])
+    if total is None:
+        raise Temporary("the service refused the part asked for")
+    return total, total, total
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isascii() and text.isdecimal() else None
+
+
+def _check_type(response: httpx2.Response, media: Media) -> None:
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    family = {Media.PICTURE: "image/", Media.VIDEO: "video/"}[media]
+    if not kind.startswith(family) and kind not in VAGUE_TYPES:
+        raise Temporary("the service sent a page instead of the file")
+
+
+def _check_head(chunk: bytes) -> None:
+    if chunk[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(PAGE_STARTS):
+        raise Temporary("the service sent a page instead of the file")
+
+
+def _strong_etag(response: httpx2.Response) -> str | None:
+    etag: str | None = response.headers.get("etag")
+    return etag if etag and etag.startswith('"') else None
+
+
+def _hash_of(response: httpx2.Response) -> ContentHash | None:
+    """The MD5 that Content-MD5 and a bare ETag agree on, or the only one of them.
+
+    Content-MD5 may speak of the part (RFC 1864) and so counts for whole answers alone; a photo's
+    ETag has a suffix and is no hash of the bytes, a video's is (measured).
+    """
+    tag = MD5_HEX.fullmatch(response.headers.get("etag", ""))
+    told = {tag[1].lower()} if tag else set()
+    if response.status_code != PARTIAL and (body := _content_md5(response)):
+        told.add(body)
+    return ContentHash(HashKind.MD5, told.pop()) if len(told) == 1 else None
+
+
+def _content_md5(response: httpx2.Response) -> str | None:
+    value = response.headers.get("content-md5", "")
+    if found := MD5_HEX.fullmatch(value):
+        return found[1].lower()
+    try:
+        digest = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return digest.hex() if len(digest) == 16 else None  # noqa: PLR2004 - an MD5 has 16 bytes
