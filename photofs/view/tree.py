@@ -21,6 +21,9 @@ class Tree:
         self._parent = reads.parent
         self._entries = reads.entries
         self.totals = reads.totals
+        self.data_version = reads.data_version
+        self.last_change = reads.last_change
+        self.changes_since = reads.changes_since
 
     @property
     def root(self) -> Node:

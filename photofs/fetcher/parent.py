@@ -1,0 +1,209 @@
+"""The mount's side: keeps one fetching process alive and asks it.
+
+If the process dies, a new one is asked everything that is still open; drafts on the disk are where
+the old one left them. The process ends when this side of the socket pair is closed, that is also
+when the mount is killed.
+"""
+
+import logging
+import math
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+
+import trio
+
+import photofs
+from photofs.fetcher.messages import (
+    Ask,
+    Failed,
+    Forget,
+    Message,
+    Told,
+    Verb,
+    read_messages,
+    to_frame,
+)
+from photofs.model.errors import Bug, PhotofsError, Temporary
+from photofs.model.span import Span
+from photofs.volume.fetching import Arrival
+
+log = logging.getLogger(__name__)
+
+NOTHING = Span(0, 0)
+
+SOON = 5.0
+"""A process that ends within so many seconds of its start has failed to start."""
+
+LAST_PAUSE = 30.0
+"""Seconds between two tries to start it, after 0.5, 1, 2 ..."""
+
+END_WITHIN = 5.0
+"""Seconds for it to end by itself once the socket is closed."""
+
+
+class _Question:
+    """One open question."""
+
+    def __init__(self, ask: Ask) -> None:
+        self.ask = ask
+        self.settled = trio.Event()
+        self.arrival: Arrival | None = None
+        self.error: PhotofsError | None = None
+
+    def settle(self, *, arrival: Arrival | None = None, error: PhotofsError | None = None) -> None:
+        """The answer is there."""
+        self.arrival, self.error = arrival, error
+        self.settled.set()
+
+
+class ChildFetching:
+    """Keeps `fetching.Fetching` through another process; `open_child_fetching` makes one."""
+
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str] | None) -> None:
+        """`command` is given the number of its socket's descriptor as its last argument."""
+        self._command = command
+        self._environ = environ
+        self._open: dict[int, _Question] = {}
+        self._number = 0
+        self._outbox, self._to_send = trio.open_memory_channel[Message](math.inf)
+        self.pid: int | None = None
+
+    async def size(self, photo_id: int) -> int:
+        """The exact length in bytes, asked of the source if it is not known yet."""
+        return (await self._ask("size", photo_id)).size
+
+    async def ensure(self, photo_id: int, span: Span, draft: int | None = None) -> Arrival:
+        """Return once the bytes of the span are in the store."""
+        return await self._ask("ensure", photo_id, span, draft)
+
+    async def whole(self, photo_id: int) -> Arrival:
+        """Return once the original is sealed."""
+        return await self._ask("whole", photo_id)
+
+    async def _ask(
+        self, verb: Verb, photo_id: int, span: Span = NOTHING, draft: int | None = None
+    ) -> Arrival:
+        """Send the question and wait; who is cancelled takes it back."""
+        self._number += 1
+        ask = Ask(self._number, verb, photo_id, span.start, span.stop, draft)
+        question = self._open[ask.number] = _Question(ask)
+        self._outbox.send_nowait(ask)
+        try:
+            await question.settled.wait()
+        except trio.Cancelled:
+            self._outbox.send_nowait(Forget(ask.number))
+            raise
+        finally:
+            self._open.pop(ask.number, None)
+        if question.arrival is None:
+            raise question.error or Bug("a question was settled without an answer")
+        return question.arrival
+
+    async def keep(self) -> None:
+        """Keep the process alive until cancelled."""
+        pause = 0.5
+        while True:
+            began = trio.current_time()
+            await self._one_life()
+            if trio.current_time() - began > SOON:
+                pause = 0.5
+                continue
+            log.error("the fetching process ended as soon as it had begun")
+            self._fail_all()
+            await trio.sleep(pause)
+            pause = min(pause * 2, LAST_PAUSE)
+
+    def _fail_all(self) -> None:
+        """Nothing can be fetched just now."""
+        error = Temporary(
+            "the process that fetches photos cannot be started",
+            safe="what is here can be read",
+            remedy="see the log of the mount",
+        )
+        for question in self._open.values():
+            question.settle(error=error)
+
+    async def _one_life(self) -> None:
+        """Start it, talk with it until it ends, and take note of its end."""
+        ours, theirs = socket.socketpair()
+        try:
+            process = await trio.lowlevel.open_process(
+                [*self._command, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                cwd=Path(photofs.__file__).parent.parent,
+                env=self._environ,
+            )
+        except OSError as error:
+            ours.close()
+            log.error("the fetching process cannot be started: %s", error)  # noqa: TRY400 - no bug
+            return
+        finally:
+            theirs.close()
+        self.pid = process.pid
+        try:
+            await self._talk(trio.SocketStream(trio.socket.from_stdlib_socket(ours)))
+        finally:
+            self.pid = None
+            await _reap(process)
+        log.warning("the fetching process ended with status %s", process.returncode)
+
+    async def _talk(self, stream: trio.SocketStream) -> None:
+        """Ask what is open, then whatever comes, until the process is gone."""
+        self._outbox, self._to_send = trio.open_memory_channel[Message](math.inf)
+        for question in self._open.values():
+            self._outbox.send_nowait(question.ask)
+        async with stream, trio.open_nursery() as nursery:
+            nursery.start_soon(self._send, stream)
+            async with aclosing(read_messages(stream)) as messages:
+                async for message in messages:
+                    self._take(message)
+            nursery.cancel_scope.cancel()
+
+    async def _send(self, stream: trio.SocketStream) -> None:
+        """Send what is to be sent, in order."""
+        try:
+            async for message in self._to_send:
+                await stream.send_all(to_frame(message))
+        except trio.BrokenResourceError:
+            log.debug("the fetching process does not listen any more")
+
+    def _take(self, message: Message) -> None:
+        """An answer."""
+        if not isinstance(message, Told | Failed):
+            return
+        question = self._open.get(message.number)
+        if question is None:
+            return
+        if isinstance(message, Told):
+            question.settle(arrival=message.arrival())
+        else:
+            question.settle(error=message.error())
+
+
+async def _reap(process: trio.Process) -> None:
+    """Let it end; kill it if it does not, so that no zombie is left."""
+    with trio.CancelScope(shield=True):
+        with trio.move_on_after(END_WITHIN):
+            await process.wait()
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+@asynccontextmanager
+async def open_child_fetching(
+    command: Sequence[str] | None = None, environ: Mapping[str, str] | None = None
+) -> AsyncIterator[ChildFetching]:
+    """A fetching process for the length of the block."""
+    fetching = ChildFetching(command or [sys.executable, "-m", "photofs.fetcher"], environ)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(fetching.keep)
+        try:
+            yield fetching
+        finally:
+            nursery.cancel_scope.cancel()

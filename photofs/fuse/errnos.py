@@ -1,0 +1,46 @@
+"""The one table from our errors to errno and log level.
+
+Read from top to bottom; the first class that fits counts. Expected absences are not worth a line in
+the log; what a person can mend is a warning; our own mistakes are errors.
+"""
+
+import errno
+import logging
+from typing import NamedTuple
+
+from photofs.model import errors
+
+
+class Answer(NamedTuple):
+    """What a program gets, and how loud the log is."""
+
+    errno: int
+    level: int
+
+
+TABLE: tuple[tuple[type[errors.PhotofsError], Answer], ...] = (
+    (errors.NotFound, Answer(errno.ENOENT, logging.DEBUG)),
+    (errors.Refused, Answer(errno.EPERM, logging.INFO)),
+    (errors.Busy, Answer(errno.EBUSY, logging.WARNING)),
+    # ETIMEDOUT and ENETUNREACH say to a person what happened; backup programs take either as
+    # "this file could not be read" and go on. Never EAGAIN: nobody expects it of a plain file.
+    (errors.TimedOut, Answer(errno.ETIMEDOUT, logging.WARNING)),
+    (errors.Unreachable, Answer(errno.ENETUNREACH, logging.WARNING)),
+    (errors.Temporary, Answer(errno.EIO, logging.WARNING)),
+    (errors.Unauthorised, Answer(errno.EACCES, logging.WARNING)),
+    # Not ENOENT: the name is there, and a mirror program must not take the file for deleted.
+    (errors.Gone, Answer(errno.ENODATA, logging.WARNING)),
+    (errors.Quota, Answer(errno.EDQUOT, logging.WARNING)),
+    (errors.Full, Answer(errno.ENOSPC, logging.WARNING)),
+    (errors.Corrupt, Answer(errno.EIO, logging.WARNING)),
+    (errors.StoreError, Answer(errno.EIO, logging.WARNING)),
+    (errors.PhotofsError, Answer(errno.EIO, logging.ERROR)),
+)
+
+
+def answer_for(error: errors.PhotofsError) -> Answer:
+    """What to answer to an error of ours."""
+    for kind, answer in TABLE:
+        if isinstance(error, kind):
+            return answer
+    raise AssertionError("the table ends with the base of all our errors")

@@ -1,0 +1,141 @@
+"""Tells the kernel what it must forget, when the catalog has changed under it.
+
+A trio task looks every half second whether another process has committed; all notes to the kernel
+are sent from one thread that does nothing else. Why so: dropping a file's data while a read of it
+is in flight blocks until that read is answered, and sent from a handler's thread it was measured to
+leave the whole process in a sleep that not even SIGKILL ends. So data is dropped only while nobody
+has the file open (else at its last close), and otherwise attributes only.
+"""
+
+import errno
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from functools import partial
+
+import pyfuse3
+import trio
+
+from photofs.catalog.port import Change
+from photofs.fuse.attributes import Attributes
+from photofs.model.errors import PhotofsError
+from photofs.model.node import ROOT_INO
+from photofs.volume.volume import Volume
+
+log = logging.getLogger(__name__)
+
+EVERY = 0.5
+"""Seconds between two looks at the catalog; a change is to be seen within a second."""
+
+BATCH = 500
+"""Changes read at a time, between which requests are answered."""
+
+UNKNOWN = {errno.ENOENT, errno.ENOTCONN, errno.ENODEV, errno.EBADF}
+"""Answers that mean: the kernel knows nothing of it, or the mount is just going."""
+
+Note = Callable[[], None]
+
+
+class KernelNotes:
+    """The one thread that speaks to the kernel of its own accord."""
+
+    def __init__(self) -> None:
+        """Begin; the thread ends with the process at the latest."""
+        self._queue: queue.SimpleQueue[Note | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="kernel notes", daemon=True)
+        self._thread.start()
+
+    def send(self, note: Note) -> None:
+        """Send it in its turn."""
+        self._queue.put(note)
+
+    def stop(self) -> None:
+        """End after what is queued, waiting for it only a moment: it may be blocked for good."""
+        self._queue.put(None)
+        self._thread.join(timeout=1.0)
+
+    def _run(self) -> None:
+        """Send one after the other."""
+        while (note := self._queue.get()) is not None:
+            try:
+                note()
+            except OSError as error:
+                if error.errno not in UNKNOWN:
+                    log.warning("the kernel refused to forget something: %s", error)
+
+
+class Invalidation:
+    """Follows the catalog's changes."""
+
+    def __init__(self, volume: Volume, attributes: Attributes) -> None:
+        """What the catalog says now counts as known to the kernel."""
+        self._volume = volume
+        self._attributes = attributes
+        self._tree = volume.tree
+        self._sequence = self._tree.last_change()
+        self._version = self._tree.data_version()
+        self._postponed: set[int] = set()
+        self._notes = KernelNotes()
+
+    async def watch(self) -> None:
+        """Until cancelled."""
+        try:
+            while True:
+                await trio.sleep(EVERY)
+                try:
+                    await self.look()
+                except PhotofsError as error:
+                    log.warning("the catalog cannot be followed just now: %s", error)
+        finally:
+            self._notes.stop()
+
+    async def look(self) -> None:
+        """Tell the kernel of everything that changed since the last look."""
+        version = self._tree.data_version()
+        if version == self._version:
+            return
+        while changes := self._tree.changes_since(self._sequence, BATCH):
+            if changes[0].sequence != self._sequence + 1:
+                self._forget_everything()
+            self._tell(changes)
+            self._sequence = changes[-1].sequence
+            await trio.lowlevel.checkpoint()
+        self._version = version
+
+    def released(self, ino: int) -> None:
+        """Nobody may have it open any more: drop its data, if that was postponed."""
+        if ino in self._postponed and not self._volume.is_open(ino):
+            self._postponed.discard(ino)
+            self._notes.send(partial(pyfuse3.invalidate_inode, ino))
+
+    def _tell(self, changes: list[Change]) -> None:
+        """Names first, then attributes, each inode once."""
+        inos: dict[int, bool] = {}
+        for change in changes:
+            self._volume.changed(change)
+            inos[change.ino] = inos.get(change.ino, False) or change.content
+            if change.name is not None and change.parent_ino is not None:
+                inos.setdefault(change.parent_ino, False)
+                name = change.name.encode()
+                self._notes.send(partial(pyfuse3.invalidate_entry, change.parent_ino, name))
+        for ino, content in inos.items():
+            self._attributes.forget(ino)
+            self._notes.send(
+                partial(pyfuse3.invalidate_inode, ino, self._attributes_only(ino, content))
+            )
+
+    def _attributes_only(self, ino: int, content: bool) -> bool:  # noqa: FBT001 - a plain fact
+        """Whether only attributes may be dropped now; remembers the rest for later."""
+        if content and self._volume.is_open(ino):
+            self._postponed.add(ino)
+        return not content or ino in self._postponed
+
+    def _forget_everything(self) -> None:
+        """Changes were trimmed before they were seen: drop all names, and with them the rest."""
+        log.info("the catalog changed more than is kept of changes; all cached names are dropped")
+        self._volume.changed_unknown()
+        self._attributes.forget_all()
+        for entry in self._volume.listing(ROOT_INO, 0, BATCH):
+            self._notes.send(partial(pyfuse3.invalidate_entry, ROOT_INO, entry.name.encode()))
+        self._notes.send(partial(pyfuse3.invalidate_inode, ROOT_INO, attr_only=True))

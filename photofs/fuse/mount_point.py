@@ -1,0 +1,134 @@
+"""The folder to mount on: refused, cleared or closed, so that broken is never taken for empty.
+
+While mounted, the folder underneath is closed (mode 0000, through a descriptor from before), so
+that nothing can be written beside the mount; a clean unmount gives it its mode back. After a crash
+the dead mount stays and answers ENOTCONN; only the next start, just before mounting, clears it.
+"""
+
+import errno
+import os
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+
+import trio
+
+from photofs.fuse.mount_table import mounted_at
+from photofs.model.errors import Busy, NotFound, Refused
+
+DEAD = {errno.ENOTCONN, errno.ECONNABORTED}
+"""What a mount answers whose program is gone."""
+
+ANSWER_WITHIN = 5.0
+"""Seconds for a mount that is there to say whether it lives."""
+
+SHOWN = 10
+"""Names told of a folder that is not empty."""
+
+
+class MountPoint:
+    """A folder that is ready to be mounted on; `path` is absolute and free of links."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it; NotFound, or Refused with a remedy. `free_mount_point` comes before."""
+        self.path = path
+        try:
+            self._fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except FileNotFoundError as error:
+            raise NotFound(f"there is no folder {path}", remedy=f"mkdir {path}") from error
+        except PermissionError:
+            self._fd = _reopen_closed(path)
+        except OSError as error:
+            raise Refused(f"{path} cannot be mounted on: {error.strerror}") from error
+        try:
+            self._mode = self._check()
+        except BaseException:
+            os.close(self._fd)
+            raise
+
+    def _check(self) -> int:
+        """Refuse what is not ours or not empty; the mode to give back in the end."""
+        status = os.fstat(self._fd)
+        if status.st_uid != os.geteuid() and os.geteuid() != 0:
+            raise Refused(f"{self.path} belongs to another user", remedy="choose a folder of yours")
+        mode = stat.S_IMODE(status.st_mode) or _usual_mode()
+        os.fchmod(self._fd, mode)
+        names = sorted(os.listdir(self._fd))  # noqa: PTH208 - by descriptor
+        if names:
+            listed = ", ".join(repr(name) for name in names[:SHOWN])
+            more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+            raise Refused(
+                f"{self.path} is not empty: it holds {listed}{more}",
+                safe="nothing was touched",
+                remedy="mount on an empty folder",
+            )
+        return mode
+
+    def cover(self) -> None:
+        """Close the folder underneath; call it once mounted."""
+        os.fchmod(self._fd, 0)
+
+    def uncover(self) -> None:
+        """Give the folder its mode back; call it once unmounted."""
+        os.fchmod(self._fd, self._mode)
+
+    def close(self) -> None:
+        """Let go of it."""
+        os.close(self._fd)
+
+
+def _reopen_closed(path: Path) -> int:
+    """A folder of ours that a crash has left closed is opened again; Refused if it is not ours."""
+    try:
+        path.chmod(0o700)
+        fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        os.fchmod(fd, _usual_mode())
+    except OSError as error:
+        raise Refused(f"{path} cannot be opened: {error.strerror}") from error
+    return fd
+
+
+def _usual_mode() -> int:
+    """The mode of a new folder."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o777 & ~mask
+
+
+async def free_mount_point(path: Path) -> None:
+    """Clear a dead mount of ours from the folder; Busy if a living one is there."""
+    while (mounted := mounted_at(str(path))) is not None and mounted.ours:
+        if await _lives(path):
+            raise Busy(
+                f"{path} is mounted already",
+                remedy=f"use it, or unmount it first: photofs umount {path}",
+            )
+        await _unmount(path)
+
+
+async def _lives(path: Path) -> bool:
+    """Whether the mount answers, or may yet answer."""
+    with trio.move_on_after(ANSWER_WITHIN):
+        try:
+            await trio.to_thread.run_sync(os.stat, path, abandon_on_cancel=True)
+        except OSError as error:
+            return error.errno not in DEAD
+    return True
+
+
+async def _unmount(path: Path) -> None:
+    """Take a dead mount away, whoever still stands in it."""
+    program = shutil.which("fusermount3") or shutil.which("umount")
+    if program is None:
+        raise Refused("neither fusermount3 nor umount is here", remedy="install the package fuse3")
+    lazily = ["-u", "-z"] if program.endswith("fusermount3") else ["-l"]
+    done = await trio.run_process(
+        [program, *lazily, "--", str(path)], check=False, stderr=subprocess.PIPE
+    )
+    if done.returncode != 0:
+        reason = done.stderr.decode(errors="replace").strip()
+        raise Refused(
+            f"a dead mount at {path} cannot be cleared: {reason}",
+            remedy=f"fusermount3 -uz {path}",
+        )

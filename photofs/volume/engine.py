@@ -1,0 +1,252 @@
+"""Fetching in this process: one fetch at a time for a photo, however many wait for it.
+
+Each fetch is a task of the engine's own: who waits may be cancelled, the request goes on. A photo
+whose fetch has just failed fails at once for a moment, so that a thousand readers ask once. A
+picture that somebody looked into is completed although nobody waits any more, a few at a time.
+"""
+
+import logging
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import trio
+
+from photofs.catalog.port import OriginRow, PhotoRow
+from photofs.model.errors import (
+    Bug,
+    Corrupt,
+    Full,
+    Gone,
+    NotFound,
+    PhotofsError,
+    RemoteError,
+)
+from photofs.model.photo import Media
+from photofs.model.span import Span
+from photofs.volume.fetch import Fetch, Pieces
+from photofs.volume.fetching import Arrival
+from photofs.volume.filling import Filling
+from photofs.volume.sources import Sources
+from photofs.volume.want import Want
+
+log = logging.getLogger(__name__)
+
+MEMORY_OF_FAILURE = 1.0
+"""Seconds for which a failed photo fails at once."""
+
+COMPLETIONS = 4
+"""Pictures that are completed at a time while nobody waits for them."""
+
+UNFINISHED = 1000
+"""Pictures remembered to be completed later; the oldest is forgotten."""
+
+SEALED_FILES = 10_000
+"""Photos whose sealed draft's inode is remembered."""
+
+SIZE_ONLY = Span(0, 0)
+
+
+class Engine:
+    """Brings bytes into the store; see `fetching.Fetching`."""
+
+    def __init__(self, pieces: Pieces, nursery: trio.Nursery) -> None:
+        """The nursery holds the fetches; `open_engine` makes one."""
+        self._pieces = pieces
+        self._nursery = nursery
+        self._sources = Sources(pieces.library, pieces.open_provider, nursery)
+        self._fetches: dict[int, Fetch] = {}
+        self._failures: dict[int, tuple[PhotofsError, float]] = {}
+        self._completing: set[int] = set()
+        self._unfinished: deque[int] = deque(maxlen=UNFINISHED)
+        self._troubles: dict[int, str] = {}
+        self._sealed: dict[int, int] = {}
+
+    async def size(self, photo_id: int) -> int:
+        """The exact length in bytes, asked of the source if it is not known yet."""
+        row = self._pieces.library.photo(photo_id)
+        if row.size_exact and row.size is not None:
+            return row.size
+        return (await self._ask(photo_id, Want(SIZE_ONLY))).size
+
+    async def ensure(self, photo_id: int, span: Span, draft: int | None = None) -> Arrival:
+        """Return once the bytes of the span are in the store."""
+        return await self._ask(photo_id, Want(span, draft=draft))
+
+    async def whole(self, photo_id: int) -> Arrival:
+        """Return once the original is sealed."""
+        return await self._ask(photo_id, Want(SIZE_ONLY, sealed=True))
+
+    async def _ask(self, photo_id: int, want: Want) -> Arrival:
+        """Join the photo's fetch, or begin it, and wait."""
+        fetch = self._fetches.get(photo_id)
+        if fetch is None:
+            self._refuse_if_just_failed(photo_id)
+            fetch = self._begin(photo_id)
+        fetch.add(want)
+        try:
+            return await want.outcome()
+        finally:
+            fetch.remove(want)
+
+    def _refuse_if_just_failed(self, photo_id: int) -> None:
+        """Raise the error of a moment ago again."""
+        error, until = self._failures.get(photo_id, (None, 0.0))
+        if error is None:
+            return
+        if trio.current_time() < until:
+            raise error.with_traceback(None)
+        del self._failures[photo_id]
+
+    def _begin(self, photo_id: int) -> Fetch:
+        """A fetch in a task of its own."""
+        fetch = Fetch(photo_id, self._pieces, self._sealed.get(photo_id))
+        self._fetches[photo_id] = fetch
+        self._nursery.start_soon(self._run, fetch)
+        return fetch
+
+    async def _run(self, fetch: Fetch) -> None:
+        """The task: whatever happens, everybody who waits is told, and nothing escapes."""
+        try:
+            await self._bring(fetch)
+        except PhotofsError as error:
+            self._note_failure(fetch, error)
+        except Exception as error:
+            log.exception(
+                "photo %d: fetching failed for a reason that nobody foresaw", fetch.photo_id
+            )
+            bug = Bug(f"fetching failed unexpectedly: {error!r}", safe="what had arrived is kept")
+            self._note_failure(fetch, bug)
+        finally:
+            self._end(fetch)
+
+    def _note_failure(self, fetch: Fetch, error: PhotofsError) -> None:
+        """Tell who waits, and remember it for a moment."""
+        if not fetch.wants:
+            log.info("photo %d: not completed: %s", fetch.photo_id, error)
+        self._failures[fetch.photo_id] = (error, trio.current_time() + MEMORY_OF_FAILURE)
+        fetch.fail(error)
+
+    def _end(self, fetch: Fetch) -> None:
+        """Forget the fetch; who came in the last moment gets a new one."""
+        fetch.close()
+        self._remember_file(fetch)
+        del self._fetches[fetch.photo_id]
+        self._completing.discard(fetch.photo_id)
+        if fetch.wants:
+            successor = self._begin(fetch.photo_id)
+            for want in fetch.wants:
+                successor.add(want)
+            fetch.wants = successor.wants
+        elif self._unfinished and len(self._completing) < COMPLETIONS:
+            photo_id = self._unfinished.pop()
+            if photo_id not in self._fetches:
+                self._begin(photo_id)
+
+    def _remember_file(self, fetch: Fetch) -> None:
+        """Remember which file was sealed: readers who have it open may ask for more of it."""
+        if fetch.sealed is not None and fetch.draft_ino is not None:
+            self._sealed[fetch.photo_id] = fetch.draft_ino
+            if len(self._sealed) > SEALED_FILES:
+                del self._sealed[next(iter(self._sealed))]
+
+    async def _bring(self, fetch: Fetch) -> None:
+        """Try the origins, best first, until one has given what was wanted."""
+        if fetch.find_sealed():
+            return
+        row = self._pieces.library.photo(fetch.photo_id)
+        fetch.complete = fetch.complete or row.media is Media.PICTURE
+        trouble: PhotofsError = NotFound(
+            "no source has this photo any more", remedy="see `photofs library report`"
+        )
+        for origin in self._pieces.library.origins(fetch.photo_id):
+            try:
+                _refuse_missing(origin)
+                await self._bring_from(fetch, row, origin)
+            except Full:
+                raise
+            except PhotofsError as error:
+                trouble = await self._note_trouble(fetch, origin, error)
+                fetch.close()
+            else:
+                await self._clear_trouble(fetch, row, origin)
+                return
+        raise trouble
+
+    async def _bring_from(self, fetch: Fetch, row: PhotoRow, origin: OriginRow) -> None:
+        """What is wanted, from this origin; sealed if it became whole. A bad hash counts once."""
+        size = row.size if row.size_exact else None
+        for last in (False, True):
+            if not await fetch.lock(origin, size):
+                return
+            async with self._sources.provider(origin.source_id) as provider:
+                filling = Filling(
+                    fetch, provider, origin.seen.ref, lambda: self._may_complete(fetch)
+                )
+                await filling.run()
+            if not fetch.is_whole:
+                fetch.close()
+                return
+            try:
+                await fetch.seal()
+            except Corrupt as error:
+                if last:
+                    raise
+                log.warning("photo %d: fetching it anew: %s", fetch.photo_id, error)
+            else:
+                return
+
+    def _may_complete(self, fetch: Fetch) -> bool:
+        """Whether a fetch for which nobody waits may go on now; else it is remembered."""
+        if fetch.photo_id in self._completing:
+            return True
+        if len(self._completing) < COMPLETIONS:
+            self._completing.add(fetch.photo_id)
+            return True
+        if fetch.photo_id not in self._unfinished:
+            self._unfinished.append(fetch.photo_id)
+        return False
+
+    async def _note_trouble(
+        self, fetch: Fetch, origin: OriginRow, error: PhotofsError
+    ) -> PhotofsError:
+        """Put into the catalog why source or photo cannot be read, for `photofs status`."""
+        log.warning("photo %d: %s", fetch.photo_id, error)
+        if isinstance(error, Gone | Corrupt):
+            learnt = self._pieces.learnt
+            await fetch.note(lambda: learnt.photo_trouble(fetch.photo_id, str(error)))
+        elif isinstance(error, RemoteError | NotFound):
+            await self._note_source(fetch, origin.source_id, str(error))
+        return error
+
+    async def _clear_trouble(self, fetch: Fetch, row: PhotoRow, origin: OriginRow) -> None:
+        """It works (again)."""
+        await self._note_source(fetch, origin.source_id, "")
+        if row.trouble and fetch.sealed is not None:
+            learnt = self._pieces.learnt
+            await fetch.note(lambda: learnt.photo_trouble(fetch.photo_id, ""))
+
+    async def _note_source(self, fetch: Fetch, source_id: int, sentence: str) -> None:
+        """Note how the source fares, if that is news to us."""
+        if self._troubles.get(source_id) != sentence:
+            self._troubles[source_id] = sentence
+            learnt = self._pieces.learnt
+            await fetch.note(lambda: learnt.source_trouble(source_id, sentence))
+
+
+def _refuse_missing(origin: OriginRow) -> None:
+    """An origin whose bytes are known not to be there is not asked."""
+    if origin.seen.missing:
+        raise Gone(
+            "the archive part that held the photo is not there any more",
+            safe="everything known of it is kept",
+            remedy="put the part back and run `photofs scan`",
+        )
+
+
+@asynccontextmanager
+async def open_engine(pieces: Pieces) -> AsyncIterator[Engine]:
+    """An engine for the length of a block; leaving it ends all fetches, what arrived stays."""
+    async with trio.open_nursery() as nursery:
+        yield Engine(pieces, nursery)
+        nursery.cancel_scope.cancel()

@@ -1,0 +1,329 @@
+"""One photo's fetch: who waits, what has arrived, and the steps from an origin to a sealed file.
+
+Bytes are written to the draft as they come and told at once to whoever waits for them. Where the
+source names a hash, the last byte is told only after the hash was found right: a program that read
+to the end has read what the source promised.
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import trio
+
+from photofs.catalog.port import FetchWrites, LibraryReads, OriginRow
+from photofs.model.errors import Busy, Corrupt, NotFound, PhotofsError
+from photofs.model.ranges import Ranges
+from photofs.model.span import Span
+from photofs.originals.port import Draft, DraftKey, DraftReader, OriginalStore, Sealed
+from photofs.volume.fetching import Arrival
+from photofs.volume.plan import ENDLESS, FIRST_WINDOW, LAST_WINDOW
+from photofs.volume.sources import OpenProvider
+from photofs.volume.want import Want
+
+if TYPE_CHECKING:
+    from photofs.model.observation import ContentHash
+
+log = logging.getLogger(__name__)
+
+NOTE_TRIES = 8
+"""How often a fact is offered to a busy catalog, with 0.1 s, 0.2 s ... between (12 s in all)."""
+
+WATCH_EVERY = 0.05
+"""Seconds between two looks at a draft that another process writes."""
+
+
+class Pieces(NamedTuple):
+    """What fetching is put together from. One thread uses them all."""
+
+    library: LibraryReads
+    learnt: FetchWrites
+    store: OriginalStore
+    open_provider: OpenProvider
+
+
+class Fetch:
+    """The state of one photo's fetch, in one task; `wants` may come and go at any time."""
+
+    def __init__(self, photo_id: int, pieces: Pieces, sealed_ino: int | None = None) -> None:
+        """Nobody waits yet, nothing is open. `sealed_ino`: the draft that was sealed last."""
+        self.photo_id = photo_id
+        self.pieces = pieces
+        self.wants: list[Want] = []
+        self.complete = False
+        self.content_key = ""
+        self.draft: Draft | None = None
+        self.draft_ino = sealed_ino
+        self.arrived = Ranges()
+        self.hash: ContentHash | None = None
+        self.sealed: Sealed | None = None
+        self.window = FIRST_WINDOW
+        self.furthest = 0
+        self._stirred = trio.Event()
+
+    # who waits
+
+    def add(self, want: Want) -> None:
+        """Somebody waits from now on."""
+        self.wants.append(want)
+        self.complete = self.complete or want.sealed
+        near = want.span.start <= self.furthest
+        self.window = min(self.window * 2, LAST_WINDOW) if near else FIRST_WINDOW
+        self.furthest = max(self.furthest, want.span.stop) if near else want.span.stop
+        if self.draft is not None and want.draft not in {None, self.draft_ino}:
+            self._look_at_draft()
+        self.settle()
+        self._stirred.set()
+
+    def remove(self, want: Want) -> None:
+        """It no longer waits."""
+        if want in self.wants:
+            self.wants.remove(want)
+        self._stirred.set()
+
+    async def stir(self, seconds: float) -> bool:
+        """Wait until somebody comes or goes; False after so many seconds of quiet."""
+        self._stirred = trio.Event()
+        with trio.move_on_after(seconds):
+            await self._stirred.wait()
+            return True
+        return False
+
+    @property
+    def wanted(self) -> Span | None:
+        """The stretch that somebody has waited for longest; None if it is only size or sealing."""
+        for want in self.wants:
+            if want.span.length and not want.sealed:
+                return want.span
+        return None
+
+    def settle(self) -> None:
+        """Tell everybody whose wish has come true."""
+        if self.sealed is not None:
+            self._refuse_other_files()
+        for want in [*self.wants]:
+            arrival = self._arrival(want)
+            if arrival is not None:
+                self.wants.remove(want)
+                want.fulfil(arrival)
+
+    def fail(self, error: PhotofsError, when: Callable[[Want], bool] = lambda _: True) -> None:
+        """Tell everybody (for whom `when` holds) that it will not come."""
+        for want in [want for want in self.wants if when(want)]:
+            self.wants.remove(want)
+            want.fail(error)
+
+    def _arrival(self, want: Want) -> Arrival | None:
+        """What can be told to a want now."""
+        if self.sealed is not None:
+            size = self.sealed.size
+            return Arrival(self.content_key, size, Span(0, size), self.sealed.sha256)
+        size_known = self.size
+        if size_known is None or want.sealed:
+            return None
+        span = Span(want.span.start, min(want.span.stop, size_known))
+        if span.length <= 0:
+            return Arrival(self.content_key, size_known, Span(want.span.start, span.start), None)
+        if want.draft not in {None, self.draft_ino}:
+            return None
+        stop = self._told_up_to(span.start, size_known)
+        if stop < span.stop:
+            return None
+        return Arrival(self.content_key, size_known, Span(span.start, stop), None)
+
+    def _told_up_to(self, start: int, size: int) -> int:
+        """How far the bytes from `start` on are there and may be told of."""
+        told = size if self.hash is None else size - 1
+        gaps = self.arrived.missing(Span(start, size))
+        return min(gaps[0].start if gaps else size, told)
+
+    # what is here
+
+    @property
+    def size(self) -> int | None:
+        """The exact length, as far as known."""
+        return self.draft.size if self.draft is not None else None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every byte has arrived."""
+        return self.size is not None and self.arrived.whole(self.size)
+
+    @property
+    def key(self) -> DraftKey:
+        """The draft's name."""
+        return DraftKey(self.photo_id, self.content_key)
+
+    def find_sealed(self) -> bool:
+        """Whether the catalog and the store have the whole original; then everybody is told."""
+        row = self.pieces.library.photo(self.photo_id)
+        if row.sha256 is None or row.size is None:
+            return False
+        room = self.pieces.store.has_sealed(row.sha256)
+        if room is None:
+            return False
+        self.sealed = Sealed(row.sha256, row.size, room)
+        self.settle()
+        return True
+
+    async def lock(self, origin: OriginRow, size: int | None) -> bool:
+        """Open the draft for writing; False if another process brought the original meanwhile.
+
+        While another process writes it, its progress is watched: what it brings is told here too.
+        """
+        self.content_key = origin.seen.content_key
+        self.hash = origin.seen.hash
+        while True:
+            try:
+                self.draft = self.pieces.store.open_draft(self.key, size)
+            except Busy:
+                watched = self._watch()
+                await trio.sleep(WATCH_EVERY)
+                if not watched and self.find_sealed():
+                    return False
+            else:
+                self._look_at_draft()
+                return True
+
+    def _look_at_draft(self) -> None:
+        """Note what the draft holds and which file it is; refuse readers of another one."""
+        if self.draft is None:
+            return
+        everything = Span(0, ENDLESS if self.draft.size is None else self.draft.size)
+        self.arrived = _complement(self.draft.missing(everything), everything)
+        self.draft_ino = self._inode()
+        self._refuse_other_files()
+        self.settle()
+
+    def _refuse_other_files(self) -> None:
+        """Tell readers who have another file open than the one that the bytes are in."""
+        if all(want.draft in {None, self.draft_ino} for want in self.wants):
+            return
+        inos = {None, self.draft_ino, self._sealed_inode()}
+        changed = Corrupt(
+            "the original was replaced at its source while it was being read",
+            safe="nothing was mixed",
+            remedy="open it again",
+        )
+        self.fail(changed, lambda want: want.draft not in inos)
+
+    def _sealed_inode(self) -> int | None:
+        """The inode of the sealed file, if it is here."""
+        path = self.pieces.store.sealed_path(self.sealed.sha256) if self.sealed else None
+        try:
+            return path.stat().st_ino if path is not None else None
+        except FileNotFoundError:
+            return None
+
+    def _inode(self) -> int | None:
+        """The inode of the draft's file."""
+        reader = self.pieces.store.read_draft(self.key)
+        if reader is None:
+            return None
+        try:
+            return os.fstat(reader.fileno()).st_ino
+        finally:
+            reader.close()
+
+    def _watch(self) -> bool:
+        """Look once at a draft that another process writes; False once it is gone."""
+        reader = self.pieces.store.read_draft(self.key)
+        if reader is None:
+            return False
+        try:
+            reader.refresh()
+            self._tell_of(reader)
+        finally:
+            reader.close()
+        return True
+
+    def _tell_of(self, reader: DraftReader) -> None:
+        """Tell who waits for bytes that another process has brought."""
+        row = self.pieces.library.photo(self.photo_id)
+        if row.size is None or not row.size_exact:
+            return
+        files = {None, os.fstat(reader.fileno()).st_ino}
+        for want in [*self.wants]:
+            span = Span(want.span.start, min(want.span.stop, row.size))
+            if not want.sealed and want.draft in files and reader.has(span):
+                self.wants.remove(want)
+                want.fulfil(Arrival(self.content_key, row.size, span, None))
+
+    def write(self, position: int, chunk: bytes) -> int:
+        """Put what is new of a chunk into the draft; the position after it."""
+        if self.draft is None:
+            raise AssertionError("bytes come only while the draft is open")
+        stop = position + len(chunk)
+        for gap in self.arrived.missing(Span(position, stop)):
+            piece = chunk[gap.start - position : gap.stop - position]
+            self.draft.write(gap.start, piece)
+            self.arrived.add(gap)
+        return stop
+
+    async def learn_size(self, size: int) -> None:
+        """The length is known now: note it in draft and catalog, tell who waits."""
+        if self.draft is None or self.draft.size == size:
+            return
+        self.draft.set_size(size)
+        await self.note(lambda: self._note_size(size))
+        self.settle()
+
+    def _note_size(self, size: int) -> None:
+        self.pieces.learnt.size_learnt(self.photo_id, self.content_key, size)
+
+    def start_over(self) -> None:
+        """Throw away what arrived: it was of another version."""
+        if self.draft is not None:
+            self.draft.reset()
+            self._look_at_draft()
+
+    async def seal(self) -> None:
+        """Hash and seal the draft in a thread, note it in the catalog, tell everybody."""
+        draft, self.draft = self.draft, None
+        if draft is None:
+            return
+        try:
+            sealed = await trio.to_thread.run_sync(draft.seal, self.hash)
+        finally:
+            draft.close()
+        await self.note(
+            lambda: self.pieces.learnt.sealed(
+                self.photo_id, self.content_key, sealed.sha256, sealed.size
+            )
+        )
+        self.sealed = sealed
+        self.settle()
+
+    def close(self) -> None:
+        """Give the draft back; what has arrived stays."""
+        if self.draft is not None:
+            self.draft.close()
+            self.draft = None
+
+    async def note(self, write: Callable[[], None]) -> None:
+        """Write a fact into the catalog, waiting for whoever writes it now.
+
+        A fact that could not be noted costs a second fetch some day, so it is worth a few seconds.
+        """
+        for tries in range(NOTE_TRIES):
+            try:
+                write()
+            except Busy:
+                await trio.sleep(0.1 * 2**tries if tries < NOTE_TRIES - 1 else 0)
+            except NotFound:
+                return
+            else:
+                return
+        log.warning("photo %d: the catalog is locked; what was fetched is not noted", self.photo_id)
+
+
+def _complement(gaps: list[Span], everything: Span) -> Ranges:
+    """What is there, given what is not."""
+    arrived = Ranges()
+    at = everything.start
+    for gap in gaps:
+        arrived.add(Span(at, gap.start))
+        at = gap.stop
+    arrived.add(Span(at, everything.stop))
+    return arrived

@@ -1,0 +1,230 @@
+"""Fills a fetch's draft from one origin: asks for stretches, takes the bytes, goes on after a drop.
+
+A stream is trusted only as far as it agrees with what is known: a web page instead of a photo is
+refused; another length or version than before must be told twice in a row before what had arrived
+is thrown away; bytes of two versions are never joined.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from typing import NamedTuple
+
+import trio
+
+from photofs.model.errors import Temporary
+from photofs.model.span import Span
+from photofs.providers.port import OriginalStream, Provider
+from photofs.volume.fetch import Fetch
+from photofs.volume.plan import ENDLESS, next_span, stays
+
+log = logging.getLogger(__name__)
+
+TRIES = 5
+"""Tries in a row without one new byte before those who wait are told of the failure."""
+
+FIRST_DELAY = 0.25
+LAST_DELAY = 8.0
+"""Seconds before the second and before the last try, doubling between them."""
+
+PATIENCE = 30.0
+"""A service that says "not before so many seconds" ends the fetch if it asks for more."""
+
+IDLE = 5.0
+"""Seconds for which a stream that ran ahead of its reader is kept open."""
+
+ROOM_STEP = 64 * 1024 * 1024
+"""Room in the cache is made for so many bytes at a time."""
+
+
+class Version(NamedTuple):
+    """Which version of the original a stream's bytes are of, as the host tells it."""
+
+    total: int | None
+    validator: str | None
+
+
+class Filling:
+    """One origin's bytes on their way into one draft."""
+
+    def __init__(
+        self, fetch: Fetch, provider: Provider, ref: str, may_complete: Callable[[], bool]
+    ) -> None:
+        """`may_complete`: whether the fetch may go on although nobody waits."""
+        self._fetch = fetch
+        self._provider = provider
+        self._ref = ref
+        self._may_complete = may_complete
+        self._ranges = provider.abilities.supports_ranges
+        self._doubt: Version | None = None
+        self._room = 0
+
+    async def run(self) -> None:
+        """Until all that is wanted has arrived; raises what keeps it from arriving."""
+        failures = 0
+        while self._has_work():
+            before = self._fetch.arrived.total
+            try:
+                await self._stream(self._next())
+                failures = 0
+            except Temporary as error:
+                failures = 0 if self._fetch.arrived.total > before else failures + 1
+                if failures >= TRIES or (error.retry_after or 0) > PATIENCE:
+                    raise
+                log.info("photo %d: trying again: %s", self._fetch.photo_id, error)
+                await trio.sleep(_delay(failures, error.retry_after))
+
+    def _has_work(self) -> bool:
+        """Whether something is missing that somebody wants."""
+        if self._fetch.is_whole:
+            return False
+        return bool(self._fetch.wants) or (self._fetch.complete and self._may_complete())
+
+    def _next(self) -> Span:
+        """What to ask for now."""
+        fetch = self._fetch
+        return next_span(
+            fetch.wanted, fetch.arrived, fetch.size, complete=fetch.complete, ranges=self._ranges
+        )
+
+    async def _stream(self, span: Span) -> None:
+        """Ask for a stretch and take what comes, as long as it serves who waits."""
+        size = self._fetch.size
+        whole = span.start == 0 and span.stop >= (ENDLESS if size is None else size)
+        person = bool(self._fetch.wants)
+        opened = self._provider.open_original(self._ref, None if whole else span, person=person)
+        async with opened as stream, _closing(stream) as chunks:
+            if stream.start not in {0, span.start}:
+                raise Temporary("the host sent other bytes than it was asked for")
+            position = stream.start
+            async for chunk in chunks:
+                if position == stream.start:
+                    await self._accept(stream, span, chunk)
+                position = self._take(position, chunk)
+                if not await self._goes_on(position, span.stop):
+                    return
+            await self._end(position, stream, span)
+
+    async def _accept(self, stream: OriginalStream, span: Span, first: bytes) -> None:
+        """Hold the stream against what is known before one byte of it is written."""
+        if stream.start == 0 and first.lstrip()[:1] in {b"<", b"{"}:
+            raise Temporary(
+                "the host sent a text instead of the photo",
+                safe="nothing of it was kept",
+                remedy="a network's login page does that; open any web page in a browser",
+            )
+        if stream.start < span.start:
+            self._ranges = False
+        await self._agree(Version(stream.total, stream.validator))
+        fetch = self._fetch
+        fetch.hash = fetch.hash or stream.hash
+        if stream.total is not None:
+            await fetch.learn_size(stream.total)
+        if stream.validator is not None and fetch.draft is not None:
+            fetch.draft.set_validator(stream.validator)
+
+    async def _agree(self, told: Version) -> None:
+        """Throw away what is here if the source has told twice that it has another version."""
+        draft = self._fetch.draft
+        if draft is None:
+            return
+        other_size = None not in {told.total, draft.size} and told.total != draft.size
+        begun = bool(self._fetch.arrived)
+        other_version = begun and draft.validator != told.validator and draft.validator is not None
+        if not other_size and not other_version:
+            self._doubt = None
+            return
+        if self._doubt != told:
+            self._doubt = told
+            raise Temporary("the host tells of another version of the original than before")
+        log.warning("photo %d: its original was replaced at the source", self._fetch.photo_id)
+        self._fetch.start_over()
+        self._doubt = None
+
+    def _take(self, position: int, chunk: bytes) -> int:
+        """Write a chunk and tell who waits for it; the position after it."""
+        fetch = self._fetch
+        stop = position + len(chunk)
+        if fetch.size is not None and stop > fetch.size:
+            raise Temporary("the host sent more bytes than the original has")
+        if self._room < len(chunk):
+            self._make_room(position)
+        self._room -= len(chunk)
+        fetch.write(position, chunk)
+        fetch.settle()
+        return stop
+
+    def _make_room(self, position: int) -> None:
+        """Evict older originals for the next bytes; Full if there is no room to be had."""
+        size = self._fetch.size
+        wanted = ROOM_STEP if size is None else max(min(size - position, ROOM_STEP), 1)
+        pieces = self._fetch.pieces
+        pieces.store.make_room(wanted, pieces.library.pinned_hashes())
+        self._room = max(wanted, ROOM_STEP)
+
+    async def _goes_on(self, position: int, stop: int) -> bool:
+        """Whether to read on; a stream far ahead of a video's reader waits for it here."""
+        fetch = self._fetch
+        while True:
+            wanted = fetch.wanted
+            if wanted is not None:
+                here = not self._ranges or fetch.size is None
+                return here or stays(wanted, fetch.arrived, position, stop)
+            if fetch.wants:
+                return True
+            if fetch.complete:
+                return self._may_complete()
+            if position <= fetch.furthest + fetch.window:
+                return True
+            if not await fetch.stir(IDLE):
+                return False
+
+    async def _end(self, position: int, stream: OriginalStream, span: Span) -> None:
+        """The stream has ended by itself: all must have come that was announced."""
+        if position == stream.start:
+            await self._accept_nothing(stream, span)
+            return
+        fetch = self._fetch
+        if fetch.size is None and span.stop >= ENDLESS:
+            await fetch.learn_size(position)
+        elif position < min(span.stop, fetch.size or span.stop):
+            raise Temporary("the line broke before all bytes had come")
+
+    async def _accept_nothing(self, stream: OriginalStream, span: Span) -> None:
+        """No byte came: right only for an empty original."""
+        if stream.total == 0 or (
+            stream.total is None and span.start == 0 and self._fetch.size == 0
+        ):
+            await self._fetch.learn_size(0)
+            return
+        raise Temporary("the host sent no bytes")
+
+
+def _closing(stream: OriginalStream) -> "aclosing[_Chunks]":
+    """The stream's chunks, closed for certain when left early."""
+    return aclosing(_Chunks(stream))
+
+
+class _Chunks:
+    """The chunks of a stream; `aclose` also ends the generator behind it, if it is one."""
+
+    def __init__(self, stream: OriginalStream) -> None:
+        self._chunks: AsyncIterator[bytes] = stream.__aiter__()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._chunks
+
+    async def aclose(self) -> None:
+        """End it, even while being cancelled."""
+        close = getattr(self._chunks, "aclose", None)
+        if close is not None:
+            with trio.CancelScope(shield=True):
+                await close()
+
+
+def _delay(failures: int, retry_after: float | None) -> float:
+    """Seconds before the next try: none after progress."""
+    if failures == 0:
+        return retry_after or 0.0
+    delay: float = FIRST_DELAY * 2 ** (failures - 1)
+    return max(min(delay, LAST_DELAY), retry_after or 0.0)

@@ -1,0 +1,90 @@
+"""Keeps the providers open that fetching needs, each in a task of its own.
+
+A provider's context must be entered and left in the same task, and opening one may cost a login, so
+it stays open until it proves unusable (a login that is not valid any more) or fetching ends.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import trio
+
+from photofs.catalog.port import LibraryReads, SourceRow
+from photofs.model.errors import NotFound, PhotofsError, Unauthorised
+from photofs.providers.port import Provider
+
+OpenProvider = Callable[[SourceRow], AbstractAsyncContextManager[Provider]]
+
+STREAMS = 16
+"""Open streams per source at a time; more would only share the same line."""
+
+
+class _Opened:
+    """One provider and the task that holds it open."""
+
+    def __init__(self) -> None:
+        self.ready = trio.Event()
+        self.leave = trio.Event()
+        self.provider: Provider | None = None
+        self.error: PhotofsError | None = None
+        self.streams = trio.CapacityLimiter(STREAMS)
+
+
+class Sources:
+    """Providers by source id, opened when first needed."""
+
+    def __init__(
+        self, library: LibraryReads, open_provider: OpenProvider, nursery: trio.Nursery
+    ) -> None:
+        """The nursery holds the tasks; leaving it closes the providers."""
+        self._library = library
+        self._open_provider = open_provider
+        self._nursery = nursery
+        self._opened: dict[int, _Opened] = {}
+
+    @asynccontextmanager
+    async def provider(self, source_id: int) -> AsyncIterator[Provider]:
+        """The provider, for one stream; raises what opening it raised.
+
+        A login that turns out invalid closes it, so that the next try reads the login anew.
+        """
+        opened = self._opened.get(source_id)
+        if opened is None:
+            opened = self._opened[source_id] = _Opened()
+            self._nursery.start_soon(self._hold, source_id, opened)
+        await opened.ready.wait()
+        if opened.provider is None:
+            raise opened.error or NotFound("the source is not there any more")
+        try:
+            async with opened.streams:
+                yield opened.provider
+        except Unauthorised:
+            self._forget(source_id, opened)
+            raise
+
+    def _forget(self, source_id: int, opened: _Opened) -> None:
+        """Close it; the next one who asks opens it anew."""
+        opened.leave.set()
+        if self._opened.get(source_id) is opened:
+            del self._opened[source_id]
+
+    async def _hold(self, source_id: int, opened: _Opened) -> None:
+        """Enter the provider's context, and leave it when told."""
+        try:
+            row = self._row(source_id)
+            async with self._open_provider(row) as provider:
+                opened.provider = provider
+                opened.ready.set()
+                await opened.leave.wait()
+        except PhotofsError as error:
+            opened.error = error
+        finally:
+            opened.ready.set()
+            self._forget(source_id, opened)
+
+    def _row(self, source_id: int) -> SourceRow:
+        """The catalog's row of it."""
+        for row in self._library.sources():
+            if row.source_id == source_id:
+                return row
+        raise NotFound("the source was removed from its library")

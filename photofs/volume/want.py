@@ -1,0 +1,46 @@
+"""What one reader waits for, and how it is told."""
+
+import copy
+
+import trio
+
+from photofs.model.errors import PhotofsError
+from photofs.model.span import Span
+from photofs.volume.fetching import Arrival
+
+
+class Want:
+    """One wish: a span (`Span(0, 0)` asks for the size only), or the sealed original.
+
+    `draft` is the inode that the reader has open, None if it has none.
+    """
+
+    __slots__ = ("_arrival", "_error", "_settled", "draft", "sealed", "span")
+
+    def __init__(self, span: Span, *, draft: int | None = None, sealed: bool = False) -> None:
+        """Not settled yet."""
+        self.span = span
+        self.draft = draft
+        self.sealed = sealed
+        self._settled = trio.Event()
+        self._arrival: Arrival | None = None
+        self._error: PhotofsError | None = None
+
+    def fulfil(self, arrival: Arrival) -> None:
+        """It is there."""
+        self._arrival = arrival
+        self._settled.set()
+
+    def fail(self, error: PhotofsError) -> None:
+        """It will not come."""
+        self._error = error
+        self._settled.set()
+
+    async def outcome(self) -> Arrival:
+        """Wait; each waiter gets an error object of its own, for tracebacks grow on them."""
+        await self._settled.wait()
+        if self._error is not None:
+            raise copy.copy(self._error) from self._error
+        if self._arrival is None:
+            raise AssertionError("a want is settled with an arrival or an error")
+        return self._arrival

@@ -1,0 +1,83 @@
+"""What a photo tells of itself in extended attributes; a table of names and what each says.
+
+Nothing here touches the network. A value that a photo does not have is not listed.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from photofs.catalog.port import OriginRow, PhotoRow
+from photofs.model.photo import Fidelity, PhotoState
+
+LONGEST = 16 * 1024
+"""Bytes of the longest value; what would be longer ends with an ellipsis (the kernel takes 64 K,
+and `getfattr -d` all of them together)."""
+
+
+class Facts(NamedTuple):
+    """A photo, its best origin, and whether its bytes are on this disk."""
+
+    photo: PhotoRow
+    origin: OriginRow | None
+    here: bool
+
+
+def attribute_names(facts: Facts) -> list[str]:
+    """The names of all that this photo tells."""
+    return [name for name, tell in _TABLE.items() if tell(facts)]
+
+
+def attribute_value(facts: Facts, name: str) -> bytes | None:
+    """The value under a name; None if the photo does not tell that."""
+    tell = _TABLE.get(name)
+    text = tell(facts) if tell else ""
+    value = text.encode("utf-8", "surrogateescape") if text else None
+    if value is not None and len(value) > LONGEST:
+        return value[:LONGEST].decode("utf-8", "ignore").encode() + "…".encode()
+    return value
+
+
+def _state(facts: Facts) -> str:
+    """Where the bytes are; `failed` says why they cannot be had."""
+    photo = facts.photo
+    if facts.here:
+        return PhotoState.PINNED if photo.pinned else PhotoState.CACHED
+    if photo.missing:
+        return PhotoState.MISSING
+    if photo.trouble:
+        return f"{PhotoState.FAILED}: {photo.trouble}"
+    return PhotoState.REMOTE
+
+
+def _id(facts: Facts) -> str:
+    """The service's own id, else ours."""
+    return facts.origin.seen.remote_id if facts.origin else str(facts.photo.photo_id)
+
+
+def _fidelity(facts: Facts) -> str:
+    """How near to the original, and what is missing."""
+    photo = facts.photo
+    if photo.fidelity is Fidelity.ORIGINAL or not photo.fidelity_note:
+        return photo.fidelity
+    return f"{photo.fidelity}: {photo.fidelity_note}"
+
+
+def _taken(facts: Facts) -> str:
+    """The local capture time, and how it is known."""
+    photo = facts.photo
+    return "; ".join(part for part in (photo.taken_local, photo.taken_how) if part)
+
+
+_TABLE: dict[str, Callable[[Facts], str]] = {
+    "user.photofs.id": _id,
+    "user.photofs.url": lambda facts: facts.photo.page_url or "",
+    "user.photofs.state": _state,
+    "user.photofs.fidelity": _fidelity,
+    "user.photofs.albums": lambda facts: "\n".join(facts.photo.albums),
+    "user.photofs.sha256": lambda facts: facts.photo.sha256 or "",
+    "user.photofs.taken": _taken,
+    "user.photofs.size": lambda facts: "exact" if facts.photo.size_exact else "estimate",
+    "user.xdg.tags": lambda facts: ",".join(facts.photo.tags),
+    "user.xdg.comment": lambda facts: facts.photo.description or "",
+    "user.xdg.origin.url": lambda facts: facts.photo.page_url or "",
+}
