@@ -1,0 +1,67 @@
+"""Small file systems of their own, for tests that fill a disk or cut its power. Root only."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_SHUTDOWN = 0x8004587D  # FS_IOC_SHUTDOWN: _IOR('X', 125, __u32), linux/fs.h
+_WITHOUT_FLUSHING_THE_LOG = 2
+
+
+def why_no_mounts() -> str:
+    """Why this process cannot mount a file system; empty if it can."""
+    if os.geteuid() != 0:
+        return "only root can mount a file system"
+    if shutil.which("mount") is None or shutil.which("mkfs.ext4") is None:
+        return "mount or mkfs.ext4 is not installed"
+    return ""
+
+
+def _run(*command: str | Path) -> None:
+    """Run a program that must succeed."""
+    subprocess.run(command, check=True, capture_output=True)
+
+
+@contextmanager
+def small_disk(folder: Path, size: int) -> Iterator[Path]:
+    """A tmpfs of that many bytes."""
+    folder.mkdir()
+    _run("mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder)
+    try:
+        yield folder
+    finally:
+        _run("umount", folder)
+
+
+class PowerDisk:
+    """An ext4 on a loop device whose power can be cut."""
+
+    def __init__(self, folder: Path, *, size: int = 64 << 20) -> None:
+        """Make it in a folder of its own; not mounted yet."""
+        folder.mkdir()
+        self._image = folder / "image"
+        self.root = folder / "disk"
+        self.root.mkdir()
+        with self._image.open("wb") as file:
+            file.truncate(size)
+        _run("mkfs.ext4", "-q", self._image)
+
+    def mount(self) -> None:
+        """Plug it in; raises CalledProcessError where there are no loop devices."""
+        _run("mount", "-o", "loop", self._image, self.root)
+
+    def unmount(self) -> None:
+        """Take it out."""
+        _run("umount", self.root)
+
+    def cut_power(self) -> None:
+        """From now on nothing reaches the disk, not even what is in the kernel's memory."""
+        fd = os.open(self.root, os.O_RDONLY)
+        try:
+            fcntl.ioctl(fd, _SHUTDOWN, _WITHOUT_FLUSHING_THE_LOG.to_bytes(4, "little"))
+        finally:
+            os.close(fd)
