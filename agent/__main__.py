@@ -5,16 +5,17 @@ import json
 import logging
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 import trio
-from photofs.catalog.sqlite import Catalog
 
 from agent.progress import show_progress
-from agent.scanning import scan
+from agent.scanning import Scanned, scan
 from agent.service import serve
 from photofs.assembly import House
 from photofs.catalog.port import SourceRow
+from photofs.catalog.sqlite import Catalog
 from photofs.credentials import redaction
 from photofs.model.errors import NotFound, PhotofsError
 from photofs.model.exit_codes import OK, SOME_FAILED, exit_code
@@ -30,6 +31,9 @@ def read_arguments() -> argparse.Namespace:
     scan_parser = verbs.add_parser("scan", help="bring the catalog up to what the sources say")
     scan_parser.add_argument("libraries", nargs="*", help="only these (default: all)")
     scan_parser.add_argument("--full", action="store_true", help="list everything anew")
+    scan_parser.add_argument(
+        "--accept-removals", action="store_true", help="what vanished was deleted on purpose"
+    )
     scan_parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
     verbs.add_parser("serve", help="scan when due, learn sizes, until standard input is closed")
     return parser.parse_args()
@@ -45,7 +49,9 @@ def wanted_sources(catalog: Catalog, names: list[str]) -> list[tuple[str, Source
     ]
 
 
-async def scan_all(house: House, names: list[str], *, full: bool, as_json: bool) -> int:
+async def scan_all(
+    house: House, names: list[str], *, full: bool, accept_removals: bool, as_json: bool
+) -> int:
     """Scan the sources one after the other; one that fails does not stop the next."""
     outcomes: list[dict[str, object]] = []
     codes: list[int] = []
@@ -54,7 +60,10 @@ async def scan_all(house: House, names: list[str], *, full: bool, as_json: bool)
         if not sources:
             raise NotFound("there is no library yet", remedy="see `photofs library add --help`")
         for name, source in sources:
-            outcome, code = await _scan_one(house, catalog, name, source, full=full)
+            scanning = partial(
+                scan, house, catalog, source, full=full, accept_removals=accept_removals
+            )
+            outcome, code = await _scan_one(catalog, name, source, scanning)
             outcomes.append(outcome)
             codes.append(code)
             if not as_json:
@@ -68,13 +77,13 @@ async def scan_all(house: House, names: list[str], *, full: bool, as_json: bool)
 
 
 async def _scan_one(
-    house: House, catalog: Catalog, name: str, source: SourceRow, *, full: bool
+    catalog: Catalog, name: str, source: SourceRow, scanning: Callable[..., Awaitable[Scanned]]
 ) -> tuple[dict[str, object], int]:
     """One source's outcome, and its exit status."""
     outcome: dict[str, object] = {"library": name, "source": source.provider}
     try:
         with show_progress(name) as progress:
-            scanned = await scan(house, catalog, source, progress.tell, full=full)
+            scanned = await scanning(tell=progress.tell)
     except PhotofsError as error:
         return {**outcome, "ok": False, "error": str(error)}, exit_code(error)
     photos = catalog.counts(source.library_id).photos
@@ -103,7 +112,12 @@ def main() -> None:
             code = trio.run(serve, house)
         else:
             run = partial(
-                scan_all, house, arguments.libraries, full=arguments.full, as_json=arguments.json
+                scan_all,
+                house,
+                arguments.libraries,
+                full=arguments.full,
+                accept_removals=arguments.accept_removals,
+                as_json=arguments.json,
             )
             code = trio.run(run)
     except PhotofsError as error:

@@ -7,10 +7,9 @@ static host that says 429 stays closed the longer the more it is asked (gallery-
 
 import logging
 
-from photofs.catalog.sqlite import Catalog
-
 from photofs.assembly import House
 from photofs.catalog.port import OriginRow, SourceRow
+from photofs.catalog.sqlite import Catalog
 from photofs.model.errors import Gone, PhotofsError
 from photofs.model.span import Span
 from photofs.providers.port import Provider

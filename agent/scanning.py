@@ -30,7 +30,13 @@ class Scanned(NamedTuple):
 
 
 async def scan(
-    house: House, catalog: Catalog, source: SourceRow, tell: Tell, *, full: bool = False
+    house: House,
+    catalog: Catalog,
+    source: SourceRow,
+    tell: Tell,
+    *,
+    full: bool = False,
+    accept_removals: bool = False,
 ) -> Scanned:
     """Scan one source, from its cursor unless `full`; why one failed is noted for `status`.
 
@@ -40,9 +46,14 @@ async def scan(
     with hold(lock, "a scan of this source is going on"):
         try:
             async with house.open_provider(source) as provider:
-                catalog.set_folders(source.source_id, provider.abilities.folders)
-                with house.filing(catalog).scan(source.source_id) as run:
-                    outcome = await _take_in(provider, run, None if full else source.cursor, tell)
+                scanning = house.filing(catalog).scan(
+                    source.source_id,
+                    folders=provider.abilities.folders,
+                    accept_removals=accept_removals,
+                )
+                cursor = None if full or accept_removals else source.cursor
+                with scanning as run:
+                    outcome = await _take_in(provider, run, cursor, tell)
         except PhotofsError as error:
             catalog.source_trouble(source.source_id, str(error))
             raise

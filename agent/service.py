@@ -6,13 +6,13 @@ import os
 import time
 
 import trio
-from photofs.catalog.sqlite import Catalog
 
 from agent.census import take_census
 from agent.lock import hold
 from agent.scanning import scan
 from photofs.assembly import House
 from photofs.catalog.port import SourceRow
+from photofs.catalog.sqlite import Catalog
 from photofs.model.errors import Busy, PhotofsError
 from photofs.model.exit_codes import OK
 from photofs.model.observation import Progress

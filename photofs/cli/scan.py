@@ -25,9 +25,14 @@ def run_agent(arguments: Sequence[str]) -> int:
 @click.command
 @click.argument("libraries", nargs=-1)
 @click.option("--full", is_flag=True, help="List everything anew instead of what has changed.")
+@click.option(
+    "--accept-removals",
+    is_flag=True,
+    help="What vanished was deleted on purpose, however much it is (implies --full).",
+)
 @json_option
-def scan(libraries: tuple[str, ...], *, full: bool, as_json: bool) -> None:
+def scan(libraries: tuple[str, ...], *, full: bool, accept_removals: bool, as_json: bool) -> None:
     """Bring the catalog up to what the sources say; all LIBRARIES if none is named."""
     arguments = ["scan", *libraries]
-    arguments += ["--full"] * full + ["--json"] * as_json
+    arguments += ["--full"] * full + ["--accept-removals"] * accept_removals + ["--json"] * as_json
     sys.exit(run_agent(arguments))
