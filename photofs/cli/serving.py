@@ -31,7 +31,7 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
 
     Raises Refused (the folder is not empty, no /dev/fuse ...) before anything is mounted.
     """
-    from photofs.fetcher.child import open_child
+    from photofs.fetcher.parent import open_child_fetching
     from photofs.fuse.mount import MountOptions, run
     from photofs.view.tree import Tree
     from photofs.volume.volume import Deadlines, Volume
@@ -39,7 +39,7 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
     network = house.settings.network
     options = MountOptions(allow_other=serving.allow_other)
     with house.catalog() as catalog:
-        async with open_child(house.environ) as fetching:
+        async with open_child_fetching(environ=dict(house.environ)) as fetching:
             volume = Volume(
                 Tree(catalog),
                 catalog,
