@@ -26,13 +26,14 @@ class CollectionRow(NamedTuple):
     """A collection as filing compares it."""
 
     collection_id: int
+    source_id: int
     remote_id: str
     title: str
     parent: str | None
 
 
 _ALBUM = "SELECT id, remote_id, title, description, position, as_of_ns, gone FROM album"
-_COLLECTION = "SELECT c.id, c.remote_id, c.title, c.parent FROM collection c"
+_COLLECTION = "SELECT c.id, c.source, c.remote_id, c.title, c.parent FROM collection c"
 
 
 class AlbumWriting(Part):
@@ -125,8 +126,8 @@ class AlbumWriting(Part):
     def albums_awaiting(self, source_id: int, remote_id: str) -> list[int]:
         """The albums that named a photo before it was told of."""
         rows = self.database.all(
-            "SELECT m.album FROM membership m JOIN album a ON a.id = m.album"
-            " WHERE m.remote_id = ? AND m.photo IS NULL AND a.source = ?",
+            "SELECT m.album FROM membership m INDEXED BY membership_unseen"
+            " CROSS JOIN album a ON a.id = m.album WHERE m.remote_id = ? AND m.photo IS NULL AND a.source = ?",
             (remote_id, source_id),
         )
         return [album for (album,) in rows]
@@ -165,18 +166,20 @@ class AlbumWriting(Part):
         )
         return row and CollectionRow(*row)
 
-    def collections_in(self, source_id: int, remote_id: str) -> list[CollectionRow]:
+    def collections_in(self, collection: CollectionRow) -> list[CollectionRow]:
         """The collections directly below one."""
         rows = self.database.all(
-            f"{_COLLECTION} WHERE source = ? AND parent = ? ORDER BY id", (source_id, remote_id)
+            f"{_COLLECTION} WHERE source = ? AND parent = ? ORDER BY id",
+            (collection.source_id, collection.remote_id),
         )
         return [CollectionRow(*row) for row in rows]
 
     def collections_with(self, album_id: int) -> list[CollectionRow]:
         """The collections that hold an album."""
         rows = self.database.all(
-            f"{_COLLECTION} JOIN shelving h ON h.collection = c.id"
-            " JOIN album a ON a.source = c.source AND a.remote_id = h.album"
+            "SELECT c.id, c.source, c.remote_id, c.title, c.parent"
+            " FROM album a CROSS JOIN shelving h ON h.album = a.remote_id"
+            " CROSS JOIN collection c ON c.id = h.collection AND c.source = a.source"
             " WHERE a.id = ? ORDER BY c.id",
             (album_id,),
         )
@@ -185,11 +188,11 @@ class AlbumWriting(Part):
     def collections_not_seen(self, source_id: int, scan: int) -> list[tuple[CollectionRow, int]]:
         """Collections that the scan did not tell of, with complete scans before without them."""
         rows = self.database.all(
-            "SELECT id, remote_id, title, parent, absent FROM collection"
+            "SELECT id, source, remote_id, title, parent, absent FROM collection"
             " WHERE source = ? AND last_scan <> ?",
             (source_id, scan),
         )
-        return [(CollectionRow(*row[:4]), row[4]) for row in rows]
+        return [(CollectionRow(*row[:5]), row[5]) for row in rows]
 
     def count_collection_absence(self, collection_id: int) -> None:
         """One more complete full scan did not tell of it."""
@@ -203,7 +206,8 @@ class AlbumWriting(Part):
             "INSERT INTO collection(source, remote_id, title, parent, position, last_scan)"
             " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT(source, remote_id) DO UPDATE SET"
             " title = excluded.title, parent = excluded.parent, position = excluded.position,"
-            " last_scan = excluded.last_scan, absent = 0 RETURNING id, remote_id, title, parent",
+            " last_scan = excluded.last_scan, absent = 0 RETURNING id, source, remote_id, title,"
+            " parent",
             (source_id, seen.remote_id, seen.title, seen.parent, seen.position, scan),
         )
         return CollectionRow(*row)

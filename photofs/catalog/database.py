@@ -196,6 +196,9 @@ def _set_pragmas(connection: apsw.Connection, path: Path, *, read_only: bool) ->
     # waiting writers ask every millisecond: SQLite's own handler backs off to 100 ms and starves
     # beside a scan that commits and begins again at once
     connection.setlk_timeout(BUSY_MS, 0)
+    # without it SQLite prepares a cached statement anew for each bound value, to plan by it: 33 us
+    # for a lookup instead of 10
+    connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "cache_size": -CACHE_KIB}
     for name, value in wanted.items():
         if not (read_only and name == "journal_mode"):

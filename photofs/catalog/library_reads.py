@@ -22,7 +22,7 @@ _ALBUMS = """
 SELECT count(*) FROM album a JOIN source s ON s.id = a.source WHERE s.library = ? AND a.gone = 0"""
 
 _UNSIZED = """
-SELECT p.id FROM photo p JOIN observation o ON o.photo = p.id
+SELECT p.id FROM photo p INDEXED BY photo_unsized CROSS JOIN observation o ON o.photo = p.id
 WHERE p.size_exact = 0 AND p.gone = 0 AND p.id > ?2 AND o.source = ?1 AND o.gone = 0
 ORDER BY p.id LIMIT ?3"""
 
@@ -58,6 +58,13 @@ class LibraryReading(Part):
         if row is None:
             raise NotFound(f'there is no library "{name}"', remedy="see `photofs library list`")
         return LibraryRow(*row)
+
+    def library_by_id(self, library_id: int) -> LibraryRow:
+        """That library, or NotFound."""
+        for library in self.libraries():
+            if library.library_id == library_id:
+                return library
+        raise NotFound(f"there is no library {library_id}", remedy="see `photofs library list`")
 
     def sources(self, library_id: int | None = None) -> list[SourceRow]:
         """The sources of a library, or all."""

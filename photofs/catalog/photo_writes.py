@@ -142,7 +142,7 @@ class PhotoWriting(Part):
     def queued(self, library_id: int) -> int | None:
         """A photo of the library whose places have to be worked out anew, if there is one."""
         row = self.database.one(
-            "SELECT t.photo FROM to_place t JOIN photo p ON p.id = t.photo"
+            "SELECT t.photo FROM to_place t CROSS JOIN photo p ON p.id = t.photo"
             " WHERE p.library = ? LIMIT 1",
             (library_id,),
         )

@@ -29,18 +29,14 @@ class KnownId(NamedTuple):
     photo_id: int
     absent: int
     absent_ns: int | None
+    last_scan: int
 
 
 class ScanWriting(Part):
     """Rows of scan and finding, and the absence columns of observation."""
 
     def begin_scan(self, source_id: int, now_ns: int) -> int:
-        """Note that a run began; its id. Findings of runs that were not complete go."""
-        self.database.run(
-            "DELETE FROM finding WHERE source = ?1 AND scan IN"
-            " (SELECT id FROM scan WHERE source = ?1 AND complete = 0)",
-            (source_id,),
-        )
+        """Note that a run began; its id."""
         return self.database.insert(
             "INSERT INTO scan(source, started_ns) VALUES (?, ?)", (source_id, now_ns)
         )
@@ -68,18 +64,24 @@ class ScanWriting(Part):
             (source_id, scan, finding.kind.value, finding.path, finding.why),
         )
 
-    def drop_findings(self, source_id: int, before_scan: int) -> None:
-        """A full scan's report takes the place of older ones."""
+    def drop_findings(self, source_id: int, scan: int, *, full: bool) -> None:
+        """A portion of the findings that this run's take the place of; `small_steps` repeats it.
+
+        Of runs that were not complete always, of older ones if this one tells all anew (`full`).
+        """
         self.database.run(
-            "DELETE FROM finding WHERE source = ? AND scan < ?", (source_id, before_scan)
+            "DELETE FROM finding WHERE id IN (SELECT f.id FROM finding f JOIN scan c"
+            " ON c.id = f.scan WHERE f.source = ?1 AND f.scan < ?2 AND (?3 OR c.complete = 0)"
+            " LIMIT ?4)",
+            (source_id, scan, int(full), PAGE),
         )
 
     def known_ids(self, source_id: int) -> Iterator[KnownId]:
         """Every remote id of a source that is not taken for deleted, in the order first seen."""
         after = 0
         while rows := self.database.all(
-            "SELECT id, remote_id, photo, absent, absent_ns FROM observation"
-            " WHERE source = ? AND id > ? AND gone = 0 ORDER BY id LIMIT ?",
+            "SELECT id, remote_id, photo, absent, absent_ns, last_scan FROM observation"
+            " WHERE +source = ? AND id > ? AND gone = 0 ORDER BY id LIMIT ?",
             (source_id, after, PAGE),
         ):
             yield from (KnownId(*row) for row in rows)

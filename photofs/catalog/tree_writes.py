@@ -107,22 +107,30 @@ class TreeWriting(Part):
         self.database.run("DELETE FROM folder WHERE id = ?", (folder.folder_id,))
         self.touched.discard(folder.folder_id)
 
-    def remove_if_empty(self, folder_id: int) -> None:
-        """Remove a date's or shelf's folder that holds nothing more, or an album's that is gone.
+    def remove_if_empty(self, folder_id: int) -> bool:
+        """Remove a folder that holds nothing more, if it is a date's, a shelf, or retired.
 
-        The same for the folder above it, and so on.
+        The same for the folder above it, and so on. Whether any was removed.
         """
         row = self.database.one(
-            "SELECT id, parent, name FROM folder f WHERE id = ?1 AND"
-            " (kind IN ('date', 'shelf')"
-            "  OR kind = 'album' AND key LIKE 'gone:%'"
-            "  OR kind = 'collection' AND key LIKE 'gone:%')"
+            "SELECT id, parent, name FROM folder WHERE id = ?1"
+            " AND (kind IN ('date', 'shelf') OR key LIKE 'gone:%')"
             " AND NOT EXISTS (SELECT 1 FROM entry WHERE folder = ?1)",
             (folder_id,),
         )
-        if row is not None:
-            self.remove_folder(FolderRow(*row))
-            self.remove_if_empty(row[1])
+        if row is None:
+            return False
+        self.remove_folder(FolderRow(*row))
+        self.remove_if_empty(row[1])
+        return True
+
+    def folder_anywhere(self, library_id: int, kind: FolderKind, key: str) -> FolderRow | None:
+        """The folder of that kind and key, wherever it stands in its library."""
+        row = self.database.one(
+            "SELECT id, parent, name FROM folder WHERE library = ? AND kind = ? AND key = ?",
+            (library_id, kind.value, key),
+        )
+        return row and FolderRow(*row)
 
     def retire_folder(self, folder: FolderRow) -> None:
         """What it stood for is no more: it goes as soon as it is empty."""

@@ -1,0 +1,132 @@
+"""Decides what may be taken for deleted at a source, and takes it out of the tree.
+
+The rules (docs/SEMANTICS.md "Facts have a time"): the source's own word for an id counts at once;
+absence counts only from complete inventories, two of them at least an hour apart. If more than a
+tenth of a source, and at least 20 photos, would vanish in one scan, or all of it, nothing is
+changed and the user is asked. Bytes on this disk are never touched.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from photofs.catalog.scan_writes import KnownId
+from photofs.filing.albums import AlbumFiling
+from photofs.filing.desk import Desk
+from photofs.model.errors import Refused
+
+SHARE: Final = 0.1
+AT_LEAST: Final = 20
+"""More than this share of a source, and at least this many, in one scan: stop and ask."""
+
+APART_NS: Final = 3600 * 10**9
+"""Two inventories count as two only if they were taken this far apart."""
+
+
+@dataclass(slots=True)
+class Told:
+    """What a scan told of absence: an inventory, if it was complete, and ids known to be gone."""
+
+    inventory: frozenset[str] | None = None
+    gone: set[str] = field(default_factory=set)
+
+
+class Absence:
+    """Applies at a scan's end what it told of absence."""
+
+    def __init__(self, desk: Desk, albums: AlbumFiling, apart_ns: int) -> None:
+        """`apart_ns`: how far apart two inventories must have been taken."""
+        self._desk = desk
+        self._albums = albums
+        self._apart_ns = apart_ns
+        self.removed = 0
+
+    def guard(self, told: Told) -> None:
+        """Refused, with nothing changed, if too much would vanish."""
+        known = self._desk.catalog.count_known(self._desk.source_id)
+        vanished = sum(1 for each in self._known() if self._is_absent(each, told))
+        if vanished and (vanished == known or vanished >= AT_LEAST):
+            if vanished == known or vanished > known * SHARE:
+                raise Refused(
+                    f"{vanished:,} of {known:,} photos were not there any more in this scan",
+                    safe="nothing was taken for deleted, and all of them are still shown",
+                    remedy="if they were deleted on purpose, scan again and accept the removals",
+                )
+
+    def apply(self, told: Told) -> None:
+        """Count absences, take out what is gone, bring back what is there again."""
+        for each in self._known():
+            self._desk.slices.begin()
+            self._settle(each, told)
+            self._desk.slices.breathe()
+        if told.inventory is not None:
+            self._bring_back(told.inventory - told.gone)
+        self._desk.slices.end()
+
+    def settle_albums(self) -> None:
+        """After a full scan of all there is: albums and collections not told of twice in a row."""
+        catalog, source, scan = self._desk.catalog, self._desk.source_id, self._desk.scan
+        self._desk.slices.begin()
+        for album_id, absent in catalog.albums_not_seen(source, scan):
+            if absent:
+                self._albums.retire(album_id)
+            else:
+                catalog.count_album_absence(album_id)
+            self._desk.slices.breathe()
+        for collection, absent in catalog.collections_not_seen(source, scan):
+            if absent:
+                self._albums.retire_collection(collection.remote_id)
+            else:
+                catalog.count_collection_absence(collection.collection_id)
+            self._desk.slices.breathe()
+        self._desk.slices.end()
+
+    def _known(self) -> Iterator[KnownId]:
+        return self._desk.catalog.known_ids(self._desk.source_id)
+
+    def _is_absent(self, each: KnownId, told: Told) -> bool:
+        if each.remote_id in told.gone:
+            return True
+        # a photo that came while the inventory was taken is not in it, but was told of
+        not_listed = told.inventory is not None and each.remote_id not in told.inventory
+        return not_listed and each.last_scan != self._desk.scan
+
+    def _settle(self, each: KnownId, told: Told) -> None:
+        """What follows for one known id."""
+        catalog, now = self._desk.catalog, self._desk.now_ns()
+        if each.remote_id in told.gone:
+            self._take_out(each)
+        elif told.inventory is None:
+            return
+        elif not self._is_absent(each, told):
+            if each.absent:
+                catalog.set_absence(each.observation_id, 0, None)
+        elif each.absent_ns is None:
+            catalog.set_absence(each.observation_id, 1, now)
+        elif now - each.absent_ns >= self._apart_ns:
+            self._take_out(each)
+
+    def _take_out(self, each: KnownId) -> None:
+        """Take it for deleted: out of all folders once no source has it; its row stays."""
+        catalog = self._desk.catalog
+        catalog.set_observation_gone(each.observation_id, gone=True)
+        self.removed += 1
+        if catalog.sources_having(each.photo_id) == 0:
+            self._set_gone(each.photo_id, gone=True)
+
+    def _bring_back(self, listed: frozenset[str]) -> None:
+        catalog = self._desk.catalog
+        for observation_id, remote_id, photo_id in catalog.gone_ids(self._desk.source_id):
+            if remote_id in listed and not catalog.is_buried(self._desk.source_id, remote_id):
+                self._desk.slices.begin()
+                catalog.set_observation_gone(observation_id, gone=False)
+                self._set_gone(photo_id, gone=False)
+                self._desk.slices.breathe()
+
+    def _set_gone(self, photo_id: int, *, gone: bool) -> None:
+        facts = self._desk.catalog.photo_facts(photo_id)
+        if facts.gone == int(gone):
+            return
+        ctime = max(self._desk.now_ns(), facts.ctime_ns + 1)
+        self._desk.catalog.set_photo_facts(photo_id, facts._replace(gone=int(gone), ctime_ns=ctime))
+        self._desk.placing.replace(photo_id)

@@ -1,0 +1,220 @@
+"""Files what scans saw into the catalog: photos, albums, folders, names.
+
+`Filing` is one catalog's filing by the user's settings; `Filing.scan` is one run over one source.
+What was filed stays, however the run ends: every transaction leaves a catalog that `check` finds
+clean, so a run may be killed at any moment and the next one goes on. Absence counts only once
+`finish` was called.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from photofs.catalog.database import small_steps
+from photofs.catalog.scan_writes import ScanCounts
+from photofs.catalog.sqlite import Catalog
+from photofs.filing.absence import APART_NS, Absence, Told
+from photofs.filing.albums import AlbumFiling
+from photofs.filing.desk import Desk
+from photofs.filing.photos import PhotoFiling
+from photofs.filing.placing import Placing
+from photofs.filing.shelves import Shelves
+from photofs.filing.slices import Slices
+from photofs.model.capture_time import CaptureTime, OffsetOfZone, ZoneOfPosition, resolve
+from photofs.model.errors import Bug, Refused
+from photofs.model.observation import (
+    AlbumGone,
+    AlbumSeen,
+    CollectionSeen,
+    Finding,
+    Inventory,
+    PhotoGone,
+    PhotoSeen,
+    Progress,
+    ScanEnd,
+)
+
+
+class Filing:
+    """Filing into one catalog; used from the catalog's thread."""
+
+    def __init__(  # noqa: PLR0913 - the settings that decide on names, dates and deletions
+        self,
+        catalog: Catalog,
+        *,
+        dates_template: str,
+        default_zone: str,
+        zone_of_position: ZoneOfPosition,
+        offset_of_zone: OffsetOfZone,
+        now_ns: Callable[[], int] = time.time_ns,
+        apart_ns: int = APART_NS,
+    ) -> None:
+        """`apart_ns`: how far apart two inventories must be for an absence to count twice."""
+        self._catalog = catalog
+        self._dates = dates_template
+        self._zone = default_zone
+        self._zone_of_position = zone_of_position
+        self._offset_of_zone = offset_of_zone
+        self._now_ns = now_ns
+        self._apart_ns = apart_ns
+
+    @contextmanager
+    def scan(
+        self,
+        source_id: int,
+        *,
+        folders: Iterable[str] | None = None,
+        accept_removals: bool = False,
+    ) -> "Iterator[ScanRun]":
+        """One run over a source. `folders`: the special top folders that it can fill, if known.
+
+        `accept_removals`: the user said that what vanished was deleted on purpose.
+        """
+        if folders is not None:
+            self._catalog.set_folders(source_id, folders)
+        run = ScanRun(self._desk(source_id), self._apart_ns, accept_removals=accept_removals)
+        try:
+            yield run
+        finally:
+            run.close()
+
+    def _desk(self, source_id: int) -> Desk:
+        catalog = self._catalog
+        source = catalog.source(source_id)
+        library = catalog.library_by_id(source.library_id)
+        special = catalog.folders_of_library(source.library_id)
+        shelves = Shelves(catalog, library, special, self._now_ns)
+        desk = Desk(
+            catalog=catalog,
+            library=library,
+            source_id=source_id,
+            scan=0,
+            shelves=shelves,
+            placing=Placing(catalog, library, shelves, self._dates),
+            slices=Slices(catalog, self._now_ns, shelves.forget),
+            resolve=self._resolve,
+            now_ns=self._now_ns,
+        )
+        desk.slices.begin()
+        try:
+            shelves.make_standing()
+            desk.scan = catalog.begin_scan(source_id, self._now_ns())
+            desk.slices.end()
+        except BaseException:
+            desk.slices.abandon()
+            raise
+        return desk
+
+    def _resolve(self, seen: PhotoSeen) -> CaptureTime:
+        return resolve(
+            seen.taken,
+            seen.position,
+            seen.uploaded_ns,
+            zone=self._zone,
+            zone_of_position=self._zone_of_position,
+            offset_of_zone=self._offset_of_zone,
+        )
+
+
+class ScanRun:
+    """One run of a scan; keeps `catalog.port.ScanWrites`."""
+
+    def __init__(self, desk: Desk, apart_ns: int, *, accept_removals: bool) -> None:
+        """`desk` holds what the run's parts share."""
+        self._desk = desk
+        self._photos = PhotoFiling(desk)
+        self._albums = AlbumFiling(desk)
+        self._absence = Absence(desk, self._albums, apart_ns)
+        self._accept_removals = accept_removals
+        self._told = Told()
+        self._finished = False
+
+    def file(self, batch: Sequence[object]) -> None:
+        """File a batch of observations, in transactions of at most 50 ms each."""
+        slices = self._desk.slices
+        try:
+            for observation in batch:
+                slices.begin()
+                self._take(observation)
+                slices.breathe()
+            slices.begin()
+            self._desk.placing.drain(slices.breathe)
+            slices.end()
+        except BaseException:
+            slices.abandon()
+            raise
+
+    def finish(self, cursor: str | None, *, full: bool) -> None:
+        """The scan was complete; absence may count now.
+
+        Refused if too much would vanish: then nothing is taken for deleted, the cursor stays where
+        it was, and the source's trouble says why.
+        """
+        self.file(())
+        if not self._accept_removals:
+            self._guard()
+        try:
+            self._absence.apply(self._told)
+            if full and self._told.inventory is not None:
+                self._absence.settle_albums()
+            self.file(())
+            self._end(cursor, full=full)
+        except BaseException:
+            self._desk.slices.abandon()
+            raise
+
+    def close(self) -> None:
+        """Note the end of a run that did not finish."""
+        self._desk.slices.abandon()
+        if not self._finished:
+            with self._desk.catalog.database.transaction():
+                self._desk.catalog.end_scan(
+                    self._desk.scan, self._desk.now_ns(), None, self._counts()
+                )
+
+    def _guard(self) -> None:
+        try:
+            self._absence.guard(self._told)
+        except Refused as refused:
+            self._desk.catalog.source_trouble(self._desk.source_id, str(refused))
+            raise
+
+    def _end(self, cursor: str | None, *, full: bool) -> None:
+        catalog, source, scan = self._desk.catalog, self._desk.source_id, self._desk.scan
+        now = self._desk.now_ns()
+        with catalog.database.transaction():
+            catalog.end_scan(scan, now, "full" if full else "incremental", self._counts())
+            catalog.scan_done(source, cursor, now, full=full)
+        self._finished = True
+
+        def drop() -> bool:
+            catalog.drop_findings(source, scan, full=full)
+            return catalog.database.changed() > 0
+
+        small_steps(catalog.database, drop)
+
+    def _counts(self) -> ScanCounts:
+        filed = self._photos.filed
+        return ScanCounts(filed.seen, filed.added, filed.changed, self._absence.removed)
+
+    def _take(self, observation: object) -> None:  # noqa: C901 - one line for each kind
+        match observation:
+            case PhotoSeen():
+                self._told.gone.discard(observation.remote_id)
+                self._photos.file(observation)
+            case AlbumSeen():
+                self._albums.file(observation)
+            case AlbumGone():
+                self._albums.remove(observation)
+            case CollectionSeen():
+                self._albums.file_collection(observation)
+            case PhotoGone():
+                self._told.gone.add(observation.remote_id)
+            case Inventory():
+                self._told.inventory = observation.remote_ids
+            case Finding():
+                self._desk.catalog.add_finding(self._desk.source_id, self._desk.scan, observation)
+            case Progress() | ScanEnd():
+                pass
+            case _:
+                raise Bug(f"a provider yielded {type(observation).__name__}, no observation")

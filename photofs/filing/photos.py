@@ -1,0 +1,80 @@
+"""Files what a source says of one photo: its observation, its facts, and its places."""
+
+from dataclasses import dataclass
+
+from photofs.catalog.photo_writes import ObservationRow, PhotoFacts
+from photofs.catalog.seen_json import from_json, to_json
+from photofs.filing.desk import Desk
+from photofs.filing.facts import first_facts, next_facts, places_moved
+from photofs.model.observation import PhotoSeen
+
+
+@dataclass(slots=True)
+class Filed:
+    """How many photos were told of, and what of it was news."""
+
+    seen: int = 0
+    added: int = 0
+    changed: int = 0
+
+
+class PhotoFiling:
+    """Files PhotoSeen values of one scan, each within one transaction."""
+
+    def __init__(self, desk: Desk) -> None:
+        """`desk` holds what all filing of a scan shares."""
+        self._desk = desk
+        self.filed = Filed()
+
+    def file(self, seen: PhotoSeen) -> None:
+        """Take in one photo; what the user had deleted is not brought back."""
+        self.filed.seen += 1
+        row = self._desk.catalog.observation(self._desk.source_id, seen.remote_id)
+        if row is None:
+            self._add(seen)
+            return
+        text = to_json(seen)
+        if text == row.seen and not row.gone:
+            as_of = max(seen.as_of_ns, row.as_of_ns)
+            self._desk.catalog.touch_observation(row.observation_id, as_of, self._desk.scan)
+            return
+        before = from_json(row.seen, row.as_of_ns)
+        # an older export says nothing new, unless the bytes that it holds had gone missing
+        if seen.as_of_ns < row.as_of_ns and not (before.missing and not seen.missing):
+            return
+        self._change(row, before, seen, text)
+
+    def _add(self, seen: PhotoSeen) -> None:
+        desk = self._desk
+        if desk.catalog.is_buried(desk.source_id, seen.remote_id):
+            return
+        self.filed.added += 1
+        facts = first_facts(seen, desk.library.library_id, desk.resolve, desk.now_ns())
+        albums = desk.catalog.albums_awaiting(desk.source_id, seen.remote_id)
+        folders = desk.placing.wanted(facts, albums)
+        photo_id = desk.catalog.add_photo(facts, len(folders))
+        desk.catalog.add_observation(
+            desk.source_id, seen.remote_id, photo_id, seen.as_of_ns, desk.scan, to_json(seen)
+        )
+        for album in albums:
+            desk.catalog.resolve_member(album, seen.remote_id, photo_id)
+        desk.placing.enter(photo_id, seen.remote_id, facts.name, folders)
+
+    def _change(self, row: ObservationRow, before: PhotoSeen, seen: PhotoSeen, text: str) -> None:
+        desk = self._desk
+        if row.gone and desk.catalog.is_buried(desk.source_id, seen.remote_id):
+            return
+        self.filed.changed += 1
+        old = desk.catalog.photo_facts(row.photo_id)
+        facts = next_facts(old, before, seen, desk.resolve, desk.now_ns())
+        desk.catalog.set_observation(row.observation_id, seen.as_of_ns, desk.scan, text)
+        self._settle(row.photo_id, seen.remote_id, old, facts)
+
+    def _settle(self, photo_id: int, remote_id: str, old: PhotoFacts, facts: PhotoFacts) -> None:
+        """Write down changed facts, and what follows for names and places."""
+        if facts != old:
+            self._desk.catalog.set_photo_facts(photo_id, facts)
+        if facts.name != old.name:
+            self._desk.placing.rename(photo_id, remote_id, facts.name)
+        if places_moved(old, facts):
+            self._desk.placing.replace(photo_id)
