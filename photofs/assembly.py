@@ -156,11 +156,14 @@ class House:
         )
 
     def secrets(self) -> "SecretStore":
-        """Where logins lie."""
+        """Where logins lie; in a file where PHOTOFS_HOME holds everything below one folder."""
         from photofs.credentials import open_secrets
 
         self.make_folders()
-        return open_secrets(self.paths.state, environ=self.environ)
+        session_bus = {"DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"}
+        alone = session_bus if self.environ.get(HOME_VARIABLE) else set()
+        environ = {key: value for key, value in self.environ.items() if key not in alone}
+        return open_secrets(self.paths.state, environ=environ)
 
     @contextmanager
     def pacer(self) -> "Iterator[Pacer]":

@@ -1,0 +1,148 @@
+"""What a newcomer does first, word by word, and what happens when the words are wrong."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.household import Household, shell
+
+
+@pytest.fixture
+def household(tmp_path: Path) -> Household:
+    """A new user's empty home."""
+    return Household(tmp_path)
+
+
+@pytest.mark.mount
+def test_the_demo_shows_two_libraries_and_leaves_nothing(tmp_path: Path) -> None:
+    """`mount --demo --daemon`, a look around, `umount`; no process and no mount stays behind."""
+    household = Household(tmp_path)
+    del household.environ["PHOTOFS_HOME"]
+    point = tmp_path / "photos"
+    point.mkdir()
+    told = household.run("mount", "--demo", "--daemon", "--no-agent", point)
+    assert "rsync" in told
+    try:
+        assert sorted(path.name for path in point.iterdir()) == ["flickr", "google"]
+        for library in point.iterdir():
+            assert {"Albums", "Dates"} <= {path.name for path in library.iterdir()}
+            pictures = [path for path in (library / "Dates").rglob("*") if path.is_file()]
+            assert len(pictures) > 20
+            assert all(path.read_bytes() for path in pictures)
+        status = household.ask("status")
+        assert [library["name"] for library in status["libraries"]] == ["flickr", "google"]
+        assert [mount["point"] for mount in status["mounts"] if mount["serves"]] == [str(point)]
+        photo = next(path for path in (point / "google" / "Albums").rglob("*") if path.is_file())
+        assert household.ask("info", photo)["links"] >= 2
+        processes = shell("pgrep", "-f", str(tmp_path), code=None).split()
+        assert processes
+    finally:
+        household.run("umount", point)
+    assert shell("pgrep", "-f", f"{tmp_path}", code=1) == ""
+    assert list(point.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["status"], 0, "no library yet"),
+        (["library", "list"], 0, "no library yet"),
+        (["scan"], 4, "no library"),
+        (["scan", "nobody"], 4, "nobody"),
+        (["mount", "POINT"], 15, "photofs library add"),
+        (["library", "add", "takeout"], 15, "folder"),
+        (["library", "add", "takeout", "/not/there"], 4, "/not/there"),
+        (["library", "add", "takeout", "POINT", "--name", "a/b"], 15, "a/b"),
+        (["library", "add", "flickr"], 15, "photofs login flickr"),
+        (["library", "remove", "nobody", "--yes"], 4, "nobody"),
+        (["library", "report", "nobody"], 4, "nobody"),
+        (["info", "nobody/Dates"], 4, "nobody"),
+        (["pin", "nobody/Dates"], 4, "nobody"),
+        (["umount", "POINT"], 4, "photofs status"),
+        (["logout", "flickr"], 4, "flickr"),
+        (["login", "flickr"], 78, "--secret-file"),
+        (["frobnicate"], 2, "frobnicate"),
+        (["mount"], 2, "FOLDER"),
+        (["cache", "status"], 0, "cache"),
+        (["check"], 0, "nothing is wrong"),
+        (["version"], 0, "pyfuse3"),
+        (["completion", "bash"], 0, "_PHOTOFS_COMPLETE"),
+    ],
+)
+def test_every_first_step_is_answered_with_a_sentence(
+    household: Household, tmp_path: Path, arguments: list[str], code: int, told: str
+) -> None:
+    """Nothing known yet, or a wrong word: the right status, and what to do; never a traceback."""
+    (tmp_path / "point").mkdir()
+    words = [str(tmp_path / "point") if word == "POINT" else word for word in arguments]
+    assert told in household.run(*words, code=code)
+
+
+def test_a_broken_setting_stops_everything_with_78(household: Household) -> None:
+    """The file and the key are named, whatever the command."""
+    config = household.home / "config" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("[cache]\nlimit = 'a lot'\n")
+    for command in ("status", "scan", "check"):
+        told = household.run(command, code=78)
+        assert str(config) in told
+        assert "cache.limit" in told
+
+
+def test_json_is_json_wherever_it_is_offered(household: Household) -> None:
+    """The commands of a new home print one JSON document each."""
+    for words in (["status"], ["library", "list"], ["cache", "status"], ["check"], ["version"]):
+        assert household.ask(*words) is not None
+
+
+def test_a_folder_with_something_in_it_is_not_mounted_on(
+    household: Household, tmp_path: Path
+) -> None:
+    """What is in the way is listed, and stays."""
+    export = tmp_path / "export"
+    export.mkdir()
+    household.run("library", "add", "takeout", export, "--no-scan")
+    point = tmp_path / "photos"
+    point.mkdir()
+    (point / "letter.txt").write_text("dear")
+    assert "letter.txt" in household.run("mount", point, code=15)
+    assert (point / "letter.txt").read_text() == "dear"
+
+
+@pytest.mark.mount
+def test_ctrl_c_unmounts_a_mount_in_front(household: Household, tmp_path: Path) -> None:
+    """SIGINT ends `photofs mount` cleanly, with nothing mounted afterwards."""
+    export = tmp_path / "export"
+    export.mkdir()
+    household.run("library", "add", "takeout", export, "--no-scan")
+    point = tmp_path / "photos"
+    point.mkdir()
+    reading, writing = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "photofs", "mount", "--no-agent", str(point)],
+        env={**household.environ, "PHOTOFS_READY_FD": str(writing)},
+        pass_fds=[writing],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    os.close(writing)
+    assert os.read(reading, 1) == b"r"
+    os.close(reading)
+    assert os.path.ismount(point)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode in {0, 130}
+    assert b"Traceback" not in told
+    assert not os.path.ismount(point)
+
+
+def test_json_of_status_holds_no_secret(household: Household) -> None:
+    """What people paste into reports says where logins lie, and nothing of them."""
+    document = json.dumps(household.ask("status"))
+    assert "logins_in" in document
+    assert "token" not in document
