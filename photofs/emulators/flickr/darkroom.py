@@ -1,0 +1,145 @@
+"""Where originals, previews, posters and transcodes are made: only when somebody asks for them."""
+
+import io
+from collections import OrderedDict
+from datetime import datetime
+from typing import assert_never
+
+from PIL import Image, ImageOps
+
+from photofs.emulators.flickr.blobs import Blob, Held, Noise, md5_of
+from photofs.emulators.flickr.sizes import Rung
+from photofs.emulators.flickr.state import Original, Painted, Photo, Random, Stored
+from photofs.emulators.flickr.vault import Vault
+from photofs.emulators.pictures import landscape, make_jpeg, make_png, make_video
+
+KEPT_BYTES = 64 * 1024 * 1024
+PREVIEW_QUALITY = 80
+POSTER_SIZE = (320, 240)
+MP4_HEAD = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"
+JPEG_HEAD = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01"
+
+
+class Darkroom:
+    """Makes bytes and keeps the last 64 MiB of them."""
+
+    def __init__(self, vault: Vault) -> None:
+        """Uploaded originals come from `vault`."""
+        self._vault = vault
+        self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+        self._room = KEPT_BYTES
+        self._hashes: dict[tuple[object, ...], bytes | None] = {}
+
+    def original(self, photo: Photo) -> Blob:
+        """The bytes that were uploaded."""
+        match photo.original:
+            case Painted() as picture:
+                return self._made((picture,), picture)
+            case Random() as noise:
+                head = MP4_HEAD if noise.kind == "mp4" else JPEG_HEAD
+                return Noise(noise.seed, noise.size, head)
+            case Stored() as stored:
+                return self._vault.get(stored.sha256)
+            case other:
+                assert_never(other)
+
+    def original_md5(self, photo: Photo) -> bytes | None:
+        """The MD5 digest of the original."""
+        return self._md5((photo.original,), self.original(photo))
+
+    def poster(self, photo: Photo) -> Blob:
+        """A video's picture."""
+        key = (photo.id, photo.secret, "poster")
+        data = self._kept.get(key) or _jpeg(landscape(f"poster {photo.id}", POSTER_SIZE), 90)
+        return Held(self._keep(key, data))
+
+    def preview(self, photo: Photo, rung: Rung) -> Blob:
+        """A smaller JPEG, upright, without EXIF, its web address in an IPTC block before JFIF."""
+        key = (photo.id, photo.secret, photo.rotation, rung.size.extra)
+        data = self._kept.get(key)
+        if data is None:
+            data = with_address(_shrunk(self._picture(photo), photo.rotation, rung), photo.id)
+        return Held(self._keep(key, data))
+
+    def transcode(self, photo: Photo, label: str) -> tuple[Blob, bytes | None]:
+        """A video in the service's own encoding, never the original's bytes; and its MD5."""
+        key = (photo.id, photo.secret, "transcode", label)
+        seconds = max(0.5, min(5.0, photo.duration or 1))
+        seed = f"{photo.id} {label}"
+        data = self._kept.get(key) or make_video(seed, taken=None, seconds=seconds)
+        blob = Held(self._keep(key, data))
+        return blob, self._md5(key, blob)
+
+    def _md5(self, key: tuple[object, ...], blob: Blob) -> bytes | None:
+        if key not in self._hashes:
+            self._hashes[key] = md5_of(blob)
+        return self._hashes[key]
+
+    def _picture(self, photo: Photo) -> Image.Image:
+        if photo.media == "video" or isinstance(photo.original, Random):
+            blob = self.poster(photo)
+        else:
+            blob = self.original(photo)
+        return Image.open(io.BytesIO(blob.read(0, blob.size)))
+
+    def _made(self, key: tuple[object, ...], picture: Painted) -> Blob:
+        return Held(self._keep(key, self._kept.get(key) or paint(picture)))
+
+    def _keep(self, key: tuple[object, ...], data: bytes) -> bytes:
+        if key not in self._kept:
+            self._room -= len(data)
+        self._kept[key] = data
+        self._kept.move_to_end(key)
+        while self._room < 0 and len(self._kept) > 1:
+            _, dropped = self._kept.popitem(last=False)
+            self._room += len(dropped)
+        return data
+
+
+def paint(picture: Painted) -> bytes:
+    """The bytes of an original that is made on demand."""
+    taken = datetime.fromisoformat(picture.taken) if picture.taken else None
+    if picture.kind == "mp4":
+        return make_video(picture.seed, taken=taken, position=picture.position)
+    if picture.kind == "png":
+        return make_png(picture.seed, width=picture.width, height=picture.height, taken=taken)
+    return make_jpeg(
+        picture.seed,
+        width=picture.width,
+        height=picture.height,
+        taken=taken,
+        offset=picture.offset,
+        position=picture.position,
+    )
+
+
+def with_address(jpeg: bytes, photo_id: str) -> bytes:
+    """A JPEG with an IPTC block, holding the photo's web address, straight after its start."""
+    address = f"https://flickr.com/e/{photo_id}".encode()
+    iptc = b"\x1c\x02\x78" + len(address).to_bytes(2, "big") + address
+    iptc += b"\x00" * (len(iptc) % 2)
+    block = b"Photoshop 3.0\x008BIM\x04\x04\x00\x00" + len(iptc).to_bytes(4, "big") + iptc
+    return jpeg[:2] + b"\xff\xed" + (len(block) + 2).to_bytes(2, "big") + block + jpeg[2:]
+
+
+def _shrunk(picture: Image.Image, rotation: int, rung: Rung) -> bytes:
+    upright = ImageOps.exif_transpose(picture).convert("RGB")
+    if rotation:
+        upright = upright.rotate(-rotation, expand=True)
+    if rung.size.square:
+        return _jpeg(ImageOps.fit(upright, (rung.size.edge, rung.size.edge)), PREVIEW_QUALITY)
+    upright.thumbnail((rung.size.edge, rung.size.edge))
+    return _jpeg(upright, PREVIEW_QUALITY)
+
+
+def _jpeg(picture: Image.Image, quality: int) -> bytes:
+    written = io.BytesIO()
+    picture.save(written, "JPEG", quality=quality)
+    return written.getvalue()
+
+
+def dimensions(original: Original) -> tuple[int, int]:
+    """Width and height of an original that is made on demand."""
+    if isinstance(original, Painted):
+        return (320, 240) if original.kind == "mp4" else (original.width, original.height)
+    return 640, 480

@@ -1,0 +1,59 @@
+"""What was asked and what was sent: the counters that tests look at."""
+
+from collections import Counter, deque
+from typing import NamedTuple
+
+
+class Call(NamedTuple):
+    """One request and how it was answered (`status` 0: not at all)."""
+
+    name: str
+    verb: str
+    path: str
+    arguments: dict[str, str]
+    status: int
+
+
+class Ledger:
+    """Counts by name (API method or kind of path), the last 100,000 calls, and bytes by path.
+
+    Bytes count as served when they were handed to the connection.
+    """
+
+    def __init__(self) -> None:
+        """Begin at nothing."""
+        self.calls: Counter[str] = Counter()
+        self.history: deque[Call] = deque(maxlen=100_000)
+        self.served: dict[str, list[tuple[int, int]]] = {}
+
+    def note_call(self, call: Call) -> None:
+        """Count one request."""
+        self.calls[call.name] += 1
+        self.history.append(call)
+
+    def note_bytes(self, path: str, start: int, stop: int) -> None:
+        """Note that bytes `start` to `stop` of a file were sent."""
+        if stop > start:
+            self.served.setdefault(path, []).append((start, stop))
+
+    def bytes_served(self, path: str) -> int:
+        """How many bytes of a file were sent, repeats counted."""
+        return sum(stop - start for start, stop in self.served.get(path, ()))
+
+    def bytes_repeated(self, path: str) -> int:
+        """How many of them had been sent before."""
+        return self.bytes_served(path) - self.bytes_distinct(path)
+
+    def bytes_distinct(self, path: str) -> int:
+        """How many different bytes of a file were sent."""
+        total, reached = 0, 0
+        for start, stop in sorted(self.served.get(path, ())):
+            total += max(0, stop - max(start, reached))
+            reached = max(reached, stop)
+        return total
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self.calls.clear()
+        self.history.clear()
+        self.served.clear()

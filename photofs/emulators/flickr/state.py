@@ -1,0 +1,163 @@
+"""What the emulated service remembers, as values that can be written to a file."""
+
+from typing import Literal
+
+import msgspec
+
+from photofs.emulators.flickr.words import new_secret
+
+ME = "66956608@N06"
+SERVER = "65535"
+FARM = 66
+
+Media = Literal["photo", "video"]
+Perms = Literal["read", "write", "delete"]
+
+
+class Painted(msgspec.Struct, frozen=True, tag="painted"):
+    """An original that is made when somebody asks for it: a picture or a short film.
+
+    `taken` is naive local time (for a film: UTC) as ISO text, `offset` like "+02:00", `position`
+    (latitude, longitude) in degrees; all three go into the picture's EXIF where they are known.
+    """
+
+    kind: Literal["jpg", "png", "mp4"]
+    seed: int
+    width: int
+    height: int
+    taken: str | None = None
+    offset: str | None = None
+    position: tuple[float, float] | None = None
+
+
+class Stored(msgspec.Struct, frozen=True, tag="stored"):
+    """An original that was uploaded: its bytes lie in the vault under their SHA-256."""
+
+    sha256: str
+
+
+class Random(msgspec.Struct, frozen=True, tag="random"):
+    """An original of `size` random bytes that only looks like a film or picture at its head."""
+
+    seed: int
+    size: int
+    kind: Literal["jpg", "mp4"] = "mp4"
+
+
+Original = Painted | Stored | Random
+
+
+class Person(msgspec.Struct, kw_only=True):
+    """Somebody with an account."""
+
+    nsid: str
+    username: str
+    realname: str = ""
+    path_alias: str | None = None
+    location: str = ""
+
+
+class Tag(msgspec.Struct, kw_only=True):
+    """A tag of a photo; `id` is "<n>-<photo>-<n>"."""
+
+    id: str
+    raw: str
+    author: str
+
+
+class Place(msgspec.Struct, kw_only=True):
+    """Where a photo was taken, in degrees; accuracy 1 (world) to 16 (street)."""
+
+    latitude: float
+    longitude: float
+    accuracy: int = 16
+    context: int = 0
+
+
+class Photo(msgspec.Struct, kw_only=True):
+    """A photo or video; `uploaded` and `updated` are unix seconds, `taken` naive local time."""
+
+    id: str
+    owner: str
+    original: Original
+    uploaded: int
+    updated: int
+    taken: str
+    secret: str = msgspec.field(default_factory=new_secret)
+    original_secret: str = msgspec.field(default_factory=new_secret)
+    title: str = ""
+    description: str = ""
+    tags: list[Tag] = []
+    granularity: int = 0
+    taken_unknown: bool = False
+    media: Media = "photo"
+    format: str = "jpg"
+    width: int = 640
+    height: int = 480
+    duration: int = 0
+    public: bool = True
+    friend: bool = False
+    family: bool = False
+    perm_comment: int = 3
+    perm_addmeta: int = 2
+    place: Place | None = None
+    views: int = 0
+    license: str = "0"
+    rotation: int = 0
+    safety: int = 1
+    content_type: int = 0
+    hidden: bool = False
+    can_download: bool = True
+
+
+class Album(msgspec.Struct, kw_only=True):
+    """A photoset; `photos` are ids in the owner's order."""
+
+    id: str
+    title: str
+    primary: str
+    photos: list[str]
+    created: int
+    updated: int
+    description: str = ""
+    views: int = 0
+
+
+class Collection(msgspec.Struct, kw_only=True):
+    """A folder of albums or of collections; `id` is "<n>-<n>"."""
+
+    id: str
+    title: str
+    description: str = ""
+    albums: list[str] = []
+    collections: list["Collection"] = []
+
+
+class Token(msgspec.Struct, kw_only=True):
+    """What an application may do for the account's owner."""
+
+    token: str
+    secret: str
+    perms: Perms
+    api_key: str
+
+
+class State(msgspec.Struct, kw_only=True):
+    """The whole account: all that a restart must bring back.
+
+    `favorites` maps photo ids to the unix second they were favoured; `keys` API keys to secrets.
+    """
+
+    me: Person
+    pro: bool = True
+    zone: str = "PST8PDT"
+    upload_limit: int = 1000
+    photos: dict[str, Photo] = {}
+    albums: list[Album] = []
+    collections: list[Collection] = []
+    favorites: dict[str, int] = {}
+    people: dict[str, Person] = {}
+    keys: dict[str, str] = {}
+    tokens: dict[str, Token] = {}
+    hashes: dict[str, str] = {}
+    last_id: int = 50_000_000_000
