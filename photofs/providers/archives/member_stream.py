@@ -1,7 +1,6 @@
 """A member as an OriginalStream: read in worker threads, checked by its CRC when read whole."""
 
 import zlib
-from collections.abc import AsyncIterator
 
 import trio
 
@@ -29,22 +28,27 @@ class MemberStream:
         stop = member.size if span is None else min(max(span.stop, self.start), member.size)
         self._left = stop - self.start
         self._whole = self._left == member.size
-        self.hash = content_hash(member)
-        self.validator = content_key(member)
+        self.hash: ContentHash | None = content_hash(member)
+        self.validator: str | None = content_key(member)
         self._running_crc = 0
         self._skipped = False
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Chunks of up to 256 KiB; Corrupt where the archive is damaged."""
-        while self._left > 0:
-            chunk = await trio.to_thread.run_sync(self._next)
-            if self._left == 0 and self._whole and self._crc not in {None, self._running_crc}:
-                raise Corrupt(
-                    "the archive holds other bytes than it says (its checksum differs)",
-                    safe="nothing of it was kept",
-                    remedy="download this part again",
-                )
-            yield chunk
+    def __aiter__(self) -> "MemberStream":
+        """Itself: a stream is read once."""
+        return self
+
+    async def __anext__(self) -> bytes:
+        """The next chunk of up to 256 KiB; Corrupt where the archive is damaged."""
+        if self._left <= 0:
+            raise StopAsyncIteration
+        chunk = await trio.to_thread.run_sync(self._next)
+        if self._left == 0 and self._whole and self._crc not in {None, self._running_crc}:
+            raise Corrupt(
+                "the archive holds other bytes than it says (its checksum differs)",
+                safe="nothing of it was kept",
+                remedy="download this part again",
+            )
+        return chunk
 
     def _next(self) -> bytes:
         if not self._skipped:

@@ -69,6 +69,18 @@ def find_parts(path: Path, unpacked: frozenset[str] = frozenset()) -> Parts:
     return parts
 
 
+def only_archives(path: Path) -> bool:
+    """Whether nothing is unpacked at the path: it is an archive, or a folder of nothing else."""
+    try:
+        with os.scandir(path) as entries:
+            names = [entry.name for entry in entries if entry.name[0] != "."]
+    except NotADirectoryError:
+        return True
+    except OSError:
+        return False
+    return bool(names) and all(name.lower().endswith(ZIP + TGZ + UNFINISHED) for name in names)
+
+
 def _walk(parts: Parts, below: str, unpacked: frozenset[str], *, content: bool) -> None:
     """One folder after the other, without recursion: a tree may be deep on purpose."""
     waiting = [(below, content)]
@@ -133,6 +145,15 @@ def open_below(root: Path, path: str) -> int:
         ) from error
     except OSError as error:
         raise Gone(f"{path} cannot be opened: {error.strerror}") from error
+
+
+def size_of_part(root: Path, part: str) -> int:
+    """The part's length now, in bytes; Gone or Unreachable if it is not there."""
+    descriptor = open_below(root, part)
+    try:
+        return os.fstat(descriptor).st_size
+    finally:
+        os.close(descriptor)
 
 
 def _stepped(folder: int, path: str) -> int:

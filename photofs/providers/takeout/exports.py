@@ -1,0 +1,110 @@
+"""Where a file stands in an export: which export, which product, which folder; pure.
+
+Exports are told apart by their moment, which stands in the names of their parts; what has no such
+name (unpacked, renamed) is one export more, or belongs to the only named one that there is.
+"""
+
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+UNNAMED = ""
+TOP = "Takeout"
+PRODUCTS = frozenset(
+    (
+        "Google Photos",
+        "Google Fotos",
+        "Google Foto",
+        "Google Фото",
+        "Google Снимки",
+        "Fotky Google",
+        "Google Kuvat",
+        "Google フォト",
+        "Google 相册",
+        "Google 相簿",
+        "Google Fotoğraflar",
+    )
+)
+_PART = re.compile(
+    r"takeout-(\d{8}T\d{6}Z)(?:-(\d+))?-(\d{3,})(?:\.zip|\.tgz|\.tar\.gz)?", re.IGNORECASE
+)
+_YEAR = re.compile(r"(?<!\d)(1[89]|20|21)\d\d(?!\d)")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class PartName(NamedTuple):
+    """What a part's name tells: its export's moment as text, the series within it, its number."""
+
+    moment: str
+    series: str
+    number: int
+
+
+class Place(NamedTuple):
+    """Where a file stands: `product` is "" where the path does not tell; `folder` is NFC.
+
+    `top` marks the product's own folder, whose JSON files are no albums.
+    """
+
+    export: str
+    product: str
+    folder: str
+    top: bool
+
+
+def part_name(name: str) -> PartName | None:
+    """Of a file or folder named as Google names parts; None for other names."""
+    found = _PART.fullmatch(name)
+    return PartName(found[1].upper(), found[2] or "", int(found[3])) if found else None
+
+
+def moment_ns(moment: str) -> int | None:
+    """The moment in a part's name, in nanoseconds since 1970-01-01 UTC; None for an impossible."""
+    try:
+        when = datetime.strptime(moment, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return (when - _EPOCH) // timedelta(microseconds=1) * 1000
+
+
+def place_of(part: str, folder: str) -> Place:
+    """The place of a file in `folder` of a part (or of the unpacked tree, where part is "")."""
+    steps = unicodedata.normalize("NFC", folder).split("/") if folder else []
+    export = _export_of(part, steps)
+    if TOP in steps:
+        inner = steps[steps.index(TOP) + 1 :]
+        product = inner[0] if inner else ""
+        return Place(export, product, "/".join(inner), len(inner) <= 1)
+    return Place(export, "", "/".join(step for step in steps if not part_name(step)), top=False)
+
+
+def _export_of(part: str, steps: list[str]) -> str:
+    names = [part.rpartition("/")[2]] if part else steps
+    for name in names:
+        told = part_name(name)
+        if told is not None and moment_ns(told.moment) is not None:
+            return told.moment
+    return UNNAMED
+
+
+def names_a_year(folder: str) -> bool:
+    """Whether a folder's own name holds a year, as those of Takeout's year folders do."""
+    return _YEAR.search(folder.rpartition("/")[2]) is not None
+
+
+def lacking_parts(parts: list[str]) -> list[str]:
+    """The names of parts that must exist, for parts with higher numbers do, but are not here."""
+    held: dict[str, set[int]] = {}
+    for path in parts:
+        name = path.rpartition("/")[2]
+        told = part_name(name)
+        if told is not None:
+            digits = re.sub(r"-\d{3,}(\.[a-z.]+)$", r"-#\1", name, flags=re.IGNORECASE)
+            held.setdefault(digits, set()).add(told.number)
+    return [
+        pattern.replace("#", f"{number:03}")
+        for pattern, numbers in sorted(held.items())
+        for number in range(1, min(max(numbers), len(numbers) + 999))
+        if number not in numbers
+    ]

@@ -1,0 +1,134 @@
+"""All folders of all exports, gathered from all parts before anything is paired.
+
+A medium and its sidecar are often in different parts, so a folder here is what the parts hold of it
+together. Per medium and sidecar about 1 KB of memory is taken until the scan ends.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from photofs.model.errors import Corrupt
+from photofs.providers.archives.member import Content, Member, Trouble
+from photofs.providers.takeout.exports import PRODUCTS, UNNAMED, Place, place_of
+from photofs.providers.takeout.pairing import SidecarName
+from photofs.providers.takeout.sidecar import AlbumFacts, Sidecar, as_item, parse
+from photofs.providers.takeout.sidecar_name import is_sidecar_of_title
+from photofs.providers.takeout.variants import never_media
+
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class Folder:
+    """One folder of one export: media and sidecars as they came, and its album, if it is one."""
+
+    place: Place
+    media: list[Member] = field(default_factory=list)
+    sidecars: list[tuple[Member, Sidecar]] = field(default_factory=list)
+    album: AlbumFacts | None = None
+
+    @property
+    def path(self) -> str:
+        """The folder's path below the export's top."""
+        return self.place.folder
+
+    def media_names(self) -> list[str]:
+        """NFC, by the order of `media`."""
+        return [unicodedata.normalize("NFC", member.name) for member in self.media]
+
+    def sidecar_names(self) -> list[SidecarName]:
+        """Without ".json", NFC, by the order of `sidecars`."""
+        return [
+            SidecarName(
+                unicodedata.normalize("NFC", member.name[:-5]),
+                unicodedata.normalize("NFC", facts.title),
+                facts.taken,
+            )
+            for member, facts in self.sidecars
+        ]
+
+    def drop_repeats(self) -> None:
+        """The same file in two parts counts once: equal by name, length and CRC, or by facts."""
+        self.media = _first_of_each(self.media, lambda one: (one.name, one.size, one.crc))
+        self.sidecars = _first_of_each(self.sidecars, lambda one: (one[0].name, one[1]))
+
+
+def _first_of_each(all_of_them: list[_T], key: Callable[[_T], object]) -> list[_T]:
+    seen: dict[object, _T] = {}
+    for one in all_of_them:
+        seen.setdefault(key(one), one)
+    return list(seen.values()) if len(seen) < len(all_of_them) else all_of_them
+
+
+class Gathering:
+    """Takes what the parts hold, file by file."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self._folders: dict[tuple[str, str], Folder] = {}
+        self._places: dict[tuple[str, str], Folder] = {}
+        self.files = 0
+
+    def add(self, content: Content) -> Trouble | None:
+        """Take one file; a Trouble if it is a sidecar that cannot be read."""
+        self.files += 1
+        member, data = content
+        folder = self._folder(member)
+        if data is None:
+            if not never_media(member.name):
+                folder.media.append(member)
+            return None
+        try:
+            facts = parse(data)
+        except Corrupt as error:
+            return Trouble(member.shown, error.what, refused=False)
+        self._sort_in(folder, member, facts)
+        return None
+
+    def _folder(self, member: Member) -> Folder:
+        key = (member.part, member.folder)
+        folder = self._places.get(key)
+        if folder is None:
+            place = place_of(*key)
+            folder = self._folders.setdefault((place.export, place.folder), Folder(place))
+            self._places[key] = folder
+        return folder
+
+    def _sort_in(self, folder: Folder, member: Member, facts: Sidecar | AlbumFacts | None) -> None:
+        if isinstance(facts, AlbumFacts) and is_sidecar_of_title(member.name[:-5], facts.title):
+            facts = as_item(facts)
+        if isinstance(facts, Sidecar):
+            folder.sidecars.append((member, facts))
+        elif facts is not None and not folder.place.top and folder.album is None:
+            folder.album = facts
+
+    def folders(self) -> Iterator[Folder]:
+        """All folders of Google Photos by export and path, without repeats."""
+        self._adopt_unnamed()
+        products = self._products_with_sidecars()
+        for _key, folder in sorted(self._folders.items()):
+            product = folder.place.product
+            if not products or not product or product in products or product in PRODUCTS:
+                folder.drop_repeats()
+                yield folder
+
+    def _products_with_sidecars(self) -> set[str]:
+        return {folder.place.product for folder in self._folders.values() if folder.sidecars}
+
+    def _adopt_unnamed(self) -> None:
+        """Where there is just one named export, parts unpacked or renamed are taken as its."""
+        named = {export for export, _path in self._folders if export != UNNAMED}
+        if len(named) != 1:
+            return
+        (export,) = named
+        for key in [key for key in self._folders if key[0] == UNNAMED]:
+            stray = self._folders.pop(key)
+            home = self._folders.setdefault((export, key[1]), stray)
+            if home is not stray:
+                home.media += stray.media
+                home.sidecars += stray.sidecars
+                home.album = home.album or stray.album
+            else:
+                stray.place = stray.place._replace(export=export)

@@ -1,0 +1,149 @@
+"""One scan from the first part to the last album, as a plain generator for a worker thread.
+
+It yields None now and then, so that whoever drives it can pause or stop it between any two steps.
+"""
+
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+from photofs.model.errors import PhotofsError
+from photofs.model.observation import Finding, FindingKind, Observation, PhotoSeen, Progress
+from photofs.providers.archives.member import Content, Member, Packing, Trouble
+from photofs.providers.archives.parts import Parts
+from photofs.providers.archives.reading import open_member, read_part, read_tree
+from photofs.providers.archives.tgz import TgzParts
+from photofs.providers.port import HEAD_LENGTH, HeadFacts, Tools
+from photofs.providers.takeout.exports import lacking_parts, moment_ns, names_a_year
+from photofs.providers.takeout.file_name import clean
+from photofs.providers.takeout.gathering import Folder, Gathering
+from photofs.providers.takeout.items import Items
+from photofs.providers.takeout.telling import Telling
+from photofs.providers.takeout.told import Note, Told
+
+_BREATH = 256
+"""Files between two pauses: some 5 ms."""
+
+_SPECIAL = frozenset({"archive", "trash", "bin", "locked folder", "failed videos"})
+
+
+@dataclass(slots=True)
+class Scan:
+    """A full scan of parts as they were found."""
+
+    parts: Parts
+    tgz_parts: TgzParts
+    tools: Tools
+    told: Told
+    _export_moments: dict[str, int] = field(default_factory=dict)
+
+    def steps(self) -> Generator[Observation | Note | None, None, None]:
+        """All but the ScanEnd, with the notes for the next scan among them."""
+        gathering = Gathering()
+        yield from self._gather(gathering)
+        items = Items(self.told.hashed_ids())
+        for folder in gathering.folders():
+            self._note_moment(folder)
+            yield from _album_lost(folder)
+            yield from items.add_folder(folder)
+            yield None
+        yield from items.settle()
+        yield from self._tell(items)
+
+    def _gather(self, gathering: Gathering) -> Iterator[Observation | None]:
+        for name in lacking_parts([part.path for part in self.parts.archives]):
+            why = "this part is not here, though parts with higher numbers are"
+            yield Finding(kind=FindingKind.UNREADABLE, path=name, why=why)
+        for part in self.parts.archives:
+            yield from _gathered(gathering, read_part(self.parts, part, self.tgz_parts))
+            yield Progress(done=gathering.files, total=None, unit="files")
+        yield from _gathered(gathering, read_tree(self.parts))
+        yield Progress(done=gathering.files, total=None, unit="files")
+
+    def _note_moment(self, folder: Folder) -> None:
+        """When an export was made: by its name, else by the newest of its files."""
+        export = folder.place.export
+        told = moment_ns(export) if export else None
+        if told is None:
+            mtimes = {part.path: part.mtime_ns for part in self.parts.archives}
+            members = [*folder.media, *(member for member, _facts in folder.sidecars)]
+            told = max((mtimes.get(one.part, one.at) for one in members), default=0)
+            told = max(told, self._export_moments.get(export, 0))
+        self._export_moments[export] = told
+
+    def _tell(self, items: Items) -> Iterator[Observation | Note | None]:
+        sizes = {part.path: part.size for part in self.parts.archives}
+        telling = Telling(items, self._export_moments, sizes, self._read_head)
+        total = len(items.copies)
+        for done, item_id in enumerate(items.copies):
+            for one in telling.photos(item_id):
+                yield one
+                if isinstance(one, PhotoSeen):
+                    yield from self.told.add(one)
+            if done % _BREATH == 0:
+                yield Progress(done=done, total=total, unit="photos")
+        for seen in self.told.missing():
+            yield seen
+            yield from self.told.add(seen)
+        yield from telling.albums.tell()
+        yield from self.told.end()
+
+    def _read_head(self, member: Member) -> HeadFacts | None:
+        """From zips and trees; a tgz would have to be decompressed up to there for it."""
+        look = self.tools.read_head
+        if look is None or member.packing is Packing.TAR:
+            return None
+        try:
+            reader = open_member(self.parts.root, member, self.tgz_parts)
+        except PhotofsError:
+            return None
+        head = b""
+        try:
+            while len(head) < HEAD_LENGTH and (data := reader.read(HEAD_LENGTH - len(head))):
+                head += data
+        except PhotofsError:
+            return None
+        finally:
+            reader.close()
+        return look(head)
+
+
+def _gathered(
+    gathering: Gathering, contents: Iterator[Content | Trouble | None]
+) -> Iterator[Observation | None]:
+    for content in contents:
+        trouble = gathering.add(content) if isinstance(content, Content) else content
+        if trouble is not None:
+            kind = FindingKind.REFUSED if trouble.refused else FindingKind.UNREADABLE
+            yield Finding(kind=kind, path=clean(trouble.path), why=trouble.why)
+        if content is None or gathering.files % _BREATH == 0:
+            yield None
+
+
+def _album_lost(folder: Folder) -> Iterator[Finding]:
+    """A folder that looks like an album's but has no album file: its part may not be here."""
+    name = folder.path.rpartition("/")[2]
+    if folder.album or not folder.media or folder.place.top or not folder.path:
+        return
+    if not names_a_year(name) and name.lower() not in _SPECIAL:
+        why = "no album file is here for this folder; its photos are shown by date only"
+        yield Finding(kind=FindingKind.GUESS, path=clean(folder.path), why=why)
+
+
+def next_slice(
+    steps: Iterator[Observation | Note | None], seconds: float
+) -> tuple[list[Observation | Note], bool]:
+    """What the next steps yield until the time is up; whether they have ended."""
+    until = time.monotonic() + seconds
+    batch: list[Observation | Note] = []
+    for one in steps:
+        if one is not None:
+            batch.append(one)
+        if time.monotonic() >= until:
+            return batch, False
+    return batch, True
+
+
+in_worker = partial(next_slice, seconds=0.05)
+"""A slice long enough to make a thread's start (0.1 ms) nothing, short enough to stop quickly."""

@@ -1,0 +1,95 @@
+"""What earlier scans told, noted on this machine: so that what is gone can be told as missing.
+
+An export never says that a photo was deleted, and neither does a part that is not here any more.
+Its photos are told again, marked as missing, at every scan that finds them nowhere; should the
+notes be lost, they just stay in the catalog as they were.
+"""
+
+import base64
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+
+import msgspec
+
+from photofs.model.observation import PhotoSeen
+from photofs.providers.port import SmallState
+
+CHUNK = 2_000
+"""Photos a note: about 1.5 MB of JSON, 150 KB as noted."""
+
+_KEY = "told"
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(list[PhotoSeen]).decode
+
+
+class Note(msgspec.Struct, frozen=True):
+    """Something to be noted: the key and the value for SmallState."""
+
+    key: str
+    value: object
+
+
+class Told:
+    """Collects what is told now, and knows what was told before.
+
+    Notes are written under other keys than those of the scan before, whose notes so stay whole
+    until this scan has ended and says under "told" where its own are.
+    """
+
+    def __init__(self, state: SmallState) -> None:
+        """Read the notes of the last scan that ended."""
+        side, count = _last(state.get(_KEY))
+        notes = [state.get(f"{_KEY}-{side}-{number + 1}") for number in range(count)]
+        self._before = [note for note in notes if isinstance(note, str)]
+        self._side = 1 - side
+        self._now: list[PhotoSeen] = []
+        self._ids: set[str] = set()
+        self._written = 0
+
+    def hashed_ids(self) -> frozenset[str]:
+        """The ids told before that were made from hashes."""
+        return frozenset(
+            seen.remote_id for seen in self._all_before() if seen.remote_id.startswith("file-")
+        )
+
+    def add(self, seen: PhotoSeen) -> Iterator[Note]:
+        """The photo is told now."""
+        self._ids.add(seen.remote_id)
+        self._now.append(seen)
+        if len(self._now) >= CHUNK:
+            yield self._note()
+
+    def missing(self) -> Iterator[PhotoSeen]:
+        """What was told before and was not added since; add these too."""
+        known = frozenset(self._ids)
+        for seen in self._all_before():
+            if seen.remote_id not in known:
+                yield replace(seen, missing=True)
+
+    def end(self) -> Iterator[Note]:
+        """All is told."""
+        if self._now:
+            yield self._note()
+        yield Note(_KEY, [self._side, self._written])
+
+    def _note(self) -> Note:
+        packed = zlib.compress(_encode(self._now), 1)
+        self._now = []
+        self._written += 1
+        return Note(f"{_KEY}-{self._side}-{self._written}", base64.b85encode(packed).decode())
+
+    def _all_before(self) -> Iterator[PhotoSeen]:
+        for text in self._before:
+            try:
+                yield from _decode(zlib.decompress(base64.b85decode(text)))
+            except (ValueError, zlib.error, msgspec.DecodeError):
+                continue
+
+
+def _last(noted: object) -> tuple[int, int]:
+    """On which side, 0 or 1, the last scan noted, and how many notes."""
+    if isinstance(noted, list) and len(noted) == 2 and all(isinstance(one, int) for one in noted):  # noqa: PLR2004 - side and count
+        side, count = noted
+        return side & 1, count
+    return 0, 0
