@@ -170,8 +170,8 @@ def _split(name: str) -> tuple[str, str]:
 
 def _settle(stem: str, tail: str) -> str:
     """Stem and tail as one name that fits, and that no program takes for a temporary."""
-    name = _fit(stem, tail)
-    return _fit(name, "_") if looks_temporary(name) else name
+    tries = ((stem, tail), (f"_{stem}", tail), (stem, f"{tail}_"), (f"_{stem}", f"{tail}_"))
+    return next(name for pair in tries if not looks_temporary(name := _fit(*pair)))
 
 
 def _fit(stem: str, tail: str) -> str:
