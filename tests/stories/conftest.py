@@ -1,0 +1,119 @@
+"""Libraries for the stories: a Takeout, a Flickr export, and a live (emulated) Flickr account."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from photofs.emulators.flickr.blobs import Blob
+from photofs.emulators.flickr.darkroom import Darkroom
+from photofs.emulators.flickr.demo import demo_account
+from photofs.emulators.flickr.emulator import Emulator
+from photofs.emulators.flickr.faults import Faults
+from photofs.emulators.flickr.serving import flickr_in_thread
+from photofs.emulators.flickr.state import Photo
+from tests.support.household import Household
+from tests.support.logins import add_flickr
+
+ZONE = "Europe/Lisbon"
+"""The configured zone of the stories' households: not the machine's, and with summer time."""
+
+ZONE_AT = {
+    (39, -9): "Europe/Lisbon",
+    (36, 140): "Asia/Tokyo",
+    (35, 136): "Asia/Tokyo",
+    (-12, -77): "America/Lima",
+    (28, 85): "Asia/Kathmandu",
+    (28, 87): "Asia/Kathmandu",
+    (41, -74): "America/New_York",
+    (53, 13): "Europe/Berlin",
+    (-37, 175): "Pacific/Auckland",
+}
+"""The zones of the places where the demo's photos were taken, by whole degrees; from an atlas."""
+
+
+@dataclass
+class StoryLibrary:
+    """A library in a household, and the truth about it, known from elsewhere than from photofs.
+
+    `hashes`: SHA-256 of all bytes that may be shown; `hashes_in_dates`: of those in Dates/;
+    `instants`: capture time (unix seconds) of those whose date is beyond doubt.
+    """
+
+    household: Household
+    name: str
+    hashes: set[str] = field(default_factory=set)
+    hashes_in_dates: set[str] = field(default_factory=set)
+    instants: dict[str, int] = field(default_factory=dict)
+
+
+@pytest.fixture
+def household(tmp_path: Path) -> Household:
+    """A new user's home with a time zone of its own."""
+    household = Household(tmp_path)
+    config = household.home / "config" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(f'[tree]\ntimezone = "{ZONE}"\n')
+    return household
+
+
+@pytest.fixture
+def flickr_faults() -> Faults:
+    """The plan of faults of the emulated account; empty until a story adds to it."""
+    return Faults()
+
+
+@pytest.fixture
+def flickr(flickr_faults: Faults) -> Iterator[Emulator]:
+    """The demo's account, served on loopback."""
+    with flickr_in_thread(demo_account(), faults=flickr_faults) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def live_flickr(household: Household, flickr: Emulator) -> StoryLibrary:
+    """The emulated account as a scanned library."""
+    add_flickr(household, flickr)
+    household.run("scan", "flickr")
+    library = StoryLibrary(household, "flickr")
+    darkroom = Darkroom(flickr.account.vault)
+    for photo in flickr.account.state.photos.values():
+        sha256 = _sha256(_obtainable(darkroom, photo))
+        library.hashes.add(sha256)
+        if photo.owner == flickr.account.nsid:
+            library.hashes_in_dates.add(sha256)
+            library.instants[sha256] = _instant(photo)
+    return library
+
+
+def _obtainable(darkroom: Darkroom, photo: Photo) -> Blob:
+    """The original; of a video the best transcode, for its original is lost (flickr.md 3.3)."""
+    if photo.media == "video":
+        return darkroom.transcode(photo, "1080p")[0]
+    return darkroom.original(photo)
+
+
+def _sha256(blob: Blob) -> str:
+    return hashlib.sha256(blob.read(0, blob.size)).hexdigest()
+
+
+def _instant(photo: Photo) -> int:
+    """The rule of docs/SEMANTICS.md, worked out with zoneinfo alone."""
+    if photo.taken_unknown:
+        return photo.uploaded
+    zone = ZONE
+    if photo.place is not None:
+        zone = ZONE_AT[round(photo.place.latitude), round(photo.place.longitude)]
+    local = datetime.fromisoformat(photo.taken).replace(tzinfo=ZoneInfo(zone))
+    return int(local.timestamp())
+
+
+@pytest.fixture(params=["takeout", "flickr_export", "live_flickr"])
+def library(request: pytest.FixtureRequest) -> StoryLibrary:
+    """Each of the three in turn."""
+    chosen: StoryLibrary = request.getfixturevalue(request.param)
+    return chosen
