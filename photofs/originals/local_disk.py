@@ -3,11 +3,12 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache as once
 from pathlib import Path
 
 from photofs.model.errors import Corrupt, Full, NotFound
-from photofs.originals.disk_errors import disk_errors
+from photofs.originals.disk_errors import disk_errors, our_error
 from photofs.originals.draft import LocalDraft, draft_files
 from photofs.originals.draft_reader import LocalDraftReader
 from photofs.originals.eviction import Census, drop, may_go, on_disk, take_census
@@ -63,16 +64,15 @@ class LocalDisk:
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError as error:
-                with disk_errors("opening an original"):
-                    raise error from None
+                raise our_error(error, "opening an original") from error
             if room is Room.CACHE:
                 self._mark_used(fd)
             return fd
         return None
 
     def _mark_used(self, fd: int) -> None:
-        """Set the access time; eviction goes by it."""
-        with disk_errors("marking an original as used"):
+        """Set the access time; eviction goes by it. A disk that takes none can still be read."""
+        with suppress(OSError):
             os.utime(fd, ns=(self._now_ns(), os.fstat(fd).st_mtime_ns))
 
     def has_sealed(self, sha256: str) -> Room | None:
