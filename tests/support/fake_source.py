@@ -1,0 +1,187 @@
+"""A source whose originals lie in a folder, with faults on order; the same in any process.
+
+    FOLDER/originals/REF     the bytes of an original
+    FOLDER/faults.json       how to misbehave (`Faults`); read anew for every stream
+    FOLDER/requests.log      one JSON line a stream: ref, span, bytes sent
+"""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import trio
+
+from photofs.catalog.port import SourceRow
+from photofs.model import errors
+from photofs.model.errors import PhotofsError, Temporary, Unreachable
+from photofs.model.observation import ContentHash, HashKind, Observation
+from photofs.model.span import Span
+from photofs.providers.port import Abilities
+
+
+class Faults(msgspec.Struct, kw_only=True):
+    """How the source misbehaves; the defaults are a host in good health."""
+
+    down: bool = False
+    hang: bool = False
+    hang_on: list[str] = []
+    error: str = ""
+    rate: float = 0.0
+    chunk: int = 65536
+    drop_after: int = 0
+    drops: int = 1_000_000
+    no_ranges: bool = False
+    no_total: bool = False
+    html: bool = False
+    lie_total: int = 0
+    short: int = 0
+    wrong_hash: bool = False
+    tell_hash: bool = False
+    validator: bool = True
+
+
+class Request(NamedTuple):
+    """One stream: what was asked, and how many bytes were sent."""
+
+    ref: str
+    start: int | None
+    stop: int | None
+    sent: int
+
+
+class FakeSource:
+    """Keeps `providers.port.Provider`."""
+
+    def __init__(self, folder: Path) -> None:
+        """A source over a folder that `make_source` made."""
+        self.folder = folder
+        self._dropped = 0
+
+    @property
+    def abilities(self) -> Abilities:
+        """It can do all that reading asks for."""
+        return Abilities(
+            lists_everything=True,
+            keeps_exact_bytes=True,
+            reports_size=False,
+            reports_hash=False,
+            supports_ranges=True,
+            folders=frozenset(),
+        )
+
+    async def changes(self, cursor: str | None) -> AsyncIterator[Observation]:
+        """Nothing: tests file what they need themselves."""
+        await trio.lowlevel.checkpoint()
+        for observation in ():
+            yield observation
+
+    @asynccontextmanager
+    async def open_original(
+        self, ref: str, span: Span | None, *, person: bool = True
+    ) -> AsyncIterator["FakeStream"]:
+        """A stream with the faults of the moment."""
+        del person
+        await trio.lowlevel.checkpoint()
+        faults = read_faults(self.folder)
+        if faults.hang or ref in faults.hang_on:
+            await trio.sleep_forever()
+        if faults.down:
+            raise Unreachable("the host cannot be reached", remedy="check the line")
+        if faults.error:
+            kind: type[PhotofsError] = getattr(errors, faults.error)
+            raise kind(f"the source says {faults.error}")
+        stream = FakeStream(self, ref, span, faults)
+        try:
+            yield stream
+        finally:
+            self._log(Request(ref, *(span or (None, None)), stream.sent))
+
+    def may_drop(self, faults: Faults) -> bool:
+        """Whether the line may break once more."""
+        self._dropped += 1
+        return self._dropped <= faults.drops
+
+    def _log(self, request: Request) -> None:
+        with (self.folder / "requests.log").open("a") as file:
+            file.write(json.dumps(request) + "\n")
+
+
+class FakeStream:
+    """Keeps `providers.port.OriginalStream`."""
+
+    def __init__(self, source: FakeSource, ref: str, span: Span | None, faults: Faults) -> None:
+        """The bytes that will be sent are settled now."""
+        data = (source.folder / "originals" / ref).read_bytes()
+        honoured = span is not None and not faults.no_ranges
+        self.start = span.start if honoured and span else 0
+        stop = min(span.stop, len(data)) if honoured and span else len(data)
+        self.total: int | None = faults.lie_total or len(data)
+        if faults.no_total:
+            self.total = None
+        self.validator = hashlib.md5(data, usedforsecurity=False).hexdigest()
+        if not faults.validator:
+            self.validator = None  # type: ignore[assignment]  # hosts may tell none
+        self.hash: ContentHash | None = None
+        if faults.tell_hash or faults.wrong_hash:
+            digest = "0" * 64 if faults.wrong_hash else hashlib.sha256(data).hexdigest()
+            self.hash = ContentHash(HashKind.SHA256, digest)
+        if faults.html:
+            data = b"<!DOCTYPE html><html>please log in</html>"
+            self.start, stop, self.total = 0, len(data), len(data)
+        self._data = data[self.start : stop - faults.short]
+        self._source = source
+        self._faults = faults
+        self.sent = 0
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """The chunks, until the line drops or all is sent."""
+        faults = self._faults
+        for at in range(0, len(self._data), faults.chunk):
+            if faults.drop_after and self.sent >= faults.drop_after:
+                if self._source.may_drop(faults):
+                    raise Temporary("the line broke")
+            chunk = self._data[at : at + faults.chunk]
+            await trio.sleep(len(chunk) / faults.rate if faults.rate else 0)
+            self.sent += len(chunk)
+            yield chunk
+
+
+@asynccontextmanager
+async def open_fake_source(row: SourceRow) -> AsyncIterator[FakeSource]:
+    """As assembly opens providers."""
+    await trio.lowlevel.checkpoint()
+    yield FakeSource(Path(str(row.config["folder"])))
+
+
+def make_source(folder: Path) -> Path:
+    """An empty source."""
+    (folder / "originals").mkdir(parents=True)
+    return folder
+
+
+def set_faults(folder: Path, faults: Faults) -> None:
+    """From the next stream on."""
+    new = folder / "faults.new"
+    new.write_bytes(msgspec.json.encode(faults))
+    new.rename(folder / "faults.json")
+
+
+def read_faults(folder: Path) -> Faults:
+    """The faults of the moment."""
+    try:
+        return msgspec.json.decode((folder / "faults.json").read_bytes(), type=Faults)
+    except FileNotFoundError:
+        return Faults()
+
+
+def requests_of(folder: Path) -> list[Request]:
+    """All streams that have ended so far."""
+    try:
+        lines = (folder / "requests.log").read_text().splitlines()
+    except FileNotFoundError:
+        return []
+    return [Request(*json.loads(line)) for line in lines]

@@ -1,0 +1,80 @@
+"""A program that mounts a stock: `python -m tests.support.mount_server ROOT POINT [options]`.
+
+Says "ready" on standard output once the mount answers. Looking up the name "boom" makes a handler
+fail, as a mistake of ours would.
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import trio
+
+from photofs.catalog.sqlite import Catalog
+from photofs.fetcher.parent import open_child_fetching
+from photofs.fuse.mount import MountOptions, run
+from photofs.model.errors import PhotofsError
+from photofs.model.node import Node
+from photofs.volume.engine import open_engine
+from photofs.volume.fetching import Fetching
+from photofs.volume.volume import Deadlines, Volume
+from photofs.view.tree import Tree
+from tests.support.stocked import Stock, pieces
+
+
+class TripVolume(Volume):
+    """A volume with a mistake in it."""
+
+    def lookup(self, parent_ino: int, name: str) -> Node:
+        """Fail unexpectedly for one name."""
+        if name == "boom":
+            raise RuntimeError("boom")
+        return super().lookup(parent_ino, name)
+
+
+@asynccontextmanager
+async def fetching_for(made: Stock, catalog: Catalog, *, child: bool) -> AsyncIterator[Fetching]:
+    """Fetching in this process or in a child."""
+    if child:
+        command = [sys.executable, "-m", "tests.support.fetch_server", str(made.root)]
+        async with open_child_fetching(command) as fetching:
+            yield fetching
+        return
+    async with open_engine(pieces(made, catalog)) as engine:
+        yield engine
+
+
+async def serve(arguments: argparse.Namespace) -> None:
+    """Mount until told to stop."""
+    made = Stock(arguments.root)
+    deadlines = Deadlines(open=arguments.deadline, read=arguments.deadline)
+    with made.open_catalog() as catalog:
+        async with fetching_for(made, catalog, child=arguments.child) as fetching:
+            volume = TripVolume(Tree(catalog), catalog, made.store(), fetching, deadlines)
+            options = MountOptions(allow_other=arguments.allow_other)
+            await run(
+                volume, arguments.point, options, ready=lambda: print("ready", flush=True)
+            )
+
+
+def main() -> None:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("root", type=Path)
+    parser.add_argument("point", type=Path)
+    parser.add_argument("--child", action="store_true")
+    parser.add_argument("--allow-other", action="store_true")
+    parser.add_argument("--deadline", type=float, default=20.0)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        trio.run(serve, parser.parse_args())
+    except PhotofsError as error:
+        print(f"photofs: {error}", file=sys.stderr)
+        sys.exit(3)
+
+
+if __name__ == "__main__":
+    main()
