@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
@@ -42,6 +42,8 @@ class Client:
         self._http = http
         self._hosts = hosts
         self._on_their_way: set[_Sending] = set()
+        # Who waits here can be cancelled for nothing; in httpx2's own queue a request stays.
+        self._places = trio.Semaphore(CONNECTIONS)
 
     @asynccontextmanager
     async def get(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[httpx2.Response]:
@@ -53,7 +55,7 @@ class Client:
         try:
             yield response
         finally:
-            await _close(response)
+            await self._let_go(response)
 
     async def _follow(self, url: str, headers: Mapping[str, str]) -> httpx2.Response:
         for _ in range(MAX_REDIRECTS + 1):
@@ -63,14 +65,15 @@ class Client:
             target = response.headers.get("location")
             if response.status_code not in REDIRECTS or target is None:
                 return response
-            await _close(response)
-            url = urljoin(url, target)
+            await self._let_go(response)
+            url = _joined(url, target)
         raise Temporary("the service sends us in circles")
 
     async def _send(self, request: httpx2.Request) -> httpx2.Response:
         """Hand the request to a shielded task; who is cancelled here leaves it the cleaning up."""
         request.extensions["timeout"] = self._http.timeout.as_dict()
         sending = _Sending(request)
+        await self._places.acquire()
         self._on_their_way.add(sending)
         # A nursery of ours would wrap whatever our callers raise into a group; `close` waits.
         trio.lowlevel.spawn_system_task(self._carry, sending)
@@ -79,7 +82,7 @@ class Client:
         except trio.Cancelled:
             sending.abandoned = True
             if sending.response is not None:
-                await _close(sending.response)
+                await self._let_go(sending.response)
             raise
         if sending.response is None:
             raise _ours(sending.error) from sending.error
@@ -90,14 +93,21 @@ class Client:
             try:
                 response = await self._http.send(sending.request, stream=True)
             except Exception as error:  # noqa: BLE001 - handed to the waiter, who translates it
+                self._places.release()
                 sending.error = error
             else:
                 if sending.abandoned:
-                    await _close(response)
+                    await self._let_go(response)
                 else:
                     sending.response = response
             self._on_their_way.discard(sending)
             sending.done.set()
+
+    async def _let_go(self, response: httpx2.Response) -> None:
+        try:
+            await _close(response)
+        finally:
+            self._places.release()
 
     async def close(self) -> None:
         """Cut off what is on its way, and wait until nothing is."""
@@ -105,6 +115,13 @@ class Client:
             await self._http.aclose()
             for sending in tuple(self._on_their_way):
                 await sending.done.wait()
+
+
+def _joined(url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        return ""
 
 
 def _ours(error: Exception | None) -> RemoteError:
@@ -124,17 +141,36 @@ async def _close(response: httpx2.Response) -> None:
         await response.aclose()
 
 
-async def chunks_of(response: httpx2.Response) -> AsyncGenerator[bytes, None]:
-    """The body's bytes as they come over the line; Temporary if it breaks or ends too early."""
-    try:
-        async with contextlib.aclosing(response.aiter_raw()) as body:
-            async for chunk in body:
+class Body:
+    """A body's bytes as they come over the line, to be closed in any case."""
+
+    def __init__(self, response: httpx2.Response) -> None:
+        """Nothing is read yet."""
+        self._response = response
+        self._raw = response.aiter_raw()
+
+    async def next_chunk(self) -> bytes | None:
+        """The next bytes, None at the end; Temporary if the line breaks or ends too early."""
+        try:
+            async for chunk in self._raw:
                 if chunk:
-                    yield chunk
-    except httpx2.TimeoutException as error:
-        raise TimedOut("the service fell silent in the middle of a file") from error
-    except httpx2.HTTPError as error:
-        raise Temporary("the line broke in the middle of a file") from error
+                    return chunk
+        except httpx2.TimeoutException as error:
+            raise TimedOut("the service fell silent in the middle of a file") from error
+        except httpx2.HTTPError as error:
+            raise Temporary("the line broke in the middle of a file") from error
+        return None
+
+    async def aclose(self) -> None:
+        """Close the line, then let httpx2's own generators run into that.
+
+        One of those (AsyncResponseStream's, 2.16.2) does not close the one within it, so that
+        leaving them half-way makes trio warn of a generator that nobody closed.
+        """
+        await _close(self._response)
+        with trio.CancelScope(shield=True), contextlib.suppress(httpx2.HTTPError, RuntimeError):
+            async for _ in self._raw:
+                pass
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ stop half-way; none of these may ever look like the picture.
 import base64
 import binascii
 import re
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from photofs.model.errors import Temporary
 from photofs.model.observation import ContentHash, HashKind
 from photofs.model.photo import Media
 from photofs.model.span import Span
-from photofs.providers.transport.client import AGENT, Client, chunks_of
+from photofs.providers.transport.client import AGENT, Body, Client
 from photofs.providers.transport.retrying import Throttled, retry_after_of
 
 PARTIAL = 206
@@ -52,9 +52,7 @@ class Wanted:
 class HttpStream:
     """An OriginalStream over one answer."""
 
-    def __init__(
-        self, response: httpx2.Response, wanted: Wanted, chunks: AsyncGenerator[bytes, None]
-    ) -> None:
+    def __init__(self, response: httpx2.Response, wanted: Wanted, body: Body) -> None:
         """Judge status and headers; raises Temporary if they are not those of the file."""
         _check_status(response)
         self.start, self._end, self.total = _extent(response, wanted)
@@ -66,7 +64,7 @@ class HttpStream:
         self.hash = _hash_of(response)
         self._at = self.start
         self._stop = _earlier(self._end, None if wanted.span is None else wanted.span.stop)
-        self._chunks = chunks
+        self._body = body
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         """Chunks in order, to the end of the span or the file; Temporary if fewer came."""
@@ -75,17 +73,22 @@ class HttpStream:
     async def __anext__(self) -> bytes:
         """The next bytes."""
         if self._over or self._at == self._stop:
+            await self._let_go()
             raise StopAsyncIteration
-        try:
-            chunk = await anext(self._chunks)
-        except StopAsyncIteration:
+        chunk = await self._body.next_chunk()
+        if chunk is None:
             self._check_end()
-            raise
+            raise StopAsyncIteration
         if self._at == 0:
             _check_head(chunk)
         piece = chunk if self._stop is None else chunk[: self._stop - self._at]
         self._at += len(piece)
         return piece
+
+    async def _let_go(self) -> None:
+        """Read on to the end of a body that has ended, so that the connection can be used again."""
+        if not self._over and self._at == self._end:
+            await self._body.next_chunk()
 
     def _check_end(self) -> None:
         # Without an announced length the body's end is the file's end, wherever it comes.
@@ -98,9 +101,9 @@ async def open_stream(client: Client, wanted: Wanted) -> AsyncIterator[HttpStrea
     """Ask for the bytes; raises Missing, Throttled, and other Temporary."""
     async with (
         client.get(wanted.url, _headers(wanted)) as response,
-        aclosing(chunks_of(response)) as chunks,
+        aclosing(Body(response)) as body,
     ):
-        yield HttpStream(response, wanted, chunks)
+        yield HttpStream(response, wanted, body)
 
 
 def _earlier(first: int | None, second: int | None) -> int | None:
