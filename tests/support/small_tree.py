@@ -1,0 +1,61 @@
+"""The view's questions answered from dictionaries: a catalog small enough to read at a glance."""
+
+from collections.abc import Mapping
+
+from photofs.catalog.port import Change
+from photofs.model.node import ROOT_INO, Entry, Node, is_folder_ino, row_id
+
+Folder = Mapping[str, int]
+
+
+class SmallTree:
+    """Keeps catalog.port.TreeReads. `folders` maps a folder's id to its names' inodes."""
+
+    def __init__(self, folders: Mapping[int, Folder]) -> None:
+        """Folder 0 is the root."""
+        self._folders = folders
+        self._inos = {ROOT_INO} | {ino for names in folders.values() for ino in names.values()}
+
+    def node(self, ino: int) -> Node | None:
+        """A folder or photo of size 0."""
+        if ino not in self._inos:
+            return None
+        return Node(ino, is_folder_ino(ino), 0, True, 0, 0, 1)
+
+    def child(self, folder_id: int, name: str) -> Node | None:
+        """What stands under the name."""
+        ino = self._folders.get(folder_id, {}).get(name)
+        return None if ino is None else self.node(ino)
+
+    def entries(self, folder_id: int, after: int, limit: int) -> list[Entry]:
+        """Entries with their place as cookie."""
+        names = enumerate(self._folders.get(folder_id, {}).items(), start=1)
+        found = [
+            Entry(place, name, ino, is_folder_ino(ino), 0, True, 0, 0, 1)
+            for place, (name, ino) in names
+            if place > after
+        ]
+        return found[:limit]
+
+    def parent(self, folder_id: int) -> int | None:
+        """The folder that has this one among its names."""
+        for above, names in self._folders.items():
+            if any(is_folder_ino(ino) and row_id(ino) == folder_id for ino in names.values()):
+                return above
+        return None
+
+    def data_version(self) -> int:
+        """Nothing ever changes."""
+        return 0
+
+    def last_change(self) -> int:
+        """Nothing ever changes."""
+        return 0
+
+    def changes_since(self, sequence: int, limit: int) -> list[Change]:  # noqa: ARG002 - the port's
+        """Nothing ever changes."""
+        return []
+
+    def totals(self) -> tuple[int, int]:
+        """The number of photos; they have no bytes."""
+        return sum(1 for ino in self._inos if not is_folder_ino(ino)), 0
