@@ -11,6 +11,7 @@ from functools import partial
 import trio
 
 from agent.progress import show_progress
+from agent.refining import refine
 from agent.scanning import Scanned, scan
 from agent.service import serve
 from photofs.assembly import House
@@ -34,6 +35,8 @@ def read_arguments() -> argparse.Namespace:
     scan_parser.add_argument(
         "--accept-removals", action="store_true", help="what vanished was deleted on purpose"
     )
+    scan_parser.add_argument("--refine", action="store_true", help="better dates from the bytes")
+    scan_parser.add_argument("--yes", action="store_true", help="with --refine: apply them")
     scan_parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
     verbs.add_parser("serve", help="scan when due, learn sizes, until standard input is closed")
     return parser.parse_args()
@@ -76,6 +79,24 @@ async def scan_all(
     return SOME_FAILED if len(failed) < len(codes) else failed[0]
 
 
+async def refine_all(house: House, names: list[str], *, apply: bool, as_json: bool) -> int:
+    """Find better capture times in what is here, and apply them if told so."""
+    with house.catalog() as catalog:
+        moves = [
+            {"library": name, **refinement._asdict()}
+            for name, source in wanted_sources(catalog, names)
+            for refinement in await refine(house, catalog, source, apply=apply)
+        ]
+    if as_json:
+        print(json.dumps(moves))
+        return OK
+    for move in moves:
+        print(f"{move['library']}: {move['name']}: {move['old_local']} -> {move['new_local']}")
+    done = "moved" if apply else "would move (--yes moves them)"
+    print(f"{len(moves):,} photos {done}")
+    return OK
+
+
 async def _scan_one(
     catalog: Catalog, name: str, source: SourceRow, scanning: Callable[..., Awaitable[Scanned]]
 ) -> tuple[dict[str, object], int]:
@@ -110,6 +131,15 @@ def main() -> None:
         house = House()
         if arguments.verb == "serve":
             code = trio.run(serve, house)
+        elif arguments.refine:
+            refining = partial(
+                refine_all,
+                house,
+                arguments.libraries,
+                apply=arguments.yes,
+                as_json=arguments.json,
+            )
+            code = trio.run(refining)
         else:
             run = partial(
                 scan_all,

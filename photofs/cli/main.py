@@ -101,7 +101,7 @@ def fail(error: PhotofsError) -> Never:
 def main() -> None:
     """Run the command line; every way out is an exit status of model/exit_codes.py."""
     try:
-        cli(standalone_mode=False)
+        cli(prog_name="photofs", standalone_mode=False)
     except PhotofsError as error:
         fail(error)
     except click.ClickException as error:

@@ -80,7 +80,7 @@ def next_facts(
     elif seen.size is not None and not old.size_exact:
         facts = facts._replace(size=seen.size, size_exact=1)
     if not same_bytes or date_moved(before, seen):
-        facts = _dated(facts, resolve(seen))
+        facts = dated(facts, resolve(seen))
     if _shown(facts, seen) != _shown(old, before):
         facts = facts._replace(ctime_ns=max(now_ns, old.ctime_ns + 1))
     return facts
@@ -136,7 +136,8 @@ def _shown(facts: PhotoFacts, seen: PhotoSeen) -> tuple[object, ...]:
     )
 
 
-def _dated(facts: PhotoFacts, taken: CaptureTime) -> PhotoFacts:
+def dated(facts: PhotoFacts, taken: CaptureTime) -> PhotoFacts:
+    """The facts with another capture time."""
     return facts._replace(
         mtime_ns=taken.instant_ns,
         taken_local=taken.local.isoformat() if taken.local else None,

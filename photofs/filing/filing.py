@@ -18,6 +18,7 @@ from photofs.filing.albums import AlbumFiling
 from photofs.filing.desk import Desk
 from photofs.filing.photos import PhotoFiling
 from photofs.filing.placing import Placing
+from photofs.filing.refining import Refining
 from photofs.filing.shelves import Shelves
 from photofs.filing.slices import Slices
 from photofs.model.capture_time import CaptureTime, OffsetOfZone, ZoneOfPosition, resolve
@@ -38,7 +39,7 @@ from photofs.model.observation import (
 class Filing:
     """Filing into one catalog; used from the catalog's thread."""
 
-    def __init__(  # noqa: PLR0913 - the settings that decide on names, dates and deletions
+    def __init__(
         self,
         catalog: Catalog,
         *,
@@ -77,6 +78,15 @@ class Filing:
             yield run
         finally:
             run.close()
+
+    @contextmanager
+    def refining(self, source_id: int) -> "Iterator[Refining]":
+        """Better capture times for the photos of a source; see `refining.Refining`."""
+        desk = self._desk(source_id)
+        try:
+            yield Refining(desk)
+        finally:
+            desk.slices.abandon()
 
     def _desk(self, source_id: int) -> Desk:
         catalog = self._catalog
@@ -197,7 +207,7 @@ class ScanRun:
         filed = self._photos.filed
         return ScanCounts(filed.seen, filed.added, filed.changed, self._absence.removed)
 
-    def _take(self, observation: object) -> None:  # noqa: C901 - one line for each kind
+    def _take(self, observation: object) -> None:
         match observation:
             case PhotoSeen():
                 self._told.gone.discard(observation.remote_id)

@@ -36,6 +36,7 @@ class Abilities:
     `reports_size`, `reports_hash`: the listing tells the original's length, a content hash.
     `supports_ranges`: bytes can be asked for from the middle (a host may still refuse to).
     `folders`: which special folders a library of it shows.
+    `local`: its bytes lie on this machine's disks; reading them costs no service's patience.
     """
 
     lists_everything: bool
@@ -44,6 +45,7 @@ class Abilities:
     reports_hash: bool
     supports_ranges: bool
     folders: frozenset[Folders]
+    local: bool = False
 
 
 class OriginalStream(Protocol):
