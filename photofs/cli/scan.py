@@ -30,9 +30,13 @@ def run_agent(arguments: Sequence[str]) -> int:
     is_flag=True,
     help="What vanished was deleted on purpose, however much it is (implies --full).",
 )
+@click.option(
+    "--refine", is_flag=True, help="List better dates found in bytes that are here already."
+)
+@click.option("--yes", is_flag=True, help="With --refine: apply them.")
 @json_option
-def scan(libraries: tuple[str, ...], *, full: bool, accept_removals: bool, as_json: bool) -> None:
+def scan(libraries: tuple[str, ...], **flags: bool) -> None:
     """Bring the catalog up to what the sources say; all LIBRARIES if none is named."""
-    arguments = ["scan", *libraries]
-    arguments += ["--full"] * full + ["--accept-removals"] * accept_removals + ["--json"] * as_json
-    sys.exit(run_agent(arguments))
+    flags["json"] = flags.pop("as_json")
+    given = [f"--{flag.replace('_', '-')}" for flag, on in flags.items() if on]
+    sys.exit(run_agent(["scan", *given, "--", *libraries]))
