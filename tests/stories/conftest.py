@@ -16,6 +16,8 @@ from photofs.emulators.flickr.emulator import Emulator
 from photofs.emulators.flickr.faults import Faults
 from photofs.emulators.flickr.serving import flickr_in_thread
 from photofs.emulators.flickr.state import Photo
+from photofs.emulators.takeout.demo import demo_account as demo_takeout_account
+from photofs.emulators.takeout.demo import demo_takeout
 from tests.support.household import Household
 from tests.support.logins import add_flickr
 
@@ -88,6 +90,29 @@ def live_flickr(household: Household, flickr: Emulator) -> StoryLibrary:
             library.hashes_in_dates.add(sha256)
             library.instants[sha256] = _instant(photo)
     return library
+
+
+@pytest.fixture
+def takeout(household: Household) -> StoryLibrary:
+    """The demo's Takeout: a full export in four zips and an incremental one, sidecars apart."""
+    folder = household.folder / "takeout"
+    demo_takeout(folder)
+    household.run("library", "add", "takeout", folder, "--name", "google")
+    library = StoryLibrary(household, "google")
+    for item in demo_takeout_account().items:
+        sha256 = hashlib.sha256(item.data).hexdigest()
+        parts = {sha256} | {_hash_of(part) for part in (item.edited, item.motion) if part}
+        library.hashes |= parts
+        if not item.trashed:
+            library.hashes_in_dates |= parts
+            if item.taken is not None and item.sidecar:
+                library.instants[sha256] = int(item.taken.timestamp())
+    return library
+
+
+def _hash_of(part: bytes | tuple[str, bytes]) -> str:
+    """Of an edited copy, or of a moving part with its extension."""
+    return hashlib.sha256(part if isinstance(part, bytes) else part[1]).hexdigest()
 
 
 def _obtainable(darkroom: Darkroom, photo: Photo) -> Blob:
