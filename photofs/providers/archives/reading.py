@@ -21,13 +21,16 @@ from photofs.providers.archives.tgz import TarMemberReader, TgzParts, read_tgz
 from photofs.providers.archives.zip_directory import read_directory
 from photofs.providers.archives.zip_member import ZipMemberReader, small_file
 
-_TOO_LONG = "it is longer than a megabyte, as no sidecar is"
+_TOO_LONG = "it is longer than any such file can honestly be"
 
 
-def read_part(parts: Parts, part: Part, tgz_parts: TgzParts) -> Iterator[Content | Trouble | None]:
+def read_part(
+    parts: Parts, part: Part, tgz_parts: TgzParts, *, largest: int = SMALL_FILE
+) -> Iterator[Content | Trouble | None]:
     """Everything in one archive; what is wrong with it is told as a Trouble, never raised.
 
-    JSON files come with their text. None is yielded now and then, so that a caller can pause.
+    JSON files of up to `largest` bytes come with their text, longer ones are Troubles. None is
+    yielded now and then, so that a caller can pause.
     """
     try:
         descriptor = open_below(parts.root, part.path)
@@ -37,9 +40,9 @@ def read_part(parts: Parts, part: Part, tgz_parts: TgzParts) -> Iterator[Content
     try:
         if part.path.lower().endswith(TGZ):
             marks = tgz_parts.marks((part.path, part.size, part.mtime_ns))
-            yield from read_tgz(GzipStream(descriptor, marks), part.path)
+            yield from read_tgz(GzipStream(descriptor, marks), part.path, largest)
         else:
-            yield from _read_zip(descriptor, part.path)
+            yield from _read_zip(descriptor, part.path, largest)
     except PhotofsError as error:
         yield Trouble(part.path, str(error), refused=False)
     except OSError as error:
@@ -48,28 +51,28 @@ def read_part(parts: Parts, part: Part, tgz_parts: TgzParts) -> Iterator[Content
         os.close(descriptor)
 
 
-def _read_zip(descriptor: int, part: str) -> Iterator[Content | Trouble]:
+def _read_zip(descriptor: int, part: str, largest: int) -> Iterator[Content | Trouble]:
     for one in read_directory(descriptor, part):
         if isinstance(one, Trouble):
             yield one
         elif not wanted(one.name):
             yield Content(one, None)
         else:
-            yield _small(one, partial(small_file, descriptor))
+            yield _small(one, partial(small_file, descriptor), largest)
 
 
-def read_tree(parts: Parts) -> Iterator[Content | Trouble]:
+def read_tree(parts: Parts, *, largest: int = SMALL_FILE) -> Iterator[Content | Trouble]:
     """Everything in the unpacked tree, as `read_part` tells an archive."""
     yield from parts.troubles
     for member in parts.tree:
         if wanted(member.name):
-            yield _small(member, partial(_whole_file, parts.root))
+            yield _small(member, partial(_whole_file, parts.root), largest)
         else:
             yield Content(member, None)
 
 
-def _small(member: Member, read: Callable[[Member], bytes]) -> Content | Trouble:
-    if member.size > SMALL_FILE:
+def _small(member: Member, read: Callable[[Member], bytes], largest: int) -> Content | Trouble:
+    if member.size > largest:
         return Trouble(member.shown, _TOO_LONG, refused=False)
     try:
         return Content(member, read(member))
@@ -82,7 +85,7 @@ def _small(member: Member, read: Callable[[Member], bytes]) -> Content | Trouble
 def _whole_file(root: Path, member: Member) -> bytes:
     descriptor = open_below(root, member.path)
     try:
-        return os.pread(descriptor, SMALL_FILE, 0)
+        return os.pread(descriptor, member.size, 0)
     finally:
         os.close(descriptor)
 

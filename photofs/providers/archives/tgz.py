@@ -8,6 +8,7 @@ import os
 import tarfile
 import zlib
 from collections.abc import Generator, Iterator
+from typing import NamedTuple
 
 from photofs.model.errors import Corrupt
 from photofs.providers.archives.gzip_stream import GzipStream, Marks
@@ -24,7 +25,9 @@ _LONG_NAME = tarfile.GNUTYPE_LONGNAME
 _NAME_TYPES = frozenset({_LONG_NAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE})
 
 
-def read_tgz(stream: GzipStream, part: str) -> Iterator[Content | Trouble | None]:
+def read_tgz(
+    stream: GzipStream, part: str, largest: int = SMALL_FILE
+) -> Iterator[Content | Trouble | None]:
     """All files of the archive in one pass, each with its CRC; None now and then, to breathe.
 
     Raises Corrupt where the archive is cut short or damaged; what was yielded before that stands.
@@ -39,14 +42,21 @@ def read_tgz(stream: GzipStream, part: str) -> Iterator[Content | Trouble | None
         path = long_name or header.name
         size = header.size if long_size is None else long_size
         long_name = long_size = None
-        yield from _member(stream, part, path, header, size)
+        yield from _member(stream, _Place(part, path, largest), header, size)
     _check_end(stream)
 
 
+class _Place(NamedTuple):
+    part: str
+    path: str
+    largest: int
+
+
 def _member(
-    stream: GzipStream, part: str, path: str, header: tarfile.TarInfo, size: int
+    stream: GzipStream, place: _Place, header: tarfile.TarInfo, size: int
 ) -> Iterator[Content | Trouble | None]:
     at = stream.position
+    part, path = place.part, place.path
     if header.type == tarfile.DIRTYPE:
         return
     why = name_trouble(path) or size_trouble(size, size)
@@ -60,7 +70,7 @@ def _member(
         return
     folder, _, name = path.rpartition("/")
     data = None
-    if wanted(name) and size <= SMALL_FILE:
+    if wanted(name) and size <= place.largest:
         data = _exactly(stream, size)
         crc = zlib.crc32(data)
     else:

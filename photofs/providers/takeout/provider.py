@@ -13,19 +13,18 @@ from pathlib import Path
 import msgspec
 import trio
 
-from photofs.model.errors import Gone, NotFound, Refused
+from photofs.model.errors import NotFound, Refused
 from photofs.model.observation import Observation, ScanEnd
 from photofs.model.span import Span
-from photofs.providers.archives.member import MemberReader, Packing
 from photofs.providers.archives.member_stream import MemberStream
-from photofs.providers.archives.parts import find_parts, only_archives, size_of_part
-from photofs.providers.archives.reading import open_member
+from photofs.providers.archives.parts import find_parts, only_archives
+from photofs.providers.archives.ref import open_ref, read_ref
+from photofs.providers.archives.slices import in_worker
 from photofs.providers.archives.tgz import TgzParts
+from photofs.providers.archives.told import Note, Told
 from photofs.providers.port import Abilities, Folders, OriginalStream, Tools
 from photofs.providers.takeout.exports import TOP
-from photofs.providers.takeout.ref import Ref, read_ref
-from photofs.providers.takeout.scan import Scan, in_worker
-from photofs.providers.takeout.told import Note, Told
+from photofs.providers.takeout.scan import Scan
 
 RULES = 1
 """Rises when the same parts would be told differently: then a cursor is worth nothing."""
@@ -99,23 +98,11 @@ class TakeoutProvider:
         """
         del person
         told = read_ref(ref)
-        reader = await trio.to_thread.run_sync(self._open, told)
+        reader = await trio.to_thread.run_sync(open_ref, self._path, told, self._tgz_parts)
         try:
             yield MemberStream(told.member, reader, span)
         finally:
             reader.close()
-
-    def _open(self, told: Ref) -> MemberReader:
-        root = self._path.parent if self._path.is_file() else self._path
-        if told.member.packing is Packing.TAR:
-            size = size_of_part(root, told.member.part)
-            if size != told.part_size:
-                raise Gone(
-                    f"{told.member.part} has changed since it was listed",
-                    safe="what was fetched before is kept",
-                    remedy="run photofs scan",
-                )
-        return open_member(root, told.member, self._tgz_parts)
 
     def close(self) -> None:
         """Close the streams that were kept for the next reader."""

@@ -3,24 +3,22 @@
 It yields None now and then, so that whoever drives it can pause or stop it between any two steps.
 """
 
-import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 
-from photofs.model.errors import PhotofsError
 from photofs.model.observation import Finding, FindingKind, Observation, PhotoSeen, Progress
-from photofs.providers.archives.member import Content, Member, Packing, Trouble
+from photofs.providers.archives.heads import read_head
+from photofs.providers.archives.member import Content, Member, Trouble
 from photofs.providers.archives.parts import Parts
-from photofs.providers.archives.reading import open_member, read_part, read_tree
+from photofs.providers.archives.reading import read_part, read_tree
 from photofs.providers.archives.tgz import TgzParts
-from photofs.providers.port import HEAD_LENGTH, HeadFacts, Tools
+from photofs.providers.archives.told import Note, Told
+from photofs.providers.port import HeadFacts, Tools
 from photofs.providers.takeout.exports import lacking_parts, moment_ns, names_a_year
 from photofs.providers.takeout.file_name import clean
 from photofs.providers.takeout.gathering import Folder, Gathering
 from photofs.providers.takeout.items import Items
 from photofs.providers.takeout.telling import Telling
-from photofs.providers.takeout.told import Note, Told
 
 _BREATH = 256
 """Files between two pauses: some 5 ms."""
@@ -42,7 +40,7 @@ class Scan:
         """All but the ScanEnd, with the notes for the next scan among them."""
         gathering = Gathering()
         yield from self._gather(gathering)
-        items = Items(self.told.hashed_ids())
+        items = Items(self.told.ids_before("file-"))
         for folder in gathering.folders():
             self._note_moment(folder)
             yield from _album_lost(folder)
@@ -90,23 +88,7 @@ class Scan:
         yield from self.told.end()
 
     def _read_head(self, member: Member) -> HeadFacts | None:
-        """From zips and trees; a tgz would have to be decompressed up to there for it."""
-        look = self.tools.read_head
-        if look is None or member.packing is Packing.TAR:
-            return None
-        try:
-            reader = open_member(self.parts.root, member, self.tgz_parts)
-        except PhotofsError:
-            return None
-        head = b""
-        try:
-            while len(head) < HEAD_LENGTH and (data := reader.read(HEAD_LENGTH - len(head))):
-                head += data
-        except PhotofsError:
-            return None
-        finally:
-            reader.close()
-        return look(head)
+        return read_head(self.tools.read_head, self.parts.root, member, self.tgz_parts)
 
 
 def _gathered(
@@ -129,21 +111,3 @@ def _album_lost(folder: Folder) -> Iterator[Finding]:
     if not names_a_year(name) and name.lower() not in _SPECIAL:
         why = "no album file is here for this folder; its photos are shown by date only"
         yield Finding(kind=FindingKind.GUESS, path=clean(folder.path), why=why)
-
-
-def next_slice(
-    steps: Iterator[Observation | Note | None], seconds: float
-) -> tuple[list[Observation | Note], bool]:
-    """What the next steps yield until the time is up; whether they have ended."""
-    until = time.monotonic() + seconds
-    batch: list[Observation | Note] = []
-    for one in steps:
-        if one is not None:
-            batch.append(one)
-        if time.monotonic() >= until:
-            return batch, False
-    return batch, True
-
-
-in_worker = partial(next_slice, seconds=0.05)
-"""A slice long enough to make a thread's start (0.1 ms) nothing, short enough to stop quickly."""

@@ -9,11 +9,11 @@ from photofs.model.observation import Finding, FindingKind, PhotoSeen
 from photofs.model.photo import Media
 from photofs.providers.archives.member import Member
 from photofs.providers.archives.member_stream import content_hash, content_key
+from photofs.providers.archives.ref import Ref, write_ref
 from photofs.providers.port import HeadFacts
 from photofs.providers.takeout.albums import Albums
 from photofs.providers.takeout.file_name import clean, file_name
 from photofs.providers.takeout.items import Copy, Items
-from photofs.providers.takeout.ref import Ref, write_ref
 from photofs.providers.takeout.sidecar import Sidecar
 from photofs.providers.takeout.sidecar_name import take_apart
 from photofs.providers.takeout.variants import Role, media_of, right_extension

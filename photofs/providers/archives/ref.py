@@ -1,10 +1,14 @@
-"""What `open_original` needs to find a member again, as JSON text."""
+"""What `open_original` needs to find a member again, as JSON text; and finding it."""
 
 import json
+from pathlib import Path
 from typing import NamedTuple
 
 from photofs.model.errors import Gone
-from photofs.providers.archives.member import Member, Packing
+from photofs.providers.archives.member import Member, MemberReader, Packing
+from photofs.providers.archives.parts import size_of_part
+from photofs.providers.archives.reading import open_member
+from photofs.providers.archives.tgz import TgzParts
 
 
 class Ref(NamedTuple):
@@ -36,6 +40,18 @@ def read_ref(text: str) -> Ref:
     if packing not in set(Packing):
         raise _unknown()
     return Ref(Member(part, folder, name, size, packed, crc, Packing(packing), at), part_size)
+
+
+def open_ref(path: Path, ref: Ref, tgz_parts: TgzParts) -> MemberReader:
+    """A reader for it; `path` is the source's, a folder or one archive. Gone if it has changed."""
+    root = path.parent if path.is_file() else path
+    if ref.member.packing is Packing.TAR and size_of_part(root, ref.member.part) != ref.part_size:
+        raise Gone(
+            f"{ref.member.part} has changed since it was listed",
+            safe="what was fetched before is kept",
+            remedy="run photofs scan",
+        )
+    return open_member(root, ref.member, tgz_parts)
 
 
 def _unknown() -> Gone:

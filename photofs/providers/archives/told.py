@@ -47,10 +47,10 @@ class Told:
         self._ids: set[str] = set()
         self._written = 0
 
-    def hashed_ids(self) -> frozenset[str]:
-        """The ids told before that were made from hashes."""
+    def ids_before(self, prefix: str) -> frozenset[str]:
+        """The ids told before that begin so."""
         return frozenset(
-            seen.remote_id for seen in self._all_before() if seen.remote_id.startswith("file-")
+            seen.remote_id for seen in self._all_before() if seen.remote_id.startswith(prefix)
         )
 
     def add(self, seen: PhotoSeen) -> Iterator[Note]:
