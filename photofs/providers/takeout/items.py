@@ -6,13 +6,13 @@ the same bytes, if there is just one; else it is an item by its name and bytes.
 """
 
 import hashlib
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from photofs.model.observation import Finding, FindingKind
 from photofs.providers.archives.member import Member
+from photofs.providers.takeout.file_name import clean
 from photofs.providers.takeout.gathering import Folder
 from photofs.providers.takeout.pairing import Pair, Pairing
 from photofs.providers.takeout.sidecar import Sidecar
@@ -62,7 +62,7 @@ class Items:
         for index, pair in enumerate(pairing.pairs):
             self._add_medium(folder, index, pair, pairing)
             if pair.why:
-                path = folder.media[index].shown
+                path = clean(folder.media[index].shown)
                 yield Finding(kind=FindingKind.GUESS, path=path, why=pair.why)
         for index in pairing.left:
             self._add_widow(folder, index)
@@ -136,7 +136,7 @@ class Items:
                 self.copies[home].append(copy)
             else:
                 why = "its picture or video is in none of the parts that are here"
-                yield Finding(kind=FindingKind.NO_MEDIUM, path=member.shown, why=why)
+                yield Finding(kind=FindingKind.NO_MEDIUM, path=clean(member.shown), why=why)
 
     def _home_of_widow(self, copy: Copy, by_facts: Mapping[_Facts, set[str]]) -> str | None:
         """By the service's id, else by title and time, if just one item has those."""
@@ -159,11 +159,11 @@ class Items:
             if len(holding) == 1:
                 (item_id,) = holding
                 why = "it has no sidecar here, but the bytes of an item that has one"
-                yield Finding(kind=FindingKind.GUESS, path=member.shown, why=why)
+                yield Finding(kind=FindingKind.GUESS, path=clean(member.shown), why=why)
             else:
-                item_id = hashed_id(unicodedata.normalize("NFC", anchor.name), None, anchor)
+                item_id = hashed_id(clean(anchor.name), None, anchor)
                 why = "its date comes from the file itself, if from anywhere"
-                yield Finding(kind=FindingKind.NO_SIDECAR, path=member.shown, why=why)
+                yield Finding(kind=FindingKind.NO_SIDECAR, path=clean(member.shown), why=why)
             self.copies.setdefault(item_id, []).append(copy)
 
 
