@@ -44,7 +44,7 @@ class AlbumWriting(Part):
         row = self.database.one(
             f"{_ALBUM} WHERE source = ? AND remote_id = ?", (source_id, remote_id)
         )
-        return row and AlbumRow(*row)
+        return AlbumRow(*row) if row else None
 
     def album_by_id(self, album_id: int) -> AlbumRow:
         """The album of a row id."""
@@ -126,11 +126,16 @@ class AlbumWriting(Part):
     def albums_awaiting(self, source_id: int, remote_id: str) -> list[int]:
         """The albums that named a photo before it was told of."""
         rows = self.database.all(
-            "SELECT m.album FROM membership m INDEXED BY membership_unseen"
-            " CROSS JOIN album a ON a.id = m.album WHERE m.remote_id = ? AND m.photo IS NULL AND a.source = ?",
-            (remote_id, source_id),
+            "SELECT album FROM membership WHERE remote_id = ? AND photo IS NULL", (remote_id,)
         )
-        return [album for (album,) in rows]
+        # ids of another source may be spelt alike
+        return [
+            album
+            for (album,) in rows
+            if self.database.one(
+                "SELECT 1 FROM album WHERE id = ? AND source = ?", (album, source_id)
+            )
+        ]
 
     def resolve_member(self, album_id: int, remote_id: str, photo_id: int) -> None:
         """The member's photo was told of."""
@@ -164,7 +169,7 @@ class AlbumWriting(Part):
         row = self.database.one(
             f"{_COLLECTION} WHERE source = ? AND remote_id = ?", (source_id, remote_id)
         )
-        return row and CollectionRow(*row)
+        return CollectionRow(*row) if row else None
 
     def collections_in(self, collection: CollectionRow) -> list[CollectionRow]:
         """The collections directly below one."""

@@ -62,7 +62,7 @@ class Database:
     def one(self, sql: str, values: Values = ()) -> Row | None:
         """The first row, or None."""
         try:
-            return self.connection.execute(sql, values).fetchone()  # type: ignore[no-any-return]
+            return self.connection.execute(sql, values).fetchone()
         except apsw.Error as error:
             raise ours(error, self.path) from error
 

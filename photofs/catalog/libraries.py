@@ -17,27 +17,36 @@ PORTION = 200
 
 # In this order no row is deleted that another one still points to. Each takes (library, portion).
 _ROWS_OF_LIBRARY = (
-    "DELETE FROM to_place WHERE photo IN (SELECT t.photo FROM to_place t JOIN photo p"
-    " ON p.id = t.photo WHERE p.library = ?1 LIMIT ?2)",
-    "DELETE FROM entry WHERE (folder, id) IN (SELECT e.folder, e.id FROM folder f JOIN entry e"
-    " ON e.folder = f.id WHERE f.library = ?1 LIMIT ?2)",
-    "DELETE FROM shelving WHERE (collection, album) IN (SELECT h.collection, h.album FROM source s"
-    " JOIN collection c ON c.source = s.id JOIN shelving h ON h.collection = c.id"
-    " WHERE s.library = ?1 LIMIT ?2)",
-    "DELETE FROM collection WHERE id IN (SELECT c.id FROM source s JOIN collection c"
-    " ON c.source = s.id WHERE s.library = ?1 LIMIT ?2)",
-    "DELETE FROM membership WHERE (album, remote_id) IN (SELECT m.album, m.remote_id FROM source s"
-    " JOIN album a ON a.source = s.id JOIN membership m ON m.album = a.id"
-    " WHERE s.library = ?1 LIMIT ?2)",
-    "DELETE FROM album WHERE id IN (SELECT a.id FROM source s JOIN album a ON a.source = s.id"
-    " WHERE s.library = ?1 LIMIT ?2)",
-    "DELETE FROM observation WHERE id IN (SELECT o.id FROM source s JOIN observation o"
-    " ON o.source = s.id WHERE s.library = ?1 LIMIT ?2)",
+    """
+    DELETE FROM to_place WHERE photo IN (SELECT t.photo FROM to_place t JOIN photo p
+    ON p.id = t.photo WHERE p.library = ?1 LIMIT ?2)""",
+    """
+    DELETE FROM entry WHERE (folder, id) IN (SELECT e.folder, e.id FROM folder f JOIN entry e
+    ON e.folder = f.id WHERE f.library = ?1 LIMIT ?2)""",
+    """
+    DELETE FROM shelving WHERE (collection, album) IN (SELECT h.collection, h.album FROM source s
+    JOIN collection c ON c.source = s.id JOIN shelving h ON h.collection = c.id
+    WHERE s.library = ?1 LIMIT ?2)""",
+    """
+    DELETE FROM collection WHERE id IN (SELECT c.id FROM source s JOIN collection c
+    ON c.source = s.id WHERE s.library = ?1 LIMIT ?2)""",
+    """
+    DELETE FROM membership WHERE (album, remote_id) IN (SELECT m.album, m.remote_id FROM source s
+    JOIN album a ON a.source = s.id JOIN membership m ON m.album = a.id
+    WHERE s.library = ?1 LIMIT ?2)""",
+    """
+    DELETE FROM album WHERE id IN (SELECT a.id FROM source s JOIN album a ON a.source = s.id
+    WHERE s.library = ?1 LIMIT ?2)""",
+    """
+    DELETE FROM observation WHERE id IN (SELECT o.id FROM source s JOIN observation o
+    ON o.source = s.id WHERE s.library = ?1 LIMIT ?2)""",
     "DELETE FROM photo WHERE id IN (SELECT id FROM photo WHERE library = ?1 LIMIT ?2)",
-    "DELETE FROM finding WHERE id IN (SELECT f.id FROM source s JOIN finding f ON f.source = s.id"
-    " WHERE s.library = ?1 LIMIT ?2)",
-    "DELETE FROM scan WHERE id IN (SELECT c.id FROM source s JOIN scan c ON c.source = s.id"
-    " WHERE s.library = ?1 LIMIT ?2)",
+    """
+    DELETE FROM finding WHERE id IN (SELECT f.id FROM source s JOIN finding f ON f.source = s.id
+    WHERE s.library = ?1 LIMIT ?2)""",
+    """
+    DELETE FROM scan WHERE id IN (SELECT c.id FROM source s JOIN scan c ON c.source = s.id
+    WHERE s.library = ?1 LIMIT ?2)""",
     "DELETE FROM source WHERE id IN (SELECT id FROM source WHERE library = ?1 LIMIT ?2)",
 )
 

@@ -122,8 +122,7 @@ class LibraryReading(Part):
         """The last complete scan's report: kind, path, why; ordered by kind and path."""
         told = 0
         while rows := self.database.all(_FINDINGS, (library_id, PAGE, told)):
-            for kind, path, why in rows:
-                yield kind, path, why
+            yield from rows
             told += len(rows)
 
 

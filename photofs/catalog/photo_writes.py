@@ -67,7 +67,7 @@ class PhotoWriting(Part):
     def observation(self, source_id: int, remote_id: str) -> ObservationRow | None:
         """What a source last told of a remote id."""
         row = self.database.one(_OBSERVATION, (source_id, remote_id))
-        return row and ObservationRow(*row)
+        return ObservationRow(*row) if row else None
 
     def photo_facts(self, photo_id: int) -> PhotoFacts:
         """The facts as they stand."""
@@ -89,7 +89,7 @@ class PhotoWriting(Part):
         """Replace the facts."""
         self.database.run(_UPDATE_PHOTO, (*facts, photo_id))
 
-    def add_observation(  # noqa: PLR0913 - the columns
+    def add_observation(
         self, source_id: int, remote_id: str, photo_id: int, as_of_ns: int, scan: int, seen: str
     ) -> None:
         """Insert the first word of a source on a remote id."""

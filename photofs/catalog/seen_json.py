@@ -15,9 +15,12 @@ _decode: Final = msgspec.json.Decoder(PhotoSeen).decode
 def to_json(seen: PhotoSeen) -> str:
     """The facts without their as-of time, so that equal facts are equal text."""
     try:
-        return _encode(replace(seen, as_of_ns=0)).decode()
+        text = _encode(seen).decode()
     except (TypeError, ValueError) as error:
         raise Bug(f"what was seen of {seen.remote_id!r} cannot be noted: {error}") from error
+    # the first match is the field: within the strings before it, quotes are escaped. A copy of the
+    # value with another time takes 20 times as long
+    return text.replace(f'"as_of_ns":{seen.as_of_ns}', '"as_of_ns":0', 1)
 
 
 def from_json(text: str, as_of_ns: int) -> PhotoSeen:

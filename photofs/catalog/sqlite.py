@@ -7,6 +7,7 @@ from typing import Self
 from photofs.catalog.album_writes import AlbumWriting
 from photofs.catalog.database import Database
 from photofs.catalog.fetch_writes import FetchWriting
+from photofs.catalog.journal import Journal
 from photofs.catalog.libraries import LibraryWriting
 from photofs.catalog.photo_reads import PhotoReading
 from photofs.catalog.photo_writes import PhotoWriting
@@ -22,6 +23,7 @@ class Catalog(
     PhotoWriting,
     AlbumWriting,
     ScanWriting,
+    Journal,
 ):
     """Everything that port.py promises, and the rows that filing writes; for one thread."""
 

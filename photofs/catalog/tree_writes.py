@@ -62,7 +62,7 @@ class TreeWriting(Part):
             "SELECT id, parent, name FROM folder WHERE parent = ? AND kind = ? AND key = ?",
             (parent, kind.value, key),
         )
-        return row and FolderRow(*row)
+        return FolderRow(*row) if row else None
 
     def folders_of_album(self, album_id: int) -> list[FolderRow]:
         """The folders that show an album: one below Albums, and one a collection that holds it."""
@@ -130,7 +130,7 @@ class TreeWriting(Part):
             "SELECT id, parent, name FROM folder WHERE library = ? AND kind = ? AND key = ?",
             (library_id, kind.value, key),
         )
-        return row and FolderRow(*row)
+        return FolderRow(*row) if row else None
 
     def retire_folder(self, folder: FolderRow) -> None:
         """What it stood for is no more: it goes as soon as it is empty."""

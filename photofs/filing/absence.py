@@ -45,13 +45,13 @@ class Absence:
         """Refused, with nothing changed, if too much would vanish."""
         known = self._desk.catalog.count_known(self._desk.source_id)
         vanished = sum(1 for each in self._known() if self._is_absent(each, told))
-        if vanished and (vanished == known or vanished >= AT_LEAST):
-            if vanished == known or vanished > known * SHARE:
-                raise Refused(
-                    f"{vanished:,} of {known:,} photos were not there any more in this scan",
-                    safe="nothing was taken for deleted, and all of them are still shown",
-                    remedy="if they were deleted on purpose, scan again and accept the removals",
-                )
+        many = vanished >= AT_LEAST and vanished > known * SHARE
+        if vanished and (many or vanished == known):
+            raise Refused(
+                f"{vanished:,} of {known:,} photos were not there any more in this scan",
+                safe="nothing was taken for deleted, and all of them are still shown",
+                remedy="if they were deleted on purpose, scan again and accept the removals",
+            )
 
     def apply(self, told: Told) -> None:
         """Count absences, take out what is gone, bring back what is there again."""

@@ -157,6 +157,6 @@ def _told_size(seen: PhotoSeen) -> tuple[int, int]:
     return int(seen.pixels.width * seen.pixels.height * BYTES_PER_PIXEL), 0
 
 
-def _kept(told: bool | None, old: int) -> int:
+def _kept(told: int | None, old: int) -> int:
     """What a source does not tell stays as it was."""
     return old if told is None else int(told)

@@ -90,6 +90,7 @@ class Filing:
 
     def _desk(self, source_id: int) -> Desk:
         catalog = self._catalog
+        catalog.finish_removals()
         source = catalog.source(source_id)
         library = catalog.library_by_id(source.library_id)
         special = catalog.folders_of_library(source.library_id)

@@ -1,0 +1,302 @@
+-- The catalog: what is known of every library, and the journal of what the user wants changed.
+--
+-- The first schema. ../schema.sql is the present one. All times are nanoseconds since 1970-01-01 UTC. All flags
+-- are 0 or 1. Ids that the tree turns into inode numbers are AUTOINCREMENT, so none is used twice.
+-- The invariants over these tables are listed and verified in check.py.
+
+-- Small facts about the file itself.
+CREATE TABLE meta (
+  key   TEXT NOT NULL PRIMARY KEY,  -- 'next_entry': the number the next entry gets
+  value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A folder of the tree. The root is row 0; its own name stands in its parent's entry.
+CREATE TABLE folder (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,  -- half of the folder's inode number
+  parent     INTEGER REFERENCES folder(id),      -- the folder it stands in; NULL for the root
+  kind       TEXT NOT NULL,                      -- model.folder.FolderKind
+  key        TEXT NOT NULL,                      -- what it stands for, unique per parent and kind
+  name       TEXT NOT NULL,                      -- the name wished for; a clash may have changed it
+  library    INTEGER,                            -- library(id); NULL for the root
+  album      INTEGER,                            -- album(id) that it shows, for kind 'album'
+  mtime_ns   INTEGER NOT NULL,                   -- when an entry last came, went or was renamed
+  ctime_ns   INTEGER NOT NULL,                   -- the same, or when it was renamed or moved
+  subfolders INTEGER NOT NULL DEFAULT 0          -- counter: entries in it that are folders
+) STRICT;
+CREATE UNIQUE INDEX folder_key ON folder(parent, kind, key);
+CREATE INDEX folder_library ON folder(library, kind, key);
+CREATE INDEX folder_album ON folder(album) WHERE album IS NOT NULL;
+
+-- What a top folder shows.
+CREATE TABLE library (
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,
+  name     TEXT NOT NULL UNIQUE,                   -- the top folder's name
+  folder   INTEGER NOT NULL REFERENCES folder(id), -- the top folder
+  removing INTEGER NOT NULL DEFAULT 0,             -- 1: the user removed it, rows are being deleted
+  photos   INTEGER NOT NULL DEFAULT 0,             -- counter: photos that are not gone
+  bytes    INTEGER NOT NULL DEFAULT 0              -- counter: the sum of their sizes
+) STRICT;
+
+-- One provider account or archive folder behind a library.
+CREATE TABLE source (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  library      INTEGER NOT NULL REFERENCES library(id),
+  provider     TEXT NOT NULL,              -- the provider's folder name, such as 'takeout'
+  account      TEXT,                       -- the service's id of the account; once set, never another
+  config       TEXT NOT NULL,              -- the provider's own JSON
+  folders      TEXT NOT NULL DEFAULT '[]', -- JSON list: special top folders that it can fill
+  cursor       TEXT,                       -- where the next incremental scan begins
+  full_scan_ns INTEGER,                    -- the end of the last complete full scan
+  scan_ns      INTEGER,                    -- the end of the last complete scan of any kind
+  trouble      TEXT NOT NULL DEFAULT ''    -- why it cannot be scanned or read now, a sentence
+) STRICT;
+CREATE INDEX source_library ON source(library);
+
+-- One run of a scan. A run without an end was killed; it counts for no absence.
+CREATE TABLE scan (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  source      INTEGER NOT NULL REFERENCES source(id),
+  started_ns  INTEGER NOT NULL,
+  finished_ns INTEGER,                     -- NULL: still running, or killed
+  kind        TEXT,                        -- 'full' or 'incremental'; told at its end
+  complete    INTEGER NOT NULL DEFAULT 0,  -- 1: the source told its end and all of it was filed
+  seen        INTEGER NOT NULL DEFAULT 0,  -- how many photos were told of
+  added       INTEGER NOT NULL DEFAULT 0,  -- of these, not known before
+  changed     INTEGER NOT NULL DEFAULT 0,  -- of these, told otherwise than before
+  gone        INTEGER NOT NULL DEFAULT 0   -- photos that went with this scan
+) STRICT;
+CREATE INDEX scan_source ON scan(source);
+
+-- A photo as the tree shows it. What listings read comes first; the describing facts (description,
+-- tags, page) are read from the observation. A photo that is gone keeps its row, and its id, for
+-- ever, so that it is the same inode if it comes back.
+CREATE TABLE photo (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,  -- the inode number is twice this plus one
+  size         INTEGER NOT NULL,                   -- bytes, or an estimate
+  size_exact   INTEGER NOT NULL,                   -- 1: size is not an estimate
+  mtime_ns     INTEGER NOT NULL,                   -- the instant of capture as shown
+  ctime_ns     INTEGER NOT NULL,                   -- when its metadata or bytes last changed
+  places       INTEGER NOT NULL DEFAULT 0,         -- counter: entries that name it (st_nlink)
+  library      INTEGER NOT NULL REFERENCES library(id),
+  media        TEXT NOT NULL,                      -- model.photo.Media
+  name         TEXT NOT NULL,                      -- the name wished for in every folder
+  title        TEXT,                               -- the service's title
+  file_name    TEXT,                               -- the original's file name, as the source tells
+  content_key  TEXT NOT NULL,                      -- changes when the bytes may have changed
+  sha256       TEXT,                               -- of the original, once it was whole here
+  taken_local  TEXT,                               -- local capture time or date, ISO 8601; NULL unknown
+  granularity  INTEGER NOT NULL,                   -- how exact: model.capture_time.Granularity
+  taken_how    TEXT NOT NULL,                      -- which facts gave it, in words
+  favorite     INTEGER NOT NULL,
+  archived     INTEGER NOT NULL,
+  trashed      INTEGER NOT NULL,
+  owned        INTEGER NOT NULL,                   -- 0: somebody else's, shown as a favourite
+  missing      INTEGER NOT NULL,                   -- 1: the source has its facts but not its bytes
+  gone         INTEGER NOT NULL DEFAULT 0,         -- 1: no source has it any more; in no folder
+  pinned       INTEGER NOT NULL DEFAULT 0,         -- 1: the user wants its bytes kept here
+  trouble      TEXT NOT NULL DEFAULT ''            -- why its bytes cannot be had, a sentence
+) STRICT;
+CREATE INDEX photo_library ON photo(library);
+CREATE INDEX photo_unsized ON photo(id) WHERE size_exact = 0 AND gone = 0;
+CREATE INDEX photo_pinned ON photo(id) WHERE pinned = 1;
+
+-- The latest word of one source on one remote id.
+CREATE TABLE observation (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  source     INTEGER NOT NULL REFERENCES source(id),
+  remote_id  TEXT NOT NULL,                          -- the source's own id
+  photo      INTEGER NOT NULL REFERENCES photo(id),  -- several sources may tell of one photo
+  as_of_ns   INTEGER NOT NULL,                       -- the moment for which the facts held
+  first_scan INTEGER NOT NULL,                       -- scan(id) that first told of it
+  last_scan  INTEGER NOT NULL,                       -- scan(id) that last told of it
+  absent     INTEGER NOT NULL DEFAULT 0,             -- complete inventories in a row without it
+  absent_ns  INTEGER,                                -- when the first of these was taken
+  gone       INTEGER NOT NULL DEFAULT 0,             -- 1: taken for deleted at the source
+  seen       TEXT NOT NULL                           -- the whole PhotoSeen as JSON, as_of_ns as 0
+) STRICT;
+CREATE UNIQUE INDEX observation_remote ON observation(source, remote_id);
+CREATE INDEX observation_photo ON observation(photo);
+CREATE INDEX observation_absent ON observation(source) WHERE absent > 0;
+
+-- An original that was whole and verified on this disk at some time.
+CREATE TABLE original (
+  sha256    TEXT NOT NULL PRIMARY KEY,  -- of all its bytes, lower-case hex
+  size      INTEGER NOT NULL,           -- bytes
+  sealed_ns INTEGER NOT NULL            -- when it was first sealed here
+) STRICT, WITHOUT ROWID;
+
+-- An album of a source.
+CREATE TABLE album (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  source      INTEGER NOT NULL REFERENCES source(id),
+  remote_id   TEXT NOT NULL,
+  title       TEXT NOT NULL,
+  description TEXT,
+  position    INTEGER NOT NULL,            -- the service's order of albums
+  as_of_ns    INTEGER NOT NULL,            -- the moment for which the facts held
+  last_scan   INTEGER NOT NULL,            -- scan(id) that last told of it
+  absent      INTEGER NOT NULL DEFAULT 0   -- complete full scans in a row without it
+) STRICT;
+CREATE UNIQUE INDEX album_remote ON album(source, remote_id);
+
+-- Which photos an album holds; members may be told of before the photo itself is.
+CREATE TABLE membership (
+  album     INTEGER NOT NULL REFERENCES album(id),
+  remote_id TEXT NOT NULL,                   -- the member's id at the album's source
+  position  INTEGER NOT NULL,                -- the service's order within the album
+  photo     INTEGER REFERENCES photo(id),    -- NULL until the photo was told of
+  PRIMARY KEY (album, remote_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX membership_photo ON membership(photo) WHERE photo IS NOT NULL;
+CREATE INDEX membership_unseen ON membership(remote_id) WHERE photo IS NULL;
+
+-- A folder of albums, where the service nests them.
+CREATE TABLE collection (
+  id        INTEGER PRIMARY KEY AUTOINCREMENT,
+  source    INTEGER NOT NULL REFERENCES source(id),
+  remote_id TEXT NOT NULL,
+  title     TEXT NOT NULL,
+  parent    TEXT,                          -- remote_id of the collection that holds it
+  position  INTEGER NOT NULL,              -- the service's order
+  last_scan INTEGER NOT NULL,              -- scan(id) that last told of it
+  absent    INTEGER NOT NULL DEFAULT 0     -- complete full scans in a row without it
+) STRICT;
+CREATE UNIQUE INDEX collection_remote ON collection(source, remote_id);
+
+-- Which albums a collection holds, by remote id, for an album may be told of later.
+CREATE TABLE shelving (
+  collection INTEGER NOT NULL REFERENCES collection(id),
+  album      TEXT NOT NULL,                -- the album's remote_id at the collection's source
+  position   INTEGER NOT NULL,             -- the service's order within the collection
+  PRIMARY KEY (collection, album)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX shelving_album ON shelving(album);
+
+-- A name in a folder: the hot path. `id` is the listing cookie; it grows and is never used twice.
+CREATE TABLE entry (
+  folder    INTEGER NOT NULL REFERENCES folder(id),
+  id        INTEGER NOT NULL,
+  name      TEXT NOT NULL,                 -- exactly as shown
+  fold      TEXT NOT NULL,                 -- naming.fold(name): equal for names that clash
+  photo     INTEGER REFERENCES photo(id),  -- either a photo ...
+  subfolder INTEGER REFERENCES folder(id), -- ... or a folder
+  PRIMARY KEY (folder, id),
+  CHECK ((photo IS NULL) <> (subfolder IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX entry_fold ON entry(folder, fold);
+CREATE INDEX entry_photo ON entry(photo) WHERE photo IS NOT NULL;
+CREATE UNIQUE INDEX entry_subfolder ON entry(subfolder) WHERE subfolder IS NOT NULL;
+
+-- The journal: one wish of the user each, with its states as model/operation.py has them.
+CREATE TABLE operation (
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  key           TEXT NOT NULL UNIQUE,       -- random, so that a restored backup is noticed
+  library       INTEGER NOT NULL,           -- kept after the library is gone, so no reference
+  source        INTEGER,                    -- where it is to be sent
+  photo         INTEGER,                    -- what it is about, if that is a photo
+  verb          TEXT NOT NULL,              -- what is wished
+  wish          TEXT NOT NULL,              -- its details, JSON
+  state         TEXT NOT NULL,              -- model.operation.State
+  reason        TEXT NOT NULL DEFAULT '',   -- why it was given up, a sentence
+  planned_ns    INTEGER NOT NULL,
+  not_before_ns INTEGER NOT NULL,           -- the end of its grace
+  changed_ns    INTEGER NOT NULL            -- when its state last changed
+) STRICT;
+CREATE INDEX operation_state ON operation(state, not_before_ns);
+
+-- What the user had deleted: a scan does not bring it back.
+CREATE TABLE tombstone (
+  provider  TEXT NOT NULL,                  -- with the account: outlives the source's row
+  account   TEXT NOT NULL,
+  remote_id TEXT NOT NULL,
+  sha256    TEXT,                           -- of the bytes, if they were known
+  buried_ns INTEGER NOT NULL,
+  PRIMARY KEY (provider, account, remote_id)
+) STRICT, WITHOUT ROWID;
+
+-- When the next request to a host may go out; shared by all processes (pacing.py).
+CREATE TABLE pacing (
+  key         TEXT NOT NULL PRIMARY KEY,   -- host and API key
+  interval_ns INTEGER NOT NULL,            -- between two requests, adaptive
+  free_ns     INTEGER NOT NULL,            -- the next free place for background work
+  person_ns   INTEGER NOT NULL,            -- the next free place for a person's request
+  quiet_ns    INTEGER NOT NULL,            -- background work steps aside until then
+  closed_ns   INTEGER NOT NULL,            -- nobody asks before then
+  throttled   INTEGER NOT NULL             -- how many requests in a row were throttled
+) STRICT, WITHOUT ROWID;
+
+-- One line of a source's report. Those of a scan that was not complete are not shown.
+CREATE TABLE finding (
+  id     INTEGER PRIMARY KEY,
+  source INTEGER NOT NULL REFERENCES source(id),
+  scan   INTEGER NOT NULL,
+  kind   TEXT NOT NULL,                    -- model.observation.FindingKind
+  path   TEXT NOT NULL,
+  why    TEXT NOT NULL
+) STRICT;
+CREATE INDEX finding_source ON finding(source, scan);
+
+-- What the kernel may have cached and is no longer true; the oldest rows are trimmed away.
+CREATE TABLE change (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,  -- without gaps, so that a reader sees a trim
+  ino      INTEGER NOT NULL,                   -- whose attributes, or whose entry
+  parent   INTEGER,                            -- inode number of the folder, if an entry changed
+  name     TEXT,                               -- the entry's name, if an entry changed
+  content  INTEGER NOT NULL                    -- 1: the bytes may have changed
+) STRICT;
+
+CREATE TRIGGER entry_added AFTER INSERT ON entry BEGIN
+  INSERT INTO change(ino, parent, name, content) VALUES (
+    iif(new.photo IS NULL, new.subfolder * 2, new.photo * 2 + 1),
+    iif(new.folder = 0, 1, new.folder * 2), new.name, 0);
+END;
+
+CREATE TRIGGER entry_removed AFTER DELETE ON entry BEGIN
+  INSERT INTO change(ino, parent, name, content) VALUES (
+    iif(old.photo IS NULL, old.subfolder * 2, old.photo * 2 + 1),
+    iif(old.folder = 0, 1, old.folder * 2), old.name, 0);
+END;
+
+CREATE TRIGGER entry_renamed AFTER UPDATE OF name ON entry WHEN new.name <> old.name BEGIN
+  INSERT INTO change(ino, parent, name, content) VALUES
+    (iif(old.photo IS NULL, old.subfolder * 2, old.photo * 2 + 1),
+     iif(old.folder = 0, 1, old.folder * 2), old.name, 0),
+    (iif(new.photo IS NULL, new.subfolder * 2, new.photo * 2 + 1),
+     iif(new.folder = 0, 1, new.folder * 2), new.name, 0);
+END;
+
+CREATE TRIGGER folder_changed AFTER UPDATE OF mtime_ns, ctime_ns, subfolders ON folder
+WHEN new.mtime_ns <> old.mtime_ns OR new.ctime_ns <> old.ctime_ns
+  OR new.subfolders <> old.subfolders BEGIN
+  INSERT INTO change(ino, parent, name, content)
+    VALUES (iif(new.id = 0, 1, new.id * 2), NULL, NULL, 0);
+END;
+
+CREATE TRIGGER photo_changed
+AFTER UPDATE OF size, size_exact, mtime_ns, ctime_ns, places, content_key ON photo
+WHEN new.size <> old.size OR new.size_exact <> old.size_exact OR new.mtime_ns <> old.mtime_ns
+  OR new.ctime_ns <> old.ctime_ns OR new.places <> old.places
+  OR new.content_key <> old.content_key BEGIN
+  INSERT INTO change(ino, parent, name, content)
+    VALUES (new.id * 2 + 1, NULL, NULL, new.content_key <> old.content_key);
+END;
+
+CREATE TRIGGER photo_counted AFTER INSERT ON photo WHEN new.gone = 0 BEGIN
+  UPDATE library SET photos = photos + 1, bytes = bytes + new.size WHERE id = new.library;
+END;
+
+CREATE TRIGGER photo_uncounted AFTER DELETE ON photo WHEN old.gone = 0 BEGIN
+  UPDATE library SET photos = photos - 1, bytes = bytes - old.size WHERE id = old.library;
+END;
+
+CREATE TRIGGER photo_recounted AFTER UPDATE OF size, gone ON photo
+WHEN new.size <> old.size OR new.gone <> old.gone BEGIN
+  UPDATE library SET
+    photos = photos + old.gone - new.gone,
+    bytes = bytes + (1 - new.gone) * new.size - (1 - old.gone) * old.size
+  WHERE id = new.library;
+END;
+
+INSERT INTO meta(key, value) VALUES ('next_entry', 1);
+INSERT INTO folder(id, parent, kind, key, name, library, album, mtime_ns, ctime_ns)
+  VALUES (0, NULL, 'root', '', '', NULL, NULL, 0, 0);
