@@ -38,7 +38,7 @@ def test_names_lead_to_nodes(tree: Tree) -> None:
 
 
 def test_dots_lead_where_they_should(tree: Tree) -> None:
-    """ "." is the folder itself, ".." the one above, and the root is above itself."""
+    """One dot is the folder itself, two the one above, and the root is above itself."""
     assert tree.lookup(ROME, ".").ino == ROME
     assert tree.lookup(ROME, "..").ino == ALBUMS
     assert tree.lookup(GOOGLE, "..").ino == ROOT_INO
