@@ -132,7 +132,7 @@ class LocalDisk:
         self._walk_again = ended + max(_WALK_PAUSE, _WALK_SHARE * (ended - began))
         return census
 
-    def _disk_free(self) -> int:
+    def disk_free(self) -> int:
         """What is free on the Cache's file system for users such as us."""
         with disk_errors("asking for the disk's free room"):
             make_folder(self._rooms.cache)
@@ -142,7 +142,7 @@ class LocalDisk:
     def _lacking(self, wanted: int) -> int:
         """How many bytes must go before `wanted` more fit within the limit and on the disk."""
         over = self._used + wanted - self._limit
-        return max(over, self._min_free + wanted - self._disk_free(), 0)
+        return max(over, self._min_free + wanted - self.disk_free(), 0)
 
     def make_room(self, wanted: int, pinned: frozenset[str]) -> int:
         """Evict until `wanted` bytes fit; see the port. Nothing goes if they cannot fit anyway.
@@ -274,4 +274,4 @@ class LocalDisk:
         with disk_errors("looking through the originals"):
             kept = sum(on_disk(found.stat) for found in self._rooms.walk(Room.KEPT))
         census = self._census()
-        return Usage(kept, census.sealed_size, census.drafts_size, self._limit, self._disk_free())
+        return Usage(kept, census.sealed_size, census.drafts_size, self._limit, self.disk_free())

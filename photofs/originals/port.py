@@ -160,5 +160,9 @@ class OriginalStore(Protocol):
         ...
 
     def usage(self) -> Usage:
-        """How much lies where."""
+        """How much lies where, by a walk through both rooms."""
+        ...
+
+    def disk_free(self) -> int:
+        """Bytes that are free on the Cache's file system; no walk, so the mount may ask it."""
         ...

@@ -161,11 +161,20 @@ class Fetch:
         if row.sha256 is None or row.size is None:
             return False
         room = self.pieces.store.has_sealed(row.sha256)
-        if room is None:
+        if room is None or not self._has_right_length(row.sha256, row.size):
             return False
         self.sealed = Sealed(row.sha256, row.size, room)
         self.settle()
         return True
+
+    def _has_right_length(self, sha256: str, size: int) -> bool:
+        """Whether the sealed file is as long as it was; one in the Cache that is not goes."""
+        path = self.pieces.store.sealed_path(sha256)
+        if path is None or path.stat().st_size == size:
+            return path is not None
+        log.warning("photo %d: its original here is damaged; it is fetched anew", self.photo_id)
+        self.pieces.store.free(sha256)
+        return False
 
     async def lock(self, origin: OriginRow, size: int | None) -> bool:
         """Open the draft for writing; False if another process brought the original meanwhile.

@@ -8,6 +8,8 @@ photofs.model.errors; inode numbers are those of photofs/model/node.py.
     read     handle -> pread, or wait for the bytes (deadline) -> pread
 """
 
+import logging
+import os
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -23,8 +25,7 @@ from photofs.volume.handles import DraftHandle, Handle, SealedHandle
 from photofs.volume.waiting import Waiting
 from photofs.volume.xattrs import Facts, attribute_names, attribute_value
 
-BLOCK = 128 * 1024
-"""The block size that is told; programs read in multiples of it."""
+log = logging.getLogger(__name__)
 
 NAME_BYTES = 255
 """The longest name that a file system on Linux takes (ours are shorter)."""
@@ -119,18 +120,28 @@ class Volume:
         known = self._sealed.get(ino)
         if known is None:
             return None
-        sha256, size = known
+        handle = self._open_sealed(*known)
+        if handle is None:
+            del self._sealed[ino]
+        return handle
+
+    def _open_sealed(self, sha256: str, size: int) -> Handle | None:
+        """The sealed original, if it is here and as long as it was; else fetching sees to it."""
         fd = self._store.open_sealed(sha256)
+        if fd is not None and os.fstat(fd).st_size != size:
+            log.warning("the original %s is not as long as it was when it was sealed", sha256)
+            os.close(fd)
+            return None
         return None if fd is None else SealedHandle(fd, size)
 
     async def _open_anew(self, ino: int) -> Handle:
         """By what the catalog says."""
         photo = self._library.photo(row_id(ino))
         if photo.sha256 is not None and photo.size is not None:
-            fd = self._store.open_sealed(photo.sha256)
-            if fd is not None:
+            handle = self._open_sealed(photo.sha256, photo.size)
+            if handle is not None:
                 self._remember(ino, photo.sha256, photo.size)
-                return SealedHandle(fd, photo.size)
+                return handle
         size = photo.size
         if size is None or not photo.size_exact:
             size = await self._waiting.within(
@@ -188,7 +199,7 @@ class Volume:
         now = time.monotonic()
         if self._capacity is None or self._capacity[1] < now:
             photos, used = self.tree.totals()
-            free = self._store.usage().disk_free
+            free = self._store.disk_free()
             self._capacity = (Capacity(used, free, photos), now + CAPACITY_KEPT)
         return self._capacity[0]
 

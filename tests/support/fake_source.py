@@ -1,16 +1,18 @@
 """A source whose originals lie in a folder, with faults on order; the same in any process.
 
-    FOLDER/originals/REF     the bytes of an original
-    FOLDER/faults.json       how to misbehave (`Faults`); read anew for every stream
-    FOLDER/requests.log      one JSON line a stream: ref, span, bytes sent
+FOLDER/originals/REF     the bytes of an original
+FOLDER/faults.json       how to misbehave (`Faults`); read anew for every stream
+FOLDER/requests.log      one JSON line a stream: ref, span, bytes sent
 """
 
 import hashlib
+import io
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 import trio
@@ -21,6 +23,8 @@ from photofs.model.errors import PhotofsError, Temporary, Unreachable
 from photofs.model.observation import ContentHash, HashKind, Observation
 from photofs.model.span import Span
 from photofs.providers.port import Abilities
+
+PAGE = b"<!DOCTYPE html><html>please log in</html>"
 
 
 class Faults(msgspec.Struct, kw_only=True):
@@ -75,8 +79,10 @@ class FakeSource:
 
     async def changes(self, cursor: str | None) -> AsyncIterator[Observation]:
         """Nothing: tests file what they need themselves."""
+        del cursor
         await trio.lowlevel.checkpoint()
-        for observation in ():
+        nothing: tuple[Observation, ...] = ()
+        for observation in nothing:
             yield observation
 
     @asynccontextmanager
@@ -98,7 +104,9 @@ class FakeSource:
         try:
             yield stream
         finally:
-            self._log(Request(ref, *(span or (None, None)), stream.sent))
+            stream.close()
+            start, stop = span or (None, None)
+            self._log(Request(ref, start, stop, stream.sent))
 
     def may_drop(self, faults: Faults) -> bool:
         """Whether the line may break once more."""
@@ -115,36 +123,42 @@ class FakeStream:
 
     def __init__(self, source: FakeSource, ref: str, span: Span | None, faults: Faults) -> None:
         """The bytes that will be sent are settled now."""
-        data = (source.folder / "originals" / ref).read_bytes()
+        self._file: BinaryIO = (source.folder / "originals" / ref).open("rb")
+        size = os.fstat(self._file.fileno()).st_size
         honoured = span is not None and not faults.no_ranges
         self.start = span.start if honoured and span else 0
-        stop = min(span.stop, len(data)) if honoured and span else len(data)
-        self.total: int | None = faults.lie_total or len(data)
-        if faults.no_total:
-            self.total = None
-        self.validator = hashlib.md5(data, usedforsecurity=False).hexdigest()
-        if not faults.validator:
-            self.validator = None  # type: ignore[assignment]  # hosts may tell none
+        self._stop = min(span.stop, size) if honoured and span else size
+        self.total = None if faults.no_total else faults.lie_total or size
+        self.validator = f"{size}-{self._first_bytes()}" if faults.validator else None
         self.hash: ContentHash | None = None
         if faults.tell_hash or faults.wrong_hash:
-            digest = "0" * 64 if faults.wrong_hash else hashlib.sha256(data).hexdigest()
-            self.hash = ContentHash(HashKind.SHA256, digest)
+            data = b"" if faults.wrong_hash else self._file.read()
+            self.hash = ContentHash(HashKind.SHA256, hashlib.sha256(data).hexdigest())
         if faults.html:
-            data = b"<!DOCTYPE html><html>please log in</html>"
-            self.start, stop, self.total = 0, len(data), len(data)
-        self._data = data[self.start : stop - faults.short]
+            self._file.close()
+            self._file = io.BytesIO(PAGE)
+            self.start, self._stop, self.total = 0, len(PAGE), len(PAGE)
+        self._stop -= faults.short
         self._source = source
         self._faults = faults
         self.sent = 0
 
+    def _first_bytes(self) -> str:
+        return self._file.read(16).hex()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """The chunks, until the line drops or all is sent."""
         faults = self._faults
-        for at in range(0, len(self._data), faults.chunk):
-            if faults.drop_after and self.sent >= faults.drop_after:
-                if self._source.may_drop(faults):
-                    raise Temporary("the line broke")
-            chunk = self._data[at : at + faults.chunk]
+        while (at := self.start + self.sent) < self._stop:
+            dropping = faults.drop_after and self.sent >= faults.drop_after
+            if dropping and self._source.may_drop(faults):
+                raise Temporary("the line broke")
+            self._file.seek(at)
+            chunk = self._file.read(min(faults.chunk, self._stop - at))
             await trio.sleep(len(chunk) / faults.rate if faults.rate else 0)
             self.sent += len(chunk)
             yield chunk

@@ -18,10 +18,10 @@ from photofs.fetcher.parent import open_child_fetching
 from photofs.fuse.mount import MountOptions, run
 from photofs.model.errors import PhotofsError
 from photofs.model.node import Node
+from photofs.view.tree import Tree
 from photofs.volume.engine import open_engine
 from photofs.volume.fetching import Fetching
 from photofs.volume.volume import Deadlines, Volume
-from photofs.view.tree import Tree
 from tests.support.stocked import Stock, pieces
 
 
@@ -55,9 +55,7 @@ async def serve(arguments: argparse.Namespace) -> None:
         async with fetching_for(made, catalog, child=arguments.child) as fetching:
             volume = TripVolume(Tree(catalog), catalog, made.store(), fetching, deadlines)
             options = MountOptions(allow_other=arguments.allow_other)
-            await run(
-                volume, arguments.point, options, ready=lambda: print("ready", flush=True)
-            )
+            await run(volume, arguments.point, options, ready=lambda: print("ready", flush=True))
 
 
 def main() -> None:
