@@ -132,6 +132,7 @@ class FakeStream:
         self.validator = f"{size}-{self._first_bytes()}" if faults.validator else None
         self.hash: ContentHash | None = None
         if faults.tell_hash or faults.wrong_hash:
+            self._file.seek(0)
             data = b"" if faults.wrong_hash else self._file.read()
             self.hash = ContentHash(HashKind.SHA256, hashlib.sha256(data).hexdigest())
         if faults.html:
