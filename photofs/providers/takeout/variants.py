@@ -104,8 +104,10 @@ def movie_stems(name: str) -> list[str]:
     """The stems (with counter) that a picture may have whose moving part this video is."""
     parts = take_apart(name)
     stem = parts.stem + parts.counter
-    stems = [name, stem] if right_extension(name) != parts.extension else [stem]
-    return [*stems, f"{stem}.MP"]
+    pixel = (
+        [name, f"{parts.title}{parts.counter}"] if right_extension(name) != parts.extension else []
+    )
+    return [*pixel, stem, f"{parts.stem}.MP{parts.counter}"]
 
 
 def _units(text: str) -> int:
