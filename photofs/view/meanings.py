@@ -60,7 +60,7 @@ class Meaning(Enum):
         "this folder follows from what the photos are", "copy into Unsorted or an album instead"
     )
     NO_ALBUM = Told("only albums stand here", "make a folder here and copy into that")
-    NO_LIBRARY = Told("only libraries stand here", "use `photofs library add`")
+    NO_LIBRARY = Told("only libraries stand here", "use `photofs library add` or `remove`")
     FOR_GOOD = Told("deleting for good is not done by rm", "use `photofs trash empty`")
     NOT_HERE = Told("this has no meaning here", "docs/SEMANTICS.md lists what has")
 
