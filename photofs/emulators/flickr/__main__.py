@@ -6,6 +6,7 @@ With `--state` whatever is done to the account is there again at the next start.
 
 import argparse
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -23,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT."""
     asked = _parser().parse_args(arguments)
     account = open_account(asked.state, asked.photos, asked.albums, asked.seed)
-    trio.run(_serve, account, asked.port)
+    trio.run(_serve, account, asked.port, asked.until_eof)
     return 0
 
 
@@ -34,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--photos", type=int, help="a made-up account with so many photos")
     parser.add_argument("--albums", type=int, default=0, help="and so many albums")
     parser.add_argument("--seed", type=int, default=1, help="which made-up account")
+    parser.add_argument("--until-eof", action="store_true", help="end when stdin is closed")
     return parser
 
 
@@ -49,7 +51,7 @@ def open_account(folder: Path | None, photos: int | None, albums: int, seed: int
     return account
 
 
-async def _serve(account: Account, port: int) -> None:
+async def _serve(account: Account, port: int, until_eof: bool) -> None:  # noqa: FBT001 - for trio.run
     token = next(iter(account.state.tokens.values()))
     async with serve_flickr(account, port=port) as emulator:
         facts = {
@@ -61,9 +63,24 @@ async def _serve(account: Account, port: int) -> None:
             "oauth_token_secret": token.secret,
         }
         print(json.dumps(facts), flush=True)  # noqa: T201 - the caller waits for it
-        with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-            async for _ in signals:
-                return
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_signalled, nursery.cancel_scope)
+            if until_eof:
+                nursery.start_soon(_deserted, nursery.cancel_scope)
+
+
+async def _signalled(scope: trio.CancelScope) -> None:
+    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        async for _ in signals:
+            scope.cancel()
+
+
+async def _deserted(scope: trio.CancelScope) -> None:
+    """End with whoever holds the other end of stdin, even if that one is killed."""
+    async with trio.lowlevel.FdStream(os.dup(sys.stdin.fileno())) as stdin:
+        while await stdin.receive_some():
+            pass
+    scope.cancel()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 from photofs.emulators.flickr.blobs import Blob, Held, Noise, md5_of
 from photofs.emulators.flickr.sizes import Rung
-from photofs.emulators.flickr.state import Original, Painted, Photo, Random, Stored
+from photofs.emulators.flickr.state import Painted, Photo, Random, Stored
 from photofs.emulators.flickr.vault import Vault
 from photofs.emulators.pictures import landscape, make_jpeg, make_png, make_video
 
@@ -128,18 +128,14 @@ def _shrunk(picture: Image.Image, rotation: int, rung: Rung) -> bytes:
         upright = upright.rotate(-rotation, expand=True)
     if rung.size.square:
         return _jpeg(ImageOps.fit(upright, (rung.size.edge, rung.size.edge)), PREVIEW_QUALITY)
-    upright.thumbnail((rung.size.edge, rung.size.edge))
-    return _jpeg(upright, PREVIEW_QUALITY)
+    lies = upright.width >= upright.height
+    size = (rung.width, rung.height)
+    if lies != (rung.width >= rung.height):
+        size = (rung.height, rung.width)
+    return _jpeg(upright.resize(size), PREVIEW_QUALITY)
 
 
 def _jpeg(picture: Image.Image, quality: int) -> bytes:
     written = io.BytesIO()
     picture.save(written, "JPEG", quality=quality)
     return written.getvalue()
-
-
-def dimensions(original: Original) -> tuple[int, int]:
-    """Width and height of an original that is made on demand."""
-    if isinstance(original, Painted):
-        return (320, 240) if original.kind == "mp4" else (original.width, original.height)
-    return 640, 480

@@ -74,7 +74,7 @@ class Emulator:
 
     async def converse(self, stream: trio.SocketStream) -> None:
         """Serve one connection."""
-        await Conversation(stream, self.answer, self.ledger.note_bytes).run()
+        await Conversation(stream, self.answer, self.ledger.serve).run()
 
     async def answer(self, request: Request) -> tuple[Response, Line]:
         """What a request gets, and how."""

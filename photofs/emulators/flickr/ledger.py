@@ -1,6 +1,7 @@
 """What was asked and what was sent: the counters that tests look at."""
 
 from collections import Counter, deque
+from collections.abc import Callable
 from typing import NamedTuple
 
 
@@ -17,7 +18,7 @@ class Call(NamedTuple):
 class Ledger:
     """Counts by name (API method or kind of path), the last 100,000 calls, and bytes by path.
 
-    Bytes count as served when they were handed to the connection.
+    Bytes count as served once they are handed to the connection; each answer has its own span.
     """
 
     def __init__(self) -> None:
@@ -31,10 +32,16 @@ class Ledger:
         self.calls[call.name] += 1
         self.history.append(call)
 
-    def note_bytes(self, path: str, start: int, stop: int) -> None:
-        """Note that bytes `start` to `stop` of a file were sent."""
-        if stop > start:
-            self.served.setdefault(path, []).append((start, stop))
+    def serve(self, path: str, start: int) -> Callable[[int], None]:
+        """An answer begins to send a file at `start`; tell the result how far it got."""
+        spans = self.served.setdefault(path, [])
+        place = len(spans)
+        spans.append((start, start))
+
+        def reached(stop: int) -> None:
+            spans[place] = (start, stop)
+
+        return reached
 
     def bytes_served(self, path: str) -> int:
         """How many bytes of a file were sent, repeats counted."""

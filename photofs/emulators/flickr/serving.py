@@ -28,10 +28,15 @@ async def serve_flickr(
     emulator = Emulator(account, address, faults or Faults(), habits or Habits())
     async with trio.open_nursery() as nursery:
         nursery.start_soon(trio.serve_listeners, emulator.converse, listeners)
+        problem: Exception | None = None
         try:
             yield emulator
+        except Exception as error:  # noqa: BLE001 - raised again below, not within a group
+            problem = error
         finally:
             nursery.cancel_scope.cancel()
+    if problem is not None:
+        raise problem
 
 
 @contextmanager

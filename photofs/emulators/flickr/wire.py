@@ -5,7 +5,6 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
-from typing import Protocol
 
 import h11
 import trio
@@ -17,14 +16,7 @@ PIECE = 256 * 1024
 LINGER_NONE = struct.pack("ii", 1, 0)
 
 
-class Served(Protocol):
-    """Told how far a file's bytes got."""
-
-    def __call__(self, path: str, start: int, stop: int, /) -> None:
-        """Bytes `start` to `stop` were sent."""
-        ...
-
-
+Served = Callable[[str, int], Callable[[int], None]]
 Answering = Callable[[Request], Awaitable[tuple[Response, Line]]]
 
 
@@ -36,7 +28,10 @@ class Conversation:
     """One client's connection, request after request."""
 
     def __init__(self, stream: trio.SocketStream, answer: Answering, served: Served) -> None:
-        """Speak on `stream`; `answer` gives each request's answer and the line's trouble."""
+        """Speak on `stream`; `answer` gives each request's answer and the line's trouble.
+
+        `served` is told the path and the first byte of each body, and then how far it got.
+        """
         self._stream = stream
         self._answer = answer
         self._served = served
@@ -106,21 +101,20 @@ class Conversation:
         place, end = response.start, response.end
         cut = math.inf if line.cut_after is None else response.start + line.cut_after
         pause = math.inf if line.stall_after is None else response.start + line.stall_after
-        try:
-            while place < end:
-                if place >= cut:
-                    self._end(line)
-                if place >= pause:
-                    pause = math.inf
-                    await self._pause(line.stall)
-                stop = int(min(end, cut, pause, place + _piece(line)))
-                data = response.body.read(place, stop)
-                await self._stream.send_all(self._http.send(h11.Data(data=data)) or b"")
-                place = stop
-                if line.rate:
-                    await self._pause(len(data) / line.rate)
-        finally:
-            self._served(path, response.start, place)
+        reached = self._served(path, place)
+        while place < end:
+            if place >= cut:
+                self._end(line)
+            if place >= pause:
+                pause = math.inf
+                await self._pause(line.stall)
+            stop = int(min(end, cut, pause, place + _piece(line)))
+            data = response.body.read(place, stop)
+            reached(stop)
+            await self._stream.send_all(self._http.send(h11.Data(data=data)) or b"")
+            place = stop
+            if line.rate:
+                await self._pause(len(data) / line.rate)
 
     async def _pause(self, seconds: float) -> None:
         """Say nothing for so long; ends the conversation if the client goes away meanwhile."""
