@@ -53,6 +53,10 @@ class Told:
             seen.remote_id for seen in self._all_before() if seen.remote_id.startswith(prefix)
         )
 
+    def before(self, ids: frozenset[str]) -> dict[str, PhotoSeen]:
+        """What was told of these the last time."""
+        return {seen.remote_id: seen for seen in self._all_before() if seen.remote_id in ids}
+
     def add(self, seen: PhotoSeen) -> Iterator[Note]:
         """The photo is told now."""
         self._ids.add(seen.remote_id)
