@@ -21,7 +21,13 @@ from photofs.filing.placing import Placing
 from photofs.filing.refining import Refining
 from photofs.filing.shelves import Shelves
 from photofs.filing.slices import Slices
-from photofs.model.capture_time import CaptureTime, OffsetOfZone, ZoneOfPosition, resolve
+from photofs.model.capture_time import (
+    CaptureTime,
+    OffsetOfZone,
+    ZoneOfPosition,
+    resolve,
+    taken_from_title,
+)
 from photofs.model.errors import Bug, Refused
 from photofs.model.observation import (
     AlbumGone,
@@ -118,7 +124,7 @@ class Filing:
 
     def _resolve(self, seen: PhotoSeen) -> CaptureTime:
         return resolve(
-            seen.taken,
+            seen.taken or taken_from_title(seen.title or seen.file_name or ""),
             seen.position,
             seen.uploaded_ns,
             zone=self._zone,
