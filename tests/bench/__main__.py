@@ -1,0 +1,36 @@
+"""`python -m tests.bench [NAME ...]`: measure, and print the table for docs/BENCHMARKS.md.
+
+The names are those of the modules here: listing, metadata, reading, cold, memory, scanning,
+indexing; all by default. `--largest 100000` leaves the library of a million photos out.
+"""
+
+import argparse
+import importlib
+import os
+import platform
+import sys
+
+from tests.bench.figures import table
+from tests.bench.place import Bench, bench_place
+
+NAMES = ("listing", "metadata", "reading", "cold", "memory", "scanning", "indexing")
+
+
+def main() -> None:
+    """Run the benches that were named."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("--largest", type=int, default=1_000_000, help="photos in a library")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.names) - set(NAMES):
+        parser.error(f"no bench is named {', '.join(sorted(unknown))}")
+    print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} processors")
+    with bench_place(arguments.largest) as place:
+        for name in arguments.names or NAMES:
+            print(f"  {name} ...", file=sys.stderr, flush=True)
+            bench: Bench = importlib.import_module(f"tests.bench.{name}").run
+            print(f"\n### {name}\n\n{table(list(bench(place)))}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
