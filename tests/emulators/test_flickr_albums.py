@@ -97,7 +97,7 @@ async def test_photo_s_info() -> None:
     photo.tags[0].raw = "New York"
     seen = {}
     for perms in ("read", None):
-        async with raw_client(account, perms=perms) as client:  # type: ignore[arg-type] # literals
+        async with raw_client(account, perms=perms) as client:
             seen[perms] = (await client.read("flickr.photos.getInfo", photo_id=photo.id))["photo"]
     info = seen["read"]
     assert (info["tags"]["tag"][0]["raw"], info["tags"]["tag"][0]["_content"]) == (

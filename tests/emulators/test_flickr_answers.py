@@ -14,7 +14,7 @@ EXTRAS = "description,date_taken,geo,o_dims,url_s,url_o,original_format,tags,med
 
 def test_one_model_two_forms() -> None:
     """Plain values are attributes and keys, text is an element or `_content`, lists repeat."""
-    model = {
+    model: dict[str, object] = {
         "a": {"id": "1", "none": None, "t": {"_content": "x < y"}, "b": [{"n": 1}, {"n": 2}]},
     }
     renderer = Renderer(jitter=False, seed=1)

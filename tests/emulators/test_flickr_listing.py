@@ -76,7 +76,7 @@ async def test_page_past_the_last() -> None:
     account = synthetic_account(150)
     seen = {}
     for habit in ("empty", "repeat"):
-        async with raw_client(account, habits=Habits(beyond_last=habit)) as client:  # type: ignore[arg-type] # literals
+        async with raw_client(account, habits=Habits(beyond_last=habit)) as client:
             page = await client.read("flickr.people.getPhotos", user_id="me", page=9)
             seen[habit] = ids(page)
     assert seen == {"empty": [], "repeat": [p.id for p in account.stream()[100:]]}
@@ -286,7 +286,7 @@ async def _time_of(client: RawClient, page: int) -> float:
 
 
 async def test_large_account_lists_quickly() -> None:
-    """A full page of a 30,000 photo account takes well under a second, wherever it is."""
-    async with raw_client(synthetic_account(30_000, 20)) as client:
-        times = [await _time_of(client, page) for page in (1, 30, 60)]
+    """A full page of a large account takes well under a second, wherever it is."""
+    async with raw_client(synthetic_account(10_000, 20)) as client:
+        times = [await _time_of(client, page) for page in (1, 10, 20)]
     assert min(times) < 0.5

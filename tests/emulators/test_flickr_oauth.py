@@ -271,7 +271,7 @@ async def test_permissions_nest() -> None:
     ]
     seen = {}
     for perms in (None, "read", "write", "delete"):
-        async with raw_client(account, perms=perms) as client:  # type: ignore[arg-type] # literals
+        async with raw_client(account, perms=perms) as client:
             codes = [(await client.write(name, **args)).get("code") for name, args in calls]
         seen[perms] = codes
     assert seen == {

@@ -121,7 +121,7 @@ class RawClient:
         url = self.emulator.url + path
         form = self.pairs(url, "POST", fields)
         files = {} if data is None else {"photo": ("dummy name", data)}
-        return await self.http.post(url, data=form, files=files or {"none": ("", b"")})
+        return await self.http.post(url, data=form, files=files or {"none": ("x", b"")})
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ import trio
 
 from photofs.emulators.flickr.account import API_KEY, API_SECRET, Account
 from photofs.emulators.flickr.demo import demo_account
+from photofs.emulators.flickr.emulator import Emulator
 from photofs.emulators.flickr.serving import serve_flickr
 from photofs.emulators.flickr.synthetic import synthetic_account
 from photofs.emulators.flickr.vault import load_state
@@ -51,28 +52,28 @@ def open_account(folder: Path | None, photos: int | None, albums: int, seed: int
     return account
 
 
-async def _serve(account: Account, port: int, until_eof: bool) -> None:  # noqa: FBT001 - for trio.run
-    token = next(iter(account.state.tokens.values()))
-    async with serve_flickr(account, port=port) as emulator:
-        facts = {
-            "url": emulator.url,
-            "api_key": API_KEY,
-            "api_secret": API_SECRET,
-            "user": account.nsid,
-            "oauth_token": token.token,
-            "oauth_token_secret": token.secret,
-        }
-        print(json.dumps(facts), flush=True)  # noqa: T201 - the caller waits for it
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(_signalled, nursery.cancel_scope)
+async def _serve(account: Account, port: int, until_eof: bool) -> None:  # noqa: FBT001 - trio.run
+    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        async with serve_flickr(account, port=port) as emulator, trio.open_nursery() as nursery:
+            print(json.dumps(facts_of(emulator)), flush=True)  # noqa: T201 - the caller waits
             if until_eof:
                 nursery.start_soon(_deserted, nursery.cancel_scope)
+            async for _ in signals:
+                nursery.cancel_scope.cancel()
 
 
-async def _signalled(scope: trio.CancelScope) -> None:
-    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-        async for _ in signals:
-            scope.cancel()
+def facts_of(emulator: Emulator) -> dict[str, str]:
+    """What a client needs to begin: where, who, and a login that may do all."""
+    account = emulator.account
+    token = next(iter(account.state.tokens.values()))
+    return {
+        "url": emulator.url,
+        "api_key": API_KEY,
+        "api_secret": API_SECRET,
+        "user": account.nsid,
+        "oauth_token": token.token,
+        "oauth_token_secret": token.secret,
+    }
 
 
 async def _deserted(scope: trio.CancelScope) -> None:

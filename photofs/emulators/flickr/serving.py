@@ -58,9 +58,13 @@ def flickr_in_thread(
                 ready.set()
                 await trio.sleep_forever()
 
+    problems: list[OSError] = []
+
     def main() -> None:
         try:
             trio.run(run)
+        except OSError as problem:
+            problems.append(problem)
         finally:
             ready.set()
 
@@ -69,7 +73,7 @@ def flickr_in_thread(
     ready.wait()
     if not running:
         thread.join()
-        raise OSError(f"the emulated Flickr could not listen on port {port}")
+        raise OSError(f"the emulated Flickr could not listen on port {port}") from problems[0]
     emulator, scope, token = running[0]
     try:
         yield emulator
