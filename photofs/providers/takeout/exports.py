@@ -29,6 +29,10 @@ PRODUCTS = frozenset(
 _PART = re.compile(
     r"takeout-(\d{8}T\d{6}Z)(?:-(\d+))?-(\d{3,})(?:\.zip|\.tgz|\.tar\.gz)?", re.IGNORECASE
 )
+_NUMBER = re.compile(r"-\d{3,}\.")
+_MOST_LACKING = 999
+"""Parts told as lacking at most: an export has at most some hundreds."""
+
 _YEAR = re.compile(r"(?<!\d)(1[89]|20|21)\d\d(?!\d)")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -95,16 +99,15 @@ def names_a_year(folder: str) -> bool:
 
 def lacking_parts(parts: list[str]) -> list[str]:
     """The names of parts that must exist, for parts with higher numbers do, but are not here."""
-    held: dict[str, set[int]] = {}
+    held: dict[tuple[str, str], dict[int, str]] = {}
     for path in parts:
         name = path.rpartition("/")[2]
         told = part_name(name)
         if told is not None:
-            digits = re.sub(r"-\d{3,}(\.[a-z.]+)$", r"-#\1", name, flags=re.IGNORECASE)
-            held.setdefault(digits, set()).add(told.number)
+            held.setdefault((told.moment, told.series), {})[told.number] = name
     return [
-        pattern.replace("#", f"{number:03}")
-        for pattern, numbers in sorted(held.items())
-        for number in range(1, min(max(numbers), len(numbers) + 999))
-        if number not in numbers
+        _NUMBER.sub(f"-{number:03}.", names[max(names)])
+        for names in held.values()
+        for number in range(1, min(max(names), len(names) + _MOST_LACKING))
+        if number not in names
     ]
