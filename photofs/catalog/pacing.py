@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from photofs.catalog.database import Database
 from photofs.model.errors import Quota
-from photofs.providers.port import Verdict
+from photofs.model.verdict import Verdict
 
 _S: Final = 10**9
 DAY_NS: Final = 86_400 * _S

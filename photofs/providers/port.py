@@ -15,6 +15,7 @@ from photofs.model.capture_time import TakenFact, ZoneOfPosition
 from photofs.model.observation import ContentHash, Observation
 from photofs.model.photo import Media, Position
 from photofs.model.span import Span
+from photofs.model.verdict import Verdict
 
 
 class Folders(StrEnum):
@@ -95,14 +96,6 @@ class Provider(Protocol):
         Entering raises Temporary, Unauthorised, Gone, Quota or Corrupt (a damaged archive).
         """
         ...
-
-
-class Verdict(StrEnum):
-    """What became of one request, as far as pacing cares."""
-
-    FINE = "fine"
-    THROTTLED = "throttled"
-    FAILED = "failed"
 
 
 class Pacer(Protocol):

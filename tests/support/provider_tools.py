@@ -2,7 +2,8 @@
 
 from photofs.model.capture_time import ZoneOfPosition
 from photofs.model.photo import Position
-from photofs.providers.port import Tools, Verdict
+from photofs.model.verdict import Verdict
+from photofs.providers.port import Tools
 
 
 class FreePacer:

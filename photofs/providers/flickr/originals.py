@@ -20,7 +20,8 @@ from photofs.providers.flickr.api import Api, verdict_of, wait_for_place
 from photofs.providers.flickr.endpoint import Endpoint
 from photofs.providers.flickr.records import Ref
 from photofs.providers.flickr.values import records, text
-from photofs.providers.port import SmallState, Tools, Verdict
+from photofs.model.verdict import Verdict
+from photofs.providers.port import SmallState, Tools
 from photofs.providers.transport.client import Client
 from photofs.providers.transport.retrying import Retrying
 from photofs.providers.transport.stream import HttpStream, Missing, Wanted, open_stream
