@@ -529,4 +529,4 @@ def no_descriptor_left() -> Iterator[None]:
     """Every test gives back the descriptors that it took."""
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - a count, quickly
     yield
-    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208 - as above

@@ -14,10 +14,10 @@ import urllib3
 from flickrapi import FlickrError
 
 from photofs.model.errors import RemoteError, Temporary, TimedOut, Unreachable
+from photofs.model.verdict import Verdict
 from photofs.providers.flickr.answers import KEPT, Record, bad_status, read_answer
 from photofs.providers.flickr.endpoint import Endpoint
 from photofs.providers.flickr.line import Account, BadStatus, Caller, Line, TooMuch, caller_for
-from photofs.model.verdict import Verdict
 from photofs.providers.port import Pacer
 from photofs.providers.transport.retrying import Retrying, Throttled
 

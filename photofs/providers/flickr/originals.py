@@ -15,12 +15,12 @@ import trio
 
 from photofs.model.errors import Gone, RemoteError, Temporary
 from photofs.model.span import Span
+from photofs.model.verdict import Verdict
 from photofs.providers.flickr.answers import KEPT, Failure
 from photofs.providers.flickr.api import Api, verdict_of, wait_for_place
 from photofs.providers.flickr.endpoint import Endpoint
 from photofs.providers.flickr.records import Ref
 from photofs.providers.flickr.values import records, text
-from photofs.model.verdict import Verdict
 from photofs.providers.port import SmallState, Tools
 from photofs.providers.transport.client import Client
 from photofs.providers.transport.retrying import Retrying
