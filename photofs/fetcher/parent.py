@@ -35,11 +35,9 @@ log = logging.getLogger(__name__)
 
 NOTHING = Span(0, 0)
 
-SOON = 5.0
-"""A process that ends within so many seconds of its start has failed to start."""
-
+FIRST_PAUSE = 0.5
 LAST_PAUSE = 30.0
-"""Seconds between two tries to start it, after 0.5, 1, 2 ..."""
+"""Seconds before it is started again after it died without one answer, doubling between them."""
 
 END_WITHIN = 5.0
 """Seconds for it to end by itself once the socket is closed."""
@@ -70,6 +68,7 @@ class ChildFetching:
         self._open: dict[int, _Question] = {}
         self._number = 0
         self._outbox, self._to_send = trio.open_memory_channel[Message](math.inf)
+        self._answered = False
         self.pid: int | None = None
 
     async def size(self, photo_id: int) -> int:
@@ -105,14 +104,14 @@ class ChildFetching:
 
     async def keep(self) -> None:
         """Keep the process alive until cancelled."""
-        pause = 0.5
+        pause = FIRST_PAUSE
         while True:
-            began = trio.current_time()
+            self._answered = False
             await self._one_life()
-            if trio.current_time() - began > SOON:
-                pause = 0.5
+            if self._answered:
+                pause = FIRST_PAUSE
                 continue
-            log.error("the fetching process ended as soon as it had begun")
+            log.error("the fetching process ended without one answer")
             self._fail_all()
             await trio.sleep(pause)
             pause = min(pause * 2, LAST_PAUSE)
@@ -120,7 +119,7 @@ class ChildFetching:
     def _fail_all(self) -> None:
         """Nothing can be fetched just now."""
         error = Temporary(
-            "the process that fetches photos cannot be started",
+            "the process that fetches photos keeps ending",
             safe="what is here can be read",
             remedy="see the log of the mount",
         )
@@ -176,6 +175,7 @@ class ChildFetching:
         """An answer."""
         if not isinstance(message, Told | Failed):
             return
+        self._answered = True
         question = self._open.get(message.number)
         if question is None:
             return
@@ -201,9 +201,13 @@ async def open_child_fetching(
 ) -> AsyncIterator[ChildFetching]:
     """A fetching process for the length of the block."""
     fetching = ChildFetching(command or [sys.executable, "-m", "photofs.fetcher"], environ)
+    raised: Exception | None = None
     async with trio.open_nursery() as nursery:
         nursery.start_soon(fetching.keep)
         try:
             yield fetching
-        finally:
-            nursery.cancel_scope.cancel()
+        except Exception as error:  # noqa: BLE001 - raised again, outside of the nursery's group
+            raised = error
+        nursery.cancel_scope.cancel()
+    if raised is not None:
+        raise raised

@@ -147,7 +147,7 @@ async def _serve(
 
 async def _announce(path: Path, ready: Callable[[], None]) -> None:
     """Once the mount answers, set what needs that, and tell who waits for it."""
-    await trio.to_thread.run_sync(os.stat, path, abandon_on_cancel=True)
+    await trio.to_thread.run_sync(os.statvfs, path, abandon_on_cancel=True)
     mounted = mounted_at(str(path))
     if mounted is not None:
         raise_max_background(CONNECTIONS / str(mounted.minor))

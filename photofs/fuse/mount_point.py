@@ -108,10 +108,10 @@ async def free_mount_point(path: Path) -> None:
 
 
 async def _lives(path: Path) -> bool:
-    """Whether the mount answers, or may yet answer."""
+    """Whether the mount answers, or may yet answer (stat could be answered from a cache)."""
     with trio.move_on_after(ANSWER_WITHIN):
         try:
-            await trio.to_thread.run_sync(os.stat, path, abandon_on_cancel=True)
+            await trio.to_thread.run_sync(os.statvfs, path, abandon_on_cancel=True)
         except OSError as error:
             return error.errno not in DEAD
     return True

@@ -247,6 +247,12 @@ def _refuse_missing(origin: OriginRow) -> None:
 @asynccontextmanager
 async def open_engine(pieces: Pieces) -> AsyncIterator[Engine]:
     """An engine for the length of a block; leaving it ends all fetches, what arrived stays."""
+    raised: Exception | None = None
     async with trio.open_nursery() as nursery:
-        yield Engine(pieces, nursery)
+        try:
+            yield Engine(pieces, nursery)
+        except Exception as error:  # noqa: BLE001 - raised again, outside of the nursery's group
+            raised = error
         nursery.cancel_scope.cancel()
+    if raised is not None:
+        raise raised

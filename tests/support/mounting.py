@@ -21,6 +21,7 @@ class Mount:
         self.process = process
         self.point = point
         self._log = log
+        self.was_ready = False
 
     @property
     def home(self) -> Path:
@@ -52,7 +53,8 @@ class Mount:
 def mounted(made: Stock, *flags: str, point: Path | None = None) -> Iterator[Mount]:
     """The stock, mounted for the length of the block; gone afterwards whatever happened."""
     point = point or made.root / "photos"
-    point.mkdir(exist_ok=True)
+    if not is_in_table(point):
+        point.mkdir(exist_ok=True)
     log = made.root / "mount.log"
     with log.open("w") as errors:
         process = subprocess.Popen(
@@ -64,7 +66,8 @@ def mounted(made: Stock, *flags: str, point: Path | None = None) -> Iterator[Mou
     mount = Mount(process, point, log)
     try:
         assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n", mount.log
+        mount.was_ready = process.stdout.readline() == "ready\n"
+        assert mount.was_ready, mount.log
         yield mount
     finally:
         _end(mount)
@@ -80,7 +83,7 @@ def _end(mount: Mount) -> None:
             mount.kill()
     if mount.process.stdout is not None:
         mount.process.stdout.close()
-    if is_in_table(mount.point):
+    if mount.was_ready and is_in_table(mount.point):
         subprocess.run(["fusermount3", "-uz", mount.point], check=False)
 
 

@@ -1,0 +1,74 @@
+"""The folder to mount on, without mounting."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from photofs.fuse.mount_point import MountPoint
+from photofs.fuse.mount_table import mounted_at
+from photofs.model.errors import NotFound, Refused
+
+
+def test_a_folder_with_content_is_refused_with_the_list_of_it(tmp_path: Path) -> None:
+    """Nothing is hidden under a mount."""
+    (tmp_path / "letter.txt").touch()
+    with pytest.raises(Refused, match=r"letter\.txt"):
+        MountPoint(tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """With the command that makes it."""
+    with pytest.raises(NotFound, match="mkdir"):
+        MountPoint(tmp_path / "nothing")
+
+
+def test_a_file_is_refused(tmp_path: Path) -> None:
+    """Only a folder can be mounted on."""
+    (tmp_path / "file").touch()
+    with pytest.raises(Refused):
+        MountPoint(tmp_path / "file")
+
+
+def test_the_folder_underneath_is_closed_and_opened_again(tmp_path: Path) -> None:
+    """Nothing can be written beside a mount; a clean end gives the mode back."""
+    tmp_path.chmod(0o750)
+    point = MountPoint(tmp_path)
+    point.cover()
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0
+    point.uncover()
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o750
+    point.close()
+
+
+def test_a_folder_that_a_crash_left_closed_is_usable_again(tmp_path: Path) -> None:
+    """It gets the mode of a new folder."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    folder.chmod(0)
+    point = MountPoint(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) & 0o700 == 0o700
+    point.close()
+
+
+def test_the_topmost_mount_is_told(tmp_path: Path) -> None:
+    """Blanks in paths are octal in the kernel's table."""
+    table = tmp_path / "mountinfo"
+    table.write_text(
+        "30 1 0:21 / /proc rw,nosuid - proc proc rw\n"
+        "36 35 0:40 / /mnt/my\\040photos rw - ext4 /dev/sda rw\n"
+        "37 35 0:41 / /mnt/my\\040photos ro,nosuid shared:7 - fuse.photofs photofs ro\n"
+    )
+    mounted = mounted_at("/mnt/my photos", table)
+    assert mounted is not None
+    assert (mounted.minor, mounted.ours) == (41, True)
+    assert mounted_at("/mnt", table) is None
+
+
+def test_the_kernels_own_table_can_be_read() -> None:
+    """Whatever machine it is, /proc is mounted."""
+    mounted = mounted_at("/proc")
+    assert mounted is not None
+    assert not mounted.ours
+    assert os.path.ismount("/proc")
