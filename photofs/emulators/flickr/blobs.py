@@ -68,13 +68,17 @@ class Noise:
     def read(self, start: int, stop: int) -> bytes:
         """The bytes from `start` up to `stop`."""
         stop = min(stop, self.size)
-        place = start % NOISE_BLOCK
-        times = (place + max(0, stop - start)) // NOISE_BLOCK + 1
-        body = (self._block * times)[place : place + max(0, stop - start)]
+        body = self._body(start % NOISE_BLOCK, max(0, stop - start))
         if start >= len(self._head):
             return body
         head = self._head[start:stop]
         return head + body[len(head) :]
+
+    def _body(self, place: int, length: int) -> bytes:
+        if place + length <= NOISE_BLOCK:
+            return self._block[place : place + length]
+        times = (place + length) // NOISE_BLOCK + 1
+        return (self._block * times)[place : place + length]
 
 
 def md5_of(blob: Blob) -> bytes | None:
