@@ -70,9 +70,12 @@ def moment(given: str) -> int:
 
 
 def _taken(given: str) -> str:
-    if given.isdecimal():
+    if not given.isdecimal():
+        return given
+    try:
         return datetime.fromtimestamp(int(given), tz=UTC).strftime(TAKEN_FORM)
-    return given
+    except (ValueError, OverflowError, OSError):
+        raise ApiError(2, "Not a valid date string") from None
 
 
 def found(ask: Ask, photos: list[Photo]) -> list[Photo]:

@@ -76,11 +76,12 @@ class Darkroom:
         return self._hashes[key]
 
     def _picture(self, photo: Photo) -> Image.Image:
-        if photo.media == "video" or isinstance(photo.original, Random):
-            blob = self.poster(photo)
-        else:
-            blob = self.original(photo)
-        return Image.open(io.BytesIO(blob.read(0, blob.size)))
+        """The picture to shrink; the poster where the original cannot be read (to its end)."""
+        if photo.media == "photo" and not isinstance(photo.original, Random):
+            picture = _readable(self.original(photo))
+            if picture is not None:
+                return picture
+        return landscape(f"poster {photo.id}", POSTER_SIZE)
 
     def _made(self, key: tuple[object, ...], picture: Painted) -> Blob:
         return Held(self._keep(key, self._kept.get(key) or paint(picture)))
@@ -120,6 +121,15 @@ def with_address(jpeg: bytes, photo_id: str) -> bytes:
     iptc += b"\x00" * (len(iptc) % 2)
     block = b"Photoshop 3.0\x008BIM\x04\x04\x00\x00" + len(iptc).to_bytes(4, "big") + iptc
     return jpeg[:2] + b"\xff\xed" + (len(block) + 2).to_bytes(2, "big") + block + jpeg[2:]
+
+
+def _readable(blob: Blob) -> Image.Image | None:
+    try:
+        picture = Image.open(io.BytesIO(blob.read(0, blob.size)))
+        picture.load()
+    except (OSError, ValueError, SyntaxError):
+        return None
+    return picture
 
 
 def _shrunk(picture: Image.Image, rotation: int, rung: Rung) -> bytes:

@@ -1,5 +1,6 @@
 """The emulated service behind its one port: which path leads where, and which fault strikes."""
 
+import logging
 import zlib
 from dataclasses import dataclass, field, replace
 
@@ -7,7 +8,17 @@ import trio
 
 from photofs.emulators.flickr.account import Account
 from photofs.emulators.flickr.blobs import Held
-from photofs.emulators.flickr.faults import Answer, Effect, Fails, Faults, Hit, Line, Page, too_many
+from photofs.emulators.flickr.faults import (
+    Answer,
+    Effect,
+    Fails,
+    Faults,
+    Hit,
+    Line,
+    Page,
+    server_error,
+    too_many,
+)
 from photofs.emulators.flickr.habits import Habits
 from photofs.emulators.flickr.ledger import Call, Ledger
 from photofs.emulators.flickr.limits import Limits
@@ -35,6 +46,7 @@ METHODS: dict[str, Method] = {
     **PHOTO_WRITES,
     **ALBUM_WRITES,
 }
+_log = logging.getLogger(__name__)
 CHECK_TICKETS = "flickr.photos.upload.checkTickets"
 SMOOTH = Line()
 COMPRESS_FROM = 1024
@@ -77,8 +89,15 @@ class Emulator:
         await Conversation(stream, self.answer, self.ledger.serve).run()
 
     async def answer(self, request: Request) -> tuple[Response, Line]:
-        """What a request gets, and how."""
+        """What a request gets, and how; a mistake of the emulator's own is logged and HTTP 500."""
         await trio.lowlevel.checkpoint()
+        try:
+            return self._answered(request)
+        except Exception:  # noqa: BLE001 - one bad call must not end the service for others
+            _log.exception("cannot answer %s %s", request.verb, request.target.partition("?")[0])
+            return _instead(server_error(500)), SMOOTH
+
+    def _answered(self, request: Request) -> tuple[Response, Line]:
         name = name_of(request)
         shown = {k: v for k, v in all_pairs(request) if not k.startswith("oauth_")}
         hit = Hit(name=name, verb=request.verb, path=request.path, arguments=shown)

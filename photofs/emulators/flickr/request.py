@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from photofs.emulators.flickr.blobs import Blob, Held
 from photofs.emulators.flickr.multipart import Parts, read_multipart
@@ -22,7 +22,7 @@ class Request:
     @cached_property
     def path(self) -> str:
         """The path exactly as requested, a trailing slash included."""
-        return urlsplit(self.target).path
+        return self.target.partition("?")[0]
 
     @cached_property
     def host(self) -> str:
@@ -32,7 +32,7 @@ class Request:
     @cached_property
     def query(self) -> Pairs:
         """The query's parameters, decoded, in order."""
-        return parse_qsl(urlsplit(self.target).query, keep_blank_values=True)
+        return parse_qsl(self.target.partition("?")[2], keep_blank_values=True)
 
     @cached_property
     def multipart(self) -> Parts | None:
