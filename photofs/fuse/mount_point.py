@@ -9,7 +9,6 @@ import errno
 import os
 import shutil
 import stat
-import subprocess
 from pathlib import Path
 
 import trio
@@ -124,7 +123,7 @@ async def _unmount(path: Path) -> None:
         raise Refused("neither fusermount3 nor umount is here", remedy="install the package fuse3")
     lazily = ["-u", "-z"] if program.endswith("fusermount3") else ["-l"]
     done = await trio.run_process(
-        [program, *lazily, "--", str(path)], check=False, stderr=subprocess.PIPE
+        [program, *lazily, "--", str(path)], check=False, capture_stderr=True
     )
     if done.returncode != 0:
         reason = done.stderr.decode(errors="replace").strip()

@@ -11,7 +11,7 @@ import pytest
 import trio
 import trio.testing
 
-from photofs.fetcher.messages import Ask, Failed, Told, read_messages, to_frame
+from photofs.fetcher.messages import Ask, Failed, Message, Told, read_messages, to_frame
 from photofs.fetcher.parent import ChildFetching, open_child_fetching
 from photofs.model.errors import Bug, Quota, Temporary, Unreachable
 from photofs.model.span import Span
@@ -115,7 +115,7 @@ async def test_messages_travel_in_any_pieces() -> None:
     """Frames are put together again however the socket cuts them."""
     arrival = Arrival("key", 10, Span(2, 8), None)
     error = Unreachable("no line", safe="all", remedy="wait", retry_after=3.0)
-    sent = [Ask(1, "ensure", 7, 2, 8, 44), Told.of(1, arrival), Failed.of(2, error)]
+    sent: list[Message] = [Ask(1, "ensure", 7, 2, 8, 44), Told.of(1, arrival), Failed.of(2, error)]
     data = b"".join(to_frame(message) for message in sent)
     ours, theirs = trio.testing.memory_stream_one_way_pair()
 
