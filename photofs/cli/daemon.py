@@ -35,17 +35,32 @@ def start_daemon(arguments: Sequence[str]) -> int:
         raise
 
 
-def tell_ready(log_file: Path) -> None:
-    """In the background: turn our output to the log, then say that we are ready."""
-    writing = os.environ.pop(READY_VARIABLE, None)
-    if writing is None:
+def go_behind(log_file: Path) -> None:
+    """In the background: descriptors 1 and 2 lead to the log from now on, for all children too.
+
+    What this process prints still goes to the terminal, until `tell_ready`; whoever waits for the
+    terminal's other end is not kept waiting by a child.
+    """
+    if READY_VARIABLE not in os.environ:
         return
     log_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     sys.stdout.flush()
     sys.stderr.flush()
+    sys.stdout = os.fdopen(os.dup(1), "w", buffering=1)
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)
+
+
+def tell_ready() -> None:
+    """In the background: let go of the terminal, and say that we are ready."""
+    writing = os.environ.pop(READY_VARIABLE, None)
+    if writing is None:
+        return
+    for terminal in (sys.stdout, sys.stderr):
+        terminal.close()
+    sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
     os.write(int(writing), b"r")
     os.close(int(writing))

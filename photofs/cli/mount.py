@@ -11,7 +11,7 @@ import click
 import trio
 
 from photofs.assembly import HOME_VARIABLE, House
-from photofs.cli.daemon import start_daemon, tell_ready
+from photofs.cli.daemon import go_behind, start_daemon, tell_ready
 from photofs.cli.mounts import forget_mount, note_mount
 from photofs.cli.output import safe_text
 from photofs.cli.serving import Serving, serve
@@ -43,8 +43,9 @@ def mount(folder: Path, *, daemon: bool, demo: bool, log_file: Path | None, **fl
 
             os.environ[HOME_VARIABLE] = str(stack.enter_context(demo_home(os.environ)))
         house = House()
+        go_behind(log_file or house.paths.state / "mount.log")
         _refuse_if_nothing_to_show(house)
-        _serve_until_unmounted(house, point, log_file, Serving(**flags))
+        _serve_until_unmounted(house, point, Serving(**flags))
     log.info("%s is unmounted", point)
 
 
@@ -70,14 +71,12 @@ def _refuse_if_nothing_to_show(house: House) -> None:
     )
 
 
-def _serve_until_unmounted(
-    house: House, point: Path, log_file: Path | None, serving: Serving
-) -> None:
+def _serve_until_unmounted(house: House, point: Path, serving: Serving) -> None:
     """Mount, note who serves it, and answer the kernel until it is over."""
 
     def ready() -> None:
         note_mount(str(point), house.environ)
-        tell_ready(log_file or house.paths.state / "mount.log")
+        tell_ready()
 
     try:
         trio.run(serve, house, point, serving, ready)
