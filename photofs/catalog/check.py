@@ -5,7 +5,8 @@
 3.  Every folder but the root has one entry, in the folder that it names as its parent, and the root
     can be reached from it.
 4.  An entry's fold is that of its name; the next entry's number is above all others'.
-5.  A photo is gone if, and only if, no source has it; only then it stands nowhere.
+5.  A photo is gone if, and only if, no source has it; then it stands nowhere. One of the user's own
+    that is not gone stands somewhere.
 6.  An own photo that is not in the trash stands in exactly one folder of Dates.
 7.  A photo that is not in the trash stands in every folder of its albums, and in no other album's.
 8.  An album that is not gone has a folder; a folder shows no album that is gone.
@@ -40,7 +41,7 @@ class Problem(NamedTuple):
 
 
 _KEPT: Final = "library NOT IN (SELECT id FROM library WHERE removing = 1)"
-_SETTLED: Final = f"p.{_KEPT} AND p.id NOT IN (SELECT photo FROM to_place)"
+_SETTLED: Final = "p." + _KEPT + " AND p.id NOT IN (SELECT photo FROM to_place)"
 
 # Each gives one row a problem, its text in the first column. `$kept`: of no library that is being
 # removed; `$settled`: a photo of which that is true, and that does not wait for its places.
@@ -78,7 +79,8 @@ _RULES: Final = {
           EXISTS (SELECT 1 FROM observation o WHERE o.photo = p.id AND o.gone = 0)""",
     "5 nowhere": """
         SELECT 'photo ' || p.id || iif(p.gone, ' is gone', ' is shown') || ', but has '
-          || p.places || ' places' FROM photo p WHERE $settled AND p.gone = (p.places > 0)""",
+          || p.places || ' places' FROM photo p WHERE $settled
+          AND iif(p.gone, p.places > 0, p.owned AND p.places = 0)""",
     "6 dates": """
         SELECT 'photo ' || p.id || ' stands in ' || n || ' folders of Dates' FROM (
           SELECT p.id, (SELECT count(*) FROM entry e JOIN folder f ON f.id = e.folder

@@ -200,9 +200,10 @@ def _set_pragmas(connection: apsw.Connection, path: Path, *, read_only: bool) ->
     # for a lookup instead of 10
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "cache_size": -CACHE_KIB}
+    if read_only:  # the writers' affair
+        del wanted["journal_mode"]
     for name, value in wanted.items():
-        if not (read_only and name == "journal_mode"):
-            connection.pragma(name, value)
+        connection.pragma(name, value)
     for name, value in {**wanted, "busy_timeout": BUSY_MS}.items():
         got = connection.pragma(name)
         if got != value:

@@ -8,21 +8,21 @@
 -- Small facts about the file itself.
 CREATE TABLE meta (
   key   TEXT NOT NULL PRIMARY KEY,  -- 'next_entry': the number the next entry gets
-  value INTEGER NOT NULL
+  value INTEGER NOT NULL            -- its value
 ) STRICT, WITHOUT ROWID;
 
 -- A folder of the tree. The root is row 0; its own name stands in its parent's entry.
 CREATE TABLE folder (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,  -- half of the folder's inode number
-  parent     INTEGER REFERENCES folder(id),      -- the folder it stands in; NULL for the root
-  kind       TEXT NOT NULL,                      -- model.folder.FolderKind
-  key        TEXT NOT NULL,                      -- what it stands for, unique per parent and kind
-  name       TEXT NOT NULL,                      -- the name wished for; a clash may have changed it
-  library    INTEGER,                            -- library(id); NULL for the root
-  album      INTEGER,                            -- album(id) that it shows, for kind 'album'
-  mtime_ns   INTEGER NOT NULL,                   -- when an entry last came, went or was renamed
-  ctime_ns   INTEGER NOT NULL,                   -- the same, or when it was renamed or moved
-  subfolders INTEGER NOT NULL DEFAULT 0          -- counter: entries in it that are folders
+  parent     INTEGER REFERENCES folder(id),  -- the folder it stands in; NULL for the root
+  kind       TEXT NOT NULL,                  -- model.folder.FolderKind
+  key        TEXT NOT NULL,                  -- what it stands for, unique per parent and kind
+  name       TEXT NOT NULL,                  -- the name wished for; a clash may have changed it
+  library    INTEGER,                        -- library(id); NULL for the root
+  album      INTEGER,                        -- album(id) that it shows, for kind 'album'
+  mtime_ns   INTEGER NOT NULL,               -- when an entry last came, went or was renamed
+  ctime_ns   INTEGER NOT NULL,               -- the same, or when it was renamed or moved
+  subfolders INTEGER NOT NULL DEFAULT 0      -- counter: entries in it that are folders
 ) STRICT;
 CREATE UNIQUE INDEX folder_key ON folder(parent, kind, key);
 CREATE INDEX folder_library ON folder(library, kind, key);
@@ -30,34 +30,34 @@ CREATE INDEX folder_album ON folder(album) WHERE album IS NOT NULL;
 
 -- What a top folder shows.
 CREATE TABLE library (
-  id       INTEGER PRIMARY KEY AUTOINCREMENT,
-  name     TEXT NOT NULL UNIQUE,                   -- the top folder's name
-  folder   INTEGER NOT NULL REFERENCES folder(id), -- the top folder
-  removing INTEGER NOT NULL DEFAULT 0,             -- 1: the user removed it, rows are being deleted
-  photos   INTEGER NOT NULL DEFAULT 0,             -- counter: photos that are not gone
-  bytes    INTEGER NOT NULL DEFAULT 0              -- counter: the sum of their sizes
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,  -- its number, never used twice
+  name     TEXT NOT NULL UNIQUE,        -- the top folder's name
+  folder   INTEGER NOT NULL REFERENCES folder(id),  -- the top folder
+  removing INTEGER NOT NULL DEFAULT 0,  -- 1: the user removed it, rows are being deleted
+  photos   INTEGER NOT NULL DEFAULT 0,  -- counter: photos that are not gone
+  bytes    INTEGER NOT NULL DEFAULT 0   -- counter: the sum of their sizes
 ) STRICT;
 
 -- One provider account or archive folder behind a library.
 CREATE TABLE source (
-  id           INTEGER PRIMARY KEY AUTOINCREMENT,
-  library      INTEGER NOT NULL REFERENCES library(id),
-  provider     TEXT NOT NULL,              -- the provider's folder name, such as 'takeout'
-  account      TEXT,                       -- the service's id of the account; once set, never another
-  config       TEXT NOT NULL,              -- the provider's own JSON
-  folders      TEXT NOT NULL DEFAULT '[]', -- JSON list: special top folders that it can fill
-  cursor       TEXT,                       -- where the next incremental scan begins
-  full_scan_ns INTEGER,                    -- the end of the last complete full scan
-  scan_ns      INTEGER,                    -- the end of the last complete scan of any kind
-  trouble      TEXT NOT NULL DEFAULT ''    -- why it cannot be scanned or read now, a sentence
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,  -- its number, never used twice
+  library      INTEGER NOT NULL REFERENCES library(id),  -- the library that it stands behind
+  provider     TEXT NOT NULL,               -- the provider's folder name, such as 'takeout'
+  account      TEXT,                        -- the service's id of the account; set once
+  config       TEXT NOT NULL,               -- the provider's own JSON
+  folders      TEXT NOT NULL DEFAULT '[]',  -- JSON list: special top folders that it can fill
+  cursor       TEXT,                        -- where the next incremental scan begins
+  full_scan_ns INTEGER,                     -- the end of the last complete full scan
+  scan_ns      INTEGER,                     -- the end of the last complete scan of any kind
+  trouble      TEXT NOT NULL DEFAULT ''     -- why it cannot be scanned or read now, a sentence
 ) STRICT;
 CREATE INDEX source_library ON source(library);
 
 -- One run of a scan. A run without an end was killed; it counts for no absence.
 CREATE TABLE scan (
-  id          INTEGER PRIMARY KEY AUTOINCREMENT,
-  source      INTEGER NOT NULL REFERENCES source(id),
-  started_ns  INTEGER NOT NULL,
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,  -- its number; later runs have higher ones
+  source      INTEGER NOT NULL REFERENCES source(id),  -- what was scanned
+  started_ns  INTEGER NOT NULL,            -- when it began
   finished_ns INTEGER,                     -- NULL: still running, or killed
   kind        TEXT,                        -- 'full' or 'incremental'; told at its end
   complete    INTEGER NOT NULL DEFAULT 0,  -- 1: the source told its end and all of it was filed
@@ -73,29 +73,29 @@ CREATE INDEX scan_source ON scan(source);
 -- ever, so that it is the same inode if it comes back.
 CREATE TABLE photo (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,  -- the inode number is twice this plus one
-  size         INTEGER NOT NULL,                   -- bytes, or an estimate
-  size_exact   INTEGER NOT NULL,                   -- 1: size is not an estimate
-  mtime_ns     INTEGER NOT NULL,                   -- the instant of capture as shown
-  ctime_ns     INTEGER NOT NULL,                   -- when its metadata or bytes last changed
-  places       INTEGER NOT NULL DEFAULT 0,         -- counter: entries that name it (st_nlink)
-  library      INTEGER NOT NULL REFERENCES library(id),
-  media        TEXT NOT NULL,                      -- model.photo.Media
-  name         TEXT NOT NULL,                      -- the name wished for in every folder
-  title        TEXT,                               -- the service's title
-  file_name    TEXT,                               -- the original's file name, as the source tells
-  content_key  TEXT NOT NULL,                      -- changes when the bytes may have changed
-  sha256       TEXT,                               -- of the original, once it was whole here
-  taken_local  TEXT,                               -- local capture time or date, ISO 8601; NULL unknown
-  granularity  INTEGER NOT NULL,                   -- how exact: model.capture_time.Granularity
-  taken_how    TEXT NOT NULL,                      -- which facts gave it, in words
-  favorite     INTEGER NOT NULL,
-  archived     INTEGER NOT NULL,
-  trashed      INTEGER NOT NULL,
-  owned        INTEGER NOT NULL,                   -- 0: somebody else's, shown as a favourite
-  missing      INTEGER NOT NULL,                   -- 1: the source has its facts but not its bytes
-  gone         INTEGER NOT NULL DEFAULT 0,         -- 1: no source has it any more; in no folder
-  pinned       INTEGER NOT NULL DEFAULT 0,         -- 1: the user wants its bytes kept here
-  trouble      TEXT NOT NULL DEFAULT ''            -- why its bytes cannot be had, a sentence
+  size         INTEGER NOT NULL,            -- bytes, or an estimate
+  size_exact   INTEGER NOT NULL,            -- 1: size is not an estimate
+  mtime_ns     INTEGER NOT NULL,            -- the instant of capture as shown
+  ctime_ns     INTEGER NOT NULL,            -- when its metadata or bytes last changed
+  places       INTEGER NOT NULL DEFAULT 0,  -- counter: entries that name it (st_nlink)
+  library      INTEGER NOT NULL REFERENCES library(id),  -- the library that shows it
+  media        TEXT NOT NULL,               -- model.photo.Media
+  name         TEXT NOT NULL,               -- the name wished for in every folder
+  title        TEXT,                        -- the service's title
+  file_name    TEXT,                        -- the original's file name, as the source tells
+  content_key  TEXT NOT NULL,               -- changes when the bytes may have changed
+  sha256       TEXT,                        -- of the original, once it was whole here
+  taken_local  TEXT,                        -- local capture time or date, ISO 8601; NULL unknown
+  granularity  INTEGER NOT NULL,            -- how exact: model.capture_time.Granularity
+  taken_how    TEXT NOT NULL,               -- which facts gave it, in words
+  favorite     INTEGER NOT NULL,            -- 1: in Favorites
+  archived     INTEGER NOT NULL,            -- 1: in Archive
+  trashed      INTEGER NOT NULL,            -- 1: in Trash alone
+  owned        INTEGER NOT NULL,            -- 0: somebody else's, shown as a favourite
+  missing      INTEGER NOT NULL,            -- 1: the source has its facts but not its bytes
+  gone         INTEGER NOT NULL DEFAULT 0,  -- 1: no source has it any more; in no folder
+  pinned       INTEGER NOT NULL DEFAULT 0,  -- 1: the user wants its bytes kept here
+  trouble      TEXT NOT NULL DEFAULT ''     -- why its bytes cannot be had, a sentence
 ) STRICT;
 CREATE INDEX photo_library ON photo(library);
 CREATE INDEX photo_unsized ON photo(id) WHERE size_exact = 0 AND gone = 0;
@@ -103,17 +103,17 @@ CREATE INDEX photo_pinned ON photo(id) WHERE pinned = 1;
 
 -- The latest word of one source on one remote id.
 CREATE TABLE observation (
-  id         INTEGER PRIMARY KEY AUTOINCREMENT,
-  source     INTEGER NOT NULL REFERENCES source(id),
-  remote_id  TEXT NOT NULL,                          -- the source's own id
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,  -- its number, in the order first told of
+  source     INTEGER NOT NULL REFERENCES source(id),  -- who told
+  remote_id  TEXT NOT NULL,               -- the source's own id
   photo      INTEGER NOT NULL REFERENCES photo(id),  -- several sources may tell of one photo
-  as_of_ns   INTEGER NOT NULL,                       -- the moment for which the facts held
-  first_scan INTEGER NOT NULL,                       -- scan(id) that first told of it
-  last_scan  INTEGER NOT NULL,                       -- scan(id) that last told of it
-  absent     INTEGER NOT NULL DEFAULT 0,             -- complete inventories in a row without it
-  absent_ns  INTEGER,                                -- when the first of these was taken
-  gone       INTEGER NOT NULL DEFAULT 0,             -- 1: taken for deleted at the source
-  seen       TEXT NOT NULL                           -- the whole PhotoSeen as JSON, as_of_ns as 0
+  as_of_ns   INTEGER NOT NULL,            -- the moment for which the facts held
+  first_scan INTEGER NOT NULL,            -- scan(id) that first told of it
+  last_scan  INTEGER NOT NULL,            -- scan(id) that last told of it
+  absent     INTEGER NOT NULL DEFAULT 0,  -- complete inventories in a row without it
+  absent_ns  INTEGER,                     -- when the first of these was taken
+  gone       INTEGER NOT NULL DEFAULT 0,  -- 1: taken for deleted at the source
+  seen       TEXT NOT NULL                -- the whole PhotoSeen as JSON, as_of_ns as 0
 ) STRICT;
 CREATE UNIQUE INDEX observation_remote ON observation(source, remote_id);
 CREATE INDEX observation_photo ON observation(photo);
@@ -128,11 +128,11 @@ CREATE TABLE original (
 
 -- An album of a source.
 CREATE TABLE album (
-  id          INTEGER PRIMARY KEY AUTOINCREMENT,
-  source      INTEGER NOT NULL REFERENCES source(id),
-  remote_id   TEXT NOT NULL,
-  title       TEXT NOT NULL,
-  description TEXT,
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,  -- its number, never used twice
+  source      INTEGER NOT NULL REFERENCES source(id),  -- who told of it
+  remote_id   TEXT NOT NULL,               -- the source's own id
+  title       TEXT NOT NULL,               -- as the source tells it
+  description TEXT,                        -- as the source tells it
   position    INTEGER NOT NULL,            -- the service's order of albums
   as_of_ns    INTEGER NOT NULL,            -- the moment for which the facts held
   last_scan   INTEGER NOT NULL,            -- scan(id) that last told of it
@@ -143,10 +143,10 @@ CREATE UNIQUE INDEX album_remote ON album(source, remote_id);
 
 -- Which photos an album holds; members may be told of before the photo itself is.
 CREATE TABLE membership (
-  album     INTEGER NOT NULL REFERENCES album(id),
-  remote_id TEXT NOT NULL,                   -- the member's id at the album's source
-  position  INTEGER NOT NULL,                -- the service's order within the album
-  photo     INTEGER REFERENCES photo(id),    -- NULL until the photo was told of
+  album     INTEGER NOT NULL REFERENCES album(id),  -- the album
+  remote_id TEXT NOT NULL,                 -- the member's id at the album's source
+  position  INTEGER NOT NULL,              -- the service's order within the album
+  photo     INTEGER REFERENCES photo(id),  -- NULL until the photo was told of
   PRIMARY KEY (album, remote_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX membership_photo ON membership(photo) WHERE photo IS NOT NULL;
@@ -154,34 +154,34 @@ CREATE INDEX membership_unseen ON membership(remote_id) WHERE photo IS NULL;
 
 -- A folder of albums, where the service nests them.
 CREATE TABLE collection (
-  id        INTEGER PRIMARY KEY AUTOINCREMENT,
-  source    INTEGER NOT NULL REFERENCES source(id),
-  remote_id TEXT NOT NULL,
-  title     TEXT NOT NULL,
-  parent    TEXT,                          -- remote_id of the collection that holds it
-  position  INTEGER NOT NULL,              -- the service's order
-  last_scan INTEGER NOT NULL,              -- scan(id) that last told of it
-  absent    INTEGER NOT NULL DEFAULT 0     -- complete full scans in a row without it
+  id        INTEGER PRIMARY KEY AUTOINCREMENT,  -- its number, never used twice
+  source    INTEGER NOT NULL REFERENCES source(id),  -- who told of it
+  remote_id TEXT NOT NULL,              -- the source's own id
+  title     TEXT NOT NULL,              -- as the source tells it
+  parent    TEXT,                       -- remote_id of the collection that holds it
+  position  INTEGER NOT NULL,           -- the service's order
+  last_scan INTEGER NOT NULL,           -- scan(id) that last told of it
+  absent    INTEGER NOT NULL DEFAULT 0  -- complete full scans in a row without it
 ) STRICT;
 CREATE UNIQUE INDEX collection_remote ON collection(source, remote_id);
 
 -- Which albums a collection holds, by remote id, for an album may be told of later.
 CREATE TABLE shelving (
-  collection INTEGER NOT NULL REFERENCES collection(id),
-  album      TEXT NOT NULL,                -- the album's remote_id at the collection's source
-  position   INTEGER NOT NULL,             -- the service's order within the collection
+  collection INTEGER NOT NULL REFERENCES collection(id),  -- the collection
+  album      TEXT NOT NULL,     -- the album's remote_id at the collection's source
+  position   INTEGER NOT NULL,  -- the service's order within the collection
   PRIMARY KEY (collection, album)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX shelving_album ON shelving(album);
 
 -- A name in a folder: the hot path. `id` is the listing cookie; it grows and is never used twice.
 CREATE TABLE entry (
-  folder    INTEGER NOT NULL REFERENCES folder(id),
-  id        INTEGER NOT NULL,
-  name      TEXT NOT NULL,                 -- exactly as shown
-  fold      TEXT NOT NULL,                 -- naming.fold(name): equal for names that clash
-  photo     INTEGER REFERENCES photo(id),  -- either a photo ...
-  subfolder INTEGER REFERENCES folder(id), -- ... or a folder
+  folder    INTEGER NOT NULL REFERENCES folder(id),  -- the folder that the name stands in
+  id        INTEGER NOT NULL,               -- the cookie
+  name      TEXT NOT NULL,                  -- exactly as shown
+  fold      TEXT NOT NULL,                  -- naming.fold(name): equal for names that clash
+  photo     INTEGER REFERENCES photo(id),   -- either a photo ...
+  subfolder INTEGER REFERENCES folder(id),  -- ... or a folder
   PRIMARY KEY (folder, id),
   CHECK ((photo IS NULL) <> (subfolder IS NULL))
 ) STRICT, WITHOUT ROWID;
@@ -192,73 +192,73 @@ CREATE UNIQUE INDEX entry_subfolder ON entry(subfolder) WHERE subfolder IS NOT N
 -- Photos whose places have to be worked out anew (their album changed, or went). Emptied in small
 -- transactions; what a killed scan left here is done by the next one.
 CREATE TABLE to_place (
-  photo INTEGER PRIMARY KEY REFERENCES photo(id)
+  photo INTEGER PRIMARY KEY REFERENCES photo(id)  -- the photo
 ) STRICT;
 
 -- The journal: one wish of the user each, with its states as model/operation.py has them.
 CREATE TABLE operation (
-  id            INTEGER PRIMARY KEY AUTOINCREMENT,
-  key           TEXT NOT NULL UNIQUE,       -- random, so that a restored backup is noticed
-  library       INTEGER NOT NULL,           -- kept after the library is gone, so no reference
-  source        INTEGER,                    -- where it is to be sent
-  photo         INTEGER,                    -- what it is about, if that is a photo
-  verb          TEXT NOT NULL,              -- what is wished
-  wish          TEXT NOT NULL,              -- its details, JSON
-  state         TEXT NOT NULL,              -- model.operation.State
-  reason        TEXT NOT NULL DEFAULT '',   -- why it was given up, a sentence
-  planned_ns    INTEGER NOT NULL,
-  not_before_ns INTEGER NOT NULL,           -- the end of its grace
-  changed_ns    INTEGER NOT NULL            -- when its state last changed
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,  -- its number; the order of wishes
+  key           TEXT NOT NULL UNIQUE,      -- random, so that a restored backup is noticed
+  library       INTEGER NOT NULL,          -- kept after the library is gone, so no reference
+  source        INTEGER,                   -- where it is to be sent
+  photo         INTEGER,                   -- what it is about, if that is a photo
+  verb          TEXT NOT NULL,             -- what is wished
+  wish          TEXT NOT NULL,             -- its details, JSON
+  state         TEXT NOT NULL,             -- model.operation.State
+  reason        TEXT NOT NULL DEFAULT '',  -- why it was given up, a sentence
+  planned_ns    INTEGER NOT NULL,          -- when it was wished
+  not_before_ns INTEGER NOT NULL,          -- the end of its grace
+  changed_ns    INTEGER NOT NULL           -- when its state last changed
 ) STRICT;
 CREATE INDEX operation_state ON operation(state, not_before_ns);
 
 -- What the user had deleted: a scan does not bring it back.
 CREATE TABLE tombstone (
-  provider  TEXT NOT NULL,                  -- with the account: outlives the source's row
-  account   TEXT NOT NULL,
-  remote_id TEXT NOT NULL,
-  sha256    TEXT,                           -- of the bytes, if they were known
-  buried_ns INTEGER NOT NULL,
+  provider  TEXT NOT NULL,     -- with the account: outlives the source's row
+  account   TEXT NOT NULL,     -- the service's id of the account, '' if unknown
+  remote_id TEXT NOT NULL,     -- the source's own id
+  sha256    TEXT,              -- of the bytes, if they were known
+  buried_ns INTEGER NOT NULL,  -- when it was deleted
   PRIMARY KEY (provider, account, remote_id)
 ) STRICT, WITHOUT ROWID;
 
 -- When the next request to a host may go out; shared by all processes (pacing.py).
 CREATE TABLE pacing (
-  key         TEXT NOT NULL PRIMARY KEY,   -- host and API key
-  interval_ns INTEGER NOT NULL,            -- between two requests, adaptive
-  free_ns     INTEGER NOT NULL,            -- the next free place for background work
-  person_ns   INTEGER NOT NULL,            -- the next free place for a person's request
-  quiet_ns    INTEGER NOT NULL,            -- background work steps aside until then
-  closed_ns   INTEGER NOT NULL,            -- nobody asks before then
-  throttled   INTEGER NOT NULL             -- how many requests in a row were throttled
+  key         TEXT NOT NULL PRIMARY KEY,  -- host and API key
+  interval_ns INTEGER NOT NULL,           -- between two requests, adaptive
+  free_ns     INTEGER NOT NULL,           -- the next free place for background work
+  person_ns   INTEGER NOT NULL,           -- the next free place for a person's request
+  quiet_ns    INTEGER NOT NULL,           -- background work steps aside until then
+  closed_ns   INTEGER NOT NULL,           -- nobody asks before then
+  throttled   INTEGER NOT NULL            -- how many requests in a row were throttled
 ) STRICT, WITHOUT ROWID;
 
 -- Requests made to a host on one day, against a daily budget.
 CREATE TABLE quota (
-  key  TEXT NOT NULL,
-  day  INTEGER NOT NULL,                   -- days since 1970-01-01 UTC
-  used INTEGER NOT NULL,
+  key  TEXT NOT NULL,     -- host and API key
+  day  INTEGER NOT NULL,  -- days since 1970-01-01 UTC
+  used INTEGER NOT NULL,  -- requests made
   PRIMARY KEY (key, day)
 ) STRICT, WITHOUT ROWID;
 
 -- One line of a source's report. Those of a scan that was not complete are not shown.
 CREATE TABLE finding (
-  id     INTEGER PRIMARY KEY,
-  source INTEGER NOT NULL REFERENCES source(id),
-  scan   INTEGER NOT NULL,
-  kind   TEXT NOT NULL,                    -- model.observation.FindingKind
-  path   TEXT NOT NULL,
-  why    TEXT NOT NULL
+  id     INTEGER PRIMARY KEY,  -- its number
+  source INTEGER NOT NULL REFERENCES source(id),  -- whose report
+  scan   INTEGER NOT NULL,     -- scan(id) that found it
+  kind   TEXT NOT NULL,        -- model.observation.FindingKind
+  path   TEXT NOT NULL,        -- which file
+  why    TEXT NOT NULL         -- what about it, a sentence
 ) STRICT;
 CREATE INDEX finding_source ON finding(source, scan);
 
 -- What the kernel may have cached and is no longer true; the oldest rows are trimmed away.
 CREATE TABLE change (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,  -- without gaps, so that a reader sees a trim
-  ino      INTEGER NOT NULL,                   -- whose attributes, or whose entry
-  parent   INTEGER,                            -- inode number of the folder, if an entry changed
-  name     TEXT,                               -- the entry's name, if an entry changed
-  content  INTEGER NOT NULL                    -- 1: the bytes may have changed
+  ino      INTEGER NOT NULL,  -- whose attributes, or whose entry
+  parent   INTEGER,           -- inode number of the folder, if an entry changed
+  name     TEXT,              -- the entry's name, if an entry changed
+  content  INTEGER NOT NULL   -- 1: the bytes may have changed
 ) STRICT;
 
 CREATE TRIGGER entry_added AFTER INSERT ON entry BEGIN

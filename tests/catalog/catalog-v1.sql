@@ -1,0 +1,280 @@
+-- A catalog as the first version left it: schema and rows, dumped. Never changed.
+PRAGMA application_id = 1346782001;
+PRAGMA user_version = 1;
+PRAGMA foreign_keys = OFF;
+BEGIN;
+CREATE TABLE meta (
+  key   TEXT NOT NULL PRIMARY KEY,  -- 'next_entry': the number the next entry gets
+  value INTEGER NOT NULL            -- its value
+) STRICT, WITHOUT ROWID;
+CREATE TABLE folder (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,  -- half of the folder's inode number
+  parent     INTEGER REFERENCES folder(id),  -- the folder it stands in; NULL for the root
+  kind       TEXT NOT NULL,                  -- model.folder.FolderKind
+  key        TEXT NOT NULL,                  -- what it stands for, unique per parent and kind
+  name       TEXT NOT NULL,                  -- the name wished for; a clash may have changed it
+  library    INTEGER,                        -- library(id); NULL for the root
+  album      INTEGER,                        -- album(id) that it shows, for kind 'album'
+  mtime_ns   INTEGER NOT NULL,               -- when an entry last came, went or was renamed
+  ctime_ns   INTEGER NOT NULL,               -- the same, or when it was renamed or moved
+  subfolders INTEGER NOT NULL DEFAULT 0      -- counter: entries in it that are folders
+) STRICT;
+CREATE TABLE library (
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,  -- its number, never used twice
+  name     TEXT NOT NULL UNIQUE,        -- the top folder's name
+  folder   INTEGER NOT NULL REFERENCES folder(id),  -- the top folder
+  removing INTEGER NOT NULL DEFAULT 0,  -- 1: the user removed it, rows are being deleted
+  photos   INTEGER NOT NULL DEFAULT 0,  -- counter: photos that are not gone
+  bytes    INTEGER NOT NULL DEFAULT 0   -- counter: the sum of their sizes
+) STRICT;
+CREATE TABLE source (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,  -- its number, never used twice
+  library      INTEGER NOT NULL REFERENCES library(id),  -- the library that it stands behind
+  provider     TEXT NOT NULL,               -- the provider's folder name, such as 'takeout'
+  account      TEXT,                        -- the service's id of the account; set once
+  config       TEXT NOT NULL,               -- the provider's own JSON
+  folders      TEXT NOT NULL DEFAULT '[]',  -- JSON list: special top folders that it can fill
+  cursor       TEXT,                        -- where the next incremental scan begins
+  full_scan_ns INTEGER,                     -- the end of the last complete full scan
+  scan_ns      INTEGER,                     -- the end of the last complete scan of any kind
+  trouble      TEXT NOT NULL DEFAULT ''     -- why it cannot be scanned or read now, a sentence
+) STRICT;
+CREATE TABLE scan (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,  -- its number; later runs have higher ones
+  source      INTEGER NOT NULL REFERENCES source(id),  -- what was scanned
+  started_ns  INTEGER NOT NULL,            -- when it began
+  finished_ns INTEGER,                     -- NULL: still running, or killed
+  kind        TEXT,                        -- 'full' or 'incremental'; told at its end
+  complete    INTEGER NOT NULL DEFAULT 0,  -- 1: the source told its end and all of it was filed
+  seen        INTEGER NOT NULL DEFAULT 0,  -- how many photos were told of
+  added       INTEGER NOT NULL DEFAULT 0,  -- of these, not known before
+  changed     INTEGER NOT NULL DEFAULT 0,  -- of these, told otherwise than before
+  gone        INTEGER NOT NULL DEFAULT 0   -- photos that went with this scan
+) STRICT;
+CREATE TABLE photo (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,  -- the inode number is twice this plus one
+  size         INTEGER NOT NULL,            -- bytes, or an estimate
+  size_exact   INTEGER NOT NULL,            -- 1: size is not an estimate
+  mtime_ns     INTEGER NOT NULL,            -- the instant of capture as shown
+  ctime_ns     INTEGER NOT NULL,            -- when its metadata or bytes last changed
+  places       INTEGER NOT NULL DEFAULT 0,  -- counter: entries that name it (st_nlink)
+  library      INTEGER NOT NULL REFERENCES library(id),  -- the library that shows it
+  media        TEXT NOT NULL,               -- model.photo.Media
+  name         TEXT NOT NULL,               -- the name wished for in every folder
+  title        TEXT,                        -- the service's title
+  file_name    TEXT,                        -- the original's file name, as the source tells
+  content_key  TEXT NOT NULL,               -- changes when the bytes may have changed
+  sha256       TEXT,                        -- of the original, once it was whole here
+  taken_local  TEXT,                        -- local capture time or date, ISO 8601; NULL unknown
+  granularity  INTEGER NOT NULL,            -- how exact: model.capture_time.Granularity
+  taken_how    TEXT NOT NULL,               -- which facts gave it, in words
+  favorite     INTEGER NOT NULL,            -- 1: in Favorites
+  archived     INTEGER NOT NULL,            -- 1: in Archive
+  trashed      INTEGER NOT NULL,            -- 1: in Trash alone
+  owned        INTEGER NOT NULL,            -- 0: somebody else's, shown as a favourite
+  missing      INTEGER NOT NULL,            -- 1: the source has its facts but not its bytes
+  gone         INTEGER NOT NULL DEFAULT 0,  -- 1: no source has it any more; in no folder
+  pinned       INTEGER NOT NULL DEFAULT 0,  -- 1: the user wants its bytes kept here
+  trouble      TEXT NOT NULL DEFAULT ''     -- why its bytes cannot be had, a sentence
+) STRICT;
+CREATE TABLE observation (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,  -- its number, in the order first told of
+  source     INTEGER NOT NULL REFERENCES source(id),  -- who told
+  remote_id  TEXT NOT NULL,               -- the source's own id
+  photo      INTEGER NOT NULL REFERENCES photo(id),  -- several sources may tell of one photo
+  as_of_ns   INTEGER NOT NULL,            -- the moment for which the facts held
+  first_scan INTEGER NOT NULL,            -- scan(id) that first told of it
+  last_scan  INTEGER NOT NULL,            -- scan(id) that last told of it
+  absent     INTEGER NOT NULL DEFAULT 0,  -- complete inventories in a row without it
+  absent_ns  INTEGER,                     -- when the first of these was taken
+  gone       INTEGER NOT NULL DEFAULT 0,  -- 1: taken for deleted at the source
+  seen       TEXT NOT NULL                -- the whole PhotoSeen as JSON, as_of_ns as 0
+) STRICT;
+CREATE TABLE original (
+  sha256    TEXT NOT NULL PRIMARY KEY,  -- of all its bytes, lower-case hex
+  size      INTEGER NOT NULL,           -- bytes
+  sealed_ns INTEGER NOT NULL            -- when it was first sealed here
+) STRICT, WITHOUT ROWID;
+CREATE TABLE album (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,  -- its number, never used twice
+  source      INTEGER NOT NULL REFERENCES source(id),  -- who told of it
+  remote_id   TEXT NOT NULL,               -- the source's own id
+  title       TEXT NOT NULL,               -- as the source tells it
+  description TEXT,                        -- as the source tells it
+  position    INTEGER NOT NULL,            -- the service's order of albums
+  as_of_ns    INTEGER NOT NULL,            -- the moment for which the facts held
+  last_scan   INTEGER NOT NULL,            -- scan(id) that last told of it
+  absent      INTEGER NOT NULL DEFAULT 0   -- complete full scans in a row without it
+) STRICT;
+CREATE TABLE membership (
+  album     INTEGER NOT NULL REFERENCES album(id),  -- the album
+  remote_id TEXT NOT NULL,                 -- the member's id at the album's source
+  position  INTEGER NOT NULL,              -- the service's order within the album
+  photo     INTEGER REFERENCES photo(id),  -- NULL until the photo was told of
+  PRIMARY KEY (album, remote_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE collection (
+  id        INTEGER PRIMARY KEY AUTOINCREMENT,  -- its number, never used twice
+  source    INTEGER NOT NULL REFERENCES source(id),  -- who told of it
+  remote_id TEXT NOT NULL,              -- the source's own id
+  title     TEXT NOT NULL,              -- as the source tells it
+  parent    TEXT,                       -- remote_id of the collection that holds it
+  position  INTEGER NOT NULL,           -- the service's order
+  last_scan INTEGER NOT NULL,           -- scan(id) that last told of it
+  absent    INTEGER NOT NULL DEFAULT 0  -- complete full scans in a row without it
+) STRICT;
+CREATE TABLE shelving (
+  collection INTEGER NOT NULL REFERENCES collection(id),  -- the collection
+  album      TEXT NOT NULL,     -- the album's remote_id at the collection's source
+  position   INTEGER NOT NULL,  -- the service's order within the collection
+  PRIMARY KEY (collection, album)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE entry (
+  folder    INTEGER NOT NULL REFERENCES folder(id),  -- the folder that the name stands in
+  id        INTEGER NOT NULL,               -- the cookie
+  name      TEXT NOT NULL,                  -- exactly as shown
+  fold      TEXT NOT NULL,                  -- naming.fold(name): equal for names that clash
+  photo     INTEGER REFERENCES photo(id),   -- either a photo ...
+  subfolder INTEGER REFERENCES folder(id),  -- ... or a folder
+  PRIMARY KEY (folder, id),
+  CHECK ((photo IS NULL) <> (subfolder IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE operation (
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,  -- its number; the order of wishes
+  key           TEXT NOT NULL UNIQUE,      -- random, so that a restored backup is noticed
+  library       INTEGER NOT NULL,          -- kept after the library is gone, so no reference
+  source        INTEGER,                   -- where it is to be sent
+  photo         INTEGER,                   -- what it is about, if that is a photo
+  verb          TEXT NOT NULL,             -- what is wished
+  wish          TEXT NOT NULL,             -- its details, JSON
+  state         TEXT NOT NULL,             -- model.operation.State
+  reason        TEXT NOT NULL DEFAULT '',  -- why it was given up, a sentence
+  planned_ns    INTEGER NOT NULL,          -- when it was wished
+  not_before_ns INTEGER NOT NULL,          -- the end of its grace
+  changed_ns    INTEGER NOT NULL           -- when its state last changed
+) STRICT;
+CREATE TABLE tombstone (
+  provider  TEXT NOT NULL,     -- with the account: outlives the source's row
+  account   TEXT NOT NULL,     -- the service's id of the account, '' if unknown
+  remote_id TEXT NOT NULL,     -- the source's own id
+  sha256    TEXT,              -- of the bytes, if they were known
+  buried_ns INTEGER NOT NULL,  -- when it was deleted
+  PRIMARY KEY (provider, account, remote_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE pacing (
+  key         TEXT NOT NULL PRIMARY KEY,  -- host and API key
+  interval_ns INTEGER NOT NULL,           -- between two requests, adaptive
+  free_ns     INTEGER NOT NULL,           -- the next free place for background work
+  person_ns   INTEGER NOT NULL,           -- the next free place for a person's request
+  quiet_ns    INTEGER NOT NULL,           -- background work steps aside until then
+  closed_ns   INTEGER NOT NULL,           -- nobody asks before then
+  throttled   INTEGER NOT NULL            -- how many requests in a row were throttled
+) STRICT, WITHOUT ROWID;
+CREATE TABLE finding (
+  id     INTEGER PRIMARY KEY,  -- its number
+  source INTEGER NOT NULL REFERENCES source(id),  -- whose report
+  scan   INTEGER NOT NULL,     -- scan(id) that found it
+  kind   TEXT NOT NULL,        -- model.observation.FindingKind
+  path   TEXT NOT NULL,        -- which file
+  why    TEXT NOT NULL         -- what about it, a sentence
+) STRICT;
+CREATE TABLE change (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,  -- without gaps, so that a reader sees a trim
+  ino      INTEGER NOT NULL,  -- whose attributes, or whose entry
+  parent   INTEGER,           -- inode number of the folder, if an entry changed
+  name     TEXT,              -- the entry's name, if an entry changed
+  content  INTEGER NOT NULL   -- 1: the bytes may have changed
+) STRICT;
+INSERT INTO meta VALUES ('next_entry', 11);
+INSERT INTO folder VALUES (0, NULL, 'root', '', '', NULL, NULL, 0, 0, 1);
+INSERT INTO folder VALUES (1, 0, 'library', 'old', 'Old', 1, NULL, 5, 5, 3);
+INSERT INTO folder VALUES (2, 1, 'albums', '', 'Albums', 1, NULL, 5, 5, 1);
+INSERT INTO folder VALUES (3, 1, 'dates', '', 'Dates', 1, NULL, 5, 5, 1);
+INSERT INTO folder VALUES (4, 1, 'unsorted', '', 'Unsorted', 1, NULL, 5, 5, 0);
+INSERT INTO folder VALUES (5, 2, 'album', '1', 'Trip', 1, 1, 5, 5, 0);
+INSERT INTO folder VALUES (6, 3, 'date', 'Unknown', 'Unknown', 1, NULL, 5, 5, 0);
+INSERT INTO library VALUES (1, 'Old', 1, 0, 2, 30);
+INSERT INTO source VALUES (1, 1, 'service', 'me', '{"path": "/old"}', '[]', 'c1', NULL, NULL, '');
+INSERT INTO scan VALUES (1, 1, 4, 5, 'full', 1, 2, 2, 0, 0);
+INSERT INTO photo VALUES (1, 10, 1, 0, 5, 2, 1, 'picture', 'a.jpg', NULL, 'a.jpg', 'k', NULL, NULL, 0, 'upload time', 0, 0, 0, 1, 0, 0, 0, '');
+INSERT INTO photo VALUES (2, 20, 1, 0, 5, 2, 1, 'picture', 'b.jpg', NULL, 'b.jpg', 'k', NULL, NULL, 0, 'upload time', 0, 0, 0, 1, 0, 0, 0, '');
+INSERT INTO observation VALUES (1, 1, 'a', 1, 3, 1, 1, 0, NULL, 0, '{"remote_id":"a","media":"picture","content_key":"k","ref":"{}","as_of_ns":0}');
+INSERT INTO observation VALUES (2, 1, 'b', 2, 3, 1, 1, 0, NULL, 0, '{"remote_id":"b","media":"picture","content_key":"k","ref":"{}","as_of_ns":0}');
+INSERT INTO album VALUES (1, 1, 't', 'Trip', NULL, 0, 3, 1, 0);
+INSERT INTO membership VALUES (1, 'a', 0, 1);
+INSERT INTO entry VALUES (0, 1, 'Old', 'old', NULL, 1);
+INSERT INTO entry VALUES (1, 2, 'Albums', 'albums', NULL, 2);
+INSERT INTO entry VALUES (1, 3, 'Dates', 'dates', NULL, 3);
+INSERT INTO entry VALUES (1, 4, 'Unsorted', 'unsorted', NULL, 4);
+INSERT INTO entry VALUES (2, 5, 'Trip', 'trip', NULL, 5);
+INSERT INTO entry VALUES (3, 6, 'Unknown', 'unknown', NULL, 6);
+INSERT INTO entry VALUES (4, 9, 'b.jpg', 'b.jpg', 2, NULL);
+INSERT INTO entry VALUES (5, 7, 'a.jpg', 'a.jpg', 1, NULL);
+INSERT INTO entry VALUES (6, 8, 'a.jpg', 'a.jpg', 1, NULL);
+INSERT INTO entry VALUES (6, 10, 'b.jpg', 'b.jpg', 2, NULL);
+CREATE UNIQUE INDEX folder_key ON folder(parent, kind, key);
+CREATE INDEX folder_library ON folder(library, kind, key);
+CREATE INDEX folder_album ON folder(album) WHERE album IS NOT NULL;
+CREATE INDEX source_library ON source(library);
+CREATE INDEX scan_source ON scan(source);
+CREATE INDEX photo_library ON photo(library);
+CREATE INDEX photo_unsized ON photo(id) WHERE size_exact = 0 AND gone = 0;
+CREATE INDEX photo_pinned ON photo(id) WHERE pinned = 1;
+CREATE UNIQUE INDEX observation_remote ON observation(source, remote_id);
+CREATE INDEX observation_photo ON observation(photo);
+CREATE INDEX observation_absent ON observation(source) WHERE absent > 0;
+CREATE UNIQUE INDEX album_remote ON album(source, remote_id);
+CREATE INDEX membership_photo ON membership(photo) WHERE photo IS NOT NULL;
+CREATE INDEX membership_unseen ON membership(remote_id) WHERE photo IS NULL;
+CREATE UNIQUE INDEX collection_remote ON collection(source, remote_id);
+CREATE INDEX shelving_album ON shelving(album);
+CREATE UNIQUE INDEX entry_fold ON entry(folder, fold);
+CREATE INDEX entry_photo ON entry(photo) WHERE photo IS NOT NULL;
+CREATE UNIQUE INDEX entry_subfolder ON entry(subfolder) WHERE subfolder IS NOT NULL;
+CREATE INDEX operation_state ON operation(state, not_before_ns);
+CREATE INDEX finding_source ON finding(source, scan);
+CREATE TRIGGER entry_added AFTER INSERT ON entry BEGIN
+  INSERT INTO change(ino, parent, name, content) VALUES (
+    iif(new.photo IS NULL, new.subfolder * 2, new.photo * 2 + 1),
+    iif(new.folder = 0, 1, new.folder * 2), new.name, 0);
+END;
+CREATE TRIGGER entry_removed AFTER DELETE ON entry BEGIN
+  INSERT INTO change(ino, parent, name, content) VALUES (
+    iif(old.photo IS NULL, old.subfolder * 2, old.photo * 2 + 1),
+    iif(old.folder = 0, 1, old.folder * 2), old.name, 0);
+END;
+CREATE TRIGGER entry_renamed AFTER UPDATE OF name ON entry WHEN new.name <> old.name BEGIN
+  INSERT INTO change(ino, parent, name, content) VALUES
+    (iif(old.photo IS NULL, old.subfolder * 2, old.photo * 2 + 1),
+     iif(old.folder = 0, 1, old.folder * 2), old.name, 0),
+    (iif(new.photo IS NULL, new.subfolder * 2, new.photo * 2 + 1),
+     iif(new.folder = 0, 1, new.folder * 2), new.name, 0);
+END;
+CREATE TRIGGER folder_changed AFTER UPDATE OF mtime_ns, ctime_ns, subfolders ON folder
+WHEN new.mtime_ns <> old.mtime_ns OR new.ctime_ns <> old.ctime_ns
+  OR new.subfolders <> old.subfolders BEGIN
+  INSERT INTO change(ino, parent, name, content)
+    VALUES (iif(new.id = 0, 1, new.id * 2), NULL, NULL, 0);
+END;
+CREATE TRIGGER photo_changed
+AFTER UPDATE OF size, size_exact, mtime_ns, ctime_ns, places, content_key ON photo
+WHEN new.size <> old.size OR new.size_exact <> old.size_exact OR new.mtime_ns <> old.mtime_ns
+  OR new.ctime_ns <> old.ctime_ns OR new.places <> old.places
+  OR new.content_key <> old.content_key BEGIN
+  INSERT INTO change(ino, parent, name, content)
+    VALUES (new.id * 2 + 1, NULL, NULL, new.content_key <> old.content_key);
+END;
+CREATE TRIGGER photo_counted AFTER INSERT ON photo WHEN new.gone = 0 BEGIN
+  UPDATE library SET photos = photos + 1, bytes = bytes + new.size WHERE id = new.library;
+END;
+CREATE TRIGGER photo_uncounted AFTER DELETE ON photo WHEN old.gone = 0 BEGIN
+  UPDATE library SET photos = photos - 1, bytes = bytes - old.size WHERE id = old.library;
+END;
+CREATE TRIGGER photo_recounted AFTER UPDATE OF size, gone ON photo
+WHEN new.size <> old.size OR new.gone <> old.gone BEGIN
+  UPDATE library SET
+    photos = photos + old.gone - new.gone,
+    bytes = bytes + (1 - new.gone) * new.size - (1 - old.gone) * old.size
+  WHERE id = new.library;
+END;
+COMMIT;
