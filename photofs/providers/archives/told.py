@@ -81,12 +81,12 @@ class Told:
         packed = zlib.compress(_encode(self._now), 1)
         self._now = []
         self._written += 1
-        return Note(f"{_KEY}-{self._side}-{self._written}", base64.b85encode(packed).decode())
+        return Note(f"{_KEY}-{self._side}-{self._written}", base64.b64encode(packed).decode())
 
     def _all_before(self) -> Iterator[PhotoSeen]:
         for text in self._before:
             try:
-                yield from _decode(zlib.decompress(base64.b85decode(text)))
+                yield from _decode(zlib.decompress(base64.b64decode(text)))
             except (ValueError, zlib.error, msgspec.DecodeError):
                 continue
 

@@ -6,6 +6,7 @@ November 2024: of T alone), then the counter, then ".json". Names here are witho
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 SUPPLEMENT = ".supplemental-metadata"
@@ -29,8 +30,12 @@ class MediumName(NamedTuple):
         return self.stem + self.extension
 
 
+@lru_cache(4096)
 def take_apart(name: str) -> MediumName:
-    """The parts of a medium's name; the extension begins at the last dot."""
+    """The parts of a medium's name; the extension begins at the last dot.
+
+    Remembered, for each name is looked at from some fifteen sides within a moment.
+    """
     stem, dot, extension = name.rpartition(".")
     if not stem:
         stem, dot, extension = name, "", ""

@@ -6,6 +6,7 @@ Pure. The first eleven edited suffixes are confirmed by users, the rest come fro
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from photofs.model.photo import Media
 from photofs.providers.takeout.sidecar_name import take_apart
@@ -45,6 +46,7 @@ _FULL = 50
 """Units from which a name may have been cut (51, or 50 where a pair of surrogates stood there)."""
 
 
+@lru_cache(4096)
 def media_of(name: str) -> Media | None:
     """Picture or video by the extension; None if it does not tell."""
     extension = take_apart(name).extension
