@@ -213,6 +213,7 @@ class House:
         self, source: "SourceRow", *, now_ns: Callable[[], int] = time.time_ns
     ) -> "AsyncIterator[Provider]":
         """The provider of a source, opened for the length of an async block."""
+        from photofs.metadata.head import read_head
         from photofs.metadata.timezone import zone_of_position
         from photofs.providers.port import Tools
 
@@ -224,6 +225,7 @@ class House:
                 zone_of_position=zone_of_position,
                 now_ns=now_ns,
                 read_timeout=self.settings.network.read_timeout,
+                read_head=read_head,
             )
             async with provider_factory(source.provider)(source.config, tools) as provider:
                 yield provider

@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from photofs.model.capture_time import TakenFact, ZoneOfPosition
+from photofs.model.capture_time import ZoneOfPosition
+from photofs.model.head import HeadFacts
 from photofs.model.observation import ContentHash, Observation
-from photofs.model.photo import Media, Position
 from photofs.model.span import Span
 from photofs.model.verdict import Verdict
 
@@ -146,27 +146,14 @@ class SmallState(Protocol):
         ...
 
 
-class HeadFacts(NamedTuple):
-    """What the first bytes of a picture or video tell; `extension` without its dot, lower case."""
-
-    media: Media
-    extension: str
-    taken: TakenFact | None
-    position: Position | None
-
-
-HEAD_LENGTH = 128 * 1024
-"""How many bytes `Tools.read_head` wants to see, or the whole file if it is shorter."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
     """What assembly lends to a provider when it opens one.
 
     `zone_of_position` and `now_ns` come from outside so that tests can set them.
     `read_timeout` in seconds is how long a connection may be silent.
-    `read_head` tells a medium's kind and facts by its head, None for what is no medium; where it
-    is not lent, such facts stay unknown.
+    `read_head` tells a medium's kind and facts by its first bytes (model/head.py says how many),
+    None for what is no medium; where it is not lent, such facts stay unknown.
     """
 
     pacer: Pacer

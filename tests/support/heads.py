@@ -2,7 +2,7 @@
 
 from photofs.metadata.exif import read_exif
 from photofs.metadata.kind import sniff
-from photofs.providers.port import HeadFacts
+from photofs.model.head import HeadFacts
 
 
 def read_head(head: bytes) -> HeadFacts | None:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from photofs.model.errors import PhotofsError
+from photofs.model.head import HEAD_LENGTH, HeadFacts
 from photofs.providers.archives.member import Member, Packing
 from photofs.providers.archives.reading import open_member
 from photofs.providers.archives.tgz import TgzParts
-from photofs.providers.port import HEAD_LENGTH, HeadFacts
 
 
 def read_head(

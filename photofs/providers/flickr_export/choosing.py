@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
 
+from photofs.model.head import HeadFacts
 from photofs.model.observation import Finding, FindingKind
 from photofs.model.photo import Media
 from photofs.providers.archives.member import Member
 from photofs.providers.flickr_export.media_name import MediaName, read_name
 from photofs.providers.flickr_export.sidecar import plain
-from photofs.providers.port import HeadFacts
 
 
 class Medium(NamedTuple):

@@ -6,6 +6,7 @@ It yields None now and then, so that whoever drives it can pause or stop it betw
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
+from photofs.model.head import HeadFacts
 from photofs.model.observation import Finding, FindingKind, Observation, PhotoSeen, Progress
 from photofs.providers.archives.heads import read_head
 from photofs.providers.archives.member import Content, Member, Trouble
@@ -18,7 +19,7 @@ from photofs.providers.flickr_export.gathering import Gathering
 from photofs.providers.flickr_export.parts import lacking_parts, moment_ns
 from photofs.providers.flickr_export.sidecar import plain
 from photofs.providers.flickr_export.telling import Telling
-from photofs.providers.port import HeadFacts, Tools
+from photofs.providers.port import Tools
 
 LARGEST_JSON = 64 << 20
 """Bytes; albums.json of a million photos in three albums each has some 50 MB."""

@@ -6,6 +6,7 @@ It yields None now and then, so that whoever drives it can pause or stop it betw
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
+from photofs.model.head import HeadFacts
 from photofs.model.observation import Finding, FindingKind, Observation, PhotoSeen, Progress
 from photofs.providers.archives.heads import read_head
 from photofs.providers.archives.member import Content, Member, Trouble
@@ -13,7 +14,7 @@ from photofs.providers.archives.parts import Parts
 from photofs.providers.archives.reading import read_part, read_tree
 from photofs.providers.archives.tgz import TgzParts
 from photofs.providers.archives.told import Note, Told
-from photofs.providers.port import HeadFacts, Tools
+from photofs.providers.port import Tools
 from photofs.providers.takeout.exports import lacking_parts, moment_ns, names_a_year
 from photofs.providers.takeout.file_name import clean
 from photofs.providers.takeout.gathering import Folder, Gathering

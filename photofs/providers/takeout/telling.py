@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from photofs.model.capture_time import TakenBy, TakenFact
+from photofs.model.head import HeadFacts
 from photofs.model.observation import Finding, FindingKind, PhotoSeen
 from photofs.model.photo import Media
 from photofs.providers.archives.member import Member
 from photofs.providers.archives.member_stream import content_hash, content_key
 from photofs.providers.archives.ref import Ref, write_ref
-from photofs.providers.port import HeadFacts
 from photofs.providers.takeout.albums import Albums
 from photofs.providers.takeout.file_name import clean, file_name
 from photofs.providers.takeout.items import Copy, Items
