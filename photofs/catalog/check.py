@@ -41,7 +41,7 @@ class Problem(NamedTuple):
 
 
 _KEPT: Final = "library NOT IN (SELECT id FROM library WHERE removing = 1)"
-_SETTLED: Final = "p." + _KEPT + " AND p.id NOT IN (SELECT photo FROM to_place)"
+_SETTLED: Final = "p.$kept AND p.id NOT IN (SELECT photo FROM to_place)"
 
 # Each gives one row a problem, its text in the first column. `$kept`: of no library that is being
 # removed; `$settled`: a photo of which that is true, and that does not wait for its places.

@@ -18,6 +18,10 @@ _ALBUMS = """
 SELECT DISTINCT a.title FROM membership m JOIN album a ON a.id = m.album
 WHERE m.photo = ? AND a.gone = 0 ORDER BY a.position, a.id"""
 
+_TROUBLED = """
+SELECT name, trouble FROM photo WHERE library = ? AND trouble <> '' AND gone = 0
+ORDER BY id LIMIT ?"""
+
 _RANK = {Fidelity.ORIGINAL: 0, Fidelity.RECOMPRESSED: 1, Fidelity.PREVIEW: 2}
 
 
@@ -60,6 +64,10 @@ class PhotoReading(Part):
             albums=tuple(title for (title,) in albums),
             trouble=row[19],
         )
+
+    def troubled(self, library_id: int, limit: int) -> list[tuple[str, str]]:
+        """Names of photos whose bytes cannot be had, each with the reason."""
+        return [(row[0], row[1]) for row in self.database.all(_TROUBLED, (library_id, limit))]
 
     def origins(self, photo_id: int) -> list[OriginRow]:
         """The ways to its bytes: present before missing, original before lesser fidelity."""

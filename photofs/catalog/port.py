@@ -182,6 +182,10 @@ class LibraryReads(Protocol):
         """The ids of all photos in a folder and the folders below it, each once."""
         ...
 
+    def troubled(self, library_id: int, limit: int) -> list[tuple[str, str]]:
+        """Names of photos whose bytes cannot be had, each with the reason."""
+        ...
+
     def findings(self, library_id: int) -> Iterator[tuple[str, str, str]]:
         """The last scan's report: kind, path, why; ordered by kind and path."""
         ...

@@ -100,6 +100,7 @@ CREATE TABLE photo (
 CREATE INDEX photo_library ON photo(library);
 CREATE INDEX photo_unsized ON photo(id) WHERE size_exact = 0 AND gone = 0;
 CREATE INDEX photo_pinned ON photo(id) WHERE pinned = 1;
+CREATE INDEX photo_troubled ON photo(library) WHERE trouble <> '';
 
 -- The latest word of one source on one remote id.
 CREATE TABLE observation (

@@ -61,6 +61,8 @@ class TreeReading(Part):
         """What stands under exactly that name in the folder."""
         try:
             row = self._execute(_CHILD, (folder_id, fold(name))).fetchone()
+        except UnicodeEncodeError:  # bytes that are no UTF-8: no name of ours
+            return None
         except apsw.Error as error:
             raise ours(error, self.database.path) from error
         if row is None or row[0] != name:

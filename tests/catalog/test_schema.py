@@ -34,10 +34,11 @@ def shape(path: Path) -> dict[str, object]:
         if kind == "table":
             columns = connection.execute(f"PRAGMA table_xinfo({name})").fetchall()
             keys = connection.execute(f"PRAGMA foreign_key_list({name})").fetchall()
-            strict = "STRICT" in sql, "WITHOUT ROWID" in sql, "AUTOINCREMENT" in sql
+            words = ("STRICT", "WITHOUT ROWID", "AUTOINCREMENT")
+            strict = [word for word in words if word in str(sql)]
             found[f"table {name}"] = (columns, keys, strict)
         else:
-            found[f"{kind} {name} on {table}"] = re.sub(r"\s+", " ", sql)
+            found[f"{kind} {name} on {table}"] = re.sub(r"\s+", " ", str(sql))
     connection.close()
     return found
 

@@ -51,7 +51,7 @@ def test_a_renamed_album_keeps_its_inode(filed: Filed) -> None:
 
 
 def test_a_nested_title_moves_the_same_folder(filed: Filed) -> None:
-    """ "Trip" becomes "2019 / Trip" and back: the album's folder moves, the upper step comes and goes."""
+    """Trip becomes "2019 / Trip" and back: its folder moves, the upper step comes and goes."""
     filed.scan(photo("a"), album("x", "Trip", "a"))
     before = filed.tree()
     filed.scan(album("x", "2019 / Trip", "a"))
@@ -131,7 +131,7 @@ def test_an_album_taken_out_of_a_collection_stays_an_album(filed: Filed) -> None
 
 def test_a_collection_not_told_of_twice_goes_and_leaves_what_it_held(filed: Filed) -> None:
     """Its inner collections move up, its albums stay."""
-    one = [photo("a"), album("x", "Trip", "a"), collection("in", "x", parent="out")]
+    one = (photo("a"), album("x", "Trip", "a"), collection("in", "x", parent="out"))
     filed.scan(*one, collection("out"), inventory=["a"])
     for _ in range(2):
         filed.scan(*one, inventory=["a"])

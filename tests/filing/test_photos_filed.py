@@ -192,8 +192,7 @@ def test_sizes_are_estimated_from_pixels_or_guessed(filed: Filed) -> None:
     shown = {name: filed.catalog.photo(filed.photo_id(name)) for name in "abcd"}
     assert shown["a"].size == 4_200_000
     assert not shown["a"].size_exact
-    assert shown["b"].size > 0
-    assert shown["c"].size > shown["b"].size
+    assert 0 < (shown["b"].size or 0) < (shown["c"].size or 0)
     assert (shown["d"].size, shown["d"].size_exact) == (5, True)
 
 

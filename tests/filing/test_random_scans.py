@@ -128,7 +128,7 @@ def tell(scans: list[tuple[list[Observation], str]]) -> None:
 def test_random_scans_leave_a_sound_catalog_and_stable_names(
     scans: list[tuple[list[Observation], str]],
 ) -> None:
-    """After every scan `check` is clean; telling the same again, in another order, moves nothing."""
+    """After every scan `check` is clean; the same told again in another order moves nothing."""
     tell(scans)
 
 

@@ -44,7 +44,7 @@ def album(remote_id: str, title: str, *members: str, **facts: object) -> AlbumSe
 
 
 class Filed:
-    """One library "L" with one source, scanned as often as a test likes; the clock is the test's."""
+    """One library "L" with one source, scanned as often as a test likes, by the test's clock."""
 
     def __init__(self, path: Path, *, apart_ns: int = HOUR_NS) -> None:
         """`path`: the catalog's file."""

@@ -15,3 +15,6 @@ CREATE TABLE quota (
   used INTEGER NOT NULL,  -- requests made
   PRIMARY KEY (key, day)
 ) STRICT, WITHOUT ROWID;
+
+-- `photofs status` names photos in trouble.
+CREATE INDEX photo_troubled ON photo(library) WHERE trouble <> '';

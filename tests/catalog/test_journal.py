@@ -1,0 +1,44 @@
+"""The journal keeps operations as the model's table of states has them."""
+
+import pytest
+
+from photofs.catalog.journal import Wish
+from photofs.catalog.sqlite import Catalog
+from photofs.model.errors import Bug
+from photofs.model.operation import TRANSITIONS, Event, State
+
+WISH = Wish(1, "upload", {"name": "ä.jpg"}, 50, source=1, photo=7)
+
+
+def in_state(catalog: Catalog, state: State) -> int:
+    """An operation in that state."""
+    number = catalog.plan(WISH, 10)
+    catalog.database.run("UPDATE operation SET state = ? WHERE id = ?", (state.value, number))
+    return number
+
+
+def test_a_wish_is_kept_as_it_was_made(catalog: Catalog) -> None:
+    """Planned, with a random key of its own."""
+    first, second = (catalog.operation(catalog.plan(WISH, 10)) for _ in range(2))
+    assert first.wish == WISH
+    assert first.state is State.PLANNED
+    assert first.key != second.key
+    assert [each.operation_id for each in catalog.open_operations()] == [1, 2]
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_cell_of_the_table_holds_on_disk(catalog: Catalog, state: State) -> None:
+    """A legal event moves the row; an illegal one is a Bug and changes nothing."""
+    for event in Event:
+        number = in_state(catalog, state)
+        following = TRANSITIONS[state].get(event)
+        if following is None:
+            with pytest.raises(Bug):
+                catalog.happen(number, event, 20)
+            assert catalog.operation(number).state is state
+            continue
+        assert catalog.happen(number, event, 20, "why") is following
+        assert catalog.operation(number).state is following
+        assert catalog.operation(number).reason == "why"
+        still_open = [each.operation_id for each in catalog.open_operations()]
+        assert (number in still_open) == bool(TRANSITIONS[following])
