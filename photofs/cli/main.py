@@ -16,7 +16,7 @@ import click
 
 from photofs import __version__
 from photofs.assembly import HOME_VARIABLE
-from photofs.model.errors import PhotofsError
+from photofs.model.errors import Bug, PhotofsError
 from photofs.model.exit_codes import FATAL, exit_code
 
 INTERRUPTED = 130
@@ -114,6 +114,10 @@ def main() -> None:
         # whoever read our output has gone; Python would complain once more at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FATAL)
+    except Exception as error:  # noqa: BLE001 - users never see a traceback unless they ask for it
+        logging.getLogger(__name__).info("where it happened:", exc_info=error)
+        what = f"a mistake of photofs's own: {type(error).__name__}: {error}"
+        fail(Bug(what, safe="nothing was changed by it", remedy="run it with -v and report it"))
 
 
 if __name__ == "__main__":

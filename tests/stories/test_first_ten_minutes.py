@@ -61,7 +61,7 @@ def test_the_demo_shows_two_libraries_and_leaves_nothing(tmp_path: Path) -> None
         (["library", "add", "flickr"], 15, "photofs login flickr"),
         (["library", "remove", "nobody", "--yes"], 4, "nobody"),
         (["library", "report", "nobody"], 4, "nobody"),
-        (["info", "nobody/Dates"], 4, "nobody"),
+        (["info", "nobody/Dates"], 4, "add a library"),
         (["pin", "nobody/Dates"], 4, "nobody"),
         (["umount", "POINT"], 4, "photofs status"),
         (["logout", "flickr"], 4, "flickr"),
