@@ -13,7 +13,7 @@ LARGEST = 1 << 20
 def credential_name(name: str) -> str:
     """The file name of a secret: systemd takes letters, digits, dot, dash and underscore.
 
-    A secret "flickr/123@N00" is looked for as "photofs.flickr_123_N00".
+    A secret "flickr 12345678@N00" is looked for as "photofs.flickr_12345678_N00".
     """
     return "photofs." + re.sub(r"[^A-Za-z0-9.-]", "_", name)
 

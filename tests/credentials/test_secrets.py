@@ -12,7 +12,7 @@ from photofs.credentials.secrets import FILE_NAME, Secrets
 from photofs.credentials.systemd_credentials import SystemdCredentials, credential_name
 from photofs.model.errors import Refused
 
-NAME = "flickr/12345678@N00"
+NAME = "flickr 12345678@N00"
 
 
 class Desk:
@@ -163,7 +163,7 @@ def test_a_newer_login_overrides_systemds(tmp_path: Path) -> None:
 
 
 def test_credential_names_are_what_systemd_takes() -> None:
-    """No slash and no @ in the name of a credential."""
+    """No blank and no @ in the name of a credential."""
     assert credential_name(NAME) == "photofs.flickr_12345678_N00"
 
 
