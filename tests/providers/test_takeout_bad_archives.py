@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+import random
 import struct
 import tarfile
 import zipfile
@@ -11,6 +12,7 @@ import zlib
 from pathlib import Path
 
 import pytest
+import trio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -415,8 +417,6 @@ def test_times_of_all_kinds(timestamp: object, seconds: int | None) -> None:
 @given(st.data())
 def test_p15_flipped_bytes_never_give_wrong_ones(tmp_path: Path, data: st.DataObject) -> None:
     """P15: A zip with any byte changed gives the right bytes or an error of ours."""
-    import trio
-
     folder = tmp_path / "flipped"
     if not folder.exists():
         export(folder, item("a.jpg", data=zlib.compress(b"x" * 3000) * 3))
@@ -432,5 +432,29 @@ def test_p15_flipped_bytes_never_give_wrong_ones(tmp_path: Path, data: st.DataOb
             except PhotofsError:
                 continue
             assert f"{zlib.crc32(got):08x}" == (photo.hash and photo.hash.digest)
+    finally:
+        part.write_bytes(whole)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.data())
+def test_p15_flipped_bytes_of_a_tgz(tmp_path: Path, data: st.DataObject) -> None:
+    """P15: A tgz with any byte changed gives each photo's right bytes, or does not give it."""
+    folder = tmp_path / "flipped"
+    right = {f"{n}.jpg": random.Random(n).randbytes(1500) for n in range(3)}
+    if not folder.exists():
+        items = [item(name, n, data=right[name]) for n, name in enumerate(right)]
+        export(folder, *items, kind="tgz")
+    (part,) = folder.glob("takeout-*.tgz")
+    whole = part.read_bytes()
+    at = data.draw(st.integers(0, len(whole) - 1))
+    flipped = bytes([whole[at] ^ data.draw(st.integers(1, 255))])
+    try:
+        part.write_bytes(whole[:at] + flipped + whole[at + 1 :])
+        for photo in photos(trio.run(scan_folder, folder)).values():
+            got = trio.run(read_photo, folder, photo)
+            assert got == right[photo.file_name or ""]
     finally:
         part.write_bytes(whole)

@@ -18,6 +18,13 @@ _GZIP = 31
 """zlib's window bits for a gzip member with its header and trailer."""
 
 
+class Spoiled(Corrupt):
+    """Damage within an archive that has one checksum for all: no file in it can be trusted.
+
+    Unlike an archive that is merely cut short: what came before the cut is right.
+    """
+
+
 class Mark(NamedTuple):
     """A place to begin anew: positions in the plain and the packed bytes, and the state there."""
 
@@ -69,8 +76,8 @@ class GzipStream:
         try:
             data = self._more(limit)
         except zlib.error as error:
-            raise Corrupt(
-                "the archive is damaged here and cannot be decompressed any further",
+            raise Spoiled(
+                "the archive is damaged, so that none of its files can be trusted",
                 remedy="download this part again",
             ) from error
         self.position += len(data)

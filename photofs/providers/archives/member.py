@@ -46,11 +46,15 @@ class Member(NamedTuple):
 
 
 class Trouble(NamedTuple):
-    """A member or part that is not read, and why; `refused` where it could be but must not."""
+    """A member or part that is not read, and why; `refused` where it could be but must not.
+
+    `spoils`: what was told before of the part of that path must not be believed either.
+    """
 
     path: str
     why: str
     refused: bool
+    spoils: bool = False
 
 
 class Content(NamedTuple):

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from photofs.model.errors import Corrupt, Gone, PhotofsError
-from photofs.providers.archives.gzip_stream import GzipStream
+from photofs.providers.archives.gzip_stream import GzipStream, Spoiled
 from photofs.providers.archives.member import (
     SMALL_FILE,
     Content,
@@ -44,7 +44,8 @@ def read_part(
         else:
             yield from _read_zip(descriptor, part.path, largest)
     except PhotofsError as error:
-        yield Trouble(part.path, str(error), refused=False)
+        spoils = isinstance(error, Spoiled)
+        yield Trouble(part.path, str(error), refused=False, spoils=spoils)
     except OSError as error:
         yield Trouble(part.path, f"it cannot be read: {error.strerror}", refused=False)
     finally:

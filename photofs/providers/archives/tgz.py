@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 from photofs.model.errors import Corrupt
-from photofs.providers.archives.gzip_stream import GzipStream, Marks
+from photofs.providers.archives.gzip_stream import GzipStream, Marks, Spoiled
 from photofs.providers.archives.member import SMALL_FILE, Content, Member, Packing, Trouble, wanted
 from photofs.providers.archives.safety import name_trouble, size_trouble
 
@@ -30,7 +30,8 @@ def read_tgz(
 ) -> Iterator[Content | Trouble | None]:
     """All files of the archive in one pass, each with its CRC; None now and then, to breathe.
 
-    Raises Corrupt where the archive is cut short or damaged; what was yielded before that stands.
+    Raises Corrupt where the archive is cut short: what was yielded before that stands; and Spoiled
+    where it is damaged: then none of it does.
     """
     long_name: str | None = None
     long_size: int | None = None
@@ -100,8 +101,8 @@ def _header(stream: GzipStream) -> tarfile.TarInfo | None:
     try:
         return tarfile.TarInfo.frombuf(block, "utf-8", "replace")
     except tarfile.HeaderError as error:
-        raise Corrupt(
-            "the archive is damaged here: no file header where one should be",
+        raise Spoiled(
+            "the archive is damaged: no file header where one should be",
             remedy="download this part again",
         ) from error
 
@@ -109,7 +110,7 @@ def _header(stream: GzipStream) -> tarfile.TarInfo | None:
 def _names(stream: GzipStream, header: tarfile.TarInfo) -> tuple[str | None, int | None]:
     """A long path, and a size, that hold for the next file; (None, None) for other headers."""
     if header.size > SMALL_FILE:
-        raise Corrupt("the archive has a file name of more than a megabyte")
+        raise Spoiled("the archive is damaged: a file name of more than a megabyte")
     data = _exactly(stream, header.size)
     stream.skip(-header.size % _BLOCK)
     if header.type == _LONG_NAME:
@@ -127,7 +128,7 @@ def _pax(data: bytes) -> dict[str, str]:
     while data:
         length, space, _rest = data.partition(b" ")
         if not space or not length.isdigit() or not len(length) < int(length) <= len(data):
-            raise Corrupt("the archive is damaged here: a broken extended header")
+            raise Spoiled("the archive is damaged: a broken extended header")
         record = data[len(length) + 1 : int(length) - 1]
         key, _, value = record.partition(b"=")
         records[key.decode("utf-8", "replace")] = value.decode("utf-8", "replace")
@@ -151,7 +152,7 @@ def _check_end(stream: GzipStream) -> None:
     """Nothing but zeros may follow the end mark: else a damaged header hid the rest."""
     while data := stream.read(_CHUNK):
         if data.strip(b"\0"):
-            raise Corrupt("the archive has more data behind its end mark: it is damaged")
+            raise Spoiled("the archive is damaged: it has more data behind its end mark")
 
 
 class TgzParts:

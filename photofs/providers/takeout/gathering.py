@@ -87,6 +87,12 @@ class Gathering:
         self._sort_in(folder, member, facts)
         return None
 
+    def drop(self, part: str) -> None:
+        """Forget all that came from a part: it turned out that it cannot be trusted."""
+        for folder in self._folders.values():
+            folder.media = [member for member in folder.media if member.part != part]
+            folder.sidecars = [one for one in folder.sidecars if one[0].part != part]
+
     def _folder(self, member: Member) -> Folder:
         key = (member.part, member.folder)
         folder = self._places.get(key)

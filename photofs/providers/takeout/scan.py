@@ -98,6 +98,8 @@ def _gathered(
     for content in contents:
         trouble = gathering.add(content) if isinstance(content, Content) else content
         if trouble is not None:
+            if trouble.spoils:
+                gathering.drop(trouble.path)
             kind = FindingKind.REFUSED if trouble.refused else FindingKind.UNREADABLE
             yield Finding(kind=kind, path=clean(trouble.path), why=trouble.why)
         if content is None or gathering.files % _BREATH == 0:
