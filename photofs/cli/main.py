@@ -114,7 +114,7 @@ def main() -> None:
         # whoever read our output has gone; Python would complain once more at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FATAL)
-    except Exception as error:  # noqa: BLE001 - users never see a traceback unless they ask for it
+    except Exception as error:
         logging.getLogger(__name__).info("where it happened:", exc_info=error)
         what = f"a mistake of photofs's own: {type(error).__name__}: {error}"
         fail(Bug(what, safe="nothing was changed by it", remedy="run it with -v and report it"))
