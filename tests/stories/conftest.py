@@ -16,6 +16,7 @@ from photofs.emulators.flickr.emulator import Emulator
 from photofs.emulators.flickr.faults import Faults
 from photofs.emulators.flickr.serving import flickr_in_thread
 from photofs.emulators.flickr.state import Photo
+from photofs.emulators.flickr_export import Export, ExportedAlbum, ExportedPhoto, write_zips
 from photofs.emulators.takeout.demo import demo_account as demo_takeout_account
 from photofs.emulators.takeout.demo import demo_takeout
 from tests.support.household import Household
@@ -113,6 +114,47 @@ def takeout(household: Household) -> StoryLibrary:
 def _hash_of(part: bytes | tuple[str, bytes]) -> str:
     """Of an edited copy, or of a moving part with its extension."""
     return hashlib.sha256(part if isinstance(part, bytes) else part[1]).hexdigest()
+
+
+@pytest.fixture
+def flickr_export(household: Household) -> StoryLibrary:
+    """The same account as "Request my Flickr data" would give it: metadata zip and media zips."""
+    account = demo_account()
+    darkroom = Darkroom(account.vault)
+    library = StoryLibrary(household, "flickr")
+    photos = []
+    for photo in account.stream():
+        blob = darkroom.original(photo)
+        photos.append(_exported(photo, blob.read(0, blob.size)))
+        library.hashes.add(_sha256(blob))
+        if not photo.taken_unknown:
+            library.instants[_sha256(blob)] = _instant(photo)
+    library.hashes_in_dates = library.hashes
+    albums = [
+        ExportedAlbum(album_id=album.id, title=album.title, photos=tuple(album.photos))
+        for album in account.state.albums
+    ]
+    folder = household.folder / "export"
+    folder.mkdir()
+    write_zips(Export(photos=photos, albums=albums, files_a_zip=15), folder)
+    household.run("library", "add", "flickr-export", folder)
+    return library
+
+
+def _exported(photo: Photo, data: bytes) -> ExportedPhoto:
+    """A photo as the export has it: naive time, no word on whether it is known."""
+    place = photo.place
+    return ExportedPhoto(
+        photo_id=photo.id,
+        data=data,
+        extension=photo.format,
+        title=photo.title,
+        secret=photo.original_secret,
+        taken=photo.taken,
+        position=None if place is None else (place.latitude, place.longitude),
+        tags=tuple(tag.raw for tag in photo.tags),
+        video=photo.media == "video",
+    )
 
 
 def _obtainable(darkroom: Darkroom, photo: Photo) -> Blob:
