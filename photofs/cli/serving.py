@@ -37,7 +37,7 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
     from photofs.volume.volume import Deadlines, Volume
 
     network = house.settings.network
-    options = MountOptions(allow_other=serving.allow_other)
+    options = MountOptions(allow_other=serving.allow_other, exact_sizes=serving.exact_sizes)
     with house.catalog() as catalog:
         async with open_child_fetching(environ=dict(house.environ)) as fetching:
             volume = Volume(
