@@ -82,7 +82,14 @@ def _emulated_flickr(home: Path) -> Iterator[dict[str, str]]:
     """The emulated service as a process; yields where it is and a login to it."""
     with (home / "flickr.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "photofs.emulators.flickr", "--state", str(home / "flickr")],
+            [
+                sys.executable,
+                "-m",
+                "photofs.emulators.flickr",
+                "--until-eof",
+                "--state",
+                str(home / "flickr"),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

@@ -28,7 +28,7 @@ def parse_size(text: str) -> int:
 
 
 class Cache(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """[cache]: room for originals that the services still have; sizes as `parse_size` reads them."""
+    """[cache]: room for originals that services still have; sizes as `parse_size` reads them."""
 
     limit: str = "20 GB"
     min_free: str = "2 GB"

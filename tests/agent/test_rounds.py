@@ -33,9 +33,10 @@ def test_a_source_is_due_by_age(scanned_s: int | None, now_s: int, *, due: bool)
 def test_only_one_holds_a_lock(tmp_path: Path) -> None:
     """The second is told that somebody else is at it, and may have it afterwards."""
     lock = tmp_path / "locks" / "scan-1"
-    with hold(lock, "a scan is going on"), pytest.raises(Busy, match="a scan is going on"):
-        with hold(lock, "a scan is going on"):
-            pytest.fail("two hold it")
+    with hold(lock, "a scan is going on"):
+        second = hold(lock, "a scan is going on")
+        with pytest.raises(Busy, match="a scan is going on"):
+            second.__enter__()
     with hold(lock, "a scan is going on"):
         assert lock.exists()
 
