@@ -43,10 +43,12 @@ LAST_GRACE = 5.0
 class MountOptions:
     """How to mount. `umask` takes bits from 0444 (photos) and 0555 (folders).
 
+    `exact_sizes`: stat of one photo waits until its size is known; listing never does.
     `uid` and `gid` own everything that is shown; None means whoever mounts.
     """
 
     allow_other: bool = False
+    exact_sizes: bool = False
     umask: int = 0
     uid: int | None = None
     gid: int | None = None
@@ -76,7 +78,9 @@ async def run(
             umask=options.umask,
         )
         invalidation = Invalidation(volume, attributes)
-        operations = Operations(volume, attributes, invalidation.released)
+        operations = Operations(
+            volume, attributes, invalidation.released, stat_waits=options.exact_sizes
+        )
         async with _mounted(operations, point, options):
             await _serve(volume, invalidation, path, ready)
     finally:

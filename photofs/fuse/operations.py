@@ -49,11 +49,11 @@ def answered(handler: Handler[P, R]) -> Handler[P, R]:
     return wrapper
 
 
-def refused(name: str) -> Callable[..., Coroutine[Any, Any, Any]]:
-    """A handler of a writing verb: this mount is for reading."""
+def refused(name: str, number: int = errno.EROFS) -> Callable[..., Coroutine[Any, Any, Any]]:
+    """A handler that always answers the same errno."""
 
     async def handler(_self: "Operations", *_args: object, **_kwargs: object) -> None:
-        raise pyfuse3.FUSEError(errno.EROFS)
+        raise pyfuse3.FUSEError(number)
 
     handler.__name__ = name
     return handler
@@ -67,13 +67,19 @@ class Operations(pyfuse3.Operations):
     enable_acl = False
 
     def __init__(
-        self, volume: Volume, attributes: Attributes, released: Callable[[int], None]
+        self,
+        volume: Volume,
+        attributes: Attributes,
+        released: Callable[[int], None],
+        *,
+        stat_waits: bool = False,
     ) -> None:
-        """`released` hears of each inode that nobody has open any more."""
+        """`released` hears of each close. `stat_waits` until an estimated size is exact."""
         super().__init__()
         self._volume = volume
         self._attributes = attributes
         self._released = released
+        self._stat_waits = stat_waits
         self._folders: dict[int, OpenFolder] = {}
         self._next_folder = 1
 
@@ -93,6 +99,8 @@ class Operations(pyfuse3.Operations):
     @answered
     async def getattr(self, inode: int, _ctx: pyfuse3.RequestContext) -> pyfuse3.EntryAttributes:
         """The attributes of an inode."""
+        if self._stat_waits:
+            await self._volume.make_exact(inode)
         return self._attributes.of(inode, self._volume.attributes)
 
     async def forget(self, inode_list: Sequence[tuple[int, int]]) -> None:
@@ -118,10 +126,6 @@ class Operations(pyfuse3.Operations):
         """End a listing."""
         self._folders.pop(fh, None)
 
-    @answered
-    async def fsyncdir(self, fh: int, datasync: bool) -> None:  # noqa: FBT001 - pyfuse3's signature
-        """Nothing is ever pending."""
-
     # bytes
 
     @answered
@@ -138,14 +142,6 @@ class Operations(pyfuse3.Operations):
     async def read(self, fh: int, off: int, size: int) -> bytes:
         """Bytes of an open photo."""
         return await self._volume.read(fh, off, size)
-
-    @answered
-    async def flush(self, fh: int) -> None:
-        """Nothing is ever pending."""
-
-    @answered
-    async def fsync(self, fh: int, datasync: bool) -> None:  # noqa: FBT001 - pyfuse3's signature
-        """Nothing is ever pending."""
 
     @answered
     async def release(self, fh: int) -> None:
@@ -181,6 +177,12 @@ class Operations(pyfuse3.Operations):
         data.f_ffree = data.f_favail = data.f_bfree
         data.f_namemax = NAME_BYTES
         return data
+
+    # nothing is ever pending; the kernel remembers ENOSYS, which saves a request for each close
+
+    flush = refused("flush", errno.ENOSYS)
+    fsync = refused("fsync", errno.ENOSYS)
+    fsyncdir = refused("fsyncdir", errno.ENOSYS)
 
     # this mount is for reading
 

@@ -1,8 +1,8 @@
 """One photo's fetch: who waits, what has arrived, and the steps from an origin to a sealed file.
 
-Bytes are written to the draft as they come and told at once to whoever waits for them. Where the
-source names a hash, the last byte is told only after the hash was found right: a program that read
-to the end has read what the source promised.
+Bytes are written to the draft as they come and told at once to whoever waits for them. The last
+byte is told only when the length is beyond doubt and, where the source names a hash, after the hash
+was found right: a program that read to the end has read what the source promised.
 """
 
 import logging
@@ -17,6 +17,7 @@ from photofs.model.errors import Busy, Corrupt, NotFound, PhotofsError
 from photofs.model.ranges import Ranges
 from photofs.model.span import Span
 from photofs.originals.port import Draft, DraftKey, DraftReader, OriginalStore, Sealed
+from photofs.volume.endings import LOOKED_AT, ends_well
 from photofs.volume.fetching import Arrival
 from photofs.volume.plan import ENDLESS, FIRST_WINDOW, LAST_WINDOW
 from photofs.volume.sources import OpenProvider
@@ -57,6 +58,7 @@ class Fetch:
         self.draft_ino = sealed_ino
         self.arrived = Ranges()
         self.hash: ContentHash | None = None
+        self.unsure = False
         self.sealed: Sealed | None = None
         self.window = FIRST_WINDOW
         self.furthest = 0
@@ -134,7 +136,7 @@ class Fetch:
 
     def _told_up_to(self, start: int, size: int) -> int:
         """How far the bytes from `start` on are there and may be told of."""
-        told = size if self.hash is None else size - 1
+        told = size - 1 if self.unsure or self.hash is not None else size
         gaps = self.arrived.missing(Span(start, size))
         return min(gaps[0].start if gaps else size, told)
 
@@ -183,6 +185,7 @@ class Fetch:
         """
         self.content_key = origin.seen.content_key
         self.hash = origin.seen.hash
+        self.unsure = False
         while True:
             try:
                 self.draft = self.pieces.store.open_draft(self.key, size)
@@ -259,6 +262,18 @@ class Fetch:
                 self.wants.remove(want)
                 want.fulfil(Arrival(self.content_key, row.size, span, None))
 
+    def ends_well(self) -> bool:
+        """Whether the bytes that are here show that nothing is lacking at their end."""
+        reader = self.pieces.store.read_draft(self.key)
+        if reader is None or self.size is None:
+            return False
+        try:
+            head = os.pread(reader.fileno(), LOOKED_AT, 0)
+            tail = os.pread(reader.fileno(), LOOKED_AT, max(self.size - LOOKED_AT, 0))
+        finally:
+            reader.close()
+        return ends_well(head, tail, self.size)
+
     def write(self, position: int, chunk: bytes) -> int:
         """Put what is new of a chunk into the draft; the position after it."""
         if self.draft is None:
@@ -271,11 +286,23 @@ class Fetch:
         return stop
 
     async def learn_size(self, size: int) -> None:
-        """The length is known now: note it in draft and catalog, tell who waits."""
-        if self.draft is None or self.draft.size == size:
+        """The length is known now: note it in draft and catalog, tell who waits.
+
+        One answer alone is not believed: until a second agrees, or the bytes themselves show that
+        nothing is lacking, the fetch is `unsure`, and the last byte is not told.
+        """
+        if self.draft is None:
+            return
+        self.unsure = self.draft.size != size
+        if not self.unsure:
             return
         self.draft.set_size(size)
         await self.note(lambda: self._note_size(size))
+        self.settle()
+
+    def sure(self) -> None:
+        """The length is beyond doubt."""
+        self.unsure = False
         self.settle()
 
     def _note_size(self, size: int) -> None:

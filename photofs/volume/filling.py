@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import trio
 
-from photofs.model.errors import Temporary
+from photofs.model.errors import Corrupt, Temporary
 from photofs.model.span import Span
 from photofs.providers.port import OriginalStream, Provider
 from photofs.volume.fetch import Fetch
@@ -32,6 +32,9 @@ PATIENCE = 30.0
 
 IDLE = 5.0
 """Seconds for which a stream that ran ahead of its reader is kept open."""
+
+RESTARTS = 2
+"""How often in one fetch what has arrived is thrown away for another version."""
 
 ROOM_STEP = 64 * 1024 * 1024
 """Room in the cache is made for so many bytes at a time."""
@@ -58,6 +61,7 @@ class Filling:
         self._ranges = provider.abilities.supports_ranges
         self._doubt: Version | None = None
         self._room = 0
+        self._restarts = 0
 
     async def run(self) -> None:
         """Until all that is wanted has arrived; raises what keeps it from arriving."""
@@ -65,7 +69,10 @@ class Filling:
         while self._has_work():
             before = self._fetch.arrived.total
             try:
-                await self._stream(self._next())
+                if self._fetch.is_whole:
+                    await self._confirm()
+                else:
+                    await self._stream(self._next())
                 failures = 0
             except Temporary as error:
                 failures = 0 if self._fetch.arrived.total > before else failures + 1
@@ -77,7 +84,7 @@ class Filling:
     def _has_work(self) -> bool:
         """Whether something is missing that somebody wants."""
         if self._fetch.is_whole:
-            return False
+            return self._fetch.unsure
         return bool(self._fetch.wants) or (self._fetch.complete and self._may_complete())
 
     def _next(self) -> Span:
@@ -138,8 +145,8 @@ class Filling:
             self._doubt = told
             raise Temporary("the host tells of another version of the original than before")
         log.warning("photo %d: its original was replaced at the source", self._fetch.photo_id)
-        self._fetch.start_over()
         self._doubt = None
+        self._start_over()
 
     def _take(self, position: int, chunk: bytes) -> int:
         """Write a chunk and tell who waits for it; the position after it."""
@@ -189,6 +196,33 @@ class Filling:
             await fetch.learn_size(position)
         elif position < min(span.stop, fetch.size or span.stop):
             raise Temporary("the line broke before all bytes had come")
+
+    async def _confirm(self) -> None:
+        """All has come that one answer announced; make sure that this was all there is."""
+        fetch = self._fetch
+        size = fetch.size
+        if size is None or fetch.hash is not None or fetch.ends_well():
+            fetch.sure()
+            return
+        end = Span(max(size - 1, 0), size + 1)
+        async with self._provider.open_original(self._ref, end, person=False) as stream:
+            told = stream.total
+        if told in {None, size}:
+            fetch.sure()
+            return
+        self._start_over()
+        raise Temporary(f"the host told two lengths of the same original: {size} and {told}")
+
+    def _start_over(self) -> None:
+        """Throw away what has arrived; Corrupt if the host goes on contradicting itself."""
+        self._fetch.start_over()
+        self._restarts += 1
+        if self._restarts > RESTARTS:
+            raise Corrupt(
+                "the host tells another length or version each time",
+                safe="nothing of it was kept",
+                remedy="try again later",
+            )
 
     async def _accept_nothing(self, stream: OriginalStream, span: Span) -> None:
         """No byte came: right only for an empty original."""

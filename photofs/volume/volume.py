@@ -12,11 +12,12 @@ import logging
 import os
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from photofs.catalog.port import Change, LibraryReads
-from photofs.model.errors import NotFound, Refused
+from photofs.model.errors import NotFound, PhotofsError, Refused
 from photofs.model.node import Entry, Node, is_folder_ino, row_id
 from photofs.originals.port import OriginalStore
 from photofs.view.tree import Tree
@@ -94,6 +95,22 @@ class Volume:
         """The attributes of a folder or photo; NotFound."""
         return self.tree.node(ino)
 
+    async def make_exact(self, ino: int) -> None:
+        """Have the size of one photo asked for, if it is only estimated; quiet if it is not told.
+
+        For who asked that stat should wait (`--exact-sizes`).
+        """
+        if is_folder_ino(ino) or self.tree.node(ino).exact:
+            return
+        with suppress(PhotofsError):
+            await self._exact_size(row_id(ino))
+
+    async def _exact_size(self, photo_id: int) -> int:
+        """The size as fetching makes it known, within the deadline of open."""
+        return await self._waiting.within(
+            self._deadlines.open, lambda: self._fetching.size(photo_id)
+        )
+
     def listing(self, ino: int, after: int, limit: int) -> list[Entry]:
         """Up to `limit` entries of a folder with a cookie above `after`."""
         return self.tree.entries(ino, after, limit)
@@ -144,9 +161,7 @@ class Volume:
                 return handle
         size = photo.size
         if size is None or not photo.size_exact:
-            size = await self._waiting.within(
-                self._deadlines.open, lambda: self._fetching.size(photo.photo_id)
-            )
+            size = await self._exact_size(photo.photo_id)
         waiting = (self._waiting, self._deadlines.read)
         return DraftHandle(photo.photo_id, size, self._store, self._fetching, waiting)
 

@@ -245,6 +245,18 @@ def test_what_the_catalog_learns_is_seen_within_a_second(made: Stock) -> None:
         assert changed.read_bytes() == b"\xff\xd8changed"
 
 
+def test_stat_waits_for_the_exact_size_if_asked_to(tmp_path: Path) -> None:
+    """With --exact-sizes; else it shows an estimate until the file is opened."""
+    made = stock(tmp_path / "stock", {"a.jpg": ORIGINALS["a.jpg"]}, sizes_told=False)
+    with mounted(made) as mount:
+        assert (mount.lake / "a.jpg").stat().st_size != len(ORIGINALS["a.jpg"])
+        with (mount.lake / "a.jpg").open("rb") as file:
+            assert os.fstat(file.fileno()).st_size == len(ORIGINALS["a.jpg"])
+    other = stock(tmp_path / "other", {"a.jpg": ORIGINALS["a.jpg"]}, sizes_told=False)
+    with mounted(other, "--exact-sizes") as mount:
+        assert (mount.lake / "a.jpg").stat().st_size == len(ORIGINALS["a.jpg"])
+
+
 def test_sigusr1_prints_where_every_thread_is(made: Stock) -> None:
     """For a mount that somebody thinks is stuck."""
     with mounted(made) as mount:

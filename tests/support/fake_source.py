@@ -43,6 +43,7 @@ class Faults(msgspec.Struct, kw_only=True):
     html: bool = False
     lie_total: int = 0
     short: int = 0
+    cut: int = 0
     wrong_hash: bool = False
     tell_hash: bool = False
     validator: bool = True
@@ -139,6 +140,8 @@ class FakeStream:
             self._file.close()
             self._file = io.BytesIO(PAGE)
             self.start, self._stop, self.total = 0, len(PAGE), len(PAGE)
+        if faults.cut and span is None:
+            self._stop = self.total = faults.cut
         self._stop -= faults.short
         self._source = source
         self._faults = faults

@@ -54,7 +54,9 @@ async def serve(arguments: argparse.Namespace) -> None:
     with made.open_catalog() as catalog:
         async with fetching_for(made, catalog, child=arguments.child) as fetching:
             volume = TripVolume(Tree(catalog), catalog, made.store(), fetching, deadlines)
-            options = MountOptions(allow_other=arguments.allow_other)
+            options = MountOptions(
+                allow_other=arguments.allow_other, exact_sizes=arguments.exact_sizes
+            )
             await run(volume, arguments.point, options, ready=lambda: print("ready", flush=True))
 
 
@@ -65,6 +67,7 @@ def main() -> None:
     parser.add_argument("point", type=Path)
     parser.add_argument("--child", action="store_true")
     parser.add_argument("--allow-other", action="store_true")
+    parser.add_argument("--exact-sizes", action="store_true")
     parser.add_argument("--deadline", type=float, default=20.0)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:

@@ -49,8 +49,9 @@ class Stock(NamedTuple):
 
 
 def picture(seed: int, size: int) -> bytes:
-    """Bytes that begin as a JPEG does, the same for the same seed."""
-    return (b"\xff\xd8\xff\xe1" + random.Random(seed).randbytes(max(size - 4, 0)))[:size]
+    """Bytes that begin and end as a JPEG does, the same for the same seed."""
+    data = random.Random(seed).randbytes(max(size - 6, 0))
+    return (b"\xff\xd8\xff\xe1" + data + b"\xff\xd9")[-size:] if size else b""
 
 
 def seen_photo(
@@ -90,9 +91,7 @@ def file_photos(catalog: Catalog, source_id: int, photos: list[PhotoSeen]) -> No
         run.finish(None, full=True)
 
 
-def stock(
-    root: Path, originals: Mapping[str, bytes], *, sizes_told: bool = True
-) -> Stock:
+def stock(root: Path, originals: Mapping[str, bytes], *, sizes_told: bool = True) -> Stock:
     """A library "home" with these originals, by file name; an .mp4 is a video."""
     root.mkdir(parents=True, exist_ok=True)
     made = Stock(root)
@@ -103,8 +102,7 @@ def stock(
         library = catalog.add_library("home", "fake", {"folder": str(made.source)})
         (source,) = catalog.sources(library.library_id)
         photos = [
-            seen_photo(name, len(data) if sizes_told else None)
-            for name, data in originals.items()
+            seen_photo(name, len(data) if sizes_told else None) for name, data in originals.items()
         ]
         file_photos(catalog, source.source_id, photos)
     return made

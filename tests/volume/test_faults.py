@@ -89,6 +89,22 @@ async def test_p15_what_is_no_photo_is_never_sealed(
     assert not is_sealed(made)
 
 
+async def test_p15_a_short_body_with_a_fitting_length_does_not_look_whole(
+    tmp_path: Path, autojump_clock: trio.testing.MockClock, expect_log: ExpectLog
+) -> None:
+    """Where only the host tells the length, one answer is not believed without a second look."""
+    expect_log("another length or version each time")
+    made = stock(tmp_path / "stock", {"a.jpg": picture(1, MIB)}, sizes_told=False)
+    set_faults(made.source, Faults(cut=500_000))
+    async with open_volume(made) as volume:
+        with pytest.raises(Corrupt):
+            await read_all(volume, "Albums/Lake/a.jpg")
+        with pytest.raises(Corrupt):
+            await volume._fetching.whole(1)
+    assert not is_sealed(made)
+    del autojump_clock
+
+
 async def test_p15_a_wrong_hash_is_never_read_to_the_end(
     tmp_path: Path, expect_log: ExpectLog
 ) -> None:
