@@ -69,7 +69,7 @@ class Household:
 
 def shell(*command: str | Path, code: int | None = 0, **options: Any) -> str:  # noqa: ANN401 - run's own
     """Run a real program (rsync, cp, exiftool ...); its output, standard error after it."""
-    done = subprocess.run(
+    done: subprocess.CompletedProcess[str] = subprocess.run(
         [str(part) for part in command],
         capture_output=True,
         text=True,
