@@ -2,18 +2,22 @@
 
 import unicodedata
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from photofs.emulators.pictures import make_jpeg
 from photofs.emulators.takeout import Account, Album, Shape, write_export
 from photofs.emulators.takeout.export import write_zip
 from photofs.emulators.takeout.languages import GERMAN, LANGUAGES, Language
 from photofs.emulators.takeout.layout import File
+from photofs.metadata.head import read_head
 from photofs.model.capture_time import TakenBy
 from photofs.model.observation import FindingKind
 from photofs.model.photo import Media, Position
+from tests.support.provider_tools import make_tools
 from tests.support.takeout_worlds import (
     MADE,
     account,
@@ -373,3 +377,39 @@ def test_the_generator_sets_sidecars_apart(tmp_path: Path) -> None:
         if name.endswith(".jpg") and f"{name}.supplemental-metadata.json" not in part
     ]
     assert len(apart) >= 6
+
+
+async def test_media_without_sidecars_are_dated_by_their_bytes(tmp_path: Path) -> None:
+    """Without a sidecar, kind, extension, date and place come from the file's head."""
+    when = datetime(2018, 2, 3, 4, 5, 6)  # noqa: DTZ001 - EXIF has wall time
+    picture = make_jpeg("x", taken=when, position=(41.9, 12.5))
+    names = ("alone.jpg", "wrong.heic", "extensionless")
+    files = [
+        File(f"Google Photos/Photos from 2018/{name}", picture + name.encode(), text=False)
+        for name in names
+    ]
+    files.append(File("Google Photos/Photos from 2018/notes.xyz", b"no medium", text=False))
+    write_zip(tmp_path / "takeout-20260304T050607Z-001.zip", files, MADE)
+    seen = await scan_folder(tmp_path, replace(make_tools(), read_head=read_head))
+    told = {one.file_name: one for one in photos(seen).values()}
+    assert set(told) == set(names)
+    for one in told.values():
+        assert (one.media, one.extension) == (Media.PICTURE, "jpg")
+        assert one.taken is not None
+        assert (one.taken.by, one.taken.local) == (TakenBy.EXIF, when)
+        assert one.position is not None
+    (refused,) = findings(seen, FindingKind.REFUSED)
+    assert refused.path.endswith("notes.xyz")
+
+
+def test_exports_are_the_same_each_time(tmp_path: Path) -> None:
+    """The generator writes the same bytes for the same account."""
+    for kind in ("zip", "tgz"):
+        for folder in ("one", "two"):
+            export(tmp_path / folder, *ORDINARY.values(), kind=kind, parts=2)
+    one, two = (
+        {path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()}
+        for folder in ("one", "two")
+    )
+    assert one == two
+    assert len(one) == 4
