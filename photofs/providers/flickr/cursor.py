@@ -22,9 +22,10 @@ class Cursor(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     `since` is where recentlyUpdated goes on from; `swept` when all ids were last looked through or
     counted, `forced` when they were last really looked through. `count` is how many own photos
-    there must be if none was deleted since. `confirm` asks for another sweep soon, for an absence
-    counts only when seen twice. `favorites` is their total, -1 if some may have been taken away;
-    `faved` when the newest was added. `tree` is a hash of the collections.
+    there must be if none was deleted since; `recent` names those among them that were uploaded so
+    shortly before that the next scan will see them again. `confirm` asks for another sweep soon,
+    for an absence counts only when seen twice. `favorites` is their total, -1 if some may have been
+    taken away; `faved` when the newest was added. `tree` is a hash of the collections.
     """
 
     version: int
@@ -33,6 +34,7 @@ class Cursor(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     swept: int
     forced: int
     count: int
+    recent: list[str] = []
     confirm: bool = False
     albums: dict[str, AlbumMark] = {}
     tree: str = ""

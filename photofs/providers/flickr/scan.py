@@ -89,6 +89,7 @@ class _Scan:
         own, favorites = self._own(EXTRAS), self._favorites()
         async with aclosing(self._photos(own)) as photos:
             async for seen in photos:
+                self._note_recent(seen)
                 yield seen
         self.cursor.count = own.total
         async with aclosing(self._albums({}, "")) as sights:
@@ -106,7 +107,8 @@ class _Scan:
         self.cursor.confirm, self.cursor.count = before.confirm, before.count
         async with aclosing(self._photos(self._updated(before.since - OVERLAP))) as photos:
             async for seen in photos:
-                self.cursor.count += _is_newer(seen, before.since)
+                self._note_recent(seen)
+                self.cursor.count += _is_new(seen, before)
                 yield seen
         async with aclosing(self._albums(before.albums, before.tree)) as sights:
             async for sight in sights:
@@ -119,6 +121,10 @@ class _Scan:
             async with aclosing(self._sweep()) as swept:
                 async for found in swept:
                     yield found
+
+    def _note_recent(self, seen: Observation) -> None:
+        if isinstance(seen, PhotoSeen) and _uploaded(seen) >= self._now - OVERLAP:
+            self.cursor.recent.append(seen.remote_id)
 
     async def _photos(self, listing: Listing) -> AsyncGenerator[PhotoSeen | Progress, None]:
         endpoint = self._place.endpoint
@@ -159,9 +165,14 @@ class _Scan:
 
     async def _sweep(self) -> AsyncGenerator[Observation, None]:
         """All ids, for the absences among them."""
-        own, favorites = self._own(""), self._favorites()
-        while await own.next_page() is not None:
-            yield _progress(own, "ids")
+        own, favorites = self._own("date_upload"), self._favorites()
+        self.cursor.recent = []
+        async with aclosing(self._photos(own)) as photos:
+            async for seen in photos:
+                # Listed without its facts, a photo is but its id here.
+                self._note_recent(seen)
+                if isinstance(seen, Progress):
+                    yield seen
         while (page := await favorites.next_page()) is not None:
             for favorite in page:
                 yield favorite
@@ -193,7 +204,7 @@ class _Scan:
         return read_page(answer, query).total
 
     def _own(self, extras: str) -> Listing:
-        arguments = {"user_id": MINE} | ({"extras": extras} if extras else {})
+        arguments = {"user_id": MINE, "extras": extras}
         query = Query("flickr.people.getPhotos", "photos", "photo", arguments)
         return Listing(self._place.api, query)
 
@@ -212,7 +223,12 @@ def _progress(listing: Listing, unit: str) -> Progress:
     return Progress(done=done, total=listing.total, unit=unit)
 
 
-def _is_newer(seen: PhotoSeen | Progress, since: int) -> bool:
-    """Whether it is a photo that was uploaded after that time."""
-    uploaded = seen.uploaded_ns if isinstance(seen, PhotoSeen) else None
-    return uploaded is not None and uploaded > since * 10**9
+def _uploaded(seen: Observation) -> int:
+    """When it was uploaded, in unix seconds; 0 if it is no photo, or nobody knows."""
+    return (seen.uploaded_ns or 0) // 10**9 if isinstance(seen, PhotoSeen) else 0
+
+
+def _is_new(seen: Observation, before: Cursor) -> bool:
+    """Whether it is a photo that the count of the scan before does not hold."""
+    new = _uploaded(seen) >= before.since - OVERLAP
+    return new and isinstance(seen, PhotoSeen) and seen.remote_id not in before.recent
