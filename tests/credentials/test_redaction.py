@@ -122,6 +122,12 @@ def test_children_are_redacted_through_the_handlers(log: Log) -> None:
     assert log.text == "secret=<removed>\n"
 
 
+def test_a_title_cannot_forge_a_line(log: Log) -> None:
+    """Line feeds and escapes of a title are shown, not obeyed."""
+    log.logger.warning("renamed to %s", "x\n2026 ERROR all is lost\x1b]0;mine\x07")
+    assert log.text == "renamed to x\\n2026 ERROR all is lost\\x1b]0;mine\\x07\n"
+
+
 def test_a_broken_record_is_still_written(log: Log) -> None:
     """Arguments that do not fit the message are shown, redacted, without an exception."""
     arguments = ("api_key=canary-55",)

@@ -11,7 +11,6 @@ from photofs.model.errors import PhotofsError
 from photofs.providers.archives.parts import Part, open_below
 
 _NANO = 1_000_000_000
-_DAY = 86_400 * _NANO
 _FLICKR_BEGAN = (2004, 2, 1)
 _ZIP_TIME_LENGTH = 6
 
@@ -30,9 +29,7 @@ def moment_ns(root: Path, part: Part) -> int:
     tell no sensible time, the file's mtime stands.
     """
     newest = _newest_member(root, part) if part.path.lower().endswith(".zip") else None
-    if newest is None or newest > part.mtime_ns + _DAY:
-        return part.mtime_ns
-    return min(newest, part.mtime_ns)
+    return part.mtime_ns if newest is None else min(newest, part.mtime_ns)
 
 
 def _newest_member(root: Path, part: Part) -> int | None:
