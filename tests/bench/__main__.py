@@ -29,7 +29,9 @@ def main() -> None:
         for name in arguments.names or NAMES:
             print(f"  {name} ...", file=sys.stderr, flush=True)
             bench: Bench = importlib.import_module(f"tests.bench.{name}").run
-            print(f"\n### {name}\n\n{table(list(bench(place)))}", flush=True)
+            rows = table(list(bench(place)))
+            others = os.getloadavg()[0]
+            print(f"\n### {name}\n\n{rows}\n\nLoad average at the end: {others:.1f}", flush=True)
 
 
 if __name__ == "__main__":

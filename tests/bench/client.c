@@ -5,7 +5,8 @@
  *   client read   FILE BLOCK             the whole file from front to back, MB/s
  *   client random FILE READERS SECONDS   4 KiB reads, no place twice, each second
  *
- * The file's cached pages are dropped before it is read, so that the server is asked.
+ * The file's cached pages are dropped before it is read, so that the server is asked. On a file of
+ * the disk itself that would drop the disk's cache, from which all servers read.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -71,10 +71,13 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer."""
         address = urlsplit(self.path)
+        body = self.rfile.read(int(self.headers.get("content-length", "0"))).decode()
         if address.path == "/sent":
             self._text(str(self.line.sent))
         elif address.path.startswith("/services/"):
-            self._text(json.dumps(self._sizes(parse_qs(address.query))), "application/json")
+            self._text(
+                json.dumps(self._sizes(parse_qs(f"{address.query}&{body}"))), "application/json"
+            )
         else:
             self._file(address.path)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from photofs.model.errors import Busy, Full
+from photofs.model.errors import Busy, Full, StoreError
 from photofs.model.span import Span
 from photofs.originals.port import DraftKey
 from tests.support.disks import PowerDisk, small_disk, why_no_mounts
@@ -210,6 +210,22 @@ def test_a_kept_original_survives_a_power_cut(disk: PowerDisk) -> None:
     disk.unmount()
     disk.mount()
     assert store_at(disk.root, "two").verify(EXPECTED.digest)
+
+
+def test_a_disk_that_fails_is_told_and_nothing_is_sealed(disk: PowerDisk) -> None:
+    """Bytes that could not be brought to the disk are never called an original."""
+    store = store_at(disk.root)
+    draft = store.open_draft(KEY, len(ORIGINAL))
+    draft.write(0, ORIGINAL)
+    other = store.open_draft(DraftKey(9, ""), None)
+    other.write(0, ORIGINAL)
+    disk.cut_power()
+    with pytest.raises(StoreError, match="the disk failed while"):
+        draft.seal(EXPECTED)
+    with pytest.raises(StoreError, match="the disk failed while"):
+        other.close()
+    assert store.has_sealed(EXPECTED.digest) is None
+    draft.close()
 
 
 @pytest.mark.soak
