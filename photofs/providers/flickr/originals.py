@@ -153,7 +153,8 @@ class Originals:
             try:
                 stream = await fetch.from_(candidate)
             except _Refused:
-                self._sizes.pop(ref.id, None)
+                if candidate.name != VIDEO_ORIGINAL:
+                    self._sizes.pop(ref.id, None)
                 continue
             if candidate.name != used:
                 self._state.put(note, candidate.name)
@@ -238,7 +239,7 @@ class _Fetch:
                 )
             except Missing as error:
                 refused += 1
-                if refused >= candidate.refusals:
+                if refused >= min(candidate.refusals, policy.tries):
                     raise _Refused(error.what) from error
                 raise
 
