@@ -12,9 +12,6 @@ from photofs.catalog.sqlite import Catalog
 LIMIT_S = 0.025
 """When a slice is due to end; its last step and the commit's fsync stay within the other 25 ms."""
 
-PAUSE_S = 0.002
-"""Between two slices: twice the interval at which waiting writers ask for the lock."""
-
 
 class Slices:
     """The transactions of one scan on one connection."""
@@ -44,7 +41,6 @@ class Slices:
         """Cut here if the slice has lasted long enough."""
         if self._until is not None and time.monotonic() >= self._until:
             self.end()
-            time.sleep(PAUSE_S)
             self.begin()
 
     def end(self) -> None:

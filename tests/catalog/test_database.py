@@ -57,7 +57,6 @@ def test_a_writer_that_waits_too_long_is_told(catalog: Catalog, path: Path) -> N
     """Busy, with nothing changed, if another one holds the file for longer than the set time."""
     with open_catalog(path) as other:
         other.database.connection.set_busy_timeout(50)
-        other.database.connection.setlk_timeout(50, 0)
         with catalog.database.transaction(), pytest.raises(Busy):
             other.add_library("L")
         other.add_library("L")
@@ -127,8 +126,8 @@ def test_an_unclean_stop_has_the_file_looked_through(path: Path) -> None:
     assert path.with_name("catalog.db-wal").stat().st_size > 0
     path.with_name("catalog.db-wal").write_bytes(b"x" * 100)
     with path.open("r+b") as file:
-        file.seek(40 * 4096)
-        file.write(b"\xff" * 40960)
+        file.seek(-8 * 4096, os.SEEK_END)
+        file.write(b"\xff" * 4096 * 8)
     with pytest.raises(Corrupt):
         open_catalog(path)
 
@@ -140,7 +139,7 @@ def test_a_clean_stop_leaves_no_log(path: Path) -> None:
 
 
 def test_a_failed_commit_is_undone(catalog: Catalog) -> None:
-    """A commit that cannot be written leaves no open transaction behind."""
+    """A commit that cannot be written leaves no open transaction behind, and nothing written."""
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     wal = catalog.database.path.with_name("catalog.db-wal").stat().st_size
@@ -153,6 +152,17 @@ def test_a_failed_commit_is_undone(catalog: Catalog) -> None:
         signal.signal(signal.SIGXFSZ, handler)
     assert not catalog.database.connection.in_transaction
     assert catalog.database.one("SELECT value FROM meta") == (1,)
+
+
+def test_a_refused_commit_is_undone(catalog: Catalog) -> None:
+    """Where SQLite leaves the transaction open after a failed commit, we end it."""
+    catalog.database.begin()
+    catalog.database.run("PRAGMA defer_foreign_keys = ON")
+    catalog.database.run("INSERT INTO to_place(photo) VALUES (99)")
+    with pytest.raises(Bug):
+        catalog.database.commit()
+    assert not catalog.database.connection.in_transaction
+    catalog.add_library("L")
 
 
 def test_small_steps_commit_as_they_go(catalog: Catalog, path: Path) -> None:

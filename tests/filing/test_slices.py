@@ -1,14 +1,15 @@
 """Long writes are cut short, for others wait for them."""
 
+import fcntl
 import threading
 import time
-from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from photofs.catalog.sqlite import open_catalog
 from photofs.filing.slices import LIMIT_S, Slices
-from tests.support.filed import Filed, album, photo
+from tests.support.filed import Filed, photo
 
 
 def test_a_slice_ends_when_its_time_is_over(filed: Filed) -> None:
@@ -53,34 +54,32 @@ def test_folders_made_by_another_writer_are_met(filed: Filed) -> None:
 
 
 @pytest.mark.timeout(60)
-def test_p24_another_writer_is_not_starved_by_a_scan(tmp_path: Path) -> None:
-    """While thousands of photos are filed, small writes of another connection get their turn."""
-    filed = Filed(tmp_path / "catalog.db")
-    filed.scan(photo("known"))
-    number = filed.photo_id("known")
-    filed.catalog.close()
-    begun, stop = threading.Event(), threading.Event()
+def test_p24_a_waiting_writer_comes_before_the_next_slice(filed: Filed) -> None:
+    """A scan commits and begins again at once; who waited meanwhile has written in between."""
+    number_of = "SELECT value FROM meta WHERE key = 'next_entry'"
 
-    def scan() -> None:
-        busy = Filed(tmp_path / "catalog.db")
-        ids = [f"p{index}" for index in range(20_000)]
-        with busy.filing.scan(busy.source_id) as run:
-            for start in range(0, len(ids), 500):
-                run.file([photo(each) for each in ids[start : start + 500]])
-                run.file([album(str(start), "T", *ids[start : start + 500])])
-                begun.set()
-                if stop.is_set():
-                    break
-        busy.catalog.close()
+    def write() -> None:
+        with open_catalog(filed.path) as other, other.database.transaction():
+            other.database.run("UPDATE meta SET value = 77")
 
-    worker = threading.Thread(target=scan)
-    worker.start()
-    begun.wait()
-    catalog = open_catalog(tmp_path / "catalog.db")
-    for size in range(1, 11):
-        catalog.size_learnt(number, "1", size)
-    assert not stop.is_set()
-    stop.set()
-    worker.join()
-    assert catalog.photo(number).size == 10
-    catalog.close()
+    filed.catalog.database.begin()
+    waiting = threading.Thread(target=write)
+    with filed.path.with_name("catalog.db.turn").open("rb") as turn:
+        waiting.start()
+        while not is_held(turn):
+            pass
+    filed.catalog.database.commit()
+    filed.catalog.database.begin()
+    assert filed.catalog.database.one(number_of) == (77,)
+    filed.catalog.database.commit()
+    waiting.join()
+
+
+def is_held(lock: BinaryIO) -> bool:
+    """Whether somebody has a lock on the file."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    fcntl.flock(lock, fcntl.LOCK_UN)
+    return False
