@@ -48,7 +48,10 @@ class Fetch:
     """The state of one photo's fetch, in one task; `wants` may come and go at any time."""
 
     def __init__(self, photo_id: int, pieces: Pieces, sealed_ino: int | None = None) -> None:
-        """Nobody waits yet, nothing is open. `sealed_ino`: the draft that was sealed last."""
+        """Nobody waits yet, nothing is open. `sealed_ino`: the draft that was sealed last.
+
+        `flush` writes what has come and is not in the draft yet; set by who fills it.
+        """
         self.photo_id = photo_id
         self.pieces = pieces
         self.wants: list[Want] = []
@@ -62,6 +65,7 @@ class Fetch:
         self.sealed: Sealed | None = None
         self.window = FIRST_WINDOW
         self.furthest = 0
+        self.flush: Callable[[], None] = lambda: None
         self._stirred = trio.Event()
 
     # who waits
@@ -75,6 +79,7 @@ class Fetch:
         self.furthest = max(self.furthest, want.span.stop) if near else want.span.stop
         if self.draft is not None and want.draft not in {None, self.draft_ino}:
             self._look_at_draft()
+        self.flush()
         self.settle()
         self._stirred.set()
 
@@ -99,6 +104,10 @@ class Fetch:
             if want.span.length and not want.sealed:
                 return want.span
         return None
+
+    def is_awaited_by(self, stop: int) -> bool:
+        """Whether somebody waits for bytes that are all there once those up to `stop` are."""
+        return any(min(want.span.stop, self.size or stop) <= stop for want in self.wants)
 
     def settle(self) -> None:
         """Tell everybody whose wish has come true."""
@@ -333,6 +342,7 @@ class Fetch:
 
     def close(self) -> None:
         """Give the draft back; what has arrived stays."""
+        self.flush = lambda: None
         if self.draft is not None:
             self.draft.close()
             self.draft = None
