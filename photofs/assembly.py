@@ -168,9 +168,13 @@ class House:
     @contextmanager
     def pacer(self) -> "Iterator[Pacer]":
         """The shared pacing, for the length of a block."""
-        from photofs.catalog.pacing import CatalogPacer
+        from photofs.catalog.pacing import CatalogPacer, PacePolicy
+        from photofs.providers.flickr.endpoint import PACES
 
-        pacer = CatalogPacer(self.paths.catalog)
+        # an endpoint of the user's own ("flickr-api HOST") begins without an interval and adapts
+        own = {f"{key} ": PacePolicy() for key in PACES}
+        paced = {key: PacePolicy(seconds) for key, seconds in PACES.items()}
+        pacer = CatalogPacer(self.paths.catalog, intervals=own | paced)
         try:
             yield pacer
         finally:

@@ -4,6 +4,7 @@ flickrapi blocks, so that each call runs in a thread; who is cancelled leaves at
 thread ends by itself within the line's time limits, its answer dropped. Only reads go through here.
 """
 
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -109,7 +110,12 @@ async def wait_for_place(pacer: Pacer, key: str, policy: Retrying, *, person: bo
     """
     wait = pacer.reserve(key, person=person)
     if wait >= policy.deadline:
-        raise Temporary("Flickr asked us to slow down", safe=KEPT, retry_after=wait)
+        raise Temporary(
+            "Flickr asked us to slow down",
+            safe=KEPT,
+            remedy=f"try again in {math.ceil(wait / 60)} min",
+            retry_after=wait,
+        )
     if wait > 0:
         await trio.sleep(wait)
 

@@ -38,6 +38,13 @@ FLICKR = Endpoint(
     static_key="flickr-static",
 )
 
+PACES = {FLICKR.api_key: 1.0, FLICKR.static_key: 0.5}
+"""Seconds between two requests to the real service, before it asks for more (flickr.md 1.6, 3.4).
+
+3600 calls an hour are allowed, one a second; the static hosts throttle without a known bound, and
+0.5 s is where a tool that downloaded 30,000 originals began to adapt.
+"""
+
 
 def endpoint_at(base: str | None) -> Endpoint:
     """The service at a base address, the real one for None; Misconfigured if it cannot be used.
