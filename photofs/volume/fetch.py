@@ -107,7 +107,8 @@ class Fetch:
 
     def is_awaited_by(self, stop: int) -> bool:
         """Whether somebody waits for bytes that are all there once those up to `stop` are."""
-        return any(min(want.span.stop, self.size or stop) <= stop for want in self.wants)
+        spans = [want.span for want in self.wants if want.span.length]
+        return any(min(span.stop, self.size or stop) <= stop for span in spans)
 
     def settle(self) -> None:
         """Tell everybody whose wish has come true."""
