@@ -34,6 +34,8 @@ mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
 mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
 ln -s pts/ptmx "$root/dev/ptmx"
 ln -s /proc/self/fd "$root/dev/fd"
+# what every booted Debian has (systemd-tmpfiles makes it), and fusermount3 -u needs for users
+ln -s ../proc/self/mounts "$root/etc/mtab"
 for each in null:3 zero:5 full:7 random:8 urandom:9; do
     mknod -m 666 "$root/dev/${each%:*}" c 1 "${each#*:}"
 done
