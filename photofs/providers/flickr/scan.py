@@ -61,7 +61,7 @@ async def changes(place: Place, encoded: str | None) -> AsyncGenerator[Observati
 
 
 async def _check_login(place: Place) -> int:
-    """The service's time; Unauthorised if the login is another account's (reliability.md P12)."""
+    """The service's time; Unauthorised if the login is another account's."""
     answer = await place.api.call("flickr.test.login", {})
     user = answer.get("user")
     if text(user.get("id") if isinstance(user, dict) else None) != place.user:
