@@ -79,7 +79,11 @@ class Filing:
         """
         if folders is not None:
             self._catalog.set_folders(source_id, folders)
-        run = ScanRun(self._desk(source_id), self._apart_ns, accept_removals=accept_removals)
+        desk = self._desk(source_id)
+        with desk.slices.whole():
+            desk.shelves.make_standing()
+            desk.scan = self._catalog.begin_scan(source_id, self._now_ns())
+        run = ScanRun(desk, self._apart_ns, accept_removals=accept_removals)
         try:
             yield run
         finally:
@@ -88,11 +92,7 @@ class Filing:
     @contextmanager
     def refining(self, source_id: int) -> "Iterator[Refining]":
         """Better capture times for the photos of a source; see `refining.Refining`."""
-        desk = self._desk(source_id)
-        try:
-            yield Refining(desk)
-        finally:
-            desk.slices.abandon()
+        yield Refining(self._desk(source_id))
 
     def _desk(self, source_id: int) -> Desk:
         catalog = self._catalog
@@ -101,7 +101,7 @@ class Filing:
         library = catalog.library_by_id(source.library_id)
         special = catalog.folders_of_library(source.library_id)
         shelves = Shelves(catalog, library, special, self._now_ns)
-        desk = Desk(
+        return Desk(
             catalog=catalog,
             library=library,
             source_id=source_id,
@@ -112,15 +112,6 @@ class Filing:
             resolve=self._resolve,
             now_ns=self._now_ns,
         )
-        desk.slices.begin()
-        try:
-            shelves.make_standing()
-            desk.scan = catalog.begin_scan(source_id, self._now_ns())
-            desk.slices.end()
-        except BaseException:
-            desk.slices.abandon()
-            raise
-        return desk
 
     def _resolve(self, seen: PhotoSeen) -> CaptureTime:
         return resolve(

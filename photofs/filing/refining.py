@@ -72,18 +72,13 @@ class Refining:
     ) -> None:
         """Move it: time, and folder if its date changed. One transaction."""
         desk = self._desk
-        desk.slices.begin()
-        try:
+        with desk.slices.whole():
             old = desk.catalog.photo_facts(photo_id)
             new = self._refined(old, seen, read, position)
             new = new._replace(ctime_ns=max(desk.now_ns(), old.ctime_ns + 1))
             desk.catalog.set_photo_facts(photo_id, new)
             if places_moved(old, new):
                 desk.placing.replace(photo_id)
-            desk.slices.end()
-        except BaseException:
-            desk.slices.abandon()
-            raise
 
     def _refined(
         self,

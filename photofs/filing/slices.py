@@ -5,7 +5,8 @@ for the process may be killed right after.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from photofs.catalog.sqlite import Catalog
 
@@ -55,6 +56,17 @@ class Slices:
             self.abandon()
             raise
         self._until = None
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """A slice for the length of a block, which is short: all of it, or nothing."""
+        self.begin()
+        try:
+            yield
+            self.end()
+        except BaseException:
+            self.abandon()
+            raise
 
     def abandon(self) -> None:
         """Undo the slice that is open, if one is."""
