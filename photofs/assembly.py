@@ -127,17 +127,17 @@ class House:
         for folder in (self.paths.data, self.paths.state, self.paths.cache):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def open_catalog(self, *, read_only: bool = False) -> "Catalog":
+    def open_catalog(self, *, read_only: bool = False, durable: bool = True) -> "Catalog":
         """The catalog, made if need be; the caller closes it."""
         from photofs.catalog.sqlite import open_catalog
 
         self.make_folders()
-        return open_catalog(self.paths.catalog, read_only=read_only)
+        return open_catalog(self.paths.catalog, read_only=read_only, durable=durable)
 
     @contextmanager
-    def catalog(self, *, read_only: bool = False) -> "Iterator[Catalog]":
+    def catalog(self, *, read_only: bool = False, durable: bool = True) -> "Iterator[Catalog]":
         """The catalog for the length of a block."""
-        catalog = self.open_catalog(read_only=read_only)
+        catalog = self.open_catalog(read_only=read_only, durable=durable)
         try:
             yield catalog
         finally:

@@ -45,10 +45,15 @@ class Catalog(
         self.database.close()
 
 
-def open_catalog(path: Path, *, read_only: bool = False) -> Catalog:
+def open_catalog(path: Path, *, read_only: bool = False, durable: bool = True) -> Catalog:
     """Open the catalog, made anew or brought up to date if need be; the caller closes it.
 
+    `durable`: what is written survives a power cut; fetching does without, for its commits stand
+    between a reader and the first byte, and what they note can be learnt again.
     Raises NotFound (read-only, and there is none), Refused (of a newer version), Busy, Full,
     Corrupt or StoreError.
     """
-    return Catalog(Database(path, read_only=read_only))
+    catalog = Catalog(Database(path, read_only=read_only))
+    if not durable:
+        catalog.database.connection.pragma("synchronous", 1)
+    return catalog

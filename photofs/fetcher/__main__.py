@@ -20,7 +20,7 @@ async def fetch(fd: int) -> None:
     """Serve the socket until its other end is closed."""
     house = House()
     stream = trio.SocketStream(trio.socket.from_stdlib_socket(socket.socket(fileno=fd)))
-    with house.catalog() as catalog:
+    with house.catalog(durable=False) as catalog:
         async with stream:
             await serve(stream, Pieces(catalog, catalog, house.store(), house.open_provider))
 

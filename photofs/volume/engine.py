@@ -26,7 +26,7 @@ from photofs.model.photo import Media
 from photofs.model.span import Span
 from photofs.volume.fetch import Fetch, Pieces
 from photofs.volume.fetching import Arrival
-from photofs.volume.filling import Filling
+from photofs.volume.filling import Background, Filling
 from photofs.volume.sources import Sources
 from photofs.volume.want import Want
 
@@ -37,6 +37,9 @@ MEMORY_OF_FAILURE = 1.0
 
 COMPLETIONS = 4
 """Pictures that are completed at a time while nobody waits for them."""
+
+LET_PASS = 0.1
+"""Seconds for which completing a picture steps aside at each write while somebody waits."""
 
 UNFINISHED = 1000
 """Pictures remembered to be completed later; the oldest is forgotten."""
@@ -150,6 +153,12 @@ class Engine:
             if len(self._sealed) > SEALED_FILES:
                 del self._sealed[next(iter(self._sealed))]
 
+    async def _let_people_pass(self, fetch: Fetch) -> None:
+        """Wait a moment while somebody waits for bytes of another photo, but not for ever."""
+        with trio.move_on_after(LET_PASS):
+            while not fetch.wants and any(other.wants for other in self._fetches.values()):
+                await fetch.stir(LET_PASS / 10)
+
     async def _bring(self, fetch: Fetch) -> None:
         """Try the origins, best first, until one has given what was wanted."""
         if fetch.find_sealed():
@@ -180,9 +189,10 @@ class Engine:
             if not await fetch.lock(origin, size):
                 return
             async with self._sources.provider(origin.source_id) as provider:
-                filling = Filling(
-                    fetch, provider, origin.seen.ref, lambda: self._may_complete(fetch)
+                background = Background(
+                    lambda: self._may_complete(fetch), lambda: self._let_people_pass(fetch)
                 )
+                filling = Filling(fetch, provider, origin.seen.ref, background)
                 await filling.run()
             if not fetch.is_whole:
                 fetch.close()

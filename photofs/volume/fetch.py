@@ -77,8 +77,8 @@ class Fetch:
         near = want.span.start <= self.furthest
         self.window = min(self.window * 2, LAST_WINDOW) if near else FIRST_WINDOW
         self.furthest = max(self.furthest, want.span.stop) if near else want.span.stop
-        if self.draft is not None and want.draft not in {None, self.draft_ino}:
-            self._look_at_draft()
+        if want.draft not in {None, self.draft_ino}:
+            self._know_file()
         self.flush()
         self.settle()
         self._stirred.set()
@@ -214,9 +214,15 @@ class Fetch:
             return
         everything = Span(0, ENDLESS if self.draft.size is None else self.draft.size)
         self.arrived = _complement(self.draft.missing(everything), everything)
-        self.draft_ino = self._inode()
-        self._refuse_other_files()
+        self.draft_ino = None
+        self._know_file()
         self.settle()
+
+    def _know_file(self) -> None:
+        """Find out which file the draft is, if a reader has one open; refuse those of another."""
+        if self.draft is not None and any(want.draft is not None for want in self.wants):
+            self.draft_ino = self._inode()
+            self._refuse_other_files()
 
     def _refuse_other_files(self) -> None:
         """Tell readers who have another file open than the one that the bytes are in."""
@@ -326,6 +332,7 @@ class Fetch:
 
     async def seal(self) -> None:
         """Hash and seal the draft in a thread, note it in the catalog, tell everybody."""
+        self.draft_ino = self._inode()
         draft, self.draft = self.draft, None
         if draft is None:
             return

@@ -6,7 +6,7 @@ is thrown away; bytes of two versions are never joined.
 """
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import NamedTuple
 
@@ -50,17 +50,24 @@ class Version(NamedTuple):
     validator: str | None
 
 
+class Background(NamedTuple):
+    """What a fetch does while nobody waits for it: may it go on, and a wait for others."""
+
+    may_go_on: Callable[[], bool]
+    step_aside: Callable[[], Awaitable[None]]
+
+
 class Filling:
     """One origin's bytes on their way into one draft."""
 
     def __init__(
-        self, fetch: Fetch, provider: Provider, ref: str, may_complete: Callable[[], bool]
+        self, fetch: Fetch, provider: Provider, ref: str, background: "Background"
     ) -> None:
-        """`may_complete`: whether the fetch may go on although nobody waits."""
+        """`background` says what to do while nobody waits."""
         self._fetch = fetch
         self._provider = provider
         self._ref = ref
-        self._may_complete = may_complete
+        self._background = background
         self._ranges = provider.abilities.supports_ranges
         self._doubt: Version | None = None
         self._room = 0
@@ -92,7 +99,7 @@ class Filling:
         """Whether something is missing that somebody wants."""
         if self._fetch.is_whole:
             return self._fetch.unsure
-        return bool(self._fetch.wants) or (self._fetch.complete and self._may_complete())
+        return bool(self._fetch.wants) or (self._fetch.complete and self._background.may_go_on())
 
     def _next(self) -> Span:
         """What to ask for now."""
@@ -204,7 +211,8 @@ class Filling:
             if fetch.wants:
                 return True
             if fetch.complete:
-                return self._may_complete()
+                await self._background.step_aside()
+                return bool(fetch.wants) or self._background.may_go_on()
             if self._position <= fetch.furthest + fetch.window:
                 return True
             self._write()
