@@ -52,6 +52,7 @@ class FlickrExportProvider:
             reports_hash=only_archives(self._path),
             supports_ranges=True,
             folders=frozenset({Folders.VIDEOS}),
+            local=True,
         )
 
     async def changes(self, cursor: str | None) -> AsyncIterator[Observation]:

@@ -54,6 +54,7 @@ class TakeoutProvider:
             reports_hash=only_archives(self._path),
             supports_ranges=True,
             folders=frozenset({Folders.FAVORITES, Folders.ARCHIVE, Folders.VIDEOS, Folders.TRASH}),
+            local=True,
         )
 
     async def changes(self, cursor: str | None) -> AsyncIterator[Observation]:
