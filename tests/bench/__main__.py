@@ -8,6 +8,7 @@ import argparse
 import importlib
 import os
 import platform
+import signal
 import sys
 
 from tests.bench.figures import table
@@ -25,6 +26,7 @@ def main() -> None:
     if unknown := set(arguments.names) - set(NAMES):
         parser.error(f"no bench is named {', '.join(sorted(unknown))}")
     print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} processors")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was mounted goes in any case
     with bench_place(arguments.largest) as place:
         for name in arguments.names or NAMES:
             print(f"  {name} ...", file=sys.stderr, flush=True)

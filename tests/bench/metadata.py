@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.bench.dataset import ALBUM, LIBRARY, Piece, catalogued, noise, with_pieces
 from tests.bench.figures import Line, at_least, bounded, floored, medians, plain
 from tests.bench.place import Place
-from tests.bench.programs import bindfs, client, photofs, rclone
+from tests.bench.programs import bare, bindfs, client, photofs, rclone
 
 SECONDS = 1.0
 CORE = 0
@@ -27,13 +27,15 @@ def run(place: Place) -> Iterator[Line]:
         photofs(home, place.point("photofs")) as ours,
         bindfs(native, place.point("bindfs")) as theirs,
         rclone(native, place.point("rclone")) as slower,
+        bare(native / "a.jpg", place.point("bare")) as least,
     ):
         files = {
             "photofs": ours.point / LIBRARY / "Albums" / ALBUM / "a.jpg",
             "bindfs": theirs.point / "a.jpg",
             "rclone": slower.point / "a.jpg",
+            "bare pyfuse3": least.point / "a.jpg",
         }
-        for mounted in (ours, theirs, slower):
+        for mounted in (ours, theirs, slower, least):
             mounted.pin(CORE)
         yield from _fstat(files)
         yield from _opens(files)
@@ -45,7 +47,7 @@ def _fstat(files: dict[str, Path]) -> Iterator[Line]:
     seen = _rates("fstat", files)
     what = "uncached fstat, one core"
     yield floored(what, seen["photofs"], "/s", above=FSTATS)
-    for name in ("bindfs", "rclone"):
+    for name in ("bindfs", "rclone", "bare pyfuse3"):
         line = at_least(what, seen["photofs"], "/s", (name, seen[name]), 0)
         yield line._replace(target="", holds=None)
 
@@ -55,8 +57,9 @@ def _opens(files: dict[str, Path]) -> Iterator[Line]:
     seen = _rates("open", files)
     what = "open + close, one core"
     yield at_least(what, seen["photofs"], "/s", ("rclone", seen["rclone"]), 3)
-    line = at_least(what, seen["photofs"], "/s", ("bindfs", seen["bindfs"]), 0)
-    yield line._replace(target="", holds=None)
+    for name in ("bindfs", "bare pyfuse3"):
+        line = at_least(what, seen["photofs"], "/s", (name, seen[name]), 0)
+        yield line._replace(target="", holds=None)
 
 
 def _rates(verb: str, files: dict[str, Path]) -> dict[str, float]:

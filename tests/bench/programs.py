@@ -105,6 +105,11 @@ def photofs(home: Path, point: Path) -> AbstractContextManager[Mounted]:
     return _served([*command, str(point)], point, {"PHOTOFS_HOME": str(home)})
 
 
+def bare(file: Path, point: Path) -> AbstractContextManager[Mounted]:
+    """The least that pyfuse3 can be."""
+    return _served([sys.executable, "-m", "tests.bench.bare", str(file), str(point)], point)
+
+
 def bindfs(source: Path, point: Path) -> AbstractContextManager[Mounted]:
     """bindfs over a folder."""
     return _served(["bindfs", "-f", source, point], point)

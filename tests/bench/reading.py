@@ -20,7 +20,7 @@ BLOCKS = {"128 KiB": 1 << 17, "1 MiB": 1 << 20}
 SECONDS = 1.0
 FETCHED = 4
 STUCK = 40
-DEADLINE = "[network]\nread_deadline = 60.0\n"
+DEADLINE = "[network]\nread_deadline = 30.0\n"
 """A stuck reader cannot be killed before its deadline; the bench would wait for all of it."""
 
 READER = "import os, sys\nfd = os.open(sys.argv[1], os.O_RDONLY)\nprint(flush=True)\n"
