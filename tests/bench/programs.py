@@ -1,5 +1,6 @@
 """Programs that the bench runs: the C client, file tools, and the mounts that are compared."""
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -20,7 +21,9 @@ CLIENT = Path(__file__).with_name("client.c")
 @cache
 def _client() -> str:
     """The C client, compiled."""
-    binary = f"{mkdtemp(prefix='photofs-bench-')}/client"
+    folder = mkdtemp(prefix="photofs-bench-client-")
+    atexit.register(shutil.rmtree, folder)
+    binary = f"{folder}/client"
     subprocess.run(["cc", "-O2", "-pthread", "-o", binary, CLIENT], check=True)
     return binary
 
