@@ -10,7 +10,7 @@ from typing import Protocol
 
 from photofs.model.errors import Corrupt, StoreError, Temporary
 from photofs.model.span import Span
-from photofs.originals.port import DraftKey, OriginalStore
+from photofs.originals.port import DraftKey, DraftReader, OriginalStore
 from photofs.volume.fetching import Arrival, Fetching
 from photofs.volume.waiting import Waiting
 
@@ -92,7 +92,8 @@ class DraftHandle:
         self._fetching = fetching
         self._waiting, self._deadline = waiting
         self._fd = -1
-        self._ino: int | None = None
+        self._reader: DraftReader | None = None
+        self._replaced: Corrupt | None = None
         self._here = NOTHING
 
     async def read(self, offset: int, length: int) -> bytes:
@@ -100,7 +101,7 @@ class DraftHandle:
         span = Span(offset, min(offset + length, self._size))
         if span.length <= 0:
             return b""
-        if not self._has(span):
+        if not self._has(span) and not self._has_come(span):
             await self._waiting.within(self._deadline, lambda: self._bring(span))
         return pread(self._fd, offset, span.length)
 
@@ -108,16 +109,34 @@ class DraftHandle:
         """Whether the bytes are known to be in our file."""
         return self._here.start <= span.start and span.stop <= self._here.stop
 
+    def _has_come(self, span: Span) -> bool:
+        """Whether the bytes have come since we last asked: the draft's own log tells, cheaply.
+
+        The last byte is left to fetching, which tells of it only when all is beyond doubt. Once the
+        draft turned out to be of another version, nothing more is read through this handle.
+        """
+        if self._replaced is not None:
+            raise self._replaced.with_traceback(None)
+        if self._reader is None or span.stop >= self._size:
+            return False
+        try:
+            self._reader.refresh()
+        except Corrupt as error:
+            self._replaced = error
+            raise
+        return self._reader.has(span)
+
     async def _bring(self, span: Span) -> None:
         """Wait until the bytes are in our file."""
         for _ in range(TRIES):
-            arrival = await self._fetching.ensure(self._photo_id, span, self._ino)
+            ino = os.fstat(self._fd).st_ino if self._fd >= 0 else None
+            arrival = await self._fetching.ensure(self._photo_id, span, ino)
             if arrival.size != self._size:
                 raise Corrupt(
                     "the original was replaced at its source after it was opened",
                     remedy="open it again",
                 )
-            if self._ino is not None or self._open(arrival):
+            if ino is not None or self._open(arrival):
                 self._here = arrival.span
                 return
         raise Temporary("the photo's bytes vanish as soon as they arrive", remedy="try again")
@@ -131,7 +150,6 @@ class DraftHandle:
         if fd is None:
             return False
         self._fd = fd
-        self._ino = os.fstat(fd).st_ino
         return True
 
     def _open_draft(self, arrival: Arrival) -> int | None:
@@ -139,12 +157,15 @@ class DraftHandle:
         reader = self._store.read_draft(DraftKey(self._photo_id, arrival.content_key))
         if reader is None:
             return None
-        try:
-            return os.dup(reader.fileno()) if reader.has(arrival.span) else None
-        finally:
+        if not reader.has(arrival.span):
             reader.close()
+            return None
+        self._reader = reader
+        return reader.fileno()
 
     def close(self) -> None:
         """Give the descriptor back."""
-        if self._fd >= 0:
+        if self._reader is not None:
+            self._reader.close()
+        elif self._fd >= 0:
             os.close(self._fd)

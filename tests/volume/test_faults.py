@@ -164,7 +164,7 @@ async def test_p19_a_hung_source_hangs_no_listing_and_reads_time_out(tmp_path: P
     set_faults(made.source, Faults(hang=True))
     async with open_volume(made, deadlines=QUICK) as volume:
         opened = await volume.open(ino_of(volume, "Albums/Lake/a.jpg"))
-        with pytest.raises(TimedOut):
+        with trio.fail_after(3), pytest.raises(TimedOut):
             await volume.read(opened.number, 0, 10)
         assert volume.listing(1, 0, 10)
         set_faults(made.source, Faults())
