@@ -12,8 +12,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.stories.conftest import StoryLibrary
 
+from tests.stories.conftest import StoryLibrary
 from tests.support.household import shell
 
 pytestmark = pytest.mark.mount
