@@ -1,7 +1,6 @@
 """`python -m photofs.fetcher FD`: fetch for the mount at the other end of that socket."""
 
 import logging
-import os
 import signal
 import socket
 import sys
@@ -11,10 +10,6 @@ import trio
 from photofs.assembly import House
 from photofs.fetcher.child import serve
 from photofs.volume.fetch import Pieces
-
-NICE = 5
-"""A little below the mount, whose answers from the disk should not wait for the network's bytes."""
-
 
 async def fetch(fd: int) -> None:
     """Serve the socket until its other end is closed."""
@@ -29,7 +24,6 @@ def main() -> None:
     """Set the process up. Ctrl-C in a terminal is the mount's to answer: it ends us."""
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(NICE)
     trio.run(fetch, int(sys.argv[1]))
 
 
