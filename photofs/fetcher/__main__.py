@@ -11,6 +11,7 @@ from photofs.assembly import House
 from photofs.fetcher.child import serve
 from photofs.volume.fetch import Pieces
 
+
 async def fetch(fd: int) -> None:
     """Serve the socket until its other end is closed."""
     house = House()
