@@ -1,6 +1,8 @@
 """What a photo tells of itself in extended attributes; a table of names and what each says.
 
-Nothing here touches the network. A value that a photo does not have is not listed.
+Nothing here touches the network. A value that a photo does not have is not listed, but for the
+hash: which names there are must not change because a photo is being read, for programs ask for the
+length of the list first, and restic 0.14 gives a file up if the list has grown since.
 """
 
 from collections.abc import Callable
@@ -14,6 +16,10 @@ LONGEST = 16 * 1024
 and `getfattr -d` all of them together)."""
 
 
+EVER_LISTED = "user.photofs.sha256"
+"""Empty until the original was once here."""
+
+
 class Facts(NamedTuple):
     """A photo, its best origin, and whether its bytes are on this disk."""
 
@@ -24,14 +30,15 @@ class Facts(NamedTuple):
 
 def attribute_names(facts: Facts) -> list[str]:
     """The names of all that this photo tells."""
-    return [name for name, tell in _TABLE.items() if tell(facts)]
+    return [name for name, tell in _TABLE.items() if name == EVER_LISTED or tell(facts)]
 
 
 def attribute_value(facts: Facts, name: str) -> bytes | None:
     """The value under a name; None if the photo does not tell that."""
     tell = _TABLE.get(name)
     text = tell(facts) if tell else ""
-    value = text.encode("utf-8", "surrogateescape") if text else None
+    told = text or name == EVER_LISTED
+    value = text.encode("utf-8", "surrogateescape") if told else None
     if value is not None and len(value) > LONGEST:
         return value[:LONGEST].decode("utf-8", "ignore").encode() + "…".encode()
     return value

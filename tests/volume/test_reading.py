@@ -258,12 +258,14 @@ async def test_a_photo_tells_of_itself(tmp_path: Path) -> None:
         assert told["user.photofs.albums"] == b"Lake"
         assert told["user.photofs.taken"].startswith(b"2019-07-21T12:30:15")
         assert told["user.xdg.tags"] == b"lake,summer"
-        assert "user.photofs.sha256" not in told
+        assert told["user.photofs.sha256"] == b""
         with pytest.raises(NotFound):
             volume.get_attribute(ino, "user.other")
         set_faults(made.source, Faults())
         await bring(made)
         assert volume.get_attribute(ino, "user.photofs.state") == b"cached"
+        assert list(told) == volume.list_attributes(ino), "reading a photo adds no name"
+        assert len(volume.get_attribute(ino, "user.photofs.sha256")) == 64
         assert volume.list_attributes(volume.lookup(ROOT_INO, "home").ino) == []
 
 
