@@ -17,7 +17,7 @@ import click
 from photofs import __version__
 from photofs.assembly import HOME_VARIABLE
 from photofs.model.errors import Bug, PhotofsError
-from photofs.model.exit_codes import FATAL, exit_code
+from photofs.model.exit_codes import OTHER, exit_code
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
@@ -113,11 +113,17 @@ def main() -> None:
     except BrokenPipeError:
         # whoever read our output has gone; Python would complain once more at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(FATAL)
+        sys.exit(OTHER)
     except Exception as error:
         logging.getLogger(__name__).info("where it happened:", exc_info=error)
         what = f"a mistake of photofs's own: {type(error).__name__}: {error}"
-        fail(Bug(what, safe="nothing was changed by it", remedy="run it with -v and report it"))
+        fail(
+            Bug(
+                what,
+                safe="archives and accounts are as they were",
+                remedy="run it with -v and report it",
+            )
+        )
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from photofs.assembly import HOME_VARIABLE
+from photofs.assembly import HOME_VARIABLE, find_paths
 
 MOUNT_TABLE = Path("/proc/self/mounts")
 
@@ -26,8 +26,6 @@ class Mount(NamedTuple):
 
 def _notes(environ: Mapping[str, str]) -> Path:
     """The folder of the notes: one for a user, whatever PHOTOFS_HOME says."""
-    from photofs.assembly import find_paths
-
     plain = {key: value for key, value in environ.items() if key != HOME_VARIABLE}
     return find_paths(plain).state / "mounts"
 

@@ -1,5 +1,6 @@
 """`photofs scan`: bring the catalog up to what the sources say."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,14 +13,19 @@ from photofs.cli.output import json_option
 def run_agent(arguments: Sequence[str]) -> int:
     """Run the agent as a program with our own standard streams; its exit status.
 
-    An interrupt (Ctrl-C) reaches both; the agent ends by itself and says where it stopped.
+    An interrupt (Ctrl-C) reaches both; the agent ends by itself and says where it stopped. SIGTERM
+    reaches only us, and is passed on.
     """
     with subprocess.Popen([sys.executable, "-m", "agent", *arguments]) as process:  # noqa: S603 - our own program
-        while True:
-            try:
-                return process.wait()
-            except KeyboardInterrupt:
-                continue
+        before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        try:
+            while True:
+                try:
+                    return process.wait()
+                except KeyboardInterrupt:
+                    continue
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
 
 @click.command

@@ -138,6 +138,7 @@ def _print(found: Status) -> None:
     if not found.mounts:
         print("nothing is mounted")
     print(f"cache: {human_size(found.cache.cache)} of {human_size(found.cache.cache_limit)}")
+    print(f"logins: in {safe_text(found.logins_in)}")
 
 
 def _print_library(library: LibraryStatus) -> None:

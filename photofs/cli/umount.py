@@ -50,7 +50,10 @@ def _unmount(point: str, *, force: bool) -> None:
             f"a program still uses {safe_text(point)}",
             remedy="close it (`fuser -vm FOLDER` lists them), or use --force",
         )
-    raise Refused(f"{safe_text(point)} could not be unmounted: {done.stderr.strip()}")
+    raise Refused(
+        f"{safe_text(point)} could not be unmounted: {safe_text(done.stderr.strip())}",
+        remedy="use --force, or unmount it as root",
+    )
 
 
 def _await_end(mount: Mount) -> None:
@@ -60,7 +63,8 @@ def _await_end(mount: Mount) -> None:
         if time.monotonic() > until:
             raise Busy(
                 f"the process {mount.pid} that served the mount has not ended yet",
-                safe="the mount itself is gone",
+                safe="the mount itself is gone, and nothing is lost",
+                remedy="wait a little longer, or end the process",
             )
         time.sleep(0.05)
 
