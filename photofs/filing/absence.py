@@ -50,7 +50,7 @@ class Absence:
             raise Refused(
                 f"{vanished:,} of {known:,} photos were not there any more in this scan",
                 safe="nothing was taken for deleted, and all of them are still shown",
-                remedy="if they were deleted on purpose, scan again and accept the removals",
+                remedy="if they were deleted on purpose: photofs scan --accept-removals",
             )
 
     def apply(self, told: Told) -> None:
@@ -101,7 +101,8 @@ class Absence:
         elif not self._is_absent(each, told):
             if each.absent:
                 catalog.set_absence(each.observation_id, 0, None)
-        elif each.absent_ns is None:
+        elif each.absent_ns is None or each.absent_ns > now:
+            # noted in the future: the clock was ahead then, and the hour begins anew
             catalog.set_absence(each.observation_id, 1, now)
         elif now - each.absent_ns >= self._apart_ns:
             self._take_out(each)

@@ -85,6 +85,28 @@ def test_p11_a_listing_cut_short_changes_nothing(filed: Filed) -> None:
     assert shown(filed) == 30
 
 
+def test_p23_a_clock_that_jumps_ahead_takes_nothing_out_by_itself(filed: Filed) -> None:
+    """A year passes by the clock alone: without a second inventory nothing is out of the tree."""
+    stocked(filed, 30)
+    filed.scan(inventory=ids(29))
+    filed.now_ns += 365 * 24 * HOUR_NS
+    filed.scan(full=False)
+    filed.scan(photo("p029"), inventory=ids(30))
+    assert shown(filed) == 30
+
+
+def test_p23_a_clock_that_was_ahead_stops_no_removal_for_long(filed: Filed) -> None:
+    """An absence that was noted a year ahead is the first one once the clock is right again."""
+    stocked(filed, 30)
+    filed.now_ns += 365 * 24 * HOUR_NS
+    filed.scan(inventory=ids(29))
+    filed.now_ns -= 365 * 24 * HOUR_NS
+    filed.scan(inventory=ids(29))
+    assert shown(filed) == 30
+    filed.scan(inventory=ids(29))
+    assert shown(filed) == 29
+
+
 def test_the_services_own_word_counts_at_once(filed: Filed) -> None:
     """PhotoGone takes a photo out of the tree; an unknown id is ignored."""
     stocked(filed, 30)
