@@ -36,7 +36,8 @@ from photofs.model.observation import (
     ScanEnd,
 )
 from photofs.model.photo import Fidelity, Media, Position
-from photofs.providers.flickr_export.provider import FlickrExportProvider, open_provider
+from photofs.providers.archives.provider import ArchiveProvider
+from photofs.providers.flickr_export.provider import open_provider
 from photofs.providers.port import Tools
 from tests.providers.contract import Expected, ProviderContract, albums, photos, read, scan
 from tests.support.heads import read_head
@@ -89,7 +90,7 @@ def lent() -> Tools:
 
 
 @asynccontextmanager
-async def opened(folder: Path, tools: Tools | None = None) -> AsyncIterator[FlickrExportProvider]:
+async def opened(folder: Path, tools: Tools | None = None) -> AsyncIterator[ArchiveProvider]:
     """The provider of a folder."""
     async with open_provider({"path": str(folder)}, tools or lent()) as provider:
         yield provider
@@ -133,7 +134,7 @@ class TestZips(ProviderContract):
     """The contract over zips, with the metadata last in the alphabet and media split."""
 
     @pytest.fixture
-    async def provider(self, folder: Path) -> AsyncIterator[FlickrExportProvider]:
+    async def provider(self, folder: Path) -> AsyncIterator[ArchiveProvider]:
         """The usual export."""
         async with opened(folder) as provider:
             yield provider
@@ -148,7 +149,7 @@ class TestTree(ProviderContract):
     """The contract over an unpacked tree."""
 
     @pytest.fixture
-    async def provider(self, tmp_path: Path, export: Export) -> AsyncIterator[FlickrExportProvider]:
+    async def provider(self, tmp_path: Path, export: Export) -> AsyncIterator[ArchiveProvider]:
         """The usual export, all files in one folder below the source's."""
         below = tmp_path / "unpacked"
         below.mkdir()

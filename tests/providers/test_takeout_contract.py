@@ -7,7 +7,8 @@ import pytest
 
 from photofs.emulators.takeout import Album, Shape, write_export
 from photofs.emulators.takeout.languages import GERMAN
-from photofs.providers.takeout.provider import TakeoutProvider, open_provider
+from photofs.providers.archives.provider import ArchiveProvider
+from photofs.providers.takeout.provider import open_provider
 from tests.providers.contract import Expected, ProviderContract
 from tests.support.provider_tools import make_tools
 from tests.support.takeout_worlds import LATER, MADE, account, item
@@ -49,7 +50,7 @@ class TakeoutContract(ProviderContract):
         return tmp_path
 
     @pytest.fixture
-    async def provider(self, folder: Path) -> AsyncIterator[TakeoutProvider]:
+    async def provider(self, folder: Path) -> AsyncIterator[ArchiveProvider]:
         """A provider of the folder."""
         async with open_provider({"path": str(folder)}, make_tools()) as provider:
             yield provider

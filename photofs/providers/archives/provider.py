@@ -1,0 +1,159 @@
+"""A folder of archives behind the port: parts, an unpacked tree, or both; or one part.
+
+What differs from one kind of export to another is in `Export`. Reading order and concurrency: a
+scan lists the parts, reads each once in worker threads, slice by slice, and keeps only facts; it
+can be left between any two slices. Streams are independent of it and of each other. Nothing in the
+folder is ever written.
+"""
+
+from collections.abc import AsyncIterator, Callable, Generator, Mapping
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import trio
+
+from photofs.model.errors import NotFound, Refused
+from photofs.model.observation import Observation, ScanEnd
+from photofs.model.span import Span
+from photofs.providers.archives.member_stream import MemberStream
+from photofs.providers.archives.parts import Parts, find_parts, only_archives
+from photofs.providers.archives.ref import open_ref, read_ref
+from photofs.providers.archives.slices import in_worker
+from photofs.providers.archives.tgz import TgzParts
+from photofs.providers.archives.told import Note, Told
+from photofs.providers.port import Abilities, Folders, OriginalStream, Tools
+
+Steps = Generator[Observation | Note | None, None, None]
+"""A full scan but for its ScanEnd, with pauses (None) and the notes for the next scan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """One kind of export.
+
+    `name`, `parts` and `command` are its words in sentences to the user: what it is called, which
+    files it comes in, and what adds it. `rules` rises when the same parts would be told
+    differently: then an older cursor is worth nothing. `unpacked` are the names of folders that
+    hold an unpacked export, in which no part is looked for.
+    """
+
+    name: str
+    parts: str
+    command: str
+    rules: int
+    folders: frozenset[Folders]
+    scan: Callable[[Parts, TgzParts, Tools, Told], Steps]
+    unpacked: frozenset[str] = frozenset()
+
+
+class _Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    rules: int
+    parts: str
+
+
+class ArchiveProvider:
+    """The exports of one kind under one path."""
+
+    def __init__(self, export: Export, path: Path, tools: Tools) -> None:
+        """The path need not exist yet."""
+        self._export = export
+        self._path = path
+        self._tools = tools
+        self._tgz_parts = TgzParts()
+
+    @property
+    def abilities(self) -> Abilities:
+        """Checksums are in archives; an unpacked tree has none."""
+        return Abilities(
+            lists_everything=False,
+            keeps_exact_bytes=True,
+            reports_size=True,
+            reports_hash=only_archives(self._path),
+            supports_ranges=True,
+            folders=self._export.folders,
+            local=True,
+        )
+
+    async def changes(self, cursor: str | None) -> AsyncIterator[Observation]:
+        """All there is, or nothing but the end if no part came, went or changed.
+
+        Raises NotFound if the folder is not there, or holds nothing at all: an unmounted disk looks
+        like that, and is no reason to call photos missing.
+        """
+        parts = await trio.to_thread.run_sync(
+            partial(find_parts, self._path, unpacked=self._export.unpacked)
+        )
+        if not parts.archives and not parts.tree:
+            raise NotFound(
+                f"{self._path} holds no {self._export.name}",
+                safe="what was read from it before is kept",
+                remedy=f"put the {self._export.parts} there, or attach the disk that holds them",
+            )
+        here = _Cursor(self._export.rules, parts.fingerprint())
+        if cursor is not None and _read_cursor(cursor) == here:
+            yield ScanEnd(cursor=cursor, full=False)
+            return
+        state = self._tools.small_state
+        steps = self._export.scan(parts, self._tgz_parts, self._tools, Told(state))
+        with closing(steps):
+            ended = False
+            while not ended:
+                batch, ended = await trio.to_thread.run_sync(in_worker, steps)
+                for one in batch:
+                    if isinstance(one, Note):
+                        state.put(one.key, one.value)
+                    else:
+                        yield one
+        yield ScanEnd(cursor=msgspec.json.encode(here).decode(), full=True)
+
+    @asynccontextmanager
+    async def open_original(
+        self, ref: str, span: Span | None, *, person: bool = True
+    ) -> AsyncIterator[OriginalStream]:
+        """The member's bytes. Gone if the part or the file is not there any more.
+
+        A span of a deflated zip member costs decompressing what stands before it, a span of a tgz
+        member decompressing the part from the last mark (archives/gzip_stream.py).
+        """
+        del person
+        told = read_ref(ref)
+        reader = await trio.to_thread.run_sync(open_ref, self._path, told, self._tgz_parts)
+        try:
+            yield MemberStream(told.member, reader, span)
+        finally:
+            reader.close()
+
+    def close(self) -> None:
+        """Close the streams that were kept for the next reader."""
+        self._tgz_parts.close()
+
+
+def _read_cursor(text: str) -> _Cursor | None:
+    try:
+        return msgspec.json.decode(text, type=_Cursor)
+    except msgspec.DecodeError:
+        return None
+
+
+@asynccontextmanager
+async def open_archives(
+    export: Export, config: Mapping[str, object], tools: Tools
+) -> AsyncIterator[ArchiveProvider]:
+    """The exports under `config["path"]`, an absolute path of a folder or of one part.
+
+    Refused if it is no such path.
+    """
+    path = config.get("path")
+    if not isinstance(path, str) or not path or not Path(path).is_absolute():
+        raise Refused(
+            f"a library from a {export.name} needs the absolute path of its folder",
+            remedy=export.command,
+        )
+    provider = ArchiveProvider(export, Path(path), tools)
+    try:
+        yield provider
+    finally:
+        provider.close()
