@@ -7,7 +7,7 @@ must stay small and quick to start).
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -213,9 +213,7 @@ class House:
         )
 
     @asynccontextmanager
-    async def open_provider(
-        self, source: "SourceRow", *, now_ns: Callable[[], int] = time.time_ns
-    ) -> "AsyncIterator[Provider]":
+    async def open_provider(self, source: "SourceRow") -> "AsyncIterator[Provider]":
         """The provider of a source, opened for the length of an async block."""
         from photofs.metadata.head import read_head
         from photofs.metadata.timezone import zone_of_position
@@ -227,7 +225,7 @@ class House:
                 secrets=self.secrets(),
                 small_state=small_state,
                 zone_of_position=zone_of_position,
-                now_ns=now_ns,
+                now_ns=time.time_ns,
                 read_timeout=self.settings.network.read_timeout,
                 read_head=read_head,
             )

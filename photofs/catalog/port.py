@@ -1,17 +1,16 @@
 """What the rest of the house may ask of the catalog, cut into what each asker needs.
 
 `TreeReads` is for the view: microseconds, synchronous, no locks. `LibraryReads` is for commands and
-for fetching. `LibraryWrites` is for filing: each call is one short transaction (<= 50 ms).
-`FetchWrites` is what fetching learns. Times are nanoseconds since 1970-01-01 UTC. Errors: NotFound,
-Busy (the file is locked for longer than the set time), StoreError.
+for fetching. `FetchWrites` is what fetching learns. `ScanWrites` is how the agent hands a scan to
+filing, in transactions of at most 50 ms. Times are nanoseconds since 1970-01-01 UTC.
+Errors: NotFound, Busy (the file is locked for longer than the set time), StoreError.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 from photofs.model.node import Entry, Node
-from photofs.model.observation import ContentHash, PhotoSeen
+from photofs.model.observation import PhotoSeen
 from photofs.model.photo import Fidelity, Media
 
 
@@ -225,21 +224,3 @@ class ScanWrites(Protocol):
     def finish(self, cursor: str | None, *, full: bool) -> None:
         """The scan was complete; absence may count now."""
         ...
-
-
-ScanOpened = AbstractContextManager[ScanWrites]
-
-__all__ = [
-    "Change",
-    "ContentHash",
-    "Counts",
-    "FetchWrites",
-    "LibraryReads",
-    "LibraryRow",
-    "OriginRow",
-    "PhotoRow",
-    "ScanOpened",
-    "ScanWrites",
-    "SourceRow",
-    "TreeReads",
-]

@@ -7,7 +7,7 @@ that leaves a provider is one of photofs.model.errors.
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -163,7 +163,6 @@ class Tools:
     now_ns: Callable[[], int]
     read_timeout: float = 30.0
     read_head: Callable[[bytes], HeadFacts | None] | None = None
-    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 class ProviderFactory(Protocol):
