@@ -37,25 +37,30 @@ def status(*, as_json: bool) -> None:
 @json_option
 def warm(paths: tuple[str, ...], *, as_json: bool) -> None:
     """Fetch the photos at PATHS now, as far as the cache has room."""
-    failed = 0
+    outcomes = []
     for path in paths:
         with find_place(path, read_only=False) as place:
             fetched = trio.run(fetch_all, place.house, place.catalog, photos_at(place))
-            failed += fetched.failed
-            if as_json:
-                print_json({"path": path, **fetched._asdict()})
-            else:
-                print(f"{path}: {fetched.whole:,} photos are here, {fetched.failed:,} are not")
-    sys.exit(SOME_FAILED if failed else 0)
+        outcomes.append({"path": path, **fetched._asdict()})
+        if not as_json:
+            print(f"{path}: {fetched.whole:,} photos are here, {fetched.failed:,} are not")
+    if as_json:
+        print_json(outcomes)
+    sys.exit(SOME_FAILED if any(outcome["failed"] for outcome in outcomes) else 0)
 
 
 @cache.command
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def clear(*, yes: bool) -> None:
+@json_option
+def clear(*, yes: bool, as_json: bool) -> None:
     """Remove everything from the cache, drafts and pinned photos too; kept originals stay."""
     store = House().store()
     usage = store.usage()
     if not yes:
         size = human_size(usage.cache + usage.drafts)
-        click.confirm(f"Remove {size}? It can all be fetched again.", abort=True)
-    print(f"{human_size(store.clear())} removed")
+        click.confirm(f"Remove {size}? It can all be fetched again.", abort=True, err=as_json)
+    removed = store.clear()
+    if as_json:
+        print_json({"removed": removed})
+    else:
+        print(f"{human_size(removed)} removed")

@@ -1,14 +1,13 @@
 """`photofs library`: add, list and remove libraries, and report on their archives."""
 
 import re
-import sys
 from pathlib import Path
 
 import click
 
 from photofs.assembly import House
 from photofs.cli.output import human_size, json_option, print_json, safe_text, table
-from photofs.cli.scan import run_agent
+from photofs.cli.scan import scan_after
 from photofs.model.errors import NotFound, Refused
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}")
@@ -25,7 +24,8 @@ def library() -> None:
 @click.argument("path", required=False)
 @click.option("--name", help="The library's folder name (default: google or flickr).")
 @click.option("--no-scan", is_flag=True, help="Only note it; scan later.")
-def add(provider: str, path: str | None, name: str | None, *, no_scan: bool) -> None:
+@json_option
+def add(provider: str, path: str | None, name: str | None, *, no_scan: bool, as_json: bool) -> None:
     """Add a library: `takeout FOLDER`, `flickr-export FOLDER`, or `flickr` after a login.
 
     FOLDER holds the downloaded .zip or .tgz parts, or is an unpacked export. It is only read.
@@ -40,9 +40,10 @@ def add(provider: str, path: str | None, name: str | None, *, no_scan: bool) -> 
     check_name(chosen)
     with house.catalog() as catalog:
         catalog.add_library(chosen, provider.replace("-", "_"), {"path": str(folder)})
-    print(f"added {chosen}: {safe_text(str(folder))}", flush=True)
-    if not no_scan:
-        sys.exit(run_agent(["scan", chosen]))
+    if not as_json:
+        print(f"added {chosen}: {safe_text(str(folder))}", flush=True)
+    added = {"added": chosen, "folder": str(folder)} if as_json else None
+    scan_after(chosen, added, no_scan=no_scan)
 
 
 def check_name(name: str) -> None:
@@ -100,16 +101,20 @@ def list_libraries(*, as_json: bool) -> None:
 @library.command
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def remove(name: str, *, yes: bool) -> None:
+@json_option
+def remove(name: str, *, yes: bool, as_json: bool) -> None:
     """Forget a library. Archives, accounts and kept originals stay as they are."""
     with House().catalog() as catalog:
         row = catalog.library(name)
         photos = catalog.counts(row.library_id).photos
         question = f"Forget {name} with {photos:,} photos? Nothing at its source is touched."
         if not yes:
-            click.confirm(question, abort=True)
+            click.confirm(question, abort=True, err=as_json)
         catalog.remove_library(row.library_id)
-    print(f"{name} is forgotten; what it was read from is as it was")
+    if as_json:
+        print_json({"forgotten": name, "photos": photos})
+    else:
+        print(f"{name} is forgotten; what it was read from is as it was")
 
 
 @library.command

@@ -2,6 +2,7 @@
 
 import sys
 import webbrowser
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,8 +12,8 @@ from photofs.assembly import House
 from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.library import check_name
-from photofs.cli.output import safe_text
-from photofs.cli.scan import run_agent
+from photofs.cli.output import json_option, print_json, safe_text
+from photofs.cli.scan import scan_after
 from photofs.model.errors import Misconfigured, NotFound, Refused
 from photofs.providers.flickr import account
 from photofs.providers.flickr import login as flickr_login
@@ -33,15 +34,15 @@ KEY_PAGE = "https://www.flickr.com/services/apps/create/apply"
 )
 @click.option("--endpoint", help="Another service that speaks Flickr's API, for tests.")
 @click.option("--no-scan", is_flag=True, help="Only log in; scan later.")
+@json_option
 def login(
     service: str,
     *,
-    no_browser: bool,
     name: str,
     key: str | None,
     secret_file: Path | None,
     endpoint: str | None,
-    no_scan: bool,
+    **flags: bool,
 ) -> None:
     """Log in to SERVICE with your own API key, and add its library if it is not there yet."""
     check_name(name)
@@ -53,8 +54,8 @@ def login(
         lambda: flickr_login.login(
             key,
             secret,
-            show=lambda url: _show(url, no_browser=no_browser),
-            ask_code=_ask_code if no_browser else None,
+            show=lambda url: _show(url, no_browser=flags["no_browser"]),
+            ask_code=_ask_code if flags["no_browser"] else None,
             endpoint=endpoint_at(endpoint),
         )
     )
@@ -62,16 +63,18 @@ def login(
         _settle(catalog, source, name, done.user, endpoint)
     secrets = house.secrets()
     account.keep(secrets, done.user, done.stored)
-    print(f"logged in to {service} as {safe_text(done.username)} ({done.user});", end=" ")
-    print(f"the login is in {secrets.where}", flush=True)
-    if not no_scan:
-        sys.exit(run_agent(["scan", name]))
+    told = {"service": service, "user": done.user, "username": done.username, "library": name}
+    if not flags["as_json"]:
+        print(f"logged in to {service} as {safe_text(done.username)} ({done.user});", end=" ")
+        print(f"the login is in {secrets.where}", flush=True)
+    scan_after(name, told if flags["as_json"] else None, no_scan=flags["no_scan"])
 
 
 @click.command
 @click.argument("service", type=click.Choice(["flickr"]))
 @click.option("--name", default="flickr", show_default=True, help="The library's folder name.")
-def logout(service: str, name: str) -> None:
+@json_option
+def logout(service: str, name: str, *, as_json: bool) -> None:
     """Forget the login of SERVICE on this machine; what is cached stays readable."""
     house = House()
     with house.catalog() as catalog:
@@ -79,6 +82,9 @@ def logout(service: str, name: str) -> None:
     if source is None or source.account is None:
         raise NotFound(f'there is no {service} library "{name}"', remedy="see `photofs status`")
     account.forget(house.secrets(), source.account)
+    if as_json:
+        print_json({"service": service, "forgotten": source.account})
+        return
     print(f"the login to {service} account {source.account} is forgotten on this machine")
     print("to end it at the service too, remove photofs in your account's settings there")
 
@@ -112,21 +118,24 @@ def _key_and_secret(
             "the API key and its secret are needed",
             remedy="give --key and --secret-file, or run this on a terminal",
         )
-    print(f"You need an API key of your own (Flickr gives them to Pro members): {KEY_PAGE}")
-    key = key or click.prompt("Key")
-    return key, click.prompt("Secret", hide_input=True)
+    needed = f"You need an API key of your own (Flickr gives them to Pro members): {KEY_PAGE}"
+    print(needed, file=sys.stderr)
+    key = key or click.prompt("Key", err=True)
+    return key, click.prompt("Secret", hide_input=True, err=True)
 
 
 def _show(url: str, *, no_browser: bool) -> None:
     """Bring the owner to the page that asks for the permission."""
-    print(f"Open this address and allow photofs to read your account:\n\n  {url}\n", flush=True)
+    asked = f"Open this address and allow photofs to read your account:\n\n  {url}\n"
+    print(asked, file=sys.stderr, flush=True)
     if not no_browser:
         webbrowser.open(url)
 
 
 async def _ask_code() -> str:
     """The code that the page shows, typed in."""
-    code: str = await trio.to_thread.run_sync(click.prompt, "Code", abandon_on_cancel=True)
+    ask = partial(click.prompt, "Code", err=True)
+    code: str = await trio.to_thread.run_sync(ask, abandon_on_cancel=True)
     return code
 
 

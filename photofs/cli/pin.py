@@ -16,16 +16,20 @@ from photofs.model.exit_codes import SOME_FAILED
 @json_option
 def pin(paths: tuple[str, ...], *, as_json: bool) -> None:
     """Fetch the photos at PATHS and keep them on this disk."""
-    failed = 0
+    outcomes = []
     for path in paths:
         with find_place(path, read_only=False) as place:
             wanted = photos_at(place)
             for photo_id in wanted:
                 place.catalog.set_pinned(photo_id, pinned=True)
             fetched = trio.run(fetch_all, place.house, place.catalog, wanted)
-            failed += fetched.failed
-            _tell(path, "pinned", len(wanted), as_json=as_json, failed=fetched.failed)
-    sys.exit(SOME_FAILED if failed else 0)
+        outcomes.append({"path": path, "pinned": len(wanted), "failed": fetched.failed})
+        if not as_json:
+            more = f", {fetched.failed:,} not fetched" if fetched.failed else ""
+            print(f"{path}: {len(wanted):,} photos pinned{more}")
+    if as_json:
+        print_json(outcomes)
+    sys.exit(SOME_FAILED if any(outcome["failed"] for outcome in outcomes) else 0)
 
 
 @click.command
@@ -33,12 +37,17 @@ def pin(paths: tuple[str, ...], *, as_json: bool) -> None:
 @json_option
 def unpin(paths: tuple[str, ...], *, as_json: bool) -> None:
     """Let the photos at PATHS be evicted from the cache again."""
+    outcomes = []
     for path in paths:
         with find_place(path, read_only=False) as place:
             wanted = photos_at(place)
             for photo_id in wanted:
                 place.catalog.set_pinned(photo_id, pinned=False)
-            _tell(path, "unpinned", len(wanted), as_json=as_json)
+        outcomes.append({"path": path, "unpinned": len(wanted)})
+        if not as_json:
+            print(f"{path}: {len(wanted):,} photos unpinned")
+    if as_json:
+        print_json(outcomes)
 
 
 @click.command
@@ -46,13 +55,15 @@ def unpin(paths: tuple[str, ...], *, as_json: bool) -> None:
 @json_option
 def free(paths: tuple[str, ...], *, as_json: bool) -> None:
     """Remove the cached bytes of the photos at PATHS from this disk; pinned ones stay."""
+    outcomes = []
     for path in paths:
         with find_place(path) as place:
             freed = sum(_free_one(place, photo_id) for photo_id in photos_at(place))
-            if as_json:
-                print_json({"path": path, "freed": freed})
-            else:
-                print(f"{path}: {human_size(freed)} freed")
+        outcomes.append({"path": path, "freed": freed})
+        if not as_json:
+            print(f"{path}: {human_size(freed)} freed")
+    if as_json:
+        print_json(outcomes)
 
 
 def _free_one(place: Place, photo_id: int) -> int:
@@ -61,11 +72,3 @@ def _free_one(place: Place, photo_id: int) -> int:
     if photo.sha256 is None or photo.pinned:
         return 0
     return place.house.store().free(photo.sha256)
-
-
-def _tell(path: str, done: str, count: int, *, as_json: bool, failed: int = 0) -> None:
-    """What was done at a path."""
-    if as_json:
-        print_json({"path": path, done: count, "failed": failed})
-        return
-    print(f"{path}: {count:,} photos {done}" + (f", {failed:,} not fetched" if failed else ""))

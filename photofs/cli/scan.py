@@ -1,22 +1,26 @@
 """`photofs scan`: bring the catalog up to what the sources say."""
 
+import json
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from tempfile import TemporaryFile
+from typing import IO, NoReturn
 
 import click
 
-from photofs.cli.output import json_option
+from photofs.cli.output import json_option, print_json
 
 
-def run_agent(arguments: Sequence[str]) -> int:
-    """Run the agent as a program with our own standard streams; its exit status.
+def run_agent(arguments: Sequence[str], *, stdout: IO[str] | None = None) -> int:
+    """Run the agent as a program with our own standard streams, or that output; its exit status.
 
     An interrupt (Ctrl-C) reaches both; the agent ends by itself and says where it stopped. SIGTERM
     reaches only us, and is passed on.
     """
-    with subprocess.Popen([sys.executable, "-m", "agent", *arguments]) as process:  # noqa: S603 - our own program
+    command = [sys.executable, "-m", "agent", *arguments]
+    with subprocess.Popen(command, stdout=stdout) as process:  # noqa: S603 - our own program
         before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         try:
             while True:
@@ -26,6 +30,24 @@ def run_agent(arguments: Sequence[str]) -> int:
                     continue
         finally:
             signal.signal(signal.SIGTERM, before)
+
+
+def scan_after(name: str, document: Mapping[str, object] | None, *, no_scan: bool) -> NoReturn:
+    """Scan a library that was just added, as a command's last act; exits with the scan's status.
+
+    `document` is printed with what the scan tells, as "scan"; None if people are told instead.
+    """
+    code, scanned = 0, None
+    if not no_scan and document is None:
+        code = run_agent(["scan", "--", name])
+    elif not no_scan:
+        with TemporaryFile("w+", encoding="utf-8") as told:
+            code = run_agent(["scan", "--json", "--", name], stdout=told)
+            told.seek(0)
+            scanned = json.loads(told.read() or "null")
+    if document is not None:
+        print_json({**document, "scan": scanned})
+    sys.exit(code)
 
 
 @click.command

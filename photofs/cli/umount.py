@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from photofs.cli.mounts import Mount, list_mounts
-from photofs.cli.output import safe_text
+from photofs.cli.output import json_option, print_json, safe_text
 from photofs.model.errors import Busy, NotFound, Refused
 
 PATIENCE = 20.0
@@ -19,7 +19,8 @@ PATIENCE = 20.0
 @click.command
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Take it away even if programs still use it.")
-def umount(folder: Path, *, force: bool) -> None:
+@json_option
+def umount(folder: Path, *, force: bool, as_json: bool) -> None:
     """Take the mount at FOLDER away, and wait until its process has ended."""
     point = os.path.normpath(folder.expanduser().absolute())
     mount = next((each for each in list_mounts(os.environ) if each.point == point), None)
@@ -29,7 +30,10 @@ def umount(folder: Path, *, force: bool) -> None:
         )
     _unmount(point, force=force)
     _await_end(mount)
-    print(f"{safe_text(point)} is unmounted")
+    if as_json:
+        print_json({"unmounted": point})
+    else:
+        print(f"{safe_text(point)} is unmounted")
 
 
 def _unmount(point: str, *, force: bool) -> None:

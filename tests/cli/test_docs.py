@@ -48,6 +48,16 @@ def test_every_command_says_what_it_does(words: str, command: click.Command) -> 
             assert option.help, f"{words} {option.opts}"
 
 
+def test_every_command_prints_json_if_asked_to() -> None:
+    """All but the two that docs/COMMANDS.md names."""
+    without = {words for words, command in commands() if not _takes_json(command)}
+    assert without == {"mount", "completion"}
+
+
+def _takes_json(command: click.Command) -> bool:
+    return any("--json" in option.opts for option in command.params)
+
+
 def test_the_first_help_lists_all_verbs() -> None:
     """The table of lazily imported verbs is whole, and each module has its verb."""
     context = click.Context(cli)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from photofs.emulators.takeout import demo_takeout
 from tests.support.household import Household, shell
 
 
@@ -98,6 +99,25 @@ def test_json_is_json_wherever_it_is_offered(household: Household) -> None:
     """The commands of a new home print one JSON document each."""
     for words in (["status"], ["library", "list"], ["cache", "status"], ["check"], ["version"]):
         assert household.ask(*words) is not None
+
+
+def test_json_of_what_changes_something_is_one_document(
+    household: Household, tmp_path: Path
+) -> None:
+    """A library that comes and goes: each step tells what it did."""
+    export = tmp_path / "takeout"
+    demo_takeout(export)
+    added = household.ask("library", "add", "takeout", export)
+    assert added["added"] == "google"
+    assert added["scan"][0]["ok"]
+    assert [one["path"] for one in household.ask("pin", "google/Videos", "google/Trash")] == [
+        "google/Videos",
+        "google/Trash",
+    ]
+    assert household.ask("free", "google/Videos", "google/Trash")[0]["freed"] == 0
+    assert household.ask("unpin", "google/Trash")[0]["unpinned"] > 0
+    assert household.ask("cache", "clear", "--yes")["removed"] > 0
+    assert household.ask("library", "remove", "google", "--yes")["forgotten"] == "google"
 
 
 def test_a_folder_with_something_in_it_is_not_mounted_on(
