@@ -83,10 +83,14 @@ def read_settings(path: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(f"{path} cannot be read: {error}") from error
+        raise Misconfigured(
+            f"{path} cannot be read: {error}",
+            remedy="it must be text in UTF-8 that you may read; move it away to use the defaults",
+        ) from error
     try:
         settings = msgspec.toml.decode(text, type=Settings)
         check_settings(settings)
+        _check_zone(settings.tree.timezone)
     except (msgspec.DecodeError, Misconfigured) as error:
         reason = error.what if isinstance(error, Misconfigured) else str(error)
         raise Misconfigured(
@@ -94,6 +98,16 @@ def read_settings(path: Path) -> Settings:
             remedy="mend the file, or move it away to use the defaults",
         ) from error
     return settings
+
+
+def _check_zone(name: str) -> None:
+    """Refuse a configured zone of which this machine has no rules; raises Misconfigured."""
+    from photofs.metadata.timezone import is_zone
+
+    if name and not is_zone(name):
+        raise Misconfigured(
+            f'tree.timezone: there is no time zone "{name}", only such as "Europe/Berlin"'
+        )
 
 
 def provider_factory(name: str) -> "ProviderFactory":

@@ -39,7 +39,9 @@ class MountPoint:
         except PermissionError:
             self._fd = _reopen_closed(path)
         except OSError as error:
-            raise Refused(f"{path} cannot be mounted on: {error.strerror}") from error
+            raise Refused(
+                f"{path} cannot be mounted on: {error.strerror}", remedy="choose an empty folder"
+            ) from error
         try:
             self._mode = self._check()
         except BaseException:
@@ -84,7 +86,9 @@ def _reopen_closed(path: Path) -> int:
         fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         os.fchmod(fd, _usual_mode())
     except OSError as error:
-        raise Refused(f"{path} cannot be opened: {error.strerror}") from error
+        raise Refused(
+            f"{path} cannot be opened: {error.strerror}", remedy="choose a folder of yours"
+        ) from error
     return fd
 
 

@@ -39,12 +39,15 @@ def pread(fd: int, offset: int, length: int) -> bytes:
     try:
         data = os.pread(fd, length, offset)
     except OSError as error:
-        raise StoreError(f"reading an original from this disk failed: {error.strerror}") from error
+        raise StoreError(
+            f"reading an original from this disk failed: {error.strerror}",
+            remedy="check the disk; `photofs check --read` finds what is damaged",
+        ) from error
     if len(data) != length:
         raise Corrupt(
             "an original on this disk is shorter than it was when it was sealed",
             safe="its source still has it",
-            remedy="run `photofs check`",
+            remedy="run `photofs check --read`",
         )
     return data
 

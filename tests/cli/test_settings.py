@@ -27,6 +27,7 @@ def test_no_file_means_the_defaults(tmp_path: Path) -> None:
         ("[tree]\ndates = '{yeer}'\n", "tree.dates"),
         ("[tree]\ndates = '../{year}'\n", "tree.dates"),
         ("[tree]\ndates = '{year'\n", "tree.dates"),
+        ("[tree]\ntimezone = 'Europe/Atlantis'\n", "tree.timezone"),
         ("[tree\n", "line 1"),
         ("cache = 3\n", "$.cache"),
     ],
