@@ -7,6 +7,7 @@ import pytest
 
 from photofs.emulators.flickr.emulator import Emulator
 from photofs.emulators.flickr.faults import (
+    Faults,
     drop,
     html_page,
     not_found,
@@ -37,11 +38,15 @@ def add_faults(flickr: Emulator) -> None:
         flickr.faults.add(effect, "/static/*", times=times, chance=0.3)
 
 
+@pytest.mark.parametrize(
+    "seed", [1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 12))]
+)
 def test_a_copy_over_a_faulty_service_ends_right(
-    live_flickr: StoryLibrary, flickr: Emulator, tmp_path: Path
+    live_flickr: StoryLibrary, flickr: Emulator, tmp_path: Path, seed: int
 ) -> None:
     """Right bytes for every photo at the end; never a wrong byte, whatever a run had to give up."""
     household = live_flickr.household
+    flickr.faults = Faults(seed=seed)
     add_faults(flickr)
     copy = tmp_path / "copy"
     with household.mounted() as point:
