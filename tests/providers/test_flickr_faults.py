@@ -420,7 +420,7 @@ async def test_no_secret_is_in_any_error_or_log(
     hurry: Clock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """5.10: neither key, token nor address of a photo is in an error, its causes, or the log."""
+    """Neither key, token nor address of a photo is in an error, its causes, or the log."""
     hurry.rate = 1000
     caplog.set_level("DEBUG")
     photo = small.pictures[0]

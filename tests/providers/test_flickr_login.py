@@ -41,7 +41,7 @@ async def knock(url: str, **headers: str) -> httpx2.Response:
 
 
 async def test_the_callback_takes_only_its_own() -> None:
-    """5.2: other paths, hosts, verbs and tokens are sent away; then the right one is taken."""
+    """Other paths, hosts, verbs and tokens are sent away; then the right one is taken."""
     async with open_callback() as callback, trio.open_nursery() as nursery:
         brought: list[str] = []
 
