@@ -49,6 +49,7 @@ async def scan(
                 scanning = house.filing(catalog).scan(
                     source.source_id,
                     folders=provider.abilities.folders,
+                    lists_everything=provider.abilities.lists_everything,
                     accept_removals=accept_removals,
                 )
                 cursor = None if full or accept_removals else source.cursor

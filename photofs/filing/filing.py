@@ -71,10 +71,12 @@ class Filing:
         source_id: int,
         *,
         folders: Iterable[str] | None = None,
+        lists_everything: bool = True,
         accept_removals: bool = False,
     ) -> "Iterator[ScanRun]":
         """One run over a source. `folders`: the special top folders that it can fill, if known.
 
+        `lists_everything`: whether absence from its inventory can mean deletion at all.
         `accept_removals`: the user said that what vanished was deleted on purpose.
         """
         if folders is not None:
@@ -83,7 +85,12 @@ class Filing:
         with desk.slices.whole():
             desk.shelves.make_standing()
             desk.scan = self._catalog.begin_scan(source_id, self._now_ns())
-        run = ScanRun(desk, self._apart_ns, accept_removals=accept_removals)
+        run = ScanRun(
+            desk,
+            self._apart_ns,
+            lists_everything=lists_everything,
+            accept_removals=accept_removals,
+        )
         try:
             yield run
         finally:
@@ -127,12 +134,15 @@ class Filing:
 class ScanRun:
     """One run of a scan; keeps `catalog.port.ScanWrites`."""
 
-    def __init__(self, desk: Desk, apart_ns: int, *, accept_removals: bool) -> None:
+    def __init__(
+        self, desk: Desk, apart_ns: int, *, lists_everything: bool, accept_removals: bool
+    ) -> None:
         """`desk` holds what the run's parts share."""
         self._desk = desk
         self._photos = PhotoFiling(desk)
         self._albums = AlbumFiling(desk)
         self._absence = Absence(desk, self._albums, apart_ns)
+        self._lists_everything = lists_everything
         self._accept_removals = accept_removals
         self._told = Told()
         self._finished = False
@@ -219,6 +229,8 @@ class ScanRun:
             case PhotoGone():
                 self._told.gone.add(observation.remote_id)
             case Inventory():
+                if not self._lists_everything:
+                    raise Bug("an inventory was told by a source that does not list everything")
                 self._told.inventory = observation.remote_ids
             case Finding():
                 self._desk.catalog.add_finding(self._desk.source_id, self._desk.scan, observation)

@@ -3,7 +3,7 @@
 import pytest
 
 from photofs.model.errors import Bug, Refused
-from photofs.model.observation import PhotoGone
+from photofs.model.observation import Inventory, PhotoGone
 from tests.support.filed import HOUR_NS, Filed, photo
 
 
@@ -64,6 +64,16 @@ def test_p11_a_scan_without_an_inventory_deletes_nothing(filed: Filed) -> None:
     stocked(filed, 30)
     for _ in range(3):
         filed.scan(photo("p000"), full=True)
+    assert shown(filed) == 30
+
+
+def test_p11_who_does_not_list_everything_is_not_believed(filed: Filed) -> None:
+    """An inventory from such a source is a mistake of ours, and nothing counts as absent."""
+    stocked(filed, 30)
+    with filed.filing.scan(filed.source_id, lists_everything=False) as run:
+        with pytest.raises(Bug, match="does not list everything"):
+            run.file([Inventory(remote_ids=frozenset())])
+        run.finish(None, full=True)
     assert shown(filed) == 30
 
 
