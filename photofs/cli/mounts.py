@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from photofs.assembly import HOME_VARIABLE, find_paths
-
-MOUNT_TABLE = Path("/proc/self/mounts")
+from photofs.fuse.mount_table import our_mount_points
 
 
 class Mount(NamedTuple):
@@ -56,21 +55,9 @@ def _read_note(point: str, environ: Mapping[str, str]) -> Mount:
     return Mount(point, 0, None)
 
 
-def unescape(text: str) -> str:
-    """The path that a row of the mount table names: blanks and its like stand there in octal."""
-    return (
-        text.encode("latin-1", "backslashreplace")
-        .decode("unicode_escape")
-        .encode("latin-1")
-        .decode(errors="surrogateescape")
-    )
-
-
 def list_mounts(environ: Mapping[str, str]) -> list[Mount]:
-    """All mounts of type fuse.photofs on this machine that this process can see."""
-    rows = MOUNT_TABLE.read_bytes().decode("latin-1").splitlines()
-    points = [row.split(" ")[1] for row in rows if row.split(" ")[2] == "fuse.photofs"]
-    return [_read_note(unescape(point), environ) for point in points]
+    """All mounts of ours on this machine that this process can see."""
+    return [_read_note(point, environ) for point in our_mount_points()]
 
 
 def mount_of(path: Path, environ: Mapping[str, str]) -> Mount | None:

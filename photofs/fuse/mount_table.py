@@ -1,7 +1,8 @@
-"""The kernel's list of mounts, as far as it concerns one mount point."""
+"""The kernel's list of mounts: what is mounted at a point, and where ours are."""
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,18 +28,30 @@ class Mounted(NamedTuple):
 
 def mounted_at(point: str, table: Path = MOUNTINFO) -> Mounted | None:
     """What is mounted there, the topmost if several are; asks nothing of the mount itself."""
-    wanted = os.fsencode(point)
     found = None
+    for path, mounted in _rows(table):
+        if path == point:
+            found = mounted
+    return found
+
+
+def our_mount_points(table: Path = MOUNTINFO) -> list[str]:
+    """Where something of photofs is mounted, dead or alive, as far as this process can see."""
+    return [path for path, mounted in _rows(table) if mounted.ours]
+
+
+def _rows(table: Path) -> Iterator[tuple[str, Mounted]]:
+    """Each mount with its path, later ones on top of earlier ones; StoreError."""
     try:
-        lines = table.read_bytes().splitlines()
+        # not splitlines: the kernel escapes line feeds in paths, but no carriage returns
+        lines = table.read_bytes().rstrip(b"\n").split(b"\n")
     except OSError as error:
         raise StoreError(f"the kernel's list of mounts cannot be read: {error}") from error
     for line in lines:
         fields = line.split(b" ")
-        if _unescape(fields[4]) == wanted:
-            kind = fields[fields.index(b"-", 6) + 1]
-            found = Mounted(int(fields[2].split(b":")[1]), kind.decode("ascii", "replace"))
-    return found
+        kind = fields[fields.index(b"-", 6) + 1].decode("ascii", "replace")
+        minor = int(fields[2].split(b":")[1])
+        yield os.fsdecode(_unescape(fields[4])), Mounted(minor, kind)
 
 
 def _unescape(field: bytes) -> bytes:

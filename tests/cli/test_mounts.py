@@ -2,24 +2,8 @@
 
 from pathlib import Path
 
-import pytest
-
-from photofs.cli.mounts import forget_mount, list_mounts, mount_of, note_mount, unescape
+from photofs.cli.mounts import forget_mount, list_mounts, mount_of, note_mount
 from photofs.cli.output import human_size, safe_text
-
-
-@pytest.mark.parametrize(
-    ("row", "path"),
-    [
-        ("/home/ada/photos", "/home/ada/photos"),
-        (r"/home/ada/my\040photos", "/home/ada/my photos"),
-        (r"/mnt/tab\011and\134slash", "/mnt/tab\tand\\slash"),
-        ("/mnt/Fotos f\u00c3\u00bcr dich", "/mnt/Fotos für dich"),
-    ],
-)
-def test_the_mount_table_is_unescaped(row: str, path: str) -> None:
-    """Blanks and their like, and UTF-8 read byte by byte, become the path again."""
-    assert unescape(row) == path
 
 
 def test_a_path_outside_every_mount_belongs_to_none(tmp_path: Path) -> None:

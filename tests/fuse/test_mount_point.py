@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from photofs.fuse.mount_point import MountPoint
-from photofs.fuse.mount_table import mounted_at
+from photofs.fuse.mount_table import mounted_at, our_mount_points
 from photofs.model.errors import NotFound, Refused
 
 
@@ -50,6 +50,28 @@ def test_a_folder_that_a_crash_left_closed_is_usable_again(tmp_path: Path) -> No
     point = MountPoint(folder)
     assert stat.S_IMODE(folder.stat().st_mode) & 0o700 == 0o700
     point.close()
+
+
+@pytest.mark.parametrize(
+    ("field", "path"),
+    [
+        ("/home/ada/photos", "/home/ada/photos"),
+        (r"/home/ada/my\040photos", "/home/ada/my photos"),
+        (r"/mnt/tab\011and\134slash", "/mnt/tab\tand\\slash"),
+        (r"/mnt/Fotos\040für\040dich", "/mnt/Fotos für dich"),
+        ("/mnt/a\rb", "/mnt/a\rb"),
+    ],
+)
+def test_our_mount_points_are_unescaped(tmp_path: Path, field: str, path: str) -> None:
+    """Blanks and their like become the path again; other programs' mounts are left out."""
+    table = tmp_path / "mountinfo"
+    table.write_bytes(
+        (
+            "30 1 0:21 / /proc rw,nosuid - proc proc rw\n"
+            f"37 35 0:41 / {field} ro,nosuid shared:7 - fuse.photofs photofs ro\n"
+        ).encode()
+    )
+    assert our_mount_points(table) == [path]
 
 
 def test_the_topmost_mount_is_told(tmp_path: Path) -> None:
