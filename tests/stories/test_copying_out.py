@@ -115,6 +115,17 @@ def test_a_seek_into_the_end_reads_the_right_bytes(library: StoryLibrary) -> Non
             assert tail == whole[skip:]
 
 
+def test_a_player_seeks_in_every_video(library: StoryLibrary) -> None:
+    """ffmpeg reads the length, then plays from near the end; nothing is wrong."""
+    with library.household.mounted() as point:
+        videos = sorted((point / library.name / "Dates").rglob("*.mp4"))
+        assert videos
+        for video in videos:
+            shell("ffmpeg", "-v", "error", "-sseof", "-0.3", "-i", video, "-f", "null", "-")
+            told = shell("ffprobe", "-v", "error", "-show_entries", "format=duration", video)
+            assert "duration=" in told
+
+
 def test_borg_twice_reads_no_content_the_second_time(library: StoryLibrary, tmp_path: Path) -> None:
     """The second borg create finds files unchanged by inode, size and ctime.
 
