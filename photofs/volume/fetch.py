@@ -34,6 +34,9 @@ NOTE_TRIES = 8
 WATCH_EVERY = 0.05
 """Seconds between two looks at a draft that another process writes."""
 
+NOTE_AWAITED = 1.0
+"""Seconds for which another process may still have to note what it sealed."""
+
 
 class Pieces(NamedTuple):
     """What fetching is put together from. One thread uses them all."""
@@ -196,17 +199,31 @@ class Fetch:
         self.content_key = origin.seen.content_key
         self.hash = origin.seen.hash
         self.unsure = False
+        shared = any(want.draft is not None for want in self.wants)
         while True:
             try:
                 self.draft = self.pieces.store.open_draft(self.key, size)
             except Busy:
+                shared = True
                 watched = self._watch()
                 await trio.sleep(WATCH_EVERY)
                 if not watched and self.find_sealed():
                     return False
             else:
+                if shared and await self._was_sealed_elsewhere(self.draft):
+                    return False
                 self._look_at_draft()
                 return True
+
+    async def _was_sealed_elsewhere(self, draft: Draft) -> bool:
+        """Whether the draft is empty because another process sealed it; its note is awaited."""
+        with trio.move_on_after(NOTE_AWAITED):
+            while draft.missing(Span(0, ENDLESS)) == [Span(0, ENDLESS)]:
+                if self.find_sealed():
+                    self.close()
+                    return True
+                await trio.sleep(WATCH_EVERY)
+        return False
 
     def _look_at_draft(self) -> None:
         """Note what the draft holds and which file it is; refuse readers of another one."""

@@ -241,11 +241,22 @@ class Filling:
         end = Span(max(size - 1, 0), size + 1)
         async with self._provider.open_original(self._ref, end, person=False) as stream:
             told = stream.total
-        if told in {None, size}:
+        if told is None:
+            told = await self._count()
+        if told == size:
             fetch.sure()
             return
         self._start_over()
         raise Temporary(f"the host told two lengths of the same original: {size} and {told}")
+
+    async def _count(self) -> int:
+        """The length that a second whole answer has, of a host that tells none beforehand."""
+        opened = self._provider.open_original(self._ref, None, person=False)
+        async with opened as stream, _closing(stream) as chunks:
+            count = stream.start
+            async for chunk in chunks:
+                count += len(chunk)
+        return count if stream.total is None else stream.total
 
     def _start_over(self) -> None:
         """Throw away what has arrived; Corrupt if the host goes on contradicting itself."""

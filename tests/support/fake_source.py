@@ -44,6 +44,7 @@ class Faults(msgspec.Struct, kw_only=True):
     lie_total: int = 0
     short: int = 0
     cut: int = 0
+    cuts: int = 1_000_000
     wrong_hash: bool = False
     tell_hash: bool = False
     validator: bool = True
@@ -65,6 +66,7 @@ class FakeSource:
         """A source over a folder that `make_source` made."""
         self.folder = folder
         self._dropped = 0
+        self._cut = 0
 
     @property
     def abilities(self) -> Abilities:
@@ -114,6 +116,11 @@ class FakeSource:
         self._dropped += 1
         return self._dropped <= faults.drops
 
+    def may_cut(self, faults: Faults) -> bool:
+        """Whether one more whole answer may be shortened."""
+        self._cut += 1
+        return self._cut <= faults.cuts
+
     def _log(self, request: Request) -> None:
         with (self.folder / "requests.log").open("a") as file:
             file.write(json.dumps(request) + "\n")
@@ -140,8 +147,9 @@ class FakeStream:
             self._file.close()
             self._file = io.BytesIO(PAGE)
             self.start, self._stop, self.total = 0, len(PAGE), len(PAGE)
-        if faults.cut and span is None:
-            self._stop = self.total = faults.cut
+        if faults.cut and span is None and source.may_cut(faults):
+            self._stop = faults.cut
+            self.total = None if faults.no_total else faults.cut
         self._stop -= faults.short
         self._source = source
         self._faults = faults

@@ -320,6 +320,48 @@ async def test_bytes_that_another_process_fetches_are_waited_for(tmp_path: Path)
     assert requests_of(made.source)[0].start == 200_000
 
 
+async def test_bytes_that_another_process_seals_go_on_being_read(tmp_path: Path) -> None:
+    """Between another's sealing and its note in the catalog no reader is told of a replacement."""
+    data = picture(1, 600_000)
+    made = stock(tmp_path / "stock", {"a.jpg": data})
+    other = made.store().open_draft(DraftKey(1, "1"), len(data))
+    other.write(0, data[:200_000])
+    got: list[bytes] = []
+    async with open_volume(made) as volume, trio.open_nursery() as nursery:
+        opened = await volume.open(ino_of(volume, "Albums/Lake/a.jpg"))
+        assert await volume.read(opened.number, 1000, 1000) == data[1000:2000]
+
+        async def read() -> None:
+            got.append(await volume.read(opened.number, 500_000, 1000))
+
+        nursery.start_soon(read)
+        await trio.testing.wait_all_tasks_blocked(0.01)
+        other.write(200_000, data[200_000:])
+        sealed = other.seal(None)
+        while (new := made.store().read_draft(DraftKey(1, "1"))) is None:
+            await trio.testing.wait_all_tasks_blocked(0.01)
+        new.close()
+        with made.open_catalog() as catalog:
+            catalog.sealed(1, "1", sealed.sha256, sealed.size)
+    assert got == [data[500_000:501_000]]
+    assert requests_of(made.source) == []
+
+
+async def test_p15_a_short_body_without_a_length_does_not_look_whole(
+    tmp_path: Path, autojump_clock: trio.testing.MockClock, expect_log: ExpectLog
+) -> None:
+    """A host that tells no length and honours no ranges is asked for all of it a second time."""
+    del autojump_clock
+    expect_log.maybe("photo 1")
+    data = picture(1, MIB)
+    made = stock(tmp_path / "stock", {"a.jpg": data}, sizes_told=False)
+    set_faults(made.source, Faults(cut=500_000, cuts=1, no_total=True, no_ranges=True))
+    async with open_volume(made) as volume:
+        arrival = await volume._fetching.whole(1)
+        assert arrival.size == MIB
+        assert await read_all(volume, "Albums/Lake/a.jpg") == data
+
+
 async def test_pictures_that_were_looked_into_are_completed(tmp_path: Path) -> None:
     """Whoever read only the head finds the whole picture here the next time."""
     originals = {f"{number}.jpg": picture(number, 400_000) for number in range(12)}
