@@ -17,6 +17,7 @@ from pathlib import Path
 import pyfuse3
 import trio
 
+from photofs.fuse import request_loop
 from photofs.fuse.attributes import Attributes
 from photofs.fuse.invalidation import Invalidation
 from photofs.fuse.mount_point import MountPoint, free_mount_point
@@ -98,6 +99,7 @@ async def _mounted(
     operations: Operations, point: MountPoint, options: MountOptions
 ) -> AsyncIterator[None]:
     """Mounted for the length of the block; left mounted, but dead, if the block fails."""
+    request_loop.install()
     try:
         pyfuse3.init(operations, str(point.path), mount_flags(options))
     except RuntimeError as error:
