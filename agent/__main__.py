@@ -12,7 +12,7 @@ import trio
 
 from agent.progress import show_progress
 from agent.refining import refine
-from agent.scanning import Scanned, scan
+from agent.scanning import Scanned, await_turn, scan
 from agent.service import serve
 from photofs.assembly import House
 from photofs.catalog.port import SourceRow
@@ -63,6 +63,7 @@ async def scan_all(
         if not sources:
             raise NotFound("there is no library yet", remedy="see `photofs library add --help`")
         for name, source in sources:
+            await await_turn(house, source)
             scanning = partial(
                 scan, house, catalog, source, full=full, accept_removals=accept_removals
             )

@@ -50,7 +50,7 @@ class LiveProgress:
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[unit]}, {task.speed:.0f}/s", style="dim"),
+            TextColumn("{task.fields[unit]}", style="dim"),
             TimeRemainingColumn(),
             console=Console(stderr=True),
             transient=True,

@@ -5,19 +5,24 @@ end (`ScanEnd`). One process scans a source at a time.
 """
 
 from collections.abc import Callable
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing
 from typing import NamedTuple
+
+import trio
 
 from agent.lock import hold
 from photofs.assembly import House
 from photofs.catalog.port import ScanWrites, SourceRow
 from photofs.catalog.sqlite import Catalog
-from photofs.model.errors import PhotofsError, Temporary
+from photofs.model.errors import Busy, PhotofsError, Temporary
 from photofs.model.observation import Observation, PhotoSeen, Progress, ScanEnd
 from photofs.providers.port import Provider
 
 BATCH = 500
 """Observations handed to filing at once; filing cuts its own transactions by time."""
+
+LOOK_EVERY = 0.2
+"""Seconds between two looks at a lock that another scan holds."""
 
 Tell = Callable[[Progress], None]
 
@@ -27,6 +32,22 @@ class Scanned(NamedTuple):
 
     photos: int
     full: bool
+
+
+def lock_of(house: House, source: SourceRow) -> AbstractContextManager[None]:
+    """Held while a source is being scanned; Busy if another process holds it."""
+    path = house.paths.state / "locks" / f"scan-{source.source_id}"
+    return hold(path, "a scan of this source is going on")
+
+
+async def await_turn(house: House, source: SourceRow) -> None:
+    """Wait until no other process scans the source."""
+    while True:
+        try:
+            with lock_of(house, source):
+                return
+        except Busy:
+            await trio.sleep(LOOK_EVERY)
 
 
 async def scan(
@@ -42,8 +63,7 @@ async def scan(
 
     Raises what the provider raises, and Busy if the source is being scanned already.
     """
-    lock = house.paths.state / "locks" / f"scan-{source.source_id}"
-    with hold(lock, "a scan of this source is going on"):
+    with lock_of(house, source):
         try:
             async with house.open_provider(source) as provider:
                 scanning = house.filing(catalog).scan(

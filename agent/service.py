@@ -94,6 +94,8 @@ async def _scan_quietly(house: House, catalog: Catalog, source: SourceRow) -> No
         log.debug("%s", error)
     except PhotofsError as error:
         log.warning("source %d (%s): %s", source.source_id, source.provider, error)
+    except Exception:
+        log.exception("scanning source %d met what nobody foresaw", source.source_id)
 
 
 async def _census_quietly(house: House, catalog: Catalog, source: SourceRow) -> None:
@@ -102,6 +104,8 @@ async def _census_quietly(house: House, catalog: Catalog, source: SourceRow) -> 
         await take_census(house, catalog, source)
     except PhotofsError as error:
         log.info("no census of source %d: %s", source.source_id, error)
+    except Exception:
+        log.exception("a census of source %d met what nobody foresaw", source.source_id)
 
 
 def _tell_nobody(_progress: Progress) -> None:

@@ -6,6 +6,7 @@ must stay small and quick to start).
 """
 
 import os
+import re
 import time
 from collections.abc import Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -92,12 +93,38 @@ def read_settings(path: Path) -> Settings:
         check_settings(settings)
         _check_zone(settings.tree.timezone)
     except (msgspec.DecodeError, Misconfigured) as error:
-        reason = error.what if isinstance(error, Misconfigured) else str(error)
+        told = error.what if isinstance(error, Misconfigured) else _wrong_setting(error, text)
         raise Misconfigured(
-            f"{path}: {reason}",
+            f"{path}: {told}",
             remedy="mend the file, or move it away to use the defaults",
         ) from error
     return settings
+
+
+def _wrong_setting(error: Exception, text: str) -> str:
+    """What msgspec says of a wrong key or value, in the file's own words, with its line."""
+    told = str(error)
+    unknown = re.search(r"unknown field `(\w+)`(?: - at `\$\.(\w+)`)?", told)
+    wrong = re.search(r"Expected `(\w+)`, got `\w+` - at `\$\.([\w.]+)`", told)
+    if unknown:
+        key, section = unknown[1], unknown[2]
+        known = getattr(Settings(), section) if section else Settings()
+        where = f"[{section}]" if section else "the file"
+        there = ", ".join(known.__struct_fields__)
+        return f"{_line_of(key, text)}{where} has no setting {key}; it has {there}"
+    if wrong:
+        key = wrong[2].rpartition(".")[2]
+        needed = {"str": "a text in quotes", "float": "a number", "bool": "true or false"}
+        return f"{_line_of(key, text)}{wrong[2]} must be {needed.get(wrong[1], 'a section')}"
+    return told
+
+
+def _line_of(key: str, text: str) -> str:
+    """The line of a key, as the beginning of a sentence; empty if it is not found."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if re.match(rf"\s*\[?{re.escape(key)}\b", line):
+            return f"line {number}: "
+    return ""
 
 
 def _check_zone(name: str) -> None:
@@ -139,7 +166,13 @@ class House:
     def make_folders(self) -> None:
         """Make our folders, closed to others (0700)."""
         for folder in (self.paths.data, self.paths.state, self.paths.cache):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise Misconfigured(
+                    f"{folder} cannot be made: {error.strerror}",
+                    remedy=f"choose another place with --home or {HOME_VARIABLE}",
+                ) from error
 
     def open_catalog(self, *, read_only: bool = False, durable: bool = True) -> "Catalog":
         """The catalog, made if need be; the caller closes it."""

@@ -5,8 +5,8 @@ import sys
 import click
 import trio
 
-from photofs.assembly import House
-from photofs.cli.output import human_size, json_option, print_json
+from photofs.cli.house import find_house
+from photofs.cli.output import confirm, human_size, json_option, print_json
 from photofs.cli.place import find_place, photos_at
 from photofs.cli.warm import fetch_all
 from photofs.model.exit_codes import SOME_FAILED
@@ -21,7 +21,7 @@ def cache() -> None:
 @json_option
 def status(*, as_json: bool) -> None:
     """Show how much lies where."""
-    house = House()
+    house = find_house()
     usage = house.store().usage()
     if as_json:
         print_json({**usage._asdict(), "folder": str(house.paths.originals)})
@@ -54,11 +54,11 @@ def warm(paths: tuple[str, ...], *, as_json: bool) -> None:
 @json_option
 def clear(*, yes: bool, as_json: bool) -> None:
     """Remove everything from the cache, drafts and pinned photos too; kept originals stay."""
-    store = House().store()
+    store = find_house().store()
     usage = store.usage()
     if not yes:
         size = human_size(usage.cache + usage.drafts)
-        click.confirm(f"Remove {size}? It can all be fetched again.", abort=True, err=as_json)
+        confirm(f"Remove {size}? It can all be fetched again.")
     removed = store.clear()
     if as_json:
         print_json({"removed": removed})

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from photofs.assembly import House
+from photofs.cli.house import find_house
 from photofs.cli.output import json_option, print_json, safe_text
 from photofs.model.exit_codes import OTHER
 
@@ -21,13 +21,13 @@ def check(*, read: bool, repair: bool, as_json: bool) -> None:
     from photofs.catalog.check import check as check_catalog
     from photofs.catalog.check import repair as repair_catalog
 
-    house = House()
+    house = find_house()
     with house.catalog() as catalog:
         if repair:
             repair_catalog(catalog)
         problems = [str(problem) for problem in check_catalog(catalog)]
     if read:
-        problems += house.store().verify_all()
+        problems += house.store().verify_all(repair=repair)
     if as_json:
         print_json({"problems": problems})
     else:

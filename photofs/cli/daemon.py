@@ -54,13 +54,14 @@ def go_behind(log_file: Path) -> None:
     os.close(log)
 
 
-def tell_ready() -> None:
-    """In the background: let go of the terminal, and say that we are ready."""
+def tell_ready() -> bool:
+    """In the background: let go of the terminal, and say that we are ready. False in front."""
     writing = os.environ.pop(READY_VARIABLE, None)
     if writing is None:
-        return
+        return False
     for terminal in (sys.stdout, sys.stderr):
         terminal.close()
     sys.stdout, sys.stderr = os.fdopen(1, "w", closefd=False), os.fdopen(2, "w", closefd=False)
     os.write(int(writing), b"r")
     os.close(int(writing))
+    return True

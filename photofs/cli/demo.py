@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from photofs.assembly import HOME_VARIABLE, House, find_paths
-from photofs.cli.mounts import list_mounts
-from photofs.cli.place import home_environ
+from photofs.cli.house import home_environ
+from photofs.cli.mounts import list_mounts, serves
 from photofs.cli.scan import run_agent
 from photofs.model.errors import Bug, Busy, Refused
 
@@ -55,7 +55,7 @@ def _new_folder(environ: Mapping[str, str]) -> Path:
     plain = {key: value for key, value in environ.items() if key != HOME_VARIABLE}
     home = find_paths(plain).cache / "demo"
     for mount in list_mounts(environ):
-        if mount.home == str(home):
+        if mount.home == str(home) and serves(mount):
             raise Busy(
                 f"a demo is mounted at {mount.point} already",
                 remedy=f"use it, or `photofs umount {mount.point}` first",

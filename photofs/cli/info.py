@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
+from photofs.catalog.port import OriginRow, PhotoRow
 from photofs.cli.output import human_size, json_option, print_json, safe_text
 from photofs.cli.place import Place, find_place
 from photofs.model.node import row_id
+from photofs.model.photo import PhotoState
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -22,7 +24,7 @@ def info(path: str, *, as_json: bool) -> None:
         print_json(facts)
         return
     for key, value in facts.items():
-        if value not in (None, "", [], False):
+        if value not in (None, "", [], (), False):
             print(f"{key}: {_for_people(key, value)}")
 
 
@@ -35,24 +37,42 @@ def _folder_facts(place: Place) -> dict[str, object]:
 def _photo_facts(place: Place) -> dict[str, object]:
     """What is shown of a photo, and what each source says."""
     photo = place.catalog.photo(row_id(place.node.ino))
+    origins = place.catalog.origins(photo.photo_id)
     facts: dict[str, object] = {"path": place.path, "kind": str(photo.media)}
     facts |= {
         key: value
         for key, value in photo._asdict().items()
         if key not in {"photo_id", "library_id", "media", "mtime_ns", "ctime_ns", "trouble"}
     }
+    facts["state"] = _state(place, photo)
     facts["time"] = instant_text(photo.mtime_ns)
+    if origins:
+        seen = origins[0].seen
+        facts["people"] = seen.people
+        if seen.position is not None:
+            facts["place"] = f"{seen.position.latitude:.6f}, {seen.position.longitude:.6f}"
     facts["trouble"] = photo.trouble
-    facts["sources"] = [
-        {
-            "source": origin.source_id,
-            "id": origin.seen.remote_id,
-            "as_of": instant_text(origin.seen.as_of_ns),
-            "missing": origin.seen.missing,
-        }
-        for origin in place.catalog.origins(photo.photo_id)
-    ]
+    facts["sources"] = [_source_facts(place, origin) for origin in origins]
     return facts
+
+
+def _state(place: Place, photo: PhotoRow) -> PhotoState:
+    """Where the bytes are."""
+    if photo.sha256 is not None and place.house.store().has_sealed(photo.sha256) is not None:
+        return PhotoState.PINNED if photo.pinned else PhotoState.CACHED
+    return PhotoState.MISSING if photo.missing else PhotoState.REMOTE
+
+
+def _source_facts(place: Place, origin: OriginRow) -> dict[str, object]:
+    """What one source says, and which one it is."""
+    source = next(each for each in place.catalog.sources() if each.source_id == origin.source_id)
+    return {
+        "provider": source.provider,
+        "of": source.account or source.config.get("path"),
+        "id": origin.seen.remote_id,
+        "as_of": instant_text(origin.seen.as_of_ns),
+        "missing": origin.seen.missing,
+    }
 
 
 def instant_text(instant_ns: int) -> str:
@@ -67,6 +87,15 @@ def _for_people(key: str, value: object) -> str:
     """A fact as a line."""
     if key == "size" and isinstance(value, int):
         return f"{human_size(value)} ({value:,} bytes)"
+    if key == "sources" and isinstance(value, list):
+        return "; ".join(_source_words(facts) for facts in value)
     if isinstance(value, list | tuple):
         return ", ".join(safe_text(str(item)) for item in value)
     return safe_text(str(value))
+
+
+def _source_words(facts: dict[str, object]) -> str:
+    """A source for people."""
+    missing = ", missing there" if facts["missing"] else ""
+    words = f"{facts['provider']} {facts['of']} (id {facts['id']}, as of {facts['as_of']}{missing})"
+    return safe_text(words)

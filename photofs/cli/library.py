@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from photofs.assembly import House
-from photofs.cli.output import human_size, json_option, print_json, safe_text, table
+from photofs.cli.house import find_house
+from photofs.cli.output import confirm, human_size, json_option, print_json, safe_text, table
 from photofs.cli.scan import scan_after
 from photofs.model.errors import NotFound, Refused
 
@@ -69,7 +70,7 @@ def _archive_folder(path: str | None) -> Path:
 @json_option
 def list_libraries(*, as_json: bool) -> None:
     """List the libraries and what they hold."""
-    with House().catalog() as catalog:
+    with find_house().catalog() as catalog:
         rows = [
             {
                 "name": each.name,
@@ -109,7 +110,7 @@ def remove(name: str, *, yes: bool, as_json: bool) -> None:
         photos = catalog.counts(row.library_id).photos
         question = f"Forget {name} with {photos:,} photos? Nothing at its source is touched."
         if not yes:
-            click.confirm(question, abort=True, err=as_json)
+            confirm(question)
         catalog.remove_library(row.library_id)
     if as_json:
         print_json({"forgotten": name, "photos": photos})
@@ -122,7 +123,7 @@ def remove(name: str, *, yes: bool, as_json: bool) -> None:
 @json_option
 def report(name: str, *, as_json: bool) -> None:
     """List what a scan could not pair, had to guess, or could not read, and why."""
-    with House().catalog() as catalog:
+    with find_house().catalog() as catalog:
         found = list(catalog.findings(catalog.library(name).library_id))
     if as_json:
         print_json([{"kind": kind, "path": path, "why": why} for kind, path, why in found])

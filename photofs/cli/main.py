@@ -100,6 +100,7 @@ def fail(error: PhotofsError) -> Never:
 
 def main() -> None:
     """Run the command line; every way out is an exit status of model/exit_codes.py."""
+    os.umask(0o077)  # titles and dates are private, and so are all files that hold them
     try:
         cli(prog_name="photofs", standalone_mode=False)
     except PhotofsError as error:

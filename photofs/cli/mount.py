@@ -12,23 +12,31 @@ import trio
 
 from photofs.assembly import HOME_VARIABLE, House
 from photofs.cli.daemon import go_behind, start_daemon, tell_ready
-from photofs.cli.mounts import forget_mount, note_mount
+from photofs.cli.mounts import forget_mount, mount_of, note_mount
 from photofs.cli.output import safe_text
 from photofs.cli.serving import Serving, serve
-from photofs.model.errors import Refused
+from photofs.model.errors import NotFound, Refused
 
 log = logging.getLogger(__name__)
 
 
 @click.command
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--daemon/--foreground", default=False, help="Go on in the background once ready.")
+@click.option(
+    "--daemon/--foreground",
+    default=False,
+    help="Go on in the background once ready (default: stay in front).",
+)
 @click.option("--read-only", is_flag=True, help="Refuse every write, whatever a library can do.")
 @click.option("--allow-other", is_flag=True, help="Let other users of this machine read it, too.")
 @click.option("--exact-sizes", is_flag=True, help="Let stat of a file wait for its exact size.")
 @click.option("--no-agent", is_flag=True, help="Do not scan or learn sizes in the background.")
 @click.option("--demo", is_flag=True, help="Show a made-up library; nothing leaves this machine.")
-@click.option("--log-file", type=click.Path(dir_okay=False, path_type=Path), help="With --daemon.")
+@click.option(
+    "--log-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the background process logs (default: mount.log beside the catalog).",
+)
 def mount(folder: Path, *, daemon: bool, demo: bool, log_file: Path | None, **flags: bool) -> None:
     """Show the libraries as folders below FOLDER, which must be empty, until `photofs umount`."""
     point = Path(os.path.normpath(folder.expanduser().absolute()))
@@ -42,11 +50,26 @@ def mount(folder: Path, *, daemon: bool, demo: bool, log_file: Path | None, **fl
             from photofs.cli.demo import demo_home
 
             os.environ[HOME_VARIABLE] = str(stack.enter_context(demo_home(os.environ)))
+        _check_point(point)
         house = House()
         go_behind(log_file or house.paths.state / "mount.log")
         _refuse_if_nothing_to_show(house)
         _serve_until_unmounted(house, point, Serving(**flags))
     log.info("%s is unmounted", point)
+
+
+def _check_point(point: Path) -> None:
+    """Refuse a mount point that cannot be one, before anything else is said."""
+    if not point.exists() and not os.path.ismount(point):
+        # a dead mount of ours does not "exist" either; mounting clears it
+        if mount_of(point, os.environ) is None:
+            raise NotFound(f"there is no folder {safe_text(str(point))}", remedy="make it first")
+        return
+    around = mount_of(point.parent, os.environ)
+    if around is not None:
+        raise Refused(
+            f"{safe_text(str(point))} lies in a mount of photofs", remedy="choose another folder"
+        )
 
 
 def _arguments(
@@ -76,7 +99,8 @@ def _serve_until_unmounted(house: House, point: Path, serving: Serving) -> None:
 
     def ready() -> None:
         note_mount(str(point), house.environ)
-        tell_ready()
+        if not tell_ready():
+            print(f"mounted at {safe_text(str(point))}; Ctrl-C unmounts it", flush=True)
 
     try:
         trio.run(serve, house, point, serving, ready)

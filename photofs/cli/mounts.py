@@ -69,3 +69,16 @@ def mount_of(path: Path, environ: Mapping[str, str]) -> Mount | None:
         if text == mount.point or text.startswith(mount.point.rstrip("/") + "/")
     ]
     return max(inside, key=lambda mount: len(mount.point), default=None)
+
+
+def serves(mount: Mount) -> bool:
+    """Whether the process that is noted for a mount still runs, and is a photofs at all.
+
+    A process id may be in use by another program after a restart of the machine.
+    """
+    try:
+        command = Path(f"/proc/{mount.pid}/cmdline").read_bytes()
+        state = Path(f"/proc/{mount.pid}/stat").read_text(encoding="latin-1")
+    except OSError:
+        return False
+    return b"photofs" in command and state.rpartition(")")[2].split()[0] != "Z"

@@ -1,10 +1,13 @@
 """What commands print: sentences and tables for people, one JSON document for programs."""
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import click
+
+from photofs.model.errors import Refused
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -42,3 +45,15 @@ def human_size(size: int) -> str:
             return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
         amount /= 1000
     return f"{amount:.2f} TB"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and its noun: "1 photo", "1,204 photos"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def confirm(question: str) -> None:
+    """Ask, and end the command on a no; Refused where there is nobody to ask."""
+    if not sys.stdin.isatty():
+        raise Refused(f"nobody is here to ask: {question}", remedy="add --yes to mean it")
+    click.confirm(question, abort=True, err=True)

@@ -61,7 +61,8 @@ def free(paths: tuple[str, ...], *, as_json: bool) -> None:
             freed = sum(_free_one(place, photo_id) for photo_id in photos_at(place))
         outcomes.append({"path": path, "freed": freed})
         if not as_json:
-            print(f"{path}: {human_size(freed)} freed")
+            hint = "" if freed else " (what is pinned stays; see `photofs unpin`)"
+            print(f"{path}: {human_size(freed)} freed{hint}")
     if as_json:
         print_json(outcomes)
 

@@ -6,9 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from photofs.assembly import HOME_VARIABLE, House
+from photofs.assembly import House
 from photofs.catalog.sqlite import Catalog
+from photofs.cli.house import find_house, home_environ
 from photofs.cli.mounts import mount_of
+from photofs.cli.output import safe_text
+from photofs.model.errors import NotFound
 from photofs.model.node import Node, row_id
 from photofs.view.tree import Tree
 
@@ -30,8 +33,13 @@ def find_place(text: str, *, read_only: bool = True) -> Iterator[Place]:
     is no such thing.
     """
     mount = mount_of(Path(text), os.environ)
+    if mount is None and text.startswith("/"):
+        raise NotFound(
+            f"{safe_text(text)} is in no mount of photofs",
+            remedy="name something in a mount, or a path such as google/Albums",
+        )
     if mount is None:
-        house, parts = House(), [part for part in text.split("/") if part not in {"", "."}]
+        house, parts = find_house(), [part for part in text.split("/") if part not in {"", "."}]
     else:
         house = House(home_environ(mount.home))
         # not resolve(), which would ask the mount, and that may hang
@@ -40,14 +48,6 @@ def find_place(text: str, *, read_only: bool = True) -> Iterator[Place]:
     with house.catalog(read_only=read_only) as catalog:
         node = Tree(catalog).resolve(parts)
         yield Place(house, catalog, node, "/".join(parts))
-
-
-def home_environ(home: str | None) -> dict[str, str]:
-    """The environment with the home variable set, or taken out."""
-    environ = {key: value for key, value in os.environ.items() if key != HOME_VARIABLE}
-    if home is not None:
-        environ[HOME_VARIABLE] = home
-    return environ
 
 
 def photos_at(place: Place) -> list[int]:

@@ -10,17 +10,23 @@ from typing import IO, NoReturn
 
 import click
 
+from photofs.cli.house import find_house
 from photofs.cli.output import json_option, print_json
 
 
-def run_agent(arguments: Sequence[str], *, stdout: IO[str] | None = None) -> int:
+def run_agent(
+    arguments: Sequence[str],
+    *,
+    stdout: IO[str] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> int:
     """Run the agent as a program with our own standard streams, or that output; its exit status.
 
     An interrupt (Ctrl-C) reaches both; the agent ends by itself and says where it stopped. SIGTERM
     reaches only us, and is passed on.
     """
     command = [sys.executable, "-m", "agent", *arguments]
-    with subprocess.Popen(command, stdout=stdout) as process:  # noqa: S603 - our own program
+    with subprocess.Popen(command, stdout=stdout, env=environ) as process:  # noqa: S603 - our own program
         before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         try:
             while True:
@@ -67,4 +73,5 @@ def scan(libraries: tuple[str, ...], **flags: bool) -> None:
     """Bring the catalog up to what the sources say; all LIBRARIES if none is named."""
     flags["json"] = flags.pop("as_json")
     given = [f"--{flag.replace('_', '-')}" for flag, on in flags.items() if on]
-    sys.exit(run_agent(["scan", *given, "--", *libraries]))
+    environ = dict(find_house().environ)
+    sys.exit(run_agent(["scan", *given, "--", *libraries], environ=environ))

@@ -4,16 +4,15 @@ import dataclasses
 import os
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 
-from photofs.assembly import HOME_VARIABLE, House
+from photofs.assembly import House
 from photofs.catalog.port import Counts, LibraryRow, SourceRow
 from photofs.catalog.sqlite import Catalog
-from photofs.cli.mounts import Mount, list_mounts
+from photofs.cli.house import find_house
+from photofs.cli.mounts import Mount, list_mounts, serves
 from photofs.cli.output import human_size, json_option, print_json, safe_text
-from photofs.cli.place import home_environ
 from photofs.originals.port import Usage
 
 TROUBLES = 10
@@ -65,21 +64,13 @@ class Status:
 @json_option
 def status(*, as_json: bool) -> None:
     """Show libraries, mounts, cache, and what is wrong."""
-    mounts = list_mounts(os.environ)
-    found = find_status(_house_for(mounts), mounts)
+    # others' mounts on this machine are not ours to report on
+    mounts = [mount for mount in list_mounts(os.environ) if mount.pid]
+    found = find_status(find_house(), mounts)
     if as_json:
         print_json(_as_document(found))
     else:
         _print(found)
-
-
-def _house_for(mounts: list[Mount]) -> House:
-    """The user's own house; a demo's, if that is all there is to tell of."""
-    house = House()
-    demos = [mount.home for mount in mounts if mount.home is not None]
-    if HOME_VARIABLE not in os.environ and not house.paths.catalog.exists() and demos:
-        return House(home_environ(demos[0]))
-    return house
 
 
 def find_status(house: House, mounts: list[Mount]) -> Status:
@@ -113,8 +104,7 @@ def _source_status(source: SourceRow) -> SourceStatus:
 
 def _mount_status(mount: Mount) -> MountStatus:
     """A mount's status."""
-    serves = mount.pid != 0 and Path(f"/proc/{mount.pid}").exists()
-    return MountStatus(mount.point, mount.pid, serves, mount.home)
+    return MountStatus(mount.point, mount.pid, serves(mount), mount.home)
 
 
 def _as_document(found: Status) -> dict[str, object]:

@@ -1,14 +1,17 @@
 """`photofs umount`: take a mount away."""
 
+import contextlib
 import os
 import shutil
+import signal
+import stat
 import subprocess
 import time
 from pathlib import Path
 
 import click
 
-from photofs.cli.mounts import Mount, list_mounts
+from photofs.cli.mounts import Mount, list_mounts, serves
 from photofs.cli.output import json_option, print_json, safe_text
 from photofs.model.errors import Busy, NotFound, Refused
 
@@ -28,8 +31,14 @@ def umount(folder: Path, *, force: bool, as_json: bool) -> None:
         raise NotFound(
             f"nothing of ours is mounted at {safe_text(point)}", remedy="see `photofs status`"
         )
+    alive = serves(mount)
     _unmount(point, force=force)
+    if force and alive:
+        # programs that stand inside keep a mount that is lazily taken away; its process ends now
+        os.kill(mount.pid, signal.SIGTERM)
     _await_end(mount)
+    if not alive:
+        _open_folder(point)
     if as_json:
         print_json({"unmounted": point})
     else:
@@ -60,10 +69,17 @@ def _unmount(point: str, *, force: bool) -> None:
     )
 
 
+def _open_folder(point: str) -> None:
+    """Give the folder under a dead mount its mode back: the crash left it closed (0000)."""
+    with contextlib.suppress(OSError):
+        if stat.S_IMODE(os.stat(point).st_mode) == 0:  # noqa: PTH116 - like chmod below
+            os.chmod(point, 0o700)  # noqa: PTH101 - the owner may widen it
+
+
 def _await_end(mount: Mount) -> None:
     """Wait until the process that served the mount has ended; Busy if it takes too long."""
     until = time.monotonic() + PATIENCE
-    while mount.pid and _is_alive(mount.pid):
+    while serves(mount):
         if time.monotonic() > until:
             raise Busy(
                 f"the process {mount.pid} that served the mount has not ended yet",
@@ -71,14 +87,3 @@ def _await_end(mount: Mount) -> None:
                 remedy="wait a little longer, or end the process",
             )
         time.sleep(0.05)
-
-
-def _is_alive(pid: int) -> bool:
-    """Whether there is such a process that still runs (a zombie does not)."""
-    try:
-        state = (
-            Path(f"/proc/{pid}/stat").read_text(encoding="latin-1").rpartition(")")[2].split()[0]
-        )
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"

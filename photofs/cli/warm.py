@@ -1,5 +1,6 @@
 """Fetching many originals for a command, a few at a time."""
 
+import logging
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -26,6 +27,8 @@ class Fetched(NamedTuple):
 
 async def fetch_all(house: House, catalog: Catalog, photo_ids: Sequence[int]) -> Fetched:
     """Bring the photos' originals here; each failure is told in a line, and the others go on."""
+    # each failure is told below, with the photo's name
+    logging.getLogger("photofs.volume.engine").setLevel(logging.ERROR)
     pieces = Pieces(catalog, catalog, house.store(), house.open_provider)
     outcomes: list[bool] = []
     waiting = iter(photo_ids)

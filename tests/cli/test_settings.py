@@ -20,8 +20,8 @@ def test_no_file_means_the_defaults(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[cache]\nlimit = 5\n", "$.cache.limit"),
-        ("[cache]\nlimt = '5 GB'\n", "limt"),
+        ("[cache]\nlimit = 5\n", "cache.limit must be a text in quotes"),
+        ("[cache]\nlimt = '5 GB'\n", "line 2: [cache] has no setting limt; it has limit"),
         ("[cache]\nlimit = 'plenty'\n", "plenty"),
         ("[network]\nread_timeout = 0\n", "network.read_timeout"),
         ("[tree]\ndates = '{yeer}'\n", "tree.dates"),
@@ -29,7 +29,7 @@ def test_no_file_means_the_defaults(tmp_path: Path) -> None:
         ("[tree]\ndates = '{year'\n", "tree.dates"),
         ("[tree]\ntimezone = 'Europe/Atlantis'\n", "tree.timezone"),
         ("[tree\n", "line 1"),
-        ("cache = 3\n", "$.cache"),
+        ("cache = 3\n", "line 1: cache must be a section"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, text: str, told: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from photofs.emulators.takeout import demo_takeout
-from tests.support.household import Household, shell
+from tests.support.household import PATIENCE, Household, shell
 
 
 @pytest.fixture
@@ -166,3 +167,73 @@ def test_json_of_status_holds_no_secret(household: Household) -> None:
     document = json.dumps(household.ask("status"))
     assert "logins_in" in document
     assert "token" not in document
+
+
+def test_a_scan_on_a_terminal_shows_a_live_line(household: Household, tmp_path: Path) -> None:
+    """On a terminal the first command shows its progress, and ends well (it once did not)."""
+    demo_takeout(tmp_path / "takeout")
+    ours, theirs = pty.openpty()
+    process = household.start("library", "add", "takeout", tmp_path / "takeout", stderr=theirs)
+    os.close(theirs)
+    assert process.wait(PATIENCE) == 0
+    shown = os.read(ours, 65536)
+    os.close(ours)
+    assert b"google" in shown
+    assert b"Traceback" not in shown
+
+
+@pytest.mark.mount
+def test_a_demo_that_was_killed_is_mounted_again(tmp_path: Path) -> None:
+    """After kill -9 the next `mount --demo` clears what is left, as for any mount."""
+    household = Household(tmp_path)
+    del household.environ["PHOTOFS_HOME"]
+    point = tmp_path / "photos"
+    point.mkdir()
+    household.run("mount", "--demo", "--daemon", "--no-agent", point)
+    (mount,) = household.ask("status")["mounts"]
+    os.kill(mount["pid"], signal.SIGKILL)
+    household.run("mount", "--demo", "--daemon", "--no-agent", point)
+    assert sorted(path.name for path in point.iterdir()) == ["flickr", "google"]
+    assert household.ask("library", "list")[0]["photos"] > 20
+    household.run("umount", point)
+
+
+@pytest.mark.mount
+def test_force_takes_a_mount_away_from_under_a_shell(household: Household, tmp_path: Path) -> None:
+    """`umount --force` ends though a program stands inside; the folder is open again."""
+    export = tmp_path / "export"
+    demo_takeout(export)
+    household.run("library", "add", "takeout", export)
+    point = tmp_path / "photos"
+    point.mkdir()
+    household.run("mount", "--daemon", "--no-agent", point)
+    with subprocess.Popen(["sleep", "60"], cwd=point / "google") as inside:
+        told = household.run("umount", point, code=5)
+        assert "--force" in told
+        household.run("umount", "--force", point)
+        inside.kill()
+    assert list(point.iterdir()) == []
+    assert point.stat().st_mode & 0o700 == 0o700
+
+
+def test_files_that_hold_titles_are_private(household: Household, tmp_path: Path) -> None:
+    """No other user reads the catalog, the notes, or the log."""
+    demo_takeout(tmp_path / "takeout")
+    household.run("library", "add", "takeout", tmp_path / "takeout")
+    made = [path for path in (household.home / "state").rglob("*") if path.is_file()]
+    assert made
+    assert all(path.stat().st_mode & 0o077 == 0 for path in made)
+
+
+def test_without_a_terminal_nothing_is_asked(household: Household) -> None:
+    """A question that nobody can answer is refused, and names --yes."""
+    done = subprocess.run(
+        [sys.executable, "-m", "photofs", "cache", "clear"],
+        env=household.environ,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 15
+    assert "--yes" in done.stderr
