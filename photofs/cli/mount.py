@@ -60,10 +60,14 @@ def mount(folder: Path, *, daemon: bool, demo: bool, log_file: Path | None, **fl
 
 def _check_point(point: Path) -> None:
     """Refuse a mount point that cannot be one, before anything else is said."""
-    if not point.exists() and not os.path.ismount(point):
-        # a dead mount of ours does not "exist" either; mounting clears it
-        if mount_of(point, os.environ) is None:
-            raise NotFound(f"there is no folder {safe_text(str(point))}", remedy="make it first")
+    try:
+        point.stat()
+    except FileNotFoundError as error:
+        raise NotFound(
+            f"there is no folder {safe_text(str(point))}", remedy="make it first"
+        ) from error
+    except OSError:
+        # a dead mount of ours, which mounting clears; what else is wrong is told there, too
         return
     around = mount_of(point.parent, os.environ)
     if around is not None:
