@@ -266,6 +266,7 @@ class House:
         from photofs.metadata.timezone import zone_of_position
         from photofs.providers.port import Tools
 
+        paths = self.paths
         with self.small_state(source.source_id) as small_state, self.pacer() as pacer:
             tools = Tools(
                 pacer=pacer,
@@ -275,6 +276,7 @@ class House:
                 now_ns=time.time_ns,
                 read_timeout=self.settings.network.read_timeout,
                 read_head=read_head,
+                own_folders=(paths.config, paths.data, paths.state, paths.cache),
             )
             async with provider_factory(source.provider)(source.config, tools) as provider:
                 yield provider

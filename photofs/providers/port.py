@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from photofs.model.capture_time import ZoneOfPosition
@@ -154,6 +155,7 @@ class Tools:
     `read_timeout` in seconds is how long a connection may be silent.
     `read_head` tells a medium's kind and facts by its first bytes (model/head.py says how many),
     None for what is no medium; where it is not lent, such facts stay unknown.
+    `own_folders` are photofs's own (cache, catalog, kept originals), in which no source lies.
     """
 
     pacer: Pacer
@@ -163,6 +165,7 @@ class Tools:
     now_ns: Callable[[], int]
     read_timeout: float = 30.0
     read_head: Callable[[bytes], HeadFacts | None] | None = None
+    own_folders: tuple[Path, ...] = ()
 
 
 class ProviderFactory(Protocol):

@@ -10,6 +10,7 @@ import zlib
 from typing import NamedTuple
 
 from photofs.model.errors import Corrupt
+from photofs.providers.archives.pread import read_at
 
 _CHUNK = 256 << 10
 _MOST_MARKS = 64
@@ -101,7 +102,7 @@ class GzipStream:
             return data
         if self._marks.due(self.position):
             self._marks.add(Mark(self.position, self._packed, self._state.copy()))
-        data = os.pread(self._descriptor, _CHUNK, self._packed)
+        data = read_at(self._descriptor, _CHUNK, self._packed)
         self._packed += len(data)
         return data
 
@@ -109,7 +110,7 @@ class GzipStream:
         """Step to the gzip member that follows; False at the end (padding zeros are no member)."""
         rest = self._state.unused_data.lstrip(b"\0")
         if not rest:
-            rest = os.pread(self._descriptor, _CHUNK, self._packed)
+            rest = read_at(self._descriptor, _CHUNK, self._packed)
             self._packed += len(rest)
             rest = rest.lstrip(b"\0")
         if not rest:

@@ -65,7 +65,12 @@ class Content(NamedTuple):
 
 
 class MemberReader(Protocol):
-    """A member's bytes in order; blocking, for a worker thread."""
+    """A member's bytes in order; blocking, for a worker thread.
+
+    `validator` names the version of the file that is read, None where the member's checksum does.
+    """
+
+    validator: str | None
 
     def read(self, limit: int) -> bytes:
         """The next bytes, at most `limit`; none only at the end. Raises Corrupt, Gone."""

@@ -29,7 +29,7 @@ class MemberStream:
         self._left = stop - self.start
         self._whole = self._left == member.size
         self.hash: ContentHash | None = content_hash(member)
-        self.validator: str | None = content_key(member)
+        self.validator: str | None = reader.validator or content_key(member)
         self._running_crc = 0
         self._skipped = False
 

@@ -17,6 +17,7 @@ from photofs.providers.archives.safety import name_trouble
 
 ZIP = (".zip",)
 TGZ = (".tgz", ".tar.gz")
+_OURS = "it is a mount or a folder of photofs itself, no export"
 UNFINISHED = (".crdownload", ".part", ".partial", ".download", ".opdownload")
 
 
@@ -50,10 +51,15 @@ class Parts(NamedTuple):
         return digest.hexdigest()
 
 
-def find_parts(path: Path, unpacked: frozenset[str] = frozenset()) -> Parts:
-    """What lies there, sorted by path. NotFound if nothing does; Corrupt if it cannot be read."""
-    if path.is_file():
-        status = path.stat()
+def find_parts(
+    path: Path, unpacked: frozenset[str] = frozenset(), ours: frozenset[str] = frozenset()
+) -> Parts:
+    """What lies there, sorted by path. NotFound if nothing does; Corrupt if it cannot be read.
+
+    `ours` holds the real paths of photofs's own folders and mounts, into which no scan goes.
+    """
+    status = _status_of(path)
+    if status is not None and stat.S_ISREG(status.st_mode):
         parts = Parts(path.parent, [Part(path.name, status.st_size, status.st_mtime_ns)], [], [])
     else:
         parts = Parts(path, [], [], [])
@@ -63,7 +69,7 @@ def find_parts(path: Path, unpacked: frozenset[str] = frozenset()) -> Parts:
                 safe="what was read from it before is kept",
                 remedy="attach the disk that holds it, or set the right path",
             )
-        _walk(parts, "", unpacked, content=False)
+        _walk(parts, unpacked, ours)
     parts.archives.sort()
     parts.tree.sort()
     return parts
@@ -81,30 +87,53 @@ def only_archives(path: Path) -> bool:
     return bool(names) and all(name.lower().endswith(ZIP + TGZ + UNFINISHED) for name in names)
 
 
-def _walk(parts: Parts, below: str, unpacked: frozenset[str], *, content: bool) -> None:
+def _status_of(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except (OSError, ValueError):
+        return None
+
+
+def _walk(parts: Parts, unpacked: frozenset[str], ours: frozenset[str]) -> None:
     """One folder after the other, without recursion: a tree may be deep on purpose."""
-    waiting = [(below, content)]
+    real = os.path.realpath(parts.root)
+    waiting = [("", False)]
     while waiting:
         folder, content = waiting.pop()
         try:
             with os.scandir(parts.root / folder) as entries:
-                found = list(entries)
+                found = [(entry, _is_folder(entry)) for entry in entries]
         except OSError as error:
             if not folder:
                 raise Corrupt(f"{parts.root} cannot be listed: {error.strerror}") from error
             parts.troubles.append(Trouble(folder, f"{error.strerror}", refused=False))
             continue
-        for entry in found:
-            if entry.is_dir(follow_symlinks=False):
-                below = f"{folder}/{entry.name}" if folder else entry.name
+        for entry, is_folder in found:
+            below = f"{folder}/{entry.name}" if folder else entry.name
+            if is_folder and os.path.join(real, below) in ours:  # noqa: PTH118 - text, no file
+                parts.troubles.append(Trouble(below, _OURS, refused=True))
+            elif is_folder:
                 waiting.append((below, content or entry.name in unpacked))
             else:
                 _sort_in(parts, folder, entry, content=content)
 
 
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
 def _sort_in(parts: Parts, folder: str, entry: "os.DirEntry[str]", *, content: bool) -> None:
     path = f"{folder}/{entry.name}" if folder else entry.name
-    status = entry.stat(follow_symlinks=False)
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return  # it went while the folder was read, as a browser's unfinished download does
+    except OSError as error:
+        parts.troubles.append(Trouble(path, f"{error.strerror}", refused=False))
+        return
     lower = entry.name.lower()
     if not stat.S_ISREG(status.st_mode):
         parts.troubles.append(Trouble(path, "it is a link or a device, no file", refused=True))

@@ -9,7 +9,6 @@ folder is ever written.
 from collections.abc import AsyncIterator, Callable, Generator, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -19,6 +18,7 @@ from photofs.model.errors import NotFound, Refused
 from photofs.model.observation import Observation, ScanEnd
 from photofs.model.span import Span
 from photofs.providers.archives.member_stream import MemberStream
+from photofs.providers.archives.ours import our_folders
 from photofs.providers.archives.parts import Parts, find_parts, only_archives
 from photofs.providers.archives.ref import open_ref, read_ref
 from photofs.providers.archives.slices import in_worker
@@ -83,9 +83,7 @@ class ArchiveProvider:
         Raises NotFound if the folder is not there, or holds nothing at all: an unmounted disk looks
         like that, and is no reason to call photos missing.
         """
-        parts = await trio.to_thread.run_sync(
-            partial(find_parts, self._path, unpacked=self._export.unpacked)
-        )
+        parts = await trio.to_thread.run_sync(self._find_parts)
         if not parts.archives and not parts.tree:
             raise NotFound(
                 f"{self._path} holds no {self._export.name}",
@@ -108,6 +106,10 @@ class ArchiveProvider:
                     else:
                         yield one
         yield ScanEnd(cursor=msgspec.json.encode(here).decode(), full=True)
+
+    def _find_parts(self) -> Parts:
+        ours = our_folders(self._tools.own_folders)
+        return find_parts(self._path, self._export.unpacked, ours)
 
     @asynccontextmanager
     async def open_original(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from photofs.model.errors import Corrupt, Gone, PhotofsError
+from photofs.model.errors import Corrupt, Gone, PhotofsError, Unreachable
 from photofs.providers.archives.gzip_stream import GzipStream, Spoiled
 from photofs.providers.archives.member import (
     SMALL_FILE,
@@ -17,6 +17,7 @@ from photofs.providers.archives.member import (
     wanted,
 )
 from photofs.providers.archives.parts import TGZ, Part, Parts, open_below
+from photofs.providers.archives.pread import read_at
 from photofs.providers.archives.tgz import TarMemberReader, TgzParts, read_tgz
 from photofs.providers.archives.zip_directory import read_directory
 from photofs.providers.archives.zip_member import ZipMemberReader, small_file
@@ -86,7 +87,7 @@ def _small(member: Member, read: Callable[[Member], bytes], largest: int) -> Con
 def _whole_file(root: Path, member: Member) -> bytes:
     descriptor = open_below(root, member.path)
     try:
-        return os.pread(descriptor, member.size, 0)
+        return read_at(descriptor, member.size, 0)
     finally:
         os.close(descriptor)
 
@@ -97,19 +98,22 @@ class FileReader:
     def __init__(self, descriptor: int, member: Member) -> None:
         """Gone if the file is not the one that was listed (by length and mtime)."""
         self._descriptor = descriptor
-        status = os.fstat(descriptor)
-        if (status.st_size, status.st_mtime_ns) != (member.size, member.at):
-            raise Gone(
-                "the file has changed since it was listed",
-                safe="what was fetched before is kept",
-                remedy="run photofs scan",
-            )
+        self._opened = _state_of(descriptor)
+        if self._opened[:2] != (member.size, member.at):
+            raise _changed()
+        self.validator: str | None = "file:{}:{}:{}".format(*self._opened)
         self._next = 0
         self._size = member.size
 
     def read(self, limit: int) -> bytes:
-        """The next bytes; Corrupt if the file became shorter meanwhile."""
-        data = os.pread(self._descriptor, min(limit, self._size - self._next), self._next)
+        """The next bytes, all of the file as it was opened; Gone if it was written to since.
+
+        The kernel sets the times before it takes the bytes, so a look at them after each read sees
+        whatever that read may have got of another version.
+        """
+        data = read_at(self._descriptor, min(limit, self._size - self._next), self._next)
+        if _state_of(self._descriptor) != self._opened:
+            raise _changed()
         if not data and self._next < self._size:
             raise Corrupt("the file became shorter while it was read")
         self._next += len(data)
@@ -124,6 +128,23 @@ class FileReader:
         os.close(self._descriptor)
 
 
+def _state_of(descriptor: int) -> tuple[int, int, int]:
+    """Length, mtime and ctime: the last one changes even where a program sets the mtime back."""
+    try:
+        status = os.fstat(descriptor)
+    except OSError as error:
+        raise Unreachable(f"the file cannot be looked at: {error.strerror}") from error
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _changed() -> Gone:
+    return Gone(
+        "the file has changed since it was listed",
+        safe="what was fetched before is kept",
+        remedy="run photofs scan",
+    )
+
+
 def open_member(root: Path, member: Member, tgz_parts: TgzParts) -> MemberReader:
     """A reader at the member's first byte. Gone, Unreachable or Corrupt where that cannot be."""
     descriptor = open_below(root, member.part or member.path)
@@ -133,6 +154,6 @@ def open_member(root: Path, member: Member, tgz_parts: TgzParts) -> MemberReader
         if member.packing is Packing.TAR:
             return TarMemberReader(tgz_parts.open(descriptor, member.part, member.at), member)
         return ZipMemberReader(descriptor, member)
-    except PhotofsError:
+    except BaseException:
         os.close(descriptor)
         raise

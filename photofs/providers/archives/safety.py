@@ -23,6 +23,8 @@ def name_trouble(path: str) -> str | None:
 
 def size_trouble(size: int, packed: int) -> str | None:
     """Why a member of those lengths is refused, None if they can be honest."""
+    if size < 0:
+        return "it claims a negative length"
     if size > LARGEST:
         return f"it claims to have {size} bytes, more than any photo or video"
     if size > BIG and size > packed * RATIO:

@@ -17,6 +17,8 @@ from photofs.providers.archives.safety import name_trouble, size_trouble
 
 _BLOCK = 512
 _CHUNK = 1 << 20
+_DIGITS = 18
+"""Of a number in a pax header; int() refuses more than 4,300 with a ValueError."""
 _FILES = frozenset({tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE})
 _WITHOUT_DATA = frozenset(
     {tarfile.LNKTYPE, tarfile.SYMTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE}
@@ -67,7 +69,7 @@ def _member(
         yield Trouble(f"{part}/{path}", why, refused=True)
         if header.type not in _WITHOUT_DATA:
             yield from _passed(stream, size)
-            stream.skip(-size % _BLOCK)
+            stream.skip(-max(size, 0) % _BLOCK)
         return
     folder, _, name = path.rpartition("/")
     data = None
@@ -109,8 +111,8 @@ def _header(stream: GzipStream) -> tarfile.TarInfo | None:
 
 def _names(stream: GzipStream, header: tarfile.TarInfo) -> tuple[str | None, int | None]:
     """A long path, and a size, that hold for the next file; (None, None) for other headers."""
-    if header.size > SMALL_FILE:
-        raise Spoiled("the archive is damaged: a file name of more than a megabyte")
+    if not 0 <= header.size <= SMALL_FILE:
+        raise Spoiled("the archive is damaged: a file name of no possible length")
     data = _exactly(stream, header.size)
     stream.skip(-header.size % _BLOCK)
     if header.type == _LONG_NAME:
@@ -119,7 +121,7 @@ def _names(stream: GzipStream, header: tarfile.TarInfo) -> tuple[str | None, int
         return None, None
     records = _pax(data)
     size = records.get("size", "")
-    return records.get("path"), int(size) if size.isdecimal() else None
+    return records.get("path"), int(size) if size.isdecimal() and len(size) <= _DIGITS else None
 
 
 def _pax(data: bytes) -> dict[str, str]:
@@ -127,7 +129,8 @@ def _pax(data: bytes) -> dict[str, str]:
     records = {}
     while data:
         length, space, _rest = data.partition(b" ")
-        if not space or not length.isdigit() or not len(length) < int(length) <= len(data):
+        honest = space and length.isdigit() and len(length) <= _DIGITS
+        if not honest or not len(length) < int(length) <= len(data):
             raise Spoiled("the archive is damaged: a broken extended header")
         record = data[len(length) + 1 : int(length) - 1]
         key, _, value = record.partition(b"=")
@@ -221,6 +224,7 @@ class TarMemberReader:
     def __init__(self, source: TarMemberStream, member: Member) -> None:
         """The member's bytes begin where the source will stand after `advance`."""
         self._source = source
+        self.validator: str | None = None
         self._left = member.size
         self._there = False
 

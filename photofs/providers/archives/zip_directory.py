@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from photofs.model.errors import Corrupt
 from photofs.providers.archives.member import Member, Packing, Trouble
+from photofs.providers.archives.pread import read_at
 from photofs.providers.archives.safety import name_trouble, size_trouble
 
 _END = struct.Struct("<4s4H2LH")
@@ -61,7 +62,7 @@ def read_directory(descriptor: int, part: str) -> Iterator[Member | Trouble]:
     """
     length = os.fstat(descriptor).st_size
     directory = _find_directory(descriptor, length)
-    data = os.pread(descriptor, directory.length, directory.start)
+    data = read_at(descriptor, directory.length, directory.start)
     if len(data) != directory.length:
         raise Corrupt("the zip's directory is cut short")
     folders: dict[str, str] = {}
@@ -111,11 +112,14 @@ def _kind_trouble(header: _Header) -> str | None:
 
 
 def _decoded(name: bytes, *, utf8: bool) -> str:
-    """By the flag (APPNOTE D.1); unflagged names are UTF-8 from many packers, else cp437."""
+    """By the flag (APPNOTE D.1); unflagged names are UTF-8 from many packers, else cp437.
+
+    Bytes that are no UTF-8 in spite of the flag stay as they are, as those of file names do.
+    """
     try:
         return name.decode()
     except UnicodeDecodeError:
-        return name.decode("utf-8", "replace") if utf8 else name.decode("cp437")
+        return name.decode("utf-8", "surrogateescape") if utf8 else name.decode("cp437")
 
 
 def _zip64(header: _Header, extra: bytes) -> _Header:
@@ -141,7 +145,7 @@ def _find_directory(descriptor: int, length: int) -> _Directory:
     """Where the directory lies; Corrupt if there is none."""
     tail_length = min(length, _LONGEST_COMMENT + _END.size)
     tail_start = length - tail_length
-    tail = os.pread(descriptor, tail_length, tail_start)
+    tail = read_at(descriptor, tail_length, tail_start)
     found = tail.rfind(b"PK\5\6")
     if found < 0 or len(tail) - found < _END.size:
         raise Corrupt(
@@ -165,12 +169,12 @@ def _find_zip64(descriptor: int, end: int) -> tuple[int, int, int, int] | None:
     """Where the zip64 end record lies, and its count, size and start; None if there is none."""
     if end < _LOCATOR.size:
         return None
-    raw = os.pread(descriptor, _LOCATOR.size, end - _LOCATOR.size)
+    raw = read_at(descriptor, _LOCATOR.size, end - _LOCATOR.size)
     mark, _disk, _told_at, _disks = _LOCATOR.unpack(raw)
     if mark != b"PK\6\7":
         return None
     at = end - _LOCATOR.size - _END64.size
-    raw = os.pread(descriptor, _END64.size, at) if at >= 0 else b""
+    raw = read_at(descriptor, _END64.size, at) if at >= 0 else b""
     if len(raw) != _END64.size or raw[:4] != b"PK\6\6":
         raise Corrupt("the zip's 64-bit end record is damaged")
     fields = _END64.unpack(raw)

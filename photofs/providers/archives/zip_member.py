@@ -6,6 +6,7 @@ import zlib
 
 from photofs.model.errors import Corrupt, Gone
 from photofs.providers.archives.member import Member, Packing
+from photofs.providers.archives.pread import read_at
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _NAME_ROOM = 512
@@ -15,11 +16,11 @@ _PACKED_CHUNK = 256 << 10
 def small_file(descriptor: int, member: Member) -> bytes:
     """All bytes of a small member, checked by length and CRC; one read in the common case."""
     guess = _LOCAL.size + _NAME_ROOM + member.packed
-    raw = os.pread(descriptor, guess, member.at)
+    raw = read_at(descriptor, guess, member.at)
     begin = _data_begin(raw)
     data = raw[begin : begin + member.packed]
     if len(data) < member.packed:
-        data = os.pread(descriptor, member.packed, member.at + begin)
+        data = read_at(descriptor, member.packed, member.at + begin)
     if member.packing is Packing.DEFLATED:
         data = _inflated(data, member.size)
     if len(data) != member.size or zlib.crc32(data) != member.crc:
@@ -44,14 +45,11 @@ def _data_begin(raw: bytes) -> int:
 
 def same_member(descriptor: int, member: Member) -> bool:
     """Whether the zip still has a member of that name at that place."""
-    raw = os.pread(descriptor, _LOCAL.size, member.at) if member.at >= 0 else b""
+    raw = read_at(descriptor, _LOCAL.size, member.at) if member.at >= 0 else b""
     if len(raw) < _LOCAL.size or raw[:4] != b"PK\3\4":
         return False
-    name = os.pread(descriptor, _LOCAL.unpack(raw)[9], member.at + _LOCAL.size)
-    try:
-        return name.decode() == member.path
-    except UnicodeDecodeError:
-        return name.decode("cp437") == member.path
+    name = read_at(descriptor, _LOCAL.unpack(raw)[9], member.at + _LOCAL.size)
+    return member.path in {name.decode("utf-8", "surrogateescape"), name.decode("cp437")}
 
 
 class ZipMemberReader:
@@ -60,9 +58,10 @@ class ZipMemberReader:
     def __init__(self, descriptor: int, member: Member) -> None:
         """Stand at the member's first byte; Gone if the zip has no such member there."""
         self._descriptor = descriptor
+        self.validator: str | None = None
         if not same_member(descriptor, member):
             raise Gone("the zip does not hold this file any more", remedy="run photofs scan")
-        head = os.pread(descriptor, _LOCAL.size, member.at)
+        head = read_at(descriptor, _LOCAL.size, member.at)
         self._next = member.at + _data_begin(head)
         self._packed_left = member.packed
         self._left = member.size
@@ -81,7 +80,7 @@ class ZipMemberReader:
         return data
 
     def _packed(self, limit: int) -> bytes:
-        data = os.pread(self._descriptor, min(limit, self._packed_left), self._next)
+        data = read_at(self._descriptor, min(limit, self._packed_left), self._next)
         self._next += len(data)
         self._packed_left -= len(data)
         return data
