@@ -8,6 +8,8 @@ reads of all other files of the mount.
 import os
 from typing import Protocol
 
+import trio
+
 from photofs.model.errors import Corrupt, StoreError, Temporary
 from photofs.model.span import Span
 from photofs.originals.port import DraftKey, DraftReader, OriginalStore
@@ -16,8 +18,11 @@ from photofs.volume.waiting import Waiting
 
 NOTHING = Span(0, 0)
 
-TRIES = 3
+TRIES = 100
 """How often a file that vanished between two steps (sealed, evicted) is looked for."""
+
+PAUSE = 0.02
+"""Seconds between two looks: sealing renames the file some milliseconds before it is told of."""
 
 
 class Handle(Protocol):
@@ -142,6 +147,7 @@ class DraftHandle:
             if ino is not None or self._open(arrival):
                 self._here = arrival.span
                 return
+            await trio.sleep(PAUSE)
         raise Temporary("the photo's bytes vanish as soon as they arrive", remedy="try again")
 
     def _open(self, arrival: Arrival) -> bool:
