@@ -20,6 +20,15 @@ class AlbumRow(NamedTuple):
     position: int
     as_of_ns: int
     gone: int
+    emptied_ns: int | None
+
+
+class Unseen(NamedTuple):
+    """An album or collection that a scan did not tell of, and since when that is so."""
+
+    row_id: int
+    remote_id: str
+    absent_ns: int | None
 
 
 class CollectionRow(NamedTuple):
@@ -32,7 +41,8 @@ class CollectionRow(NamedTuple):
     parent: str | None
 
 
-_ALBUM = "SELECT id, remote_id, title, description, position, as_of_ns, gone FROM album"
+_ALBUM = """
+SELECT id, remote_id, title, description, position, as_of_ns, gone, emptied_ns FROM album"""
 _COLLECTION = "SELECT c.id, c.source, c.remote_id, c.title, c.parent FROM collection c"
 
 
@@ -71,15 +81,20 @@ class AlbumWriting(Part):
         """Replace what was told of it; it is there."""
         self.database.run(
             "UPDATE album SET title = ?, description = ?, position = ?, as_of_ns = ?,"
-            " last_scan = ?, absent = 0, gone = 0 WHERE id = ?",
+            " last_scan = ?, absent = 0, absent_ns = NULL, gone = 0 WHERE id = ?",
             (seen.title, seen.description, seen.position, seen.as_of_ns, scan, album_id),
         )
 
     def touch_album(self, album_id: int, scan: int) -> None:
         """It was told of again."""
         self.database.run(
-            "UPDATE album SET last_scan = ?, absent = 0 WHERE id = ?", (scan, album_id)
+            "UPDATE album SET last_scan = ?, absent = 0, absent_ns = NULL WHERE id = ?",
+            (scan, album_id),
         )
+
+    def set_emptied(self, album_id: int, emptied_ns: int | None) -> None:
+        """Since when it is told without members although some were known; None if it is not."""
+        self.database.run("UPDATE album SET emptied_ns = ? WHERE id = ?", (emptied_ns, album_id))
 
     def mark_album_gone(self, album_id: int) -> None:
         """It is no more; its photos stay."""
@@ -153,16 +168,27 @@ class AlbumWriting(Part):
         )
         return [album for (album,) in rows]
 
-    def albums_not_seen(self, source_id: int, scan: int) -> list[tuple[int, int]]:
-        """Albums that the scan did not tell of: id, and complete scans before without them."""
-        return self.database.all(
-            "SELECT id, absent FROM album WHERE source = ? AND last_scan <> ? AND gone = 0",
+    def count_albums(self, source_id: int) -> int:
+        """How many albums of a source are not gone."""
+        row = self.database.one(
+            "SELECT count(*) FROM album WHERE source = ? AND gone = 0", (source_id,)
+        )
+        return row[0] if row else 0
+
+    def albums_not_seen(self, source_id: int, scan: int) -> list[Unseen]:
+        """Albums that the scan did not tell of."""
+        rows = self.database.all(
+            "SELECT id, remote_id, absent_ns FROM album"
+            " WHERE source = ? AND last_scan <> ? AND gone = 0",
             (source_id, scan),
         )
+        return [Unseen(*row) for row in rows]
 
-    def count_album_absence(self, album_id: int) -> None:
-        """One more complete full scan did not tell of it."""
-        self.database.run("UPDATE album SET absent = absent + 1 WHERE id = ?", (album_id,))
+    def note_album_absence(self, album_id: int, now_ns: int) -> None:
+        """A complete full scan did not tell of it, the first one in a row."""
+        self.database.run(
+            "UPDATE album SET absent = 1, absent_ns = ? WHERE id = ?", (now_ns, album_id)
+        )
 
     def collection(self, source_id: int, remote_id: str) -> CollectionRow | None:
         """The collection of a remote id."""
@@ -190,19 +216,23 @@ class AlbumWriting(Part):
         )
         return [CollectionRow(*row) for row in rows]
 
-    def collections_not_seen(self, source_id: int, scan: int) -> list[tuple[CollectionRow, int]]:
-        """Collections that the scan did not tell of, with complete scans before without them."""
+    def count_collections(self, source_id: int) -> int:
+        """How many collections of a source are known."""
+        row = self.database.one("SELECT count(*) FROM collection WHERE source = ?", (source_id,))
+        return row[0] if row else 0
+
+    def collections_not_seen(self, source_id: int, scan: int) -> list[Unseen]:
+        """Collections that the scan did not tell of."""
         rows = self.database.all(
-            "SELECT id, source, remote_id, title, parent, absent FROM collection"
-            " WHERE source = ? AND last_scan <> ?",
+            "SELECT id, remote_id, absent_ns FROM collection WHERE source = ? AND last_scan <> ?",
             (source_id, scan),
         )
-        return [(CollectionRow(*row[:5]), row[5]) for row in rows]
+        return [Unseen(*row) for row in rows]
 
-    def count_collection_absence(self, collection_id: int) -> None:
-        """One more complete full scan did not tell of it."""
+    def note_collection_absence(self, collection_id: int, now_ns: int) -> None:
+        """A complete full scan did not tell of it, the first one in a row."""
         self.database.run(
-            "UPDATE collection SET absent = absent + 1 WHERE id = ?", (collection_id,)
+            "UPDATE collection SET absent = 1, absent_ns = ? WHERE id = ?", (now_ns, collection_id)
         )
 
     def set_collection(self, source_id: int, seen: CollectionSeen, scan: int) -> CollectionRow:
@@ -211,8 +241,8 @@ class AlbumWriting(Part):
             "INSERT INTO collection(source, remote_id, title, parent, position, last_scan)"
             " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT(source, remote_id) DO UPDATE SET"
             " title = excluded.title, parent = excluded.parent, position = excluded.position,"
-            " last_scan = excluded.last_scan, absent = 0 RETURNING id, source, remote_id, title,"
-            " parent",
+            " last_scan = excluded.last_scan, absent = 0, absent_ns = NULL"
+            " RETURNING id, source, remote_id, title, parent",
             (source_id, seen.remote_id, seen.title, seen.parent, seen.position, scan),
         )
         return CollectionRow(*row)

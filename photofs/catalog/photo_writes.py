@@ -89,6 +89,12 @@ class PhotoWriting(Part):
         """Replace the facts."""
         self.database.run(_UPDATE_PHOTO, (*facts, photo_id))
 
+    def forget_trouble(self, photo_id: int) -> None:
+        """What kept its bytes from being had may not hold any more."""
+        self.database.run(
+            "UPDATE photo SET trouble = '' WHERE id = ? AND trouble <> ''", (photo_id,)
+        )
+
     def add_observation(
         self, source_id: int, remote_id: str, photo_id: int, as_of_ns: int, scan: int, seen: str
     ) -> None:

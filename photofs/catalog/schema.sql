@@ -35,7 +35,9 @@ CREATE TABLE library (
   folder   INTEGER NOT NULL REFERENCES folder(id),  -- the top folder
   removing INTEGER NOT NULL DEFAULT 0,  -- 1: the user removed it, rows are being deleted
   photos   INTEGER NOT NULL DEFAULT 0,  -- counter: photos that are not gone
-  bytes    INTEGER NOT NULL DEFAULT 0   -- counter: the sum of their sizes
+  bytes    INTEGER NOT NULL DEFAULT 0,  -- counter: the sum of their sizes
+  dates    TEXT NOT NULL DEFAULT '',    -- the template of Dates that it was placed by; '': none yet
+  zone     TEXT NOT NULL DEFAULT ''     -- the zone set when it was filed; '': not filed yet
 ) STRICT;
 
 -- One provider account or archive folder behind a library.
@@ -138,7 +140,9 @@ CREATE TABLE album (
   as_of_ns    INTEGER NOT NULL,            -- the moment for which the facts held
   last_scan   INTEGER NOT NULL,            -- scan(id) that last told of it
   absent      INTEGER NOT NULL DEFAULT 0,  -- complete full scans in a row without it
-  gone        INTEGER NOT NULL DEFAULT 0   -- 1: no more; its folder goes, its photos stay
+  gone        INTEGER NOT NULL DEFAULT 0,  -- 1: no more; its folder goes, its photos stay
+  absent_ns   INTEGER,                     -- when the first of the scans without it ended
+  emptied_ns  INTEGER                      -- when it was first told without its members
 ) STRICT;
 CREATE UNIQUE INDEX album_remote ON album(source, remote_id);
 
@@ -162,7 +166,8 @@ CREATE TABLE collection (
   parent    TEXT,                       -- remote_id of the collection that holds it
   position  INTEGER NOT NULL,           -- the service's order
   last_scan INTEGER NOT NULL,           -- scan(id) that last told of it
-  absent    INTEGER NOT NULL DEFAULT 0  -- complete full scans in a row without it
+  absent    INTEGER NOT NULL DEFAULT 0,  -- complete full scans in a row without it
+  absent_ns INTEGER                     -- when the first of these ended
 ) STRICT;
 CREATE UNIQUE INDEX collection_remote ON collection(source, remote_id);
 

@@ -3,7 +3,8 @@
 The rules (docs/SEMANTICS.md "Facts have a time"): the source's own word for an id counts at once;
 absence counts only from complete inventories, two of them at least an hour apart. If more than a
 tenth of a source, and at least 20 photos, would vanish in one scan, or all of it, nothing is
-changed and the user is asked. Bytes on this disk are never touched.
+changed and the user is asked. The same holds for albums and for collections. Bytes on this disk are
+never touched.
 """
 
 from collections.abc import Iterator
@@ -34,24 +35,23 @@ class Told:
 class Absence:
     """Applies at a scan's end what it told of absence."""
 
-    def __init__(self, desk: Desk, albums: AlbumFiling, apart_ns: int) -> None:
-        """`apart_ns`: how far apart two inventories must have been taken."""
+    def __init__(self, desk: Desk, albums: AlbumFiling) -> None:
+        """`desk` holds what all filing of a scan shares."""
         self._desk = desk
         self._albums = albums
-        self._apart_ns = apart_ns
+        self._apart_ns = desk.apart_ns
         self.removed = 0
 
-    def guard(self, told: Told) -> None:
+    def guard(self, told: Told, *, full: bool) -> None:
         """Refused, with nothing changed, if too much would vanish."""
-        known = self._desk.catalog.count_known(self._desk.source_id)
+        catalog, source, scan = self._desk.catalog, self._desk.source_id, self._desk.scan
         vanished = sum(1 for each in self._known() if self._is_absent(each, told))
-        many = vanished >= AT_LEAST and vanished > known * SHARE
-        if vanished and (many or vanished == known):
-            raise Refused(
-                f"{vanished:,} of {known:,} photos were not there any more in this scan",
-                safe="nothing was taken for deleted, and all of them are still shown",
-                remedy="if they were deleted on purpose: photofs scan --accept-removals",
-            )
+        _refuse_many("photos", vanished, catalog.count_known(source))
+        if full and told.inventory is not None:
+            unseen = len(catalog.albums_not_seen(source, scan))
+            _refuse_many("albums", unseen, catalog.count_albums(source))
+            unseen = len(catalog.collections_not_seen(source, scan))
+            _refuse_many("collections", unseen, catalog.count_collections(source))
 
     def apply(self, told: Told) -> None:
         """Count absences, take out what is gone, bring back what is there again."""
@@ -64,20 +64,21 @@ class Absence:
         self._desk.slices.end()
 
     def settle_albums(self) -> None:
-        """After a full scan of all there is: albums and collections not told of twice in a row."""
+        """After a full scan of all there is: albums and collections not told of, twice apart."""
         catalog, source, scan = self._desk.catalog, self._desk.source_id, self._desk.scan
+        now = self._desk.now_ns()
         self._desk.slices.begin()
-        for album_id, absent in catalog.albums_not_seen(source, scan):
-            if absent:
-                self._albums.retire(album_id)
-            else:
-                catalog.count_album_absence(album_id)
+        for album in catalog.albums_not_seen(source, scan):
+            if album.absent_ns is None or album.absent_ns > now:
+                catalog.note_album_absence(album.row_id, now)
+            elif now - album.absent_ns >= self._apart_ns:
+                self._albums.retire(album.row_id)
             self._desk.slices.breathe()
-        for collection, absent in catalog.collections_not_seen(source, scan):
-            if absent:
+        for collection in catalog.collections_not_seen(source, scan):
+            if collection.absent_ns is None or collection.absent_ns > now:
+                catalog.note_collection_absence(collection.row_id, now)
+            elif now - collection.absent_ns >= self._apart_ns:
                 self._albums.retire_collection(collection.remote_id)
-            else:
-                catalog.count_collection_absence(collection.collection_id)
             self._desk.slices.breathe()
         self._desk.slices.end()
 
@@ -131,3 +132,14 @@ class Absence:
         ctime = max(self._desk.now_ns(), facts.ctime_ns + 1)
         self._desk.catalog.set_photo_facts(photo_id, facts._replace(gone=int(gone), ctime_ns=ctime))
         self._desk.placing.replace(photo_id)
+
+
+def _refuse_many(noun: str, vanished: int, known: int) -> None:
+    """Refused if that many of so many are too many to vanish at once."""
+    many = vanished >= AT_LEAST and vanished > known * SHARE
+    if vanished and (many or vanished == known):
+        raise Refused(
+            f"{vanished:,} of {known:,} {noun} were not there any more in this scan",
+            safe="nothing was taken for deleted, and all of them are still shown",
+            remedy="if they were deleted on purpose: photofs scan --accept-removals",
+        )

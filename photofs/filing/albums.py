@@ -21,9 +21,12 @@ class AlbumFiling:
         catalog = self._desk.catalog
         row = catalog.album(self._desk.source_id, seen.remote_id)
         # an older export may add members, but it neither removes any nor renames the album
-        older = row is not None and seen.as_of_ns < row.as_of_ns
+        older = row is not None and seen.as_of_ns < row.as_of_ns and not self._desk.live
         album_id = self._note(row, seen, older=older)
-        self._take_members(album_id, seen, complete=seen.members_complete and not older)
+        complete = seen.members_complete and not older
+        if complete and row is not None:
+            complete = self._may_be_empty(row, seen)
+        self._take_members(album_id, seen, complete=complete)
 
     def remove(self, gone: AlbumGone) -> None:
         """The album is no more; its photos stay."""
@@ -74,6 +77,21 @@ class AlbumFiling:
         if row.gone or row.title != seen.title:
             self._desk.shelves.settle_album(row.album_id)
         return row.album_id
+
+    def _may_be_empty(self, row: AlbumRow, seen: AlbumSeen) -> bool:
+        """Whether the members told may be all: that none is left must be told twice, apart.
+
+        Or once, if the service counts none as well.
+        """
+        catalog, now = self._desk.catalog, self._desk.now_ns()
+        if seen.members or seen.count == 0 or not catalog.members(row.album_id):
+            if row.emptied_ns is not None:
+                catalog.set_emptied(row.album_id, None)
+            return True
+        if row.emptied_ns is None or row.emptied_ns > now:
+            catalog.set_emptied(row.album_id, now)
+            return False
+        return now - row.emptied_ns >= self._desk.apart_ns
 
     def _take_members(self, album_id: int, seen: AlbumSeen, *, complete: bool) -> None:
         """Add, move and (if the list is complete) remove members."""

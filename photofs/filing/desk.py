@@ -13,7 +13,11 @@ from photofs.filing.slices import Slices
 
 @dataclass(slots=True, kw_only=True)
 class Desk:
-    """One scan's tools."""
+    """One scan's tools.
+
+    `apart_ns`: how far apart two words on an absence must be to count as two. `live`: the source
+    tells how things are now, so that what it told before is never the newer word.
+    """
 
     catalog: Catalog
     library: LibraryRow
@@ -24,3 +28,5 @@ class Desk:
     slices: Slices
     resolve: Resolve
     now_ns: Callable[[], int]
+    apart_ns: int
+    live: bool = False

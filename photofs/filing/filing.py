@@ -85,12 +85,8 @@ class Filing:
         with desk.slices.whole():
             desk.shelves.make_standing()
             desk.scan = self._catalog.begin_scan(source_id, self._now_ns())
-        run = ScanRun(
-            desk,
-            self._apart_ns,
-            lists_everything=lists_everything,
-            accept_removals=accept_removals,
-        )
+        desk.live = lists_everything
+        run = ScanRun(desk, accept_removals=accept_removals)
         try:
             yield run
         finally:
@@ -118,6 +114,7 @@ class Filing:
             slices=Slices(catalog, self._now_ns, shelves.forget),
             resolve=self._resolve,
             now_ns=self._now_ns,
+            apart_ns=self._apart_ns,
         )
 
     def _resolve(self, seen: PhotoSeen) -> CaptureTime:
@@ -134,15 +131,12 @@ class Filing:
 class ScanRun:
     """One run of a scan; keeps `catalog.port.ScanWrites`."""
 
-    def __init__(
-        self, desk: Desk, apart_ns: int, *, lists_everything: bool, accept_removals: bool
-    ) -> None:
+    def __init__(self, desk: Desk, *, accept_removals: bool) -> None:
         """`desk` holds what the run's parts share."""
         self._desk = desk
         self._photos = PhotoFiling(desk)
         self._albums = AlbumFiling(desk)
-        self._absence = Absence(desk, self._albums, apart_ns)
-        self._lists_everything = lists_everything
+        self._absence = Absence(desk, self._albums)
         self._accept_removals = accept_removals
         self._told = Told()
         self._finished = False
@@ -170,7 +164,7 @@ class ScanRun:
         """
         self.file(())
         if not self._accept_removals:
-            self._guard()
+            self._guard(full=full)
         try:
             self._absence.apply(self._told)
             if full and self._told.inventory is not None:
@@ -190,9 +184,9 @@ class ScanRun:
                     self._desk.scan, self._desk.now_ns(), None, self._counts()
                 )
 
-    def _guard(self) -> None:
+    def _guard(self, *, full: bool) -> None:
         try:
-            self._absence.guard(self._told)
+            self._absence.guard(self._told, full=full)
         except Refused as refused:
             self._desk.catalog.source_trouble(self._desk.source_id, str(refused))
             raise
@@ -229,7 +223,7 @@ class ScanRun:
             case PhotoGone():
                 self._told.gone.add(observation.remote_id)
             case Inventory():
-                if not self._lists_everything:
+                if not self._desk.live:
                     raise Bug("an inventory was told by a source that does not list everything")
                 self._told.inventory = observation.remote_ids
             case Finding():

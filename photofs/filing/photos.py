@@ -34,13 +34,15 @@ class PhotoFiling:
             self._add(seen)
             return
         text = to_json(seen)
+        live = self._desk.live
         if text == row.seen and not row.gone:
-            as_of = max(seen.as_of_ns, row.as_of_ns)
+            as_of = seen.as_of_ns if live else max(seen.as_of_ns, row.as_of_ns)
             self._desk.catalog.touch_observation(row.observation_id, as_of, self._desk.scan)
             return
         before = from_json(row.seen, row.as_of_ns)
         # an older export says nothing new, unless the bytes that it holds had gone missing
-        if seen.as_of_ns < row.as_of_ns and not (before.missing and not seen.missing):
+        older = seen.as_of_ns < row.as_of_ns and not live
+        if older and not (before.missing and not seen.missing):
             return
         self._change(row, before, seen, text)
 
@@ -67,6 +69,8 @@ class PhotoFiling:
         self.filed.changed += 1
         old = desk.catalog.photo_facts(row.photo_id)
         facts = next_facts(old, before, seen, desk.resolve, desk.now_ns())
+        if _bytes_of(before) != _bytes_of(seen):
+            desk.catalog.forget_trouble(row.photo_id)
         desk.catalog.set_observation(row.observation_id, seen.as_of_ns, desk.scan, text)
         self._settle(row.photo_id, seen.remote_id, old, facts)
 
@@ -78,3 +82,8 @@ class PhotoFiling:
             self._desk.placing.rename(photo_id, remote_id, facts.name)
         if places_moved(old, facts):
             self._desk.placing.replace(photo_id)
+
+
+def _bytes_of(seen: PhotoSeen) -> tuple[object, ...]:
+    """Where the bytes are to be had; if that has changed, they may be had again."""
+    return (seen.missing, seen.ref, seen.content_key)

@@ -76,7 +76,8 @@ class AlbumSeen:
     """An album with all its members in the service's order.
 
     `members` are remote ids. `members_complete` is False where the source may hold back
-    members (an export part that is not there); absence from the list then means nothing.
+    members (an export part that is not there); absence from the list then means nothing. `count` is
+    how many the service counts, where it tells that beside the list.
     """
 
     remote_id: str
@@ -86,6 +87,7 @@ class AlbumSeen:
     description: str | None = None
     position: int = 0
     members_complete: bool = True
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

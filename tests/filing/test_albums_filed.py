@@ -2,8 +2,9 @@
 
 import pytest
 
+from photofs.model.errors import Refused
 from photofs.model.observation import AlbumGone, CollectionSeen
-from tests.support.filed import Filed, album, photo
+from tests.support.filed import HOUR_NS, Filed, album, photo
 
 
 def collection(remote_id: str, *albums: str, parent: str | None = None) -> CollectionSeen:
@@ -24,7 +25,7 @@ def test_members_may_be_told_of_before_their_photos(filed: Filed) -> None:
 def test_leaving_the_last_album_leads_back_to_unsorted(filed: Filed) -> None:
     """A photo that left its album is in no album, and says so."""
     filed.scan(photo("a"), album("x", "Trip", "a"))
-    filed.scan(album("x", "Trip"))
+    filed.scan(album("x", "Trip", count=0))
     assert filed.files() == {"Dates/2019/2019-07/a.jpg", "Unsorted/a.jpg"}
     assert filed.catalog.photo(filed.photo_id("a")).albums == ()
     assert "Albums/Trip/" in filed.tree()
@@ -79,6 +80,7 @@ def test_an_incomplete_list_of_members_removes_none(filed: Filed) -> None:
 
 def test_an_older_export_neither_renames_nor_empties_an_album(filed: Filed) -> None:
     """Only members are taken from an older word on an album."""
+    filed.live = False
     filed.scan(photo("a"), photo("b"), album("x", "New", "a", as_of_ns=10))
     filed.scan(album("x", "Old", "b", as_of_ns=5))
     assert {"Albums/New/a.jpg", "Albums/New/b.jpg"} <= filed.files()
@@ -86,12 +88,63 @@ def test_an_older_export_neither_renames_nor_empties_an_album(filed: Filed) -> N
 
 def test_an_album_not_told_of_twice_goes(filed: Filed) -> None:
     """One complete full scan without it is not enough; two are. Its photos stay."""
-    filed.scan(photo("a"), album("x", "Trip", "a"), inventory=["a"])
-    filed.scan(photo("a"), inventory=["a"])
+    stays = album("y", "Home")
+    filed.scan(photo("a"), album("x", "Trip", "a"), stays, inventory=["a"])
+    filed.scan(photo("a"), stays, inventory=["a"])
     assert "Albums/Trip/a.jpg" in filed.files()
-    filed.scan(photo("a"), inventory=["a"])
+    filed.scan(photo("a"), stays, inventory=["a"])
     assert "Albums/Trip/" not in filed.tree()
     assert "Unsorted/a.jpg" in filed.files()
+
+
+def test_p11_albums_that_are_not_listed_twice_in_a_minute_stay(filed: Filed) -> None:
+    """A list that is wrong now is likely to be wrong in a minute too; collections alike."""
+    stays = (photo("a"), album("y", "Home"), collection("d", "y"))
+    filed.scan(*stays, album("x", "Trip", "a"), collection("c", "x"), inventory=["a"])
+    filed.scan(*stays, inventory=["a"])
+    filed.now_ns -= 24 * HOUR_NS - 60 * 10**9
+    filed.scan(*stays, inventory=["a"])
+    assert {"Albums/Trip/a.jpg", "Collections/C/Trip/a.jpg"} <= filed.files()
+    filed.scan(*stays, inventory=["a"])
+    assert not any("/Trip" in path for path in filed.tree())
+    assert not any(path.startswith("Collections/C/") for path in filed.tree())
+
+
+@pytest.mark.parametrize("left", [0, 80], ids=["all", "a fifth"])
+def test_p11_too_many_albums_do_not_go_unasked(filed: Filed, left: int) -> None:
+    """An empty list, or one that lacks very many, changes nothing until the user says so."""
+    albums = [album(f"x{number}", f"A{number}", "a") for number in range(100)]
+    filed.scan(photo("a"), *albums, inventory=["a"])
+    for _ in range(3):
+        with pytest.raises(Refused, match="of 100 albums were not.*--accept-removals"):
+            filed.scan(photo("a"), *albums[:left], inventory=["a"])
+    assert sum(path.startswith("Albums/A") for path in filed.files()) == 100
+    for _ in range(2):
+        filed.scan(photo("a"), *albums[:left], inventory=["a"], accept_removals=True)
+    assert sum(path.startswith("Albums/A") for path in filed.files()) == left
+
+
+def test_p11_all_collections_do_not_go_unasked(filed: Filed) -> None:
+    """An empty tree of collections is not believed."""
+    filed.scan(photo("a"), album("x", "Trip", "a"), collection("c", "x"), inventory=["a"])
+    with pytest.raises(Refused, match="1 of 1 collections"):
+        filed.scan(photo("a"), album("x", "Trip", "a"), inventory=["a"])
+
+
+def test_p11_an_album_told_empty_keeps_its_photos_until_told_twice(filed: Filed) -> None:
+    """An empty list of members counts once told twice apart, or once the count agrees."""
+    filed.scan(photo("a"), album("x", "Trip", "a"))
+    filed.scan(album("x", "Trip"))
+    filed.now_ns -= 24 * HOUR_NS - 60 * 10**9
+    filed.scan(album("x", "Trip", count=1))
+    assert "Albums/Trip/a.jpg" in filed.files()
+    filed.scan(album("x", "Trip"))
+    assert "Albums/Trip/a.jpg" not in filed.files()
+    filed.scan(album("x", "Trip", "a"))
+    filed.scan(album("x", "Trip"))
+    assert "Albums/Trip/a.jpg" in filed.files()
+    filed.scan(album("x", "Trip", count=0))
+    assert "Albums/Trip/a.jpg" not in filed.files()
 
 
 def test_an_incremental_scan_takes_no_album_for_gone(filed: Filed) -> None:
@@ -132,9 +185,10 @@ def test_an_album_taken_out_of_a_collection_stays_an_album(filed: Filed) -> None
 def test_a_collection_not_told_of_twice_goes_and_leaves_what_it_held(filed: Filed) -> None:
     """Its inner collections move up, its albums stay."""
     one = (photo("a"), album("x", "Trip", "a"), collection("in", "x", parent="out"))
-    filed.scan(*one, collection("out"), inventory=["a"])
+    stays = collection("else")
+    filed.scan(*one, stays, collection("out"), inventory=["a"])
     for _ in range(2):
-        filed.scan(*one, inventory=["a"])
+        filed.scan(*one, stays, inventory=["a"])
     assert "Collections/OUT/" not in filed.tree()
     assert "Collections/IN/Trip/a.jpg" in filed.files()
 

@@ -8,7 +8,7 @@ import pytest
 from photofs.model.capture_time import TakenBy, TakenFact
 from photofs.model.errors import Bug
 from photofs.model.photo import Fidelity, Media, PixelSize, Position
-from tests.support.filed import SUMMER, Filed, photo
+from tests.support.filed import SUMMER, Filed, album, photo
 
 WINTER = TakenFact(by=TakenBy.SERVICE, local=datetime(2020, 1, 2, 3, 4, 5))  # noqa: DTZ001 - naive wall time
 
@@ -204,14 +204,41 @@ def test_facts_that_a_source_does_not_tell_stay(filed: Filed) -> None:
 
 
 def test_an_older_word_changes_nothing(filed: Filed) -> None:
-    """Facts with an earlier as-of time do not replace later ones."""
+    """Facts of an export with an earlier as-of time do not replace later ones."""
+    filed.live = False
     filed.scan(photo("a", as_of_ns=10, title="new"))
     filed.scan(photo("a", as_of_ns=5, title="old"))
     assert filed.catalog.photo(filed.photo_id("a")).title == "new"
 
 
+def test_p23_a_clock_that_was_ahead_hides_no_change_of_a_live_account(filed: Filed) -> None:
+    """What a service tells now is the newer word, whatever time stood beside its last one."""
+    filed.scan(photo("a", as_of_ns=10**19 // 2, title="old"), album("x", "Old", "a", as_of_ns=9))
+    filed.scan(photo("a", as_of_ns=5, title="new"), album("x", "New", as_of_ns=5, count=0))
+    assert filed.catalog.photo(filed.photo_id("a")).title == "new"
+    assert "Albums/New/" in filed.tree()
+    assert "Albums/New/a.jpg" not in filed.files()
+
+
+@pytest.mark.parametrize(
+    "again",
+    [{"missing": False}, {"missing": True, "ref": "2"}, {"missing": True, "content_key": "2"}],
+)
+def test_bytes_that_can_be_had_again_are_in_no_trouble(
+    filed: Filed, again: dict[str, object]
+) -> None:
+    """What kept a photo from being read is forgotten once its bytes lie elsewhere, or again."""
+    filed.scan(photo("a", missing=True))
+    filed.catalog.photo_trouble(filed.photo_id("a"), "put the part back")
+    filed.scan(photo("a", missing=True, title="t"))
+    assert filed.catalog.photo(filed.photo_id("a")).trouble
+    filed.scan(photo("a", **{"title": "t", **again}))
+    assert filed.catalog.photo(filed.photo_id("a")).trouble == ""
+
+
 def test_missing_bytes_are_found_again_in_an_older_export(filed: Filed) -> None:
     """A photo whose archive went is missing, and no longer so when an older archive has it."""
+    filed.live = False
     filed.scan(photo("a", as_of_ns=10))
     filed.scan(photo("a", as_of_ns=20, missing=True))
     assert filed.catalog.photo(filed.photo_id("a")).missing

@@ -55,7 +55,9 @@ SEEN = st.builds(
     as_of_ns=st.sampled_from([1, 1, 2]),
 )
 ALBUM = st.builds(
-    lambda key, title, members, complete: album(key, title, *members, members_complete=complete),
+    lambda key, title, members, complete: album(
+        key, title, *members, members_complete=complete, count=len(members)
+    ),
     ALBUMS,
     st.sampled_from(["T", "t", "X / T", "X", "T (2)"]),
     st.lists(PHOTOS, max_size=5),

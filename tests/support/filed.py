@@ -50,6 +50,7 @@ class Filed:
         """`path`: the catalog's file."""
         self.path = path
         self.now_ns = 10**18
+        self.live = True
         self.catalog: Catalog = open_catalog(path)
         self.filing = Filing(
             self.catalog,
@@ -69,7 +70,9 @@ class Filed:
         """One run, a day after the one before; `check` finds nothing after it."""
         self.now_ns += 24 * HOUR_NS
         try:
-            with self.filing.scan(self.source_id, accept_removals=accept_removals) as run:
+            with self.filing.scan(
+                self.source_id, lists_everything=self.live, accept_removals=accept_removals
+            ) as run:
                 yield run
         finally:
             assert self.problems() == []

@@ -1,6 +1,12 @@
--- Albums that go keep their row, re-placing photos survives a kill, hosts can have daily budgets.
+-- Albums that go keep their row, and go as photos do; re-placing photos survives a kill, hosts can
+-- have daily budgets, a library knows the settings that it was filed by.
 
 ALTER TABLE album ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE album ADD COLUMN absent_ns INTEGER;
+ALTER TABLE album ADD COLUMN emptied_ns INTEGER;
+ALTER TABLE collection ADD COLUMN absent_ns INTEGER;
+ALTER TABLE library ADD COLUMN dates TEXT NOT NULL DEFAULT '';
+ALTER TABLE library ADD COLUMN zone TEXT NOT NULL DEFAULT '';
 
 -- Photos whose places have to be worked out anew (their album changed, or went). Emptied in small
 -- transactions; what a killed scan left here is done by the next one.

@@ -58,7 +58,7 @@ class Albums:
         record, mark, before = changed
         moved_only = before is not None and before == at_place(mark, before.position)
         members: tuple[str, ...] = ()
-        if mark.count and not moved_only:
+        if not moved_only:
             try:
                 members = await self._members(_id(record))
             except Failure as error:
@@ -70,6 +70,7 @@ class Albums:
             members=members,
             members_complete=not moved_only,
             position=mark.position,
+            count=None if moved_only else mark.count,
             as_of_ns=self._as_of_ns,
         )
 

@@ -80,7 +80,7 @@ class _Scan:
     def __init__(self, place: Place, now: int, *, full: bool) -> None:
         self._place = place
         self._now = now
-        self._as_of_ns = place.tools.now_ns()
+        self._as_of_ns = now * 10**9
         self._unit = "photos" if full else "changed photos"
         self.cursor = cursors.begin(place.user, now)
 
