@@ -11,10 +11,15 @@ from typing import NamedTuple
 from photofs.catalog.port import OriginRow, PhotoRow
 from photofs.model.photo import Fidelity, PhotoState
 
-LONGEST = 16 * 1024
-"""Bytes of the longest value; what would be longer ends with an ellipsis (the kernel takes 64 K,
-and `getfattr -d` all of them together)."""
+LONGEST = 300
+"""Bytes of the longest value of most names; what would be longer ends with an ellipsis. ext4 gives
+all attributes of a file one block of 4,096 bytes together: `rsync -X` fails where they need more.
+"""
 
+LONGER = {"user.xdg.comment": 1_300, "user.photofs.albums": 600, "user.xdg.tags": 600}
+"""Bytes of the longest value of the names that may have more."""
+
+_ELLIPSIS = "…".encode()
 
 EVER_LISTED = "user.photofs.sha256"
 """Empty until the original was once here."""
@@ -39,8 +44,9 @@ def attribute_value(facts: Facts, name: str) -> bytes | None:
     text = tell(facts) if tell else ""
     told = text or name == EVER_LISTED
     value = text.encode("utf-8", "surrogateescape") if told else None
-    if value is not None and len(value) > LONGEST:
-        return value[:LONGEST].decode("utf-8", "ignore").encode() + "…".encode()
+    longest = LONGER.get(name, LONGEST)
+    if value is not None and len(value) > longest:
+        return value[: longest - len(_ELLIPSIS)].decode("utf-8", "ignore").encode() + _ELLIPSIS
     return value
 
 

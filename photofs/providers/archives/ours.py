@@ -16,10 +16,10 @@ _POINT = 4
 
 def our_folders(own: Iterable[Path]) -> frozenset[str]:
     """The real paths of `own` and of every mount of photofs that this process can see."""
-    return frozenset(os.path.realpath(path) for path in own) | frozenset(_mounts())
+    return frozenset(os.path.realpath(path) for path in own) | frozenset(our_mounts())
 
 
-def _mounts(table: Path = _TABLE) -> list[str]:
+def our_mounts(table: Path = _TABLE) -> list[str]:
     """By the kernel's list (proc_pid_mountinfo(5)): a dead mount is not asked, it would hang."""
     try:
         lines = table.read_bytes().split(b"\n")

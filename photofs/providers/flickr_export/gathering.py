@@ -4,13 +4,13 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from photofs.providers.archives.left_behind import is_left_behind
 from photofs.providers.archives.member import Content, Member, Trouble
 from photofs.providers.flickr_export.albums import Album, read_albums
 from photofs.providers.flickr_export.sidecar import Sidecar, items, read_object, read_sidecar
 
 _SIDECAR = re.compile(r"photo_(\d+)\.json")
 _FAVORITES = re.compile(r"faves(_part\d+)?\.json")
-_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
 
 
 class Dated(NamedTuple):
@@ -81,8 +81,7 @@ class Gathering:
 def _is_system_file(member: Member) -> bool:
     """What macOS and Windows leave in folders and zips."""
     in_mac_folder = "__MACOSX" in member.folder.split("/")
-    name = member.name.lower()
-    return in_mac_folder or name.startswith(".") or name in _SYSTEM_FILES
+    return in_mac_folder or is_left_behind(member.name)
 
 
 def _count_favorites(data: bytes) -> int:

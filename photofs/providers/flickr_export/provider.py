@@ -21,7 +21,7 @@ FLICKR_EXPORT: Final = Export(
     name="Flickr export",
     parts=".zip files of the export",
     command="photofs library add flickr-export FOLDER",
-    rules=1,
+    rules=2,
     folders=frozenset({Folders.VIDEOS}),
     scan=_steps,
 )

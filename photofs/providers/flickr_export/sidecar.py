@@ -12,9 +12,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from photofs.model.photo import Position
+from photofs.providers.archives.lengths import ADDRESS, TEXT, few, shortened
 
 MICRODEGREES = 1_000_000
 """`geo` tells degrees in whole millionths."""
+
+_LONGEST = 10 * TEXT
+"""Characters that are looked at for a text's first ones: an entity has up to ten."""
 
 _NANO = 1_000_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -69,8 +73,8 @@ def words(value: object) -> str | None:
     """A text as people wrote it: entities resolved, NFC, what no UTF-8 can hold replaced."""
     if not isinstance(value, str):
         return None
-    text = unicodedata.normalize("NFC", html.unescape(value)).strip()
-    return plain(text) or None
+    text = unicodedata.normalize("NFC", html.unescape(value[:_LONGEST])).strip()
+    return plain(shortened(text)) or None
 
 
 def plain(text: str) -> str:
@@ -133,8 +137,9 @@ def _degrees(value: object) -> float | None:
 
 def _tags(value: object) -> tuple[str, ...]:
     told = [words(tag.get("tag")) for tag in items(value)]
-    return tuple(dict.fromkeys(tag for tag in told if tag))
+    return few(dict.fromkeys(tag for tag in told if tag))
 
 
 def _address(value: object) -> str | None:
-    return value if isinstance(value, str) and value.startswith("https://") else None
+    honest = isinstance(value, str) and len(value) <= ADDRESS and value.startswith("https://")
+    return str(value) if honest else None

@@ -12,6 +12,7 @@ import msgspec
 
 from photofs.model.errors import Corrupt
 from photofs.model.photo import Position
+from photofs.providers.archives.lengths import few, shortened
 
 _EARLIEST, _LATEST = -62135596800, 253402300799
 _ITEM_ID = re.compile(r"(AF1Qip[A-Za-z0-9_-]+)")
@@ -104,7 +105,7 @@ def _item(told: _Json) -> Sidecar:
 
 def _text(told: _Json, key: str) -> str | None:
     value = told.get(key)
-    return value if isinstance(value, str) and value else None
+    return shortened(value) if isinstance(value, str) and value else None
 
 
 def _time(told: _Json, key: str) -> int | None:
@@ -134,4 +135,4 @@ def _position(value: object) -> Position | None:
 def _people(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         return ()
-    return tuple(name for one in value if isinstance(one, dict) and (name := _text(one, "name")))
+    return few(name for one in value if isinstance(one, dict) and (name := _text(one, "name")))

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from photofs.model.photo import Media
+from photofs.providers.archives.left_behind import is_left_behind
 from photofs.providers.takeout.sidecar_name import take_apart
 
 
@@ -60,7 +61,7 @@ def media_of(name: str) -> Media | None:
 
 def never_media(name: str) -> bool:
     """Whether a file is none by its name: pages, tables, what operating systems leave behind."""
-    return name.startswith(".") or take_apart(name).extension[1:].lower() in _NO_MEDIA
+    return is_left_behind(name) or take_apart(name).extension[1:].lower() in _NO_MEDIA
 
 
 def is_raw(name: str) -> bool:
