@@ -105,13 +105,17 @@ def list_libraries(*, as_json: bool) -> None:
 @json_option
 def remove(name: str, *, yes: bool, as_json: bool) -> None:
     """Forget a library. Archives, accounts and kept originals stay as they are."""
-    with House().catalog() as catalog:
+    house = House()
+    with house.catalog() as catalog:
         row = catalog.library(name)
+        sources = [source.source_id for source in catalog.sources(row.library_id)]
         photos = catalog.counts(row.library_id).photos
         question = f"Forget {name} with {photos:,} photos? Nothing at its source is touched."
         if not yes:
             confirm(question)
         catalog.remove_library(row.library_id)
+    for source_id in sources:
+        house.forget_small_state(source_id)
     if as_json:
         print_json({"forgotten": name, "photos": photos})
     else:
