@@ -85,3 +85,14 @@ def _gap_around(offset: int, arrived: Ranges, size: int) -> Span:
 def _down(offset: int) -> int:
     """The beginning of the offset's chunk."""
     return offset - offset % CHUNK
+
+
+def complement(gaps: list[Span], everything: Span) -> Ranges:
+    """What is there, given what is not."""
+    arrived = Ranges()
+    at = everything.start
+    for gap in gaps:
+        arrived.add(Span(at, gap.start))
+        at = gap.stop
+    arrived.add(Span(at, everything.stop))
+    return arrived
