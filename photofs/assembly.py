@@ -240,6 +240,11 @@ class House:
         finally:
             state.close()
 
+    def forget_small_state(self, source_id: int) -> None:
+        """Remove a source's notes."""
+        for each in (self.paths.state / "sources").glob(f"{source_id}.sqlite*"):
+            each.unlink(missing_ok=True)
+
     def zone(self) -> str:
         """The configured zone, else the machine's."""
         from photofs.metadata.timezone import machine_zone
