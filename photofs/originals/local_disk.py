@@ -17,6 +17,7 @@ from photofs.originals.port import DraftKey, Room, Sealed, Usage
 from photofs.originals.rooms import Rooms, make_folder, open_quietly, sync_folder
 
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
+_SAME_USE = 1_000_000_000  # ns: an original that is opened again within is not marked again
 _WALK_SHARE = 50  # the Cache is walked anew at the most for 1/50 of the time ...
 _WALK_PAUSE = 10.0  # ... and not more often than every 10 s while all fits
 
@@ -73,7 +74,9 @@ class LocalDisk:
     def _mark_used(self, fd: int) -> None:
         """Set the access time; eviction goes by it. A disk that takes none can still be read."""
         with suppress(OSError):
-            os.utime(fd, ns=(self._now_ns(), os.fstat(fd).st_mtime_ns))
+            told, now = os.fstat(fd), self._now_ns()
+            if abs(now - told.st_atime_ns) > _SAME_USE:
+                os.utime(fd, ns=(now, told.st_mtime_ns))
 
     def has_sealed(self, sha256: str) -> Room | None:
         """In which room it lies, if in any; Kept is named if it lies in both."""

@@ -173,7 +173,10 @@ class Volume:
 
     async def read(self, number: int, offset: int, length: int) -> bytes:
         """Bytes of an open photo; fewer than `length` only at its end."""
-        return await self._handles[number][1].read(offset, length)
+        handle = self._handles[number][1]
+        if isinstance(handle, SealedHandle):  # one coroutine less: a tenth of a small read's price
+            return handle.read_now(offset, length)
+        return await handle.read(offset, length)
 
     def release(self, number: int) -> int:
         """Close an open photo; its inode."""
