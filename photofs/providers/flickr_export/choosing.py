@@ -28,12 +28,14 @@ class Choosing:
     """Takes each file once; `chosen` then has one medium for each photo id.
 
     `read_head` looks into a file, and is asked only where the name leaves something open;
-    `mtimes` are the parts' own, in nanoseconds.
+    `mtimes` are the parts' own, in nanoseconds. `crc` tells the checksum of a file's bytes, and is
+    asked only where names and lengths are the same.
     """
 
     known: Mapping[str, object]
     mtimes: Mapping[str, int]
     read_head: Callable[[Member], HeadFacts | None]
+    crc: Callable[[Member], int | None]
     chosen: dict[str, Medium] = field(default_factory=dict)
 
     def add(self, member: Member) -> Iterator[Finding]:
@@ -48,7 +50,7 @@ class Choosing:
             return
         extension = head.extension if head else name.extension
         medium = Medium(member, name, media, extension, head)
-        photo_id = name.photo_id or unnamed_id(member)
+        photo_id = name.photo_id or self._unnamed_id(member)
         former = self.chosen.get(photo_id)
         if former is None:
             self.chosen[photo_id] = medium
@@ -56,6 +58,17 @@ class Choosing:
         better, other = sorted((former, medium), key=self._rank, reverse=True)
         self.chosen[photo_id] = better
         yield from _left_out(better, other)
+
+    def _unnamed_id(self, member: Member) -> str:
+        """The first file of a name and length has the plain id, other bytes have one by them."""
+        plain_id = unnamed_id(member)
+        former = self.chosen.get(plain_id)
+        if former is None:
+            return plain_id
+        crc = self.crc(member)
+        if crc is None:
+            return f"{plain_id}-{sha256(repr(member.shown).encode()).hexdigest()[:16]}"
+        return plain_id if crc == self.crc(former.member) else f"{plain_id}-{crc:08x}"
 
     def _rank(self, medium: Medium) -> tuple[bool, bool, int, str]:
         """A video before its poster, a file with a checksum before one without, the newest part."""

@@ -12,6 +12,7 @@ from photofs.providers.archives.heads import read_head
 from photofs.providers.archives.member import Content, Member, Trouble
 from photofs.providers.archives.parts import Part, Parts
 from photofs.providers.archives.reading import read_part, read_tree
+from photofs.providers.archives.sameness import Sameness
 from photofs.providers.archives.tgz import TgzParts
 from photofs.providers.archives.told import Note, Told
 from photofs.providers.flickr_export.choosing import Choosing
@@ -30,12 +31,13 @@ _BREATH = 256
 
 @dataclass(slots=True)
 class Scan:
-    """A full scan of parts as they were found."""
+    """A full scan of parts as they were found; `checksums` are those that the last one noted."""
 
     parts: Parts
     tgz_parts: TgzParts
     tools: Tools
     told: Told
+    checksums: object
     _moments: dict[str, int] = field(default_factory=dict)
 
     def steps(self) -> Generator[Observation | Note | None, None, None]:
@@ -43,11 +45,13 @@ class Scan:
         gathering = Gathering()
         yield from self._gather(gathering)
         mtimes = {part.path: part.mtime_ns for part in self.parts.archives}
-        choosing = Choosing(gathering.sidecars, mtimes, self._read_head)
+        sameness = Sameness(self.parts.root, self.parts.tree, self.checksums)
+        choosing = Choosing(gathering.sidecars, mtimes, self._read_head, sameness.crc)
         for done, member in enumerate(sorted(gathering.media)):
             yield from choosing.add(member)
             if done % _BREATH == 0:
                 yield None
+        yield sameness.note()
         yield from self._tell(gathering, choosing)
 
     def _gather(self, gathering: Gathering) -> Iterator[Observation | None]:

@@ -5,6 +5,7 @@ together. Per medium and sidecar about 1 KB of memory is taken until the scan en
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -18,6 +19,9 @@ from photofs.providers.takeout.sidecar_name import is_sidecar_of_title
 from photofs.providers.takeout.variants import never_media
 
 _T = TypeVar("_T")
+
+Mark = Callable[[Member], str]
+"""Equal for equal bytes, among members of one name and length."""
 
 
 @dataclass(slots=True)
@@ -49,9 +53,15 @@ class Folder:
             for member, facts in self.sidecars
         ]
 
-    def drop_repeats(self) -> None:
-        """The same file in two parts counts once: equal by name, length and CRC, or by facts."""
-        self.media = _first_of_each(self.media, lambda one: (one.name, one.size, one.crc))
+    def drop_repeats(self, mark: Mark) -> None:
+        """The same file in two parts counts once: equal by name, length and bytes, or by facts."""
+        often = Counter((one.name, one.size) for one in self.media if one.crc is None)
+
+        def key(one: Member) -> tuple[object, ...]:
+            doubtful = one.crc is None and often[one.name, one.size] > 1
+            return one.name, one.size, one.crc, mark(one) if doubtful else ""
+
+        self.media = _first_of_each(self.media, key)
         self.sidecars = _first_of_each(self.sidecars, lambda one: (one[0].name, one[1]))
 
 
@@ -110,14 +120,14 @@ class Gathering:
         elif facts is not None and not folder.place.top and folder.album is None:
             folder.album = facts
 
-    def folders(self) -> Iterator[Folder]:
+    def folders(self, mark: Mark) -> Iterator[Folder]:
         """All folders of Google Photos by export and path, without repeats."""
         self._adopt_unnamed()
         products = self._products_with_sidecars()
         for _key, folder in sorted(self._folders.items()):
             product = folder.place.product
             if not products or not product or product in products or product in PRODUCTS:
-                folder.drop_repeats()
+                folder.drop_repeats(mark)
                 yield folder
 
     def _products_with_sidecars(self) -> set[str]:

@@ -13,12 +13,13 @@ from typing import NamedTuple
 from photofs.model.observation import Finding, FindingKind
 from photofs.providers.archives.member import Member
 from photofs.providers.takeout.file_name import clean
-from photofs.providers.takeout.gathering import Folder
+from photofs.providers.takeout.gathering import Folder, Mark
 from photofs.providers.takeout.pairing import Pair, Pairing
 from photofs.providers.takeout.sidecar import Sidecar
 from photofs.providers.takeout.variants import Role
 
-_Bytes = tuple[int, int | str]
+_Outside = tuple[int, int | str]
+_Bytes = tuple[int, int | str, str]
 _Facts = tuple[str, int | None]
 
 
@@ -48,22 +49,24 @@ class _Orphan(NamedTuple):
 class Items:
     """All items by id, filled folder by folder; then `settle`, then read."""
 
-    def __init__(self, told_before: frozenset[str]) -> None:
+    def __init__(self, told_before: frozenset[str], mark: Mark) -> None:
         """`told_before` holds the ids by hash of earlier scans: they stay, once told."""
+        self._mark = mark
         self.copies: dict[str, list[Copy]] = {}
         self.links: dict[str, Link] = {}
         self._told_before = told_before
         self._orphans: list[_Orphan] = []
         self._widows: list[tuple[Copy, Member]] = []
 
-    def add_folder(self, folder: Folder) -> Iterator[Finding]:
-        """Pair the folder's files and take them; tells each guess."""
+    def add_folder(self, folder: Folder) -> Iterator[Finding | None]:
+        """Pair the folder's files and take them; tells each guess, and None to breathe."""
         pairing = Pairing(folder.media_names(), folder.sidecar_names())
         for index, pair in enumerate(pairing.pairs):
             self._add_medium(folder, index, pair, pairing)
             if pair.why:
                 path = clean(folder.media[index].shown)
                 yield Finding(kind=FindingKind.GUESS, path=path, why=pair.why)
+            yield None
         for index in pairing.left:
             self._add_widow(folder, index)
 
@@ -73,9 +76,10 @@ class Items:
         anchor = folder.media[pair.of] if pair.of is not None and not pair.own else member
         copy = Copy(pair.role, folder, member, sidecar)
         if sidecar is None:
+            self._mark(anchor)  # may read the file, which is better done here, bit by bit
             self._orphans.append(_Orphan(copy, anchor))
             return
-        item_id = sidecar.item_id or hashed_id(sidecar.title, sidecar.taken, anchor)
+        item_id = sidecar.item_id or self._hashed_id(sidecar.title, sidecar.taken, anchor)
         if pair.own and pair.of is not None:
             copy = self._linked(copy, item_id, folder, pairing.pairs[pair.of], pair.of)
         self.copies.setdefault(item_id, []).append(copy)
@@ -85,7 +89,7 @@ class Items:
         if main.sidecar is None:
             return copy._replace(role=Role.MAIN)
         sidecar = folder.sidecars[main.sidecar][1]
-        main_id = sidecar.item_id or hashed_id(sidecar.title, sidecar.taken, folder.media[of])
+        main_id = sidecar.item_id or self._hashed_id(sidecar.title, sidecar.taken, folder.media[of])
         if main_id == item_id:
             return copy
         self.links[item_id] = Link(main_id, copy.role)
@@ -106,12 +110,19 @@ class Items:
         hashed = [item_id for item_id in self.copies if is_hashed(item_id)]
         if not hashed:
             return
+        outsides = {
+            _outside(copy.member)
+            for item_id in hashed
+            for copy in self.copies[item_id]
+            if copy.member
+        }
         known = {
-            hashed_id(copy.sidecar.title, copy.sidecar.taken, copy.member): item_id
+            self._hashed_id(copy.sidecar.title, copy.sidecar.taken, copy.member): item_id
             for item_id, copies in self.copies.items()
             if not is_hashed(item_id)
             for copy in copies
             if copy.member and copy.sidecar and copy.role is Role.MAIN
+            if _outside(copy.member) in outsides
         }
         for old in hashed:
             new = known.get(old)
@@ -147,24 +158,34 @@ class Items:
         return next(iter(fitting)) if len(fitting) == 1 else None
 
     def _settle_orphans(self) -> Iterator[Finding]:
-        wanted = {_bytes_of(orphan.anchor) for orphan in self._orphans}
+        wanted = {self._bytes_of(orphan.anchor) for orphan in self._orphans}
+        outsides = {_outside(orphan.anchor) for orphan in self._orphans}
         holders: dict[_Bytes, set[str]] = defaultdict(set)
         for item_id, copies in self.copies.items() if wanted else ():
             for copy in copies:
-                if copy.member and _bytes_of(copy.member) in wanted:
-                    holders[_bytes_of(copy.member)].add(item_id)
+                if copy.member and _outside(copy.member) in outsides:
+                    found = self._bytes_of(copy.member)
+                    if found in wanted:
+                        holders[found].add(item_id)
         for copy, anchor in self._orphans:
             member = copy.member or anchor
-            holding = holders.get(_bytes_of(anchor), set())
+            holding = holders.get(self._bytes_of(anchor), set())
             if len(holding) == 1:
                 (item_id,) = holding
                 why = "it has no sidecar here, but the bytes of an item that has one"
                 yield Finding(kind=FindingKind.GUESS, path=clean(member.shown), why=why)
             else:
-                item_id = hashed_id(clean(anchor.name), None, anchor)
+                item_id = self._hashed_id(clean(anchor.name), None, anchor)
                 why = "its date comes from the file itself, if from anywhere"
                 yield Finding(kind=FindingKind.NO_SIDECAR, path=clean(member.shown), why=why)
             self.copies.setdefault(item_id, []).append(copy)
+
+    def _hashed_id(self, title: str, taken: int | None, member: Member) -> str:
+        return hashed_id(title, taken, member.size, self._mark(member))
+
+    def _bytes_of(self, member: Member) -> _Bytes:
+        """Equal for equal bytes; in an unpacked tree only if the names are equal, too."""
+        return *_outside(member), self._mark(member)
 
 
 def _facts_of(copy: Copy) -> _Facts:
@@ -172,15 +193,14 @@ def _facts_of(copy: Copy) -> _Facts:
     return (copy.sidecar.title, copy.sidecar.taken) if copy.sidecar else ("", None)
 
 
-def _bytes_of(member: Member) -> _Bytes:
-    """Equal for equal bytes; in an unpacked tree, for equal length and name."""
+def _outside(member: Member) -> _Outside:
+    """What is known of the bytes without reading any."""
     return member.size, member.name if member.crc is None else member.crc
 
 
-def hashed_id(title: str, taken: int | None, member: Member) -> str:
-    """The id of an item whose sidecar tells none."""
-    crc = "" if member.crc is None else f"{member.crc:08x}"
-    told = f"{title}\0{taken}\0{member.size}\0{crc}"
+def hashed_id(title: str, taken: int | None, size: int, mark: str) -> str:
+    """The id of an item whose sidecar tells none; `mark` as `Sameness` tells it."""
+    told = f"{title}\0{taken}\0{size}\0{mark}"
     return f"file-{hashlib.sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
 
 

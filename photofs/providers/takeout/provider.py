@@ -6,6 +6,7 @@ from typing import Final
 
 from photofs.providers.archives.parts import Parts
 from photofs.providers.archives.provider import ArchiveProvider, Export, Steps, open_archives
+from photofs.providers.archives.sameness import NOTED
 from photofs.providers.archives.tgz import TgzParts
 from photofs.providers.archives.told import Told
 from photofs.providers.port import Folders, Tools
@@ -14,7 +15,7 @@ from photofs.providers.takeout.scan import Scan
 
 
 def _steps(parts: Parts, tgz_parts: TgzParts, tools: Tools, told: Told) -> Steps:
-    return Scan(parts, tgz_parts, tools, told).steps()
+    return Scan(parts, tgz_parts, tools, told, tools.small_state.get(NOTED)).steps()
 
 
 TAKEOUT: Final = Export(

@@ -12,6 +12,7 @@ from photofs.providers.archives.heads import read_head
 from photofs.providers.archives.member import Content, Member, Trouble
 from photofs.providers.archives.parts import Parts
 from photofs.providers.archives.reading import read_part, read_tree
+from photofs.providers.archives.sameness import Sameness
 from photofs.providers.archives.tgz import TgzParts
 from photofs.providers.archives.told import Note, Told
 from photofs.providers.port import Tools
@@ -29,25 +30,28 @@ _SPECIAL = frozenset({"archive", "trash", "bin", "locked folder", "failed videos
 
 @dataclass(slots=True)
 class Scan:
-    """A full scan of parts as they were found."""
+    """A full scan of parts as they were found; `checksums` are those that the last one noted."""
 
     parts: Parts
     tgz_parts: TgzParts
     tools: Tools
     told: Told
+    checksums: object
     _export_moments: dict[str, int] = field(default_factory=dict)
 
     def steps(self) -> Generator[Observation | Note | None, None, None]:
         """All but the ScanEnd, with the notes for the next scan among them."""
         gathering = Gathering()
         yield from self._gather(gathering)
-        items = Items(self.told.ids_before("file-"))
-        for folder in gathering.folders():
+        sameness = Sameness(self.parts.root, self.parts.tree, self.checksums)
+        items = Items(self.told.ids_before("file-"), sameness.mark)
+        for folder in gathering.folders(sameness.mark):
             self._note_moment(folder)
             yield from _album_lost(folder)
             yield from items.add_folder(folder)
             yield None
         yield from items.settle()
+        yield sameness.note()
         yield from self._tell(items)
 
     def _gather(self, gathering: Gathering) -> Iterator[Observation | None]:
