@@ -72,6 +72,7 @@ async def scan_all(
             codes.append(code)
             if not as_json:
                 print(_sentence(outcome), file=sys.stderr if code else sys.stdout, flush=True)
+                _tell_of_zone(catalog.filed_by(source.library_id).zone, house.zone(), name)
     if as_json:
         print(json.dumps(outcomes))
     failed = [code for code in codes if code != OK]
@@ -110,6 +111,16 @@ async def _scan_one(
         return {**outcome, "ok": False, "error": str(error)}, exit_code(error)
     photos = catalog.counts(source.library_id).photos
     return {**outcome, "ok": True, "told": scanned.photos, "photos": photos}, OK
+
+
+def _tell_of_zone(before: str, now: str, name: str) -> None:
+    """Say that times stay as they are, although another zone is set now."""
+    if before not in {"", now}:
+        print(
+            f"{name}: its times are by the zone {before}, new photos' by {now};"
+            " `photofs scan --refine` lists what would move",
+            flush=True,
+        )
 
 
 def _sentence(outcome: dict[str, object]) -> str:

@@ -33,7 +33,8 @@ async def refine(
     found = []
     store = house.store()
     async with house.open_provider(source) as provider:
-        with house.filing(catalog).refining(source.source_id) as refining:
+        filing = house.filing(catalog)
+        with filing.refining(source.source_id) as refining:
             for photo_id, origin in list(_photos(catalog, source)):
                 read = await _read(store, provider, catalog.photo(photo_id).sha256, origin)
                 refinement = refining.find(photo_id, origin.seen, *read)
@@ -42,6 +43,8 @@ async def refine(
                 found.append(refinement)
                 if apply:
                     refining.apply(photo_id, origin.seen, *read)
+        if apply:
+            filing.note_zone(source.library_id)
     return found
 
 

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from photofs.catalog.database import small_steps
 from photofs.catalog.library_reads import LibraryReading
@@ -14,6 +15,14 @@ from photofs.model.naming import fold, folder_name
 
 PORTION = 200
 """Rows that one step of a removal deletes; some milliseconds."""
+
+
+class FiledBy(NamedTuple):
+    """The settings that a library was filed by; "" if it was not filed yet."""
+
+    dates: str
+    zone: str
+
 
 # In this order no row is deleted that another one still points to. Each takes (library, portion).
 _ROWS_OF_LIBRARY = (
@@ -110,6 +119,34 @@ class LibraryWriting(LibraryReading, TreeWriting):
                 "UPDATE source SET folders = ?1 WHERE id = ?2 AND folders <> ?1",
                 (_json(sorted(folders)), source_id),
             )
+
+    def filed_by(self, library_id: int) -> FiledBy:
+        """The settings that a library was filed by."""
+        row = self.database.one("SELECT dates, zone FROM library WHERE id = ?", (library_id,))
+        return FiledBy(*row) if row else FiledBy("", "")
+
+    def note_filed_by(self, library_id: int, settings: FiledBy) -> None:
+        """Note the settings that a library is filed by from now on."""
+        with self.database.transaction():
+            self.database.run(
+                "UPDATE library SET dates = ?, zone = ? WHERE id = ?", (*settings, library_id)
+            )
+
+    def queue_library(self, library_id: int) -> None:
+        """Have the places of all photos of a library worked out anew, by whoever scans next."""
+        after = 0
+
+        def portion() -> bool:
+            nonlocal after
+            rows = self.database.all(
+                "INSERT OR REPLACE INTO to_place(photo) SELECT id FROM photo"
+                " WHERE library = ? AND id > ? AND gone = 0 ORDER BY id LIMIT ? RETURNING photo",
+                (library_id, after, PORTION),
+            )
+            after = max((photo for (photo,) in rows), default=after)
+            return bool(rows)
+
+        small_steps(self.database, portion)
 
     def fix_account(self, source_id: int, account: str) -> None:
         """Note whose account a source is, once; another one than noted is Refused."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from photofs.catalog.database import small_steps
+from photofs.catalog.libraries import FiledBy
 from photofs.catalog.scan_writes import ScanCounts
 from photofs.catalog.sqlite import Catalog
 from photofs.filing.absence import APART_NS, Absence, Told
@@ -82,6 +83,7 @@ class Filing:
         if folders is not None:
             self._catalog.set_folders(source_id, folders)
         desk = self._desk(source_id)
+        self._follow_settings(desk.library.library_id)
         with desk.slices.whole():
             desk.shelves.make_standing()
             desk.scan = self._catalog.begin_scan(source_id, self._now_ns())
@@ -91,6 +93,23 @@ class Filing:
             yield run
         finally:
             run.close()
+
+    def _follow_settings(self, library_id: int) -> None:
+        """Have all photos placed anew if Dates had another template when they were placed.
+
+        If this is cut short, the next scan begins it anew: what is noted is noted last.
+        """
+        before = self._catalog.filed_by(library_id)
+        if before.dates not in {"", self._dates}:
+            self._catalog.queue_library(library_id)
+        now = FiledBy(self._dates, before.zone or self._zone)
+        if now != before:
+            self._catalog.note_filed_by(library_id, now)
+
+    def note_zone(self, library_id: int) -> None:
+        """All times of the library are by the present zone, as far as a zone was set for them."""
+        before = self._catalog.filed_by(library_id)
+        self._catalog.note_filed_by(library_id, before._replace(zone=self._zone))
 
     @contextmanager
     def refining(self, source_id: int) -> "Iterator[Refining]":

@@ -1,8 +1,9 @@
 """Better capture times from the bytes themselves; found for all photos, applied only when asked.
 
 What a service tells of a date outweighs the bytes (its owner may have mended it there); the bytes
-add what it does not tell: the camera's offset from UTC, a position, or a date at all. Because this
-moves times that were shown before, it never happens by itself (docs/SEMANTICS.md "Time").
+add what it does not tell: the camera's offset from UTC, a position, or a date at all. A zone that
+is set otherwise than before is such a fact too. Because this moves times that were shown before,
+it never happens by itself (docs/SEMANTICS.md "Time").
 """
 
 from dataclasses import replace
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from photofs.catalog.photo_writes import PhotoFacts
 from photofs.filing.desk import Desk
 from photofs.filing.facts import dated, places_moved
-from photofs.model.capture_time import TakenFact
+from photofs.model.capture_time import TakenFact, ZoneBy
 from photofs.model.observation import PhotoSeen
 from photofs.model.photo import Position
 
@@ -90,6 +91,12 @@ class Refining:
         """The facts with the better time."""
         fact = better_fact(seen.taken, read)
         if fact is None and (seen.position is not None or position is None):
-            return old
+            return self._by_zone_set(old, seen)
         better = replace(seen, taken=fact or seen.taken, position=seen.position or position)
         return dated(old, self._desk.resolve(better))
+
+    def _by_zone_set(self, old: PhotoFacts, seen: PhotoSeen) -> PhotoFacts:
+        """The facts with the zone that is set now, if a zone that was set then gave the time."""
+        taken = self._desk.resolve(seen)
+        by_setting = taken.zone_by is ZoneBy.SETTING and taken.how == old.taken_how
+        return dated(old, taken) if by_setting else old

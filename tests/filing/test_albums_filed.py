@@ -116,7 +116,7 @@ def test_p11_too_many_albums_do_not_go_unasked(filed: Filed, left: int) -> None:
     albums = [album(f"x{number}", f"A{number}", "a") for number in range(100)]
     filed.scan(photo("a"), *albums, inventory=["a"])
     for _ in range(3):
-        with pytest.raises(Refused, match="of 100 albums were not.*--accept-removals"):
+        with pytest.raises(Refused, match=r"of 100 albums were not.*--accept-removals"):
             filed.scan(photo("a"), *albums[:left], inventory=["a"])
     assert sum(path.startswith("Albums/A") for path in filed.files()) == 100
     for _ in range(2):

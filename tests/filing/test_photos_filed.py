@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -279,3 +280,25 @@ def test_all_facts_come_back_as_they_were_told(filed: Filed) -> None:
     filed.scan(full)
     (origin,) = filed.catalog.origins(filed.photo_id("a"))
     assert origin.seen == full
+
+
+def test_another_template_of_dates_moves_the_photos_of_a_known_library(tmp_path: Path) -> None:
+    """The next scan of any kind places all photos anew; the inodes stay, empty folders go."""
+    names = [f"p{number:03}" for number in range(450)]
+    filed = Filed(tmp_path / "catalog.db")
+    filed.scan(*[photo(name) for name in names], album("x", "Trip", "p000"))
+    before = filed.ino("Dates/2019/2019-07/p000.jpg")
+    filed.catalog.close()
+    filed = Filed(tmp_path / "catalog.db", dates="{year}-{month}-{day}")
+    filed.scan(full=False)
+    dates = {path for path in filed.tree() if path.startswith("Dates/")}
+    assert dates == {
+        "Dates/",
+        "Dates/2019-07-21/",
+        *(f"Dates/2019-07-21/{name}.jpg" for name in names),
+    }
+    assert filed.ino("Dates/2019-07-21/p000.jpg") == before == filed.ino("Albums/Trip/p000.jpg")
+    mark = filed.catalog.last_change()
+    filed.scan(full=False)
+    assert filed.catalog.last_change() == mark
+    filed.catalog.close()

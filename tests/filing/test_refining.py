@@ -1,13 +1,14 @@
 """Better capture times from the bytes: found for whoever asks, applied only when told."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from photofs.filing.refining import better_fact
 from photofs.model.capture_time import TakenBy, TakenFact
 from photofs.model.photo import Position
-from tests.support.filed import Filed, photo
+from tests.support.filed import HOUR_NS, Filed, photo
 
 NOON = datetime(2019, 7, 1, 0, 30, 0)  # noqa: DTZ001 - naive wall time
 TOKYO = timedelta(hours=9)
@@ -85,3 +86,27 @@ def test_a_position_in_the_bytes_tells_nothing_where_the_source_has_one(filed: F
     photo_id = filed.photo_id("a")
     with filed.filing.refining(filed.source_id) as refining:
         assert refining.find(photo_id, seen, None, Position(2.0, 2.0)) is None
+
+
+def test_a_zone_set_otherwise_moves_times_only_when_applied(tmp_path: Path) -> None:
+    """Times that a set zone gave are listed for refining; others, and scans, move nothing."""
+    seen, own = photo("a", taken=SERVICE), photo("b", taken=READ)
+    filed = Filed(tmp_path / "catalog.db")
+    filed.scan(seen, own)
+    filed.catalog.close()
+    filed = Filed(tmp_path / "catalog.db", zone="Asia/Tokyo")
+    photo_id = filed.photo_id("a")
+    before = filed.catalog.photo(photo_id).mtime_ns
+    filed.scan(seen, own)
+    assert filed.catalog.photo(photo_id).mtime_ns == before
+    library_id = filed.catalog.library("L").library_id
+    assert filed.catalog.filed_by(library_id).zone == "UTC"
+    with filed.filing.refining(filed.source_id) as refining:
+        assert refining.find(filed.photo_id("b"), own, None, None) is None
+        found = refining.find(photo_id, seen, None, None)
+        assert found is not None
+        assert found.new_ns == before - 9 * HOUR_NS
+        refining.apply(photo_id, seen, None, None)
+        assert refining.find(photo_id, seen, None, None) is None
+    assert filed.catalog.photo(photo_id).mtime_ns == before - 9 * HOUR_NS
+    filed.catalog.close()

@@ -37,3 +37,23 @@ def test_refine_lists_what_would_move_and_moves_it_only_with_yes(
     household.run("scan", "--full")
     assert files(household) == ["2020/2020-01/fireworks.jpg"]
     assert household.ask("scan", "--refine") == []
+
+
+def test_settings_of_the_tree_that_change_later_count_for_what_is_known(
+    household: Household, tmp_path: Path
+) -> None:
+    """Dates follows its template at the next scan; times follow the zone when told to."""
+    data = make_jpeg("fireworks")
+    item = Item(item_id="AF1QipTokyo", title="fireworks.jpg", data=data, taken=NEW_YEAR)
+    write_export(tmp_path / "takeout", Account(items=[item]), datetime(2024, 1, 1, tzinfo=UTC))
+    settings = household.home / "config" / "config.toml"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text('[tree]\ntimezone = "Europe/Lisbon"\n')
+    household.run("library", "add", "takeout", tmp_path / "takeout")
+    assert files(household) == ["2019/2019-12/fireworks.jpg"]
+    settings.write_text('[tree]\ntimezone = "Asia/Tokyo"\ndates = "{year}"\n')
+    assert "by the zone Europe/Lisbon, new photos' by Asia/Tokyo" in household.run("scan")
+    assert files(household) == ["2019/fireworks.jpg"]
+    assert "1 photos moved" in household.run("scan", "--refine", "--yes")
+    assert files(household) == ["2020/fireworks.jpg"]
+    assert "zone" not in household.run("scan")

@@ -46,18 +46,25 @@ def album(remote_id: str, title: str, *members: str, **facts: object) -> AlbumSe
 class Filed:
     """One library "L" with one source, scanned as often as a test likes, by the test's clock."""
 
-    def __init__(self, path: Path, *, apart_ns: int = HOUR_NS) -> None:
-        """`path`: the catalog's file."""
+    def __init__(
+        self,
+        path: Path,
+        *,
+        apart_ns: int = HOUR_NS,
+        dates: str = "{year}/{year}-{month}",
+        zone: str = "UTC",
+    ) -> None:
+        """`path`: the catalog's file. `zone`: "UTC", or any other that is 9 hours ahead of it."""
         self.path = path
         self.now_ns = 10**18
         self.live = True
         self.catalog: Catalog = open_catalog(path)
         self.filing = Filing(
             self.catalog,
-            dates_template="{year}/{year}-{month}",
-            default_zone="UTC",
+            dates_template=dates,
+            default_zone=zone,
             zone_of_position=lambda _position: None,
-            offset_of_zone=lambda _zone, _moment, _local: timedelta(0),
+            offset_of_zone=lambda zone, _moment, _local: timedelta(hours=9 * (zone != "UTC")),
             now_ns=lambda: self.now_ns,
             apart_ns=apart_ns,
         )
