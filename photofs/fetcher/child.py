@@ -69,7 +69,12 @@ class _Answering:
     async def _send(self, message: Message) -> None:
         """One frame after the other; a mount that is gone needs no answer."""
         try:
-            async with self._sending:
-                await self._stream.send_all(to_frame(message))
+            self._sending.acquire_nowait()  # `acquire` lets all other tasks run before it returns
+        except trio.WouldBlock:
+            await self._sending.acquire()
+        try:
+            await self._stream.send_all(to_frame(message))
         except trio.BrokenResourceError:
             log.debug("the mount is gone")
+        finally:
+            self._sending.release()

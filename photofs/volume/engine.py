@@ -161,9 +161,9 @@ class Engine:
 
     async def _bring(self, fetch: Fetch) -> None:
         """Try the origins, best first, until one has given what was wanted."""
-        if fetch.find_sealed():
-            return
         row = self._pieces.library.photo(fetch.photo_id)
+        if fetch.find_sealed(row):
+            return
         fetch.complete = fetch.complete or row.media is Media.PICTURE
         trouble: PhotofsError = NotFound(
             "no source has this photo any more", remedy="see `photofs library report`"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import trio
 
-from photofs.catalog.port import FetchWrites, LibraryReads, OriginRow
+from photofs.catalog.port import FetchWrites, LibraryReads, OriginRow, PhotoRow
 from photofs.model.errors import Busy, Corrupt, NotFound, PhotofsError
 from photofs.model.ranges import Ranges
 from photofs.model.span import Span
@@ -171,9 +171,9 @@ class Fetch:
         """The draft's name."""
         return DraftKey(self.photo_id, self.content_key)
 
-    def find_sealed(self) -> bool:
+    def find_sealed(self, row: PhotoRow | None = None) -> bool:
         """Whether the catalog and the store have the whole original; then everybody is told."""
-        row = self.pieces.library.photo(self.photo_id)
+        row = row or self.pieces.library.photo(self.photo_id)
         if row.sha256 is None or row.size is None:
             return False
         room = self.pieces.store.has_sealed(row.sha256)

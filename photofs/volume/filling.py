@@ -122,7 +122,9 @@ class Filling:
                 async for chunk in chunks:
                     if self._position == stream.start:
                         await self._accept(stream, span, chunk)
-                    self._take(chunk)
+                    if self._take(chunk):
+                        # answers go out before the next bytes are taken off the line
+                        await trio.lowlevel.checkpoint()
                     if not await self._goes_on(span.stop):
                         return
             finally:
@@ -165,9 +167,13 @@ class Filling:
         self._doubt = None
         self._start_over()
 
-    def _take(self, chunk: bytes) -> None:
-        """Keep a chunk, and write what is kept once it is wanted or enough."""
+    def _take(self, chunk: bytes) -> bool:
+        """Keep a chunk, and write what is kept once it is wanted or enough.
+
+        True if somebody was told.
+        """
         fetch = self._fetch
+        waiting = len(fetch.wants)
         stop = self._position + len(chunk)
         if fetch.size is not None and stop > fetch.size:
             raise Temporary("the host sent more bytes than the original has")
@@ -176,6 +182,7 @@ class Filling:
         self._position = stop
         if self._unwritten_bytes >= WRITE_STEP or fetch.is_awaited_by(stop):
             self._write()
+        return len(fetch.wants) < waiting
 
     def _write(self) -> None:
         """Write the chunks that are kept, the last of which ends where we are; tell who waits."""
