@@ -377,3 +377,17 @@ async def test_titles_tell_dates_that_flickr_does_not_know(service: Emulated, sm
         told = photos(await scan(provider))[photo.id]
     assert told.taken is not None
     assert told.taken.by is TakenBy.TITLE
+
+
+async def test_p23_facts_hold_for_the_services_moment_and_not_for_ours(
+    service: Emulated,
+) -> None:
+    """A clock of ours that is years ahead dates nothing into the future."""
+    ahead = 5 * 365 * 24 * HOUR * 10**9
+    begin = service.tools.now_ns
+    tools = replace(service.tools, now_ns=lambda: begin() + ahead)
+    async with replace(service, tools=tools).provider() as provider:
+        seen = await scan(provider)
+    assert all(photo.as_of_ns < begin() + ahead // 2 for photo in photos(seen).values())
+    assert all(album.as_of_ns < begin() + ahead // 2 for album in albums(seen).values())
+    assert photos(seen)
