@@ -12,11 +12,15 @@ import pytest
 import trio
 
 from photofs.model.errors import Corrupt, Gone, Unreachable
+from photofs.model.head import HeadFacts
 from photofs.model.observation import FindingKind
-from photofs.providers.archives.ours import our_mounts, our_folders
+from photofs.model.photo import Media
+from photofs.providers.archives.ours import our_folders, our_mounts
 from photofs.providers.archives.parts import find_parts
 from photofs.providers.archives.pread import read_at
+from photofs.providers.flickr_export.provider import open_provider as open_flickr_export
 from photofs.providers.takeout.provider import open_provider
+from tests.support.log_guard import ExpectLog
 from tests.support.provider_tools import make_tools
 from tests.support.takeout_worlds import export, findings, item, photos, read_photo, scan_folder
 
@@ -200,3 +204,28 @@ async def test_names_flagged_as_utf8_that_are_none(tmp_path: Path) -> None:
     part.write_bytes(raw.replace("\u00f6\u00f6".encode(), b"\xf6\xf6\xf6x"))
     seen = photos(await scan_folder(tmp_path))
     assert {await read_photo(tmp_path, one) for one in seen.values()} == set(data.values())
+
+
+@pytest.mark.parametrize("kind", ["takeout", "flickr_export"])
+async def test_a_mistake_of_ours_costs_one_file(
+    tmp_path: Path, kind: str, expect_log: ExpectLog
+) -> None:
+    """Where one file brings out a mistake, it is logged and told; all the others are there."""
+    expect_log("odd.jpg could not be taken in")
+    in_tree(tmp_path, "odd.jpg", b"odd" + PICTURE)
+    in_tree(tmp_path, "sound.jpg", PICTURE)
+
+    def look(head: bytes) -> HeadFacts:
+        if head.startswith(b"odd"):
+            raise ZeroDivisionError
+        return HeadFacts(Media.PICTURE, "jpg", None, None)
+
+    factory = open_provider if kind == "takeout" else open_flickr_export
+    tools = replace(make_tools(), read_head=look)
+    async with factory({"path": str(tmp_path)}, tools) as provider:
+        seen = [one async for one in provider.changes(None)]
+    (photo,) = photos(seen).values()
+    assert "sound.jpg" in photo.ref
+    (finding,) = findings(seen, FindingKind.UNREADABLE)
+    assert finding.path.endswith("odd.jpg")
+    assert "ZeroDivisionError" in finding.why

@@ -97,7 +97,7 @@ async def test_checksums_are_read_once(tmp_path: Path) -> None:
     for one in noted.values():
         one[-1] = 7
     assert {Sameness(tmp_path, tree, noted).mark(one) for one in tree} == {""}
-    senseless: list[object] = [None, [], dict.fromkeys(noted, [0]), dict.fromkeys(noted, "x")]
+    senseless: list[object] = [None, [], {key: [0] for key in noted}, dict.fromkeys(noted, "x")]
     for nonsense in senseless:
         assert len({Sameness(tmp_path, tree, nonsense).mark(one) for one in tree}) == 2
 

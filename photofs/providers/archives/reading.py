@@ -16,6 +16,7 @@ from photofs.providers.archives.member import (
     Trouble,
     wanted,
 )
+from photofs.providers.archives.mishap import mishap
 from photofs.providers.archives.parts import TGZ, Part, Parts, open_below
 from photofs.providers.archives.pread import read_at
 from photofs.providers.archives.tgz import TarMemberReader, TgzParts, read_tgz
@@ -49,6 +50,8 @@ def read_part(
         yield Trouble(part.path, str(error), refused=False, spoils=spoils)
     except OSError as error:
         yield Trouble(part.path, f"it cannot be read: {error.strerror}", refused=False)
+    except Exception as error:  # noqa: BLE001 - one bad file must not end the scan; it is logged
+        yield mishap(part.path, error)
     finally:
         os.close(descriptor)
 

@@ -10,6 +10,7 @@ from photofs.model.head import HeadFacts
 from photofs.model.observation import Finding, FindingKind, Observation, PhotoSeen, Progress
 from photofs.providers.archives.heads import read_head
 from photofs.providers.archives.member import Content, Member, Trouble
+from photofs.providers.archives.mishap import mishap
 from photofs.providers.archives.parts import Part, Parts
 from photofs.providers.archives.reading import read_part, read_tree
 from photofs.providers.archives.sameness import Sameness
@@ -48,7 +49,7 @@ class Scan:
         sameness = Sameness(self.parts.root, self.parts.tree, self.checksums)
         choosing = Choosing(gathering.sidecars, mtimes, self._read_head, sameness.crc)
         for done, member in enumerate(sorted(gathering.media)):
-            yield from choosing.add(member)
+            yield from _chosen(choosing, member)
             if done % _BREATH == 0:
                 yield None
         yield sameness.note()
@@ -75,12 +76,19 @@ class Scan:
         for content in contents:
             trouble = content
             if isinstance(content, Content):
-                trouble = gathering.add(content, self._moment(content, part))
+                trouble = self._taken_in(gathering, content, part)
             if isinstance(trouble, Trouble):
-                kind = FindingKind.REFUSED if trouble.refused else FindingKind.UNREADABLE
-                yield Finding(kind=kind, path=plain(trouble.path), why=trouble.why)
+                yield _finding(trouble)
             if content is None or gathering.files % _BREATH == 0:
                 yield None
+
+    def _taken_in(
+        self, gathering: Gathering, content: Content, part: Part | None
+    ) -> Trouble | None:
+        try:
+            return gathering.add(content, self._moment(content, part))
+        except Exception as error:  # noqa: BLE001 - one bad file must not end the scan; it is logged
+            return mishap(content.member.shown, error)
 
     def _moment(self, content: Content, part: Part | None) -> int:
         """For when a file's facts hold; a part of media only is not looked into for that."""
@@ -121,3 +129,15 @@ class Scan:
 
     def _read_head(self, member: Member) -> HeadFacts | None:
         return read_head(self.tools.read_head, self.parts.root, member, self.tgz_parts)
+
+
+def _chosen(choosing: Choosing, member: Member) -> Iterator[Finding]:
+    try:
+        yield from choosing.add(member)
+    except Exception as error:  # noqa: BLE001 - one bad file must not end the scan; it is logged
+        yield _finding(mishap(member.shown, error))
+
+
+def _finding(trouble: Trouble) -> Finding:
+    kind = FindingKind.REFUSED if trouble.refused else FindingKind.UNREADABLE
+    return Finding(kind=kind, path=plain(trouble.path), why=trouble.why)

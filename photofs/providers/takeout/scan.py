@@ -10,6 +10,7 @@ from photofs.model.head import HeadFacts
 from photofs.model.observation import Finding, FindingKind, Observation, PhotoSeen, Progress
 from photofs.providers.archives.heads import read_head
 from photofs.providers.archives.member import Content, Member, Trouble
+from photofs.providers.archives.mishap import mishap
 from photofs.providers.archives.parts import Parts
 from photofs.providers.archives.reading import read_part, read_tree
 from photofs.providers.archives.sameness import Sameness
@@ -80,7 +81,7 @@ class Scan:
         telling = Telling(items, self._export_moments, sizes, self._read_head)
         total = len(items.copies)
         for done, item_id in enumerate(items.copies):
-            for one in telling.photos(item_id):
+            for one in self._photos(telling, items, item_id):
                 yield one
                 if isinstance(one, PhotoSeen):
                     yield from self.told.add(one)
@@ -92,6 +93,15 @@ class Scan:
         yield from telling.albums.tell()
         yield from self.told.end()
 
+    def _photos(
+        self, telling: Telling, items: Items, item_id: str
+    ) -> Iterator[PhotoSeen | Finding]:
+        try:
+            yield from telling.photos(item_id)
+        except Exception as error:  # noqa: BLE001 - one bad file must not end the scan; it is logged
+            members = (copy.member for copy in items.copies[item_id] if copy.member)
+            yield _finding(mishap(next((one.shown for one in members), item_id), error))
+
     def _read_head(self, member: Member) -> HeadFacts | None:
         return read_head(self.tools.read_head, self.parts.root, member, self.tgz_parts)
 
@@ -100,14 +110,25 @@ def _gathered(
     gathering: Gathering, contents: Iterator[Content | Trouble | None]
 ) -> Iterator[Observation | None]:
     for content in contents:
-        trouble = gathering.add(content) if isinstance(content, Content) else content
+        trouble = _taken_in(gathering, content) if isinstance(content, Content) else content
         if trouble is not None:
             if trouble.spoils:
                 gathering.drop(trouble.path)
-            kind = FindingKind.REFUSED if trouble.refused else FindingKind.UNREADABLE
-            yield Finding(kind=kind, path=clean(trouble.path), why=trouble.why)
+            yield _finding(trouble)
         if content is None or gathering.files % _BREATH == 0:
             yield None
+
+
+def _taken_in(gathering: Gathering, content: Content) -> Trouble | None:
+    try:
+        return gathering.add(content)
+    except Exception as error:  # noqa: BLE001 - one bad file must not end the scan; it is logged
+        return mishap(content.member.shown, error)
+
+
+def _finding(trouble: Trouble) -> Finding:
+    kind = FindingKind.REFUSED if trouble.refused else FindingKind.UNREADABLE
+    return Finding(kind=kind, path=clean(trouble.path), why=trouble.why)
 
 
 def _album_lost(folder: Folder) -> Iterator[Finding]:
