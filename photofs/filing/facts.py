@@ -150,6 +150,8 @@ def _told_size(seen: PhotoSeen) -> tuple[int, int]:
     """The size to show, and whether it is exact."""
     if seen.size is not None:
         return seen.size, 1
+    if seen.missing:
+        return 0, 0
     if seen.media is Media.VIDEO:
         return VIDEO_GUESS, 0
     if seen.pixels is None:

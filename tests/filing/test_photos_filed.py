@@ -302,3 +302,13 @@ def test_another_template_of_dates_moves_the_photos_of_a_known_library(tmp_path:
     filed.scan(full=False)
     assert filed.catalog.last_change() == mark
     filed.catalog.close()
+
+
+def test_a_missing_photo_of_no_known_size_takes_no_room(filed: Filed) -> None:
+    """What an export left out is not guessed to be large: it has no byte, until its file comes."""
+    filed.scan(photo("a", missing=True))
+    row = filed.catalog.photo(filed.photo_id("a"))
+    assert (row.size, row.size_exact) == (0, False)
+    assert filed.catalog.totals() == (1, 0)
+    filed.scan(photo("a", content_key="2", size=7, as_of_ns=2))
+    assert filed.catalog.totals() == (1, 7)
