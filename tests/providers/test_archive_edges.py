@@ -211,7 +211,7 @@ async def test_a_mistake_of_ours_costs_one_file(
     tmp_path: Path, kind: str, expect_log: ExpectLog
 ) -> None:
     """Where one file brings out a mistake, it is logged and told; all the others are there."""
-    expect_log("odd.jpg could not be taken in")
+    expect_log("odd.jpg' could not be taken in")
     in_tree(tmp_path, "odd.jpg", b"odd" + PICTURE)
     in_tree(tmp_path, "sound.jpg", PICTURE)
 
