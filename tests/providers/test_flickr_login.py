@@ -1,5 +1,6 @@
 """Logging in: the browser comes back, or the code is typed in; what else knocks is sent away."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -163,6 +164,16 @@ async def test_login_by_code(service: Emulator) -> None:
     done = await login(
         API_KEY, API_SECRET, show=shown.append, ask_code=ask, endpoint=endpoint_at(service.url)
     )
+    assert done.user == service.account.nsid
+
+
+@pytest.mark.parametrize("between", ["", " ", "-"])
+async def test_a_code_is_taken_with_and_without_dashes(service: Emulator, between: str) -> None:
+    """Nine digits are the code, however they are typed."""
+    pending = await begin(API_KEY, API_SECRET, endpoint=endpoint_at(service.url))
+    page = await say_yes(pending.url)
+    (found,) = re.findall(r"\d{3}-\d{3}-\d{3}", page.text)
+    done = await finish(pending, found.replace("-", between))
     assert done.user == service.account.nsid
 
 

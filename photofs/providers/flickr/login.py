@@ -5,6 +5,7 @@ a `Callback`, or by hand), `finish` makes a login of it. `login` is all three. K
 and refusing another account's, is the caller's.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -89,7 +90,7 @@ async def finish(pending: Pending, verifier: str) -> Login:
     """The login. Raises Unauthorised if the code is wrong, Refused if too little was allowed."""
     try:
         # Once only: a verifier is used up by the first try, whether or not its answer arrives.
-        await _in_thread(lambda: pending.api.get_access_token(verifier.strip()))
+        await _in_thread(lambda: pending.api.get_access_token(_as_shown(verifier)))
 
         async def once() -> Record:
             return await _in_thread(lambda: read_answer(_check_token(pending.api)))
@@ -98,6 +99,14 @@ async def finish(pending: Pending, verifier: str) -> Login:
     finally:
         pending.close()
     return _login(pending, checked)
+
+
+def _as_shown(verifier: str) -> str:
+    """A code of nine digits as Flickr shows it, 123-456-789; anything else as it came."""
+    bare = re.sub(r"[\s-]", "", verifier)
+    if re.fullmatch(r"[0-9]{9}", bare):
+        return f"{bare[:3]}-{bare[3:6]}-{bare[6:]}"
+    return verifier.strip()
 
 
 async def login(
