@@ -40,8 +40,8 @@ def test_a_part_that_is_put_back_leaves_no_trouble(household: Household, tmp_pat
         assert "receipt.jpg" in household.run("status", code=None)
         (tmp_path / second.name).rename(second)
         household.run("scan")
-        assert photo.read_bytes() == data
         assert "receipt.jpg" not in household.run("status")
+        assert photo.read_bytes() == data
 
 
 def test_a_damaged_cached_original_is_set_aside_and_fetched_anew(
