@@ -20,6 +20,7 @@ from photofs.catalog.sqlite import Catalog
 from photofs.credentials import redaction
 from photofs.model.errors import NotFound, PhotofsError
 from photofs.model.exit_codes import OK, SOME_FAILED, exit_code
+from photofs.model.observation import FindingKind
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
@@ -110,7 +111,10 @@ async def _scan_one(
     except PhotofsError as error:
         return {**outcome, "ok": False, "error": str(error)}, exit_code(error)
     photos = catalog.counts(source.library_id).photos
-    return {**outcome, "ok": True, "told": scanned.photos, "photos": photos}, OK
+    findings = catalog.findings(source.library_id)
+    unreadable = sum(kind == FindingKind.UNREADABLE.value for kind, _path, _why in findings)
+    told = {"told": scanned.photos, "photos": photos, "unreadable": unreadable}
+    return {**outcome, "ok": True, **told}, OK
 
 
 def _tell_of_zone(before: str, now: str, name: str) -> None:
@@ -125,12 +129,16 @@ def _tell_of_zone(before: str, now: str, name: str) -> None:
 
 def _sentence(outcome: dict[str, object]) -> str:
     """The outcome for people."""
-    if outcome["ok"]:
-        return (
-            f"{outcome['library']}: {outcome['photos']:,} photos"
-            f" ({outcome['told']:,} new or told again)"
+    name = outcome["library"]
+    if not outcome["ok"]:
+        return f"{name}: {outcome['error']}"
+    sentence = f"{name}: {outcome['photos']:,} photos, {outcome['told']:,} told in this scan"
+    if outcome["unreadable"]:
+        sentence += (
+            f"\n{name}: parts or files that could not be read: {outcome['unreadable']:,},"
+            f" see `photofs library report {name}`"
         )
-    return f"{outcome['library']}: {outcome['error']}"
+    return sentence
 
 
 def main() -> None:
