@@ -85,6 +85,21 @@ def test_the_least_recently_used_goes_first(make: Callable[..., LocalDisk]) -> N
     assert second not in here(store)
 
 
+def test_only_an_opening_within_a_second_is_not_noted(tmp_path: Path) -> None:
+    """The time of use is that of the last opening, to the second."""
+    now = [1_600_000_000_000_000_000]
+    rooms = tmp_path / "kept", tmp_path / "cache"
+    store = LocalDisk(*rooms, limit=PAGE, min_free=0, now_ns=lambda: now[0])
+    sha256 = put(store, 1)
+    path = store.sealed_path(sha256)
+    assert path is not None
+    begun = now[0]
+    for later, noted in ((900_000_000, 0), (1_100_000_000, 1_100_000_000)):
+        now[0] = begun + later
+        use(store, sha256)
+        assert path.stat().st_atime_ns == begun + noted
+
+
 def test_pinned_originals_stay(make: Callable[..., LocalDisk]) -> None:
     """A pinned file stays though it is the oldest; if only such are left, it is Full."""
     store = make(3 * PAGE)
