@@ -65,8 +65,9 @@ async def scan_all(
             raise NotFound("there is no library yet", remedy="see `photofs library add --help`")
         for name, source in sources:
             await await_turn(house, source)
+            current = catalog.source(source.source_id)
             scanning = partial(
-                scan, house, catalog, source, full=full, accept_removals=accept_removals
+                scan, house, catalog, current, full=full, accept_removals=accept_removals
             )
             outcome, code = await _scan_one(catalog, name, source, scanning)
             outcomes.append(outcome)
