@@ -8,7 +8,7 @@ from photofs.catalog.port import OriginRow, PhotoRow
 from photofs.cli.output import human_size, json_option, print_json, safe_text
 from photofs.cli.place import Place, find_place
 from photofs.model.node import row_id
-from photofs.model.photo import PhotoState
+from photofs.volume.xattrs import Facts, state_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -44,7 +44,7 @@ def _photo_facts(place: Place) -> dict[str, object]:
         for key, value in photo._asdict().items()
         if key not in {"photo_id", "library_id", "media", "mtime_ns", "ctime_ns", "trouble"}
     }
-    facts["state"] = _state(place, photo)
+    facts["state"] = _state(place, photo, origins[0] if origins else None)
     facts["time"] = instant_text(photo.mtime_ns)
     if origins:
         seen = origins[0].seen
@@ -56,11 +56,11 @@ def _photo_facts(place: Place) -> dict[str, object]:
     return facts
 
 
-def _state(place: Place, photo: PhotoRow) -> PhotoState:
-    """Where the bytes are."""
-    if photo.sha256 is not None and place.house.store().has_sealed(photo.sha256) is not None:
-        return PhotoState.PINNED if photo.pinned else PhotoState.CACHED
-    return PhotoState.MISSING if photo.missing else PhotoState.REMOTE
+def _state(place: Place, photo: PhotoRow, origin: OriginRow | None) -> str:
+    """Where the bytes are, as `user.photofs.state` tells it."""
+    store = place.house.store()
+    here = photo.sha256 is not None and store.has_sealed(photo.sha256) is not None
+    return state_of(Facts(photo, origin, here))
 
 
 def _source_facts(place: Place, origin: OriginRow) -> dict[str, object]:

@@ -50,7 +50,7 @@ def attribute_value(facts: Facts, name: str) -> bytes | None:
     return value
 
 
-def _state(facts: Facts) -> str:
+def state_of(facts: Facts) -> str:
     """Where the bytes are; `failed` says why they cannot be had."""
     photo = facts.photo
     if facts.here:
@@ -84,7 +84,7 @@ def _taken(facts: Facts) -> str:
 _TABLE: dict[str, Callable[[Facts], str]] = {
     "user.photofs.id": _id,
     "user.photofs.url": lambda facts: facts.photo.page_url or "",
-    "user.photofs.state": _state,
+    "user.photofs.state": state_of,
     "user.photofs.fidelity": _fidelity,
     "user.photofs.albums": lambda facts: "\n".join(facts.photo.albums),
     "user.photofs.sha256": lambda facts: facts.photo.sha256 or "",
