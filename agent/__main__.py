@@ -18,12 +18,9 @@ from photofs.assembly import House
 from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.credentials import redaction
-from photofs.model.errors import NotFound, PhotofsError
-from photofs.model.exit_codes import OK, SOME_FAILED, exit_code
+from photofs.model.errors import NotFound, PhotofsError, found_in
+from photofs.model.exit_codes import INTERRUPTED, OK, OTHER, SOME_FAILED, exit_code
 from photofs.model.observation import FindingKind
-
-INTERRUPTED = 130
-"""128 + SIGINT, as shells have it."""
 
 
 def read_arguments() -> argparse.Namespace:
@@ -109,12 +106,16 @@ async def _scan_one(
     try:
         with show_progress(name) as progress:
             scanned = await scanning(tell=progress.tell)
-    except PhotofsError as error:
+    except Exception as raised:
+        error = found_in(raised)
+        if error is None:
+            raise
         return {**outcome, "ok": False, "error": str(error)}, exit_code(error)
     photos = catalog.counts(source.library_id).photos
     findings = catalog.findings(source.library_id)
     unreadable = sum(kind == FindingKind.UNREADABLE.value for kind, _path, _why in findings)
     told = {"told": scanned.photos, "photos": photos, "unreadable": unreadable}
+    told |= {"new": scanned.counts.added, "changed": scanned.counts.changed}
     return {**outcome, "ok": True, **told}, OK
 
 
@@ -133,7 +134,10 @@ def _sentence(outcome: dict[str, object]) -> str:
     name = outcome["library"]
     if not outcome["ok"]:
         return f"{name}: {outcome['error']}"
-    sentence = f"{name}: {outcome['photos']:,} photos, {outcome['told']:,} told in this scan"
+    sentence = (
+        f"{name}: {outcome['photos']:,} photos;"
+        f" this scan found {outcome['new']:,} new, {outcome['changed']:,} changed"
+    )
     if outcome["unreadable"]:
         sentence += (
             f"\n{name}: parts or files that could not be read: {outcome['unreadable']:,},"
@@ -142,42 +146,40 @@ def _sentence(outcome: dict[str, object]) -> str:
     return sentence
 
 
+def status_of(work: Callable[[], int]) -> int:
+    """The exit status of the work; its end by an error of ours, or by Ctrl-C, is told in a line."""
+    code = OTHER
+    try:
+        code = work()
+    except* PhotofsError as raised:  # bare, or in the group of a nursery
+        if (error := found_in(raised)) is not None:
+            print(f"photofs: {error}", file=sys.stderr)
+            code = exit_code(error)
+    except* KeyboardInterrupt:
+        print("photofs: stopped; the next scan goes on from here", file=sys.stderr)
+        code = INTERRUPTED
+    return code
+
+
+def work_on(arguments: argparse.Namespace) -> int:
+    """Do what the command line says."""
+    house = House()
+    if arguments.verb == "serve":
+        return trio.run(serve, house)
+    names, as_json = arguments.libraries, arguments.json
+    if arguments.refine:
+        return trio.run(partial(refine_all, house, names, apply=arguments.yes, as_json=as_json))
+    full, removals = arguments.full, arguments.accept_removals
+    run = partial(scan_all, house, names, full=full, accept_removals=removals, as_json=as_json)
+    return trio.run(run)
+
+
 def main() -> None:
     """Run the verb; exits with the status of model/exit_codes.py."""
     arguments = read_arguments()
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
-    redaction.install(logging.getLogger())
+    redaction.start_log(logging.WARNING)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        house = House()
-        if arguments.verb == "serve":
-            code = trio.run(serve, house)
-        elif arguments.refine:
-            refining = partial(
-                refine_all,
-                house,
-                arguments.libraries,
-                apply=arguments.yes,
-                as_json=arguments.json,
-            )
-            code = trio.run(refining)
-        else:
-            run = partial(
-                scan_all,
-                house,
-                arguments.libraries,
-                full=arguments.full,
-                accept_removals=arguments.accept_removals,
-                as_json=arguments.json,
-            )
-            code = trio.run(run)
-    except PhotofsError as error:
-        print(f"photofs: {error}", file=sys.stderr)
-        code = exit_code(error)
-    except KeyboardInterrupt:
-        print("photofs: stopped; the next scan goes on from here", file=sys.stderr)
-        code = INTERRUPTED
-    sys.exit(code)
+    sys.exit(status_of(partial(work_on, arguments)))
 
 
 if __name__ == "__main__":

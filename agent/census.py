@@ -6,54 +6,86 @@ static host that says 429 stays closed the longer the more it is asked (gallery-
 """
 
 import logging
+from typing import NamedTuple
 
-from photofs.assembly import House
+import trio
+
 from photofs.catalog.port import OriginRow, SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.model.errors import Gone, PhotofsError
 from photofs.model.span import Span
 from photofs.providers.port import Provider
+from photofs.volume.sources import OpenProvider
 
 log = logging.getLogger(__name__)
 
 ROUND = 200
 """Photos a round, so that a scan that has become due is not kept waiting."""
 
-
-async def take_census(house: House, catalog: Catalog, source: SourceRow) -> int:
-    """Learn up to ROUND sizes of a source; how many were learnt."""
-    wanted = catalog.unsized(source.source_id, 0, ROUND)
-    if not wanted:
-        return 0
-    learnt = 0
-    async with house.open_provider(source) as provider:
-        for photo_id in wanted:
-            origin = _origin_of(catalog, photo_id, source.source_id)
-            if origin is None:
-                continue
-            try:
-                learnt += await _learn(catalog, provider, photo_id, origin)
-            except Gone as error:
-                catalog.photo_trouble(photo_id, str(error))
-            except PhotofsError as error:
-                log.info("the census of sizes stops for now: %s", error)
-                break
-    return learnt
+ANEW = 3600.0
+"""Seconds from the begin of one pass to the next one, for those that told no size in the last."""
 
 
-def _origin_of(catalog: Catalog, photo_id: int, source_id: int) -> OriginRow | None:
-    """What this source says of the photo."""
-    for origin in catalog.origins(photo_id):
-        if origin.source_id == source_id and not origin.seen.missing:
-            return origin
-    return None
+class _Pass(NamedTuple):
+    """The photo that was asked after last, and when the next pass may begin."""
+
+    after: int
+    anew: float
 
 
-async def _learn(catalog: Catalog, provider: Provider, photo_id: int, origin: OriginRow) -> int:
-    """Ask for one byte, and note the length that the answer names."""
-    async with provider.open_original(origin.seen.ref, Span(0, 1), person=False) as stream:
-        total = stream.total
-    if total is None:
-        return 0
-    catalog.size_learnt(photo_id, origin.seen.content_key, total)
-    return 1
+class Census:
+    """Goes through the photos of each source, so many a round; each is asked after once a pass.
+
+    New photos have higher numbers than all others, and so do not wait for the next pass.
+    """
+
+    def __init__(self, catalog: Catalog, open_provider: OpenProvider, *, most: int = ROUND) -> None:
+        """No photo was asked after yet; `most` in a round."""
+        self._catalog = catalog
+        self._open_provider = open_provider
+        self._most = most
+        self._passes: dict[int, _Pass] = {}
+
+    async def take(self, source: SourceRow) -> int:
+        """One round of a source; how many sizes were learnt."""
+        number = source.source_id
+        known = self._passes.get(number) or _Pass(0, trio.current_time() + ANEW)
+        wanted = self._catalog.unsized(number, known.after, self._most)
+        if not wanted:
+            if trio.current_time() >= known.anew:
+                del self._passes[number]
+            return 0
+        learnt = 0
+        async with self._open_provider(source) as provider:
+            for photo_id in wanted:
+                self._passes[number] = known._replace(after=photo_id)
+                try:
+                    learnt += await self._learn(provider, photo_id, number)
+                except PhotofsError as error:
+                    log.info("the census of sizes stops for now: %s", error)
+                    break
+        return learnt
+
+    async def _learn(self, provider: Provider, photo_id: int, source_id: int) -> int:
+        """Ask for one byte, and note the length that the answer names."""
+        origin = self._origin_of(photo_id, source_id)
+        if origin is None:
+            return 0
+        opened = provider.open_original(origin.seen.ref, Span(0, 1), person=False)
+        try:
+            async with opened as stream:
+                total = stream.total
+        except Gone as error:
+            self._catalog.photo_trouble(photo_id, str(error))
+            return 0
+        if total is None:
+            return 0
+        self._catalog.size_learnt(photo_id, origin.seen.content_key, total)
+        return 1
+
+    def _origin_of(self, photo_id: int, source_id: int) -> OriginRow | None:
+        """What this source says of the photo."""
+        for origin in self._catalog.origins(photo_id):
+            if origin.source_id == source_id and not origin.seen.missing:
+                return origin
+        return None

@@ -5,7 +5,6 @@ move.
 """
 
 import os
-from collections.abc import Iterator
 
 from photofs.assembly import House
 from photofs.catalog.port import OriginRow, SourceRow
@@ -35,7 +34,11 @@ async def refine(
     async with house.open_provider(source) as provider:
         filing = house.filing(catalog)
         with filing.refining(source.source_id) as refining:
-            for photo_id, origin in list(_photos(catalog, source)):
+            library = catalog.library_by_id(source.library_id)
+            for photo_id in list(catalog.photos_under(library.folder_id)):
+                origin = _shown_by(catalog, photo_id, source)
+                if origin is None:
+                    continue
                 read = await _read(store, provider, catalog.photo(photo_id).sha256, origin)
                 refinement = refining.find(photo_id, origin.seen, *read)
                 if refinement is None:
@@ -48,13 +51,12 @@ async def refine(
     return found
 
 
-def _photos(catalog: Catalog, source: SourceRow) -> Iterator[tuple[int, OriginRow]]:
-    """The photos that this source shows, each with what it says of them."""
-    library = catalog.library_by_id(source.library_id)
-    for photo_id in catalog.photos_under(library.folder_id):
-        for origin in catalog.origins(photo_id)[:1]:
-            if origin.source_id == source.source_id:
-                yield photo_id, origin
+def _shown_by(catalog: Catalog, photo_id: int, source: SourceRow) -> OriginRow | None:
+    """What this source says of the photo, if it is the one by which the photo is shown."""
+    for origin in catalog.origins(photo_id)[:1]:
+        if origin.source_id == source.source_id:
+            return origin
+    return None
 
 
 async def _read(

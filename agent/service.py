@@ -1,4 +1,7 @@
-"""The agent's round: scan what is due, learn sizes, sleep; until it is told to end."""
+"""The agent's rounds: scan what is due, learn sizes; judge what was written, send what is wished.
+
+Until it is told to end. The two rounds have a catalog each, so that a scan keeps no upload waiting.
+"""
 
 import logging
 import math
@@ -7,8 +10,9 @@ import time
 
 import trio
 
-from agent.census import take_census
+from agent.census import Census
 from agent.lock import hold
+from agent.posting import judge_and_send
 from agent.scanning import scan
 from photofs.assembly import House
 from photofs.catalog.port import SourceRow
@@ -22,9 +26,8 @@ log = logging.getLogger(__name__)
 ROUND_SECONDS = 10.0
 """Between two looks at what is due: a source added while mounted appears so soon."""
 
-
 RETRY_SECONDS = 300.0
-"""Before a source whose scan failed is asked again."""
+"""Before a source whose scan failed is asked again, or a catalog that cannot be used is opened."""
 
 
 async def serve(house: House) -> int:
@@ -57,15 +60,21 @@ async def _work_when_alone(house: House) -> None:
     while True:
         try:
             lock = hold(house.paths.state / "locks" / "agent", "an agent works")
-            with lock, house.catalog() as catalog:
-                await _go_round(house, catalog)
+            with lock, house.catalog() as catalog, house.catalog() as journal:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(_go_round, house, catalog)
+                    nursery.start_soon(judge_and_send, house, journal)
         except Busy:
             await trio.sleep(ROUND_SECONDS)
+        except PhotofsError as error:  # such as a full disk: it may have room by then
+            log.warning("nothing is scanned just now: %s", error)
+            await trio.sleep(RETRY_SECONDS)
 
 
 async def _go_round(house: House, catalog: Catalog) -> None:
     """Scan what is due and take a census, for ever."""
     tried: dict[int, float] = {}
+    census = Census(catalog, house.open_provider)
     while True:
         for source in catalog.sources():
             age = time.monotonic() - tried.get(source.source_id, -math.inf)
@@ -74,7 +83,7 @@ async def _go_round(house: House, catalog: Catalog) -> None:
                 tried[source.source_id] = time.monotonic()
                 await _scan_quietly(house, catalog, source)
             if house.settings.agent.census:
-                await _census_quietly(house, catalog, source)
+                await _census_quietly(census, source)
         await trio.sleep(ROUND_SECONDS)
 
 
@@ -98,10 +107,10 @@ async def _scan_quietly(house: House, catalog: Catalog, source: SourceRow) -> No
         log.exception("scanning source %d met what nobody foresaw", source.source_id)
 
 
-async def _census_quietly(house: House, catalog: Catalog, source: SourceRow) -> None:
+async def _census_quietly(census: Census, source: SourceRow) -> None:
     """A census whose failure waits for the next round."""
     try:
-        await take_census(house, catalog, source)
+        await census.take(source)
     except PhotofsError as error:
         log.info("no census of source %d: %s", source.source_id, error)
     except Exception:

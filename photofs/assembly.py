@@ -14,17 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from photofs.model.errors import Bug, Misconfigured
+from photofs.model.errors import Bug, Misconfigured, Refused
 from photofs.model.settings import Settings, check_settings, parse_size
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator
 
     from photofs.catalog.port import SourceRow
     from photofs.catalog.sqlite import Catalog
     from photofs.filing.filing import Filing
     from photofs.originals.local_disk import LocalDisk
     from photofs.providers.port import Pacer, Provider, ProviderFactory, SecretStore, SmallState
+    from photofs.wishing.wishing import Wishing
 
 HOME_VARIABLE = "PHOTOFS_HOME"
 
@@ -49,9 +50,19 @@ class Paths:
         return self.state / "catalog.db"
 
     @property
+    def under_way(self) -> Path:
+        """How many bytes of each upload have gone out."""
+        return self.state / "under-way"
+
+    @property
     def kept(self) -> Path:
         """The Kept room."""
         return self.data / "kept"
+
+    @property
+    def scratch(self) -> Path:
+        """What lies in each library's Scratch, in a folder named by the library's id."""
+        return self.data / "scratch"
 
     @property
     def originals(self) -> Path:
@@ -92,13 +103,19 @@ def read_settings(path: Path) -> Settings:
         settings = msgspec.toml.decode(text, type=Settings)
         check_settings(settings)
         _check_zone(settings.tree.timezone)
-    except (msgspec.DecodeError, Misconfigured) as error:
-        told = error.what if isinstance(error, Misconfigured) else _wrong_setting(error, text)
-        raise Misconfigured(
-            f"{path}: {told}",
-            remedy="mend the file, or move it away to use the defaults",
-        ) from error
+    except msgspec.DecodeError as error:
+        raise _in_file(path, _wrong_setting(error, text), "") from error
+    except Misconfigured as error:
+        raise _in_file(path, error.what, error.remedy) from error
     return settings
+
+
+def _in_file(path: Path, what: str, remedy: str) -> Misconfigured:
+    """What is wrong in the settings, with the file's name and a way out."""
+    mend = remedy or "mend the file"
+    return Misconfigured(
+        f"{path}: {what}", remedy=f"{mend}; or move the file away to use the defaults"
+    )
 
 
 def _wrong_setting(error: Exception, text: str) -> str:
@@ -175,10 +192,11 @@ class House:
                 ) from error
 
     def open_catalog(self, *, read_only: bool = False, durable: bool = True) -> "Catalog":
-        """The catalog, made if need be; the caller closes it."""
+        """The catalog, made if need be; the caller closes it. `read_only` makes nothing."""
         from photofs.catalog.sqlite import open_catalog
 
-        self.make_folders()
+        if not read_only:
+            self.make_folders()
         return open_catalog(self.paths.catalog, read_only=read_only, durable=durable)
 
     @contextmanager
@@ -201,6 +219,10 @@ class House:
             limit=parse_size(self.settings.cache.limit),
             min_free=parse_size(self.settings.cache.min_free),
         )
+
+    def scratch_of(self, library_id: int) -> Path:
+        """The folder that a library shows as Scratch; it may not be there yet."""
+        return self.paths.scratch / str(library_id)
 
     def secrets(self) -> "SecretStore":
         """Where logins lie; in a file where PHOTOFS_HOME holds everything below one folder."""
@@ -251,6 +273,34 @@ class House:
 
         return self.settings.tree.timezone or machine_zone()
 
+    def check_export(self, kind: str, path: Path) -> None:
+        """Refused if no export of that kind ("takeout", "flickr-export") lies there."""
+        from photofs.providers.archives.kind import Kind, check_kind
+
+        check_kind(path, Kind(kind), self._own_folders())
+
+    def check_moved(self, path: Path, refs: "Iterable[str]") -> None:
+        """Refused unless the files that a source is known to have lie there, but for a few.
+
+        At least half of them must: parts may have been deleted on purpose, which a scan tells of.
+        """
+        from photofs.providers.archives.moved import find_known
+
+        found = find_known(path, refs)
+        if found.here * 2 < found.known:
+            raise Refused(
+                f"{path} does not hold this library's export: {found.here:,} of the"
+                f" {found.known:,} files that are known of it are there, by name and size;"
+                f" {found.lacking} is not",
+                safe="nothing was changed",
+                remedy="name the folder that holds them as the old one did;"
+                " another export is added with `photofs library add`",
+            )
+
+    def _own_folders(self) -> tuple[Path, ...]:
+        paths = self.paths
+        return (paths.config, paths.data, paths.state, paths.cache)
+
     def filing(self, catalog: "Catalog") -> "Filing":
         """Filing into that catalog by the user's settings."""
         from photofs.filing.filing import Filing
@@ -264,6 +314,15 @@ class House:
             offset_of_zone=offset_of_zone,
         )
 
+    def wishing(self, catalog: "Catalog") -> "Wishing":
+        """What programs and commands wish, into that catalog, by the user's settings."""
+        from photofs.wishing.planning import Policy
+        from photofs.wishing.wishing import Wishing
+
+        writing = self.settings.writing
+        policy = Policy(grace_ns=int(writing.grace * 10**9), held_after=writing.held_after)
+        return Wishing(catalog, self.filing(catalog), policy, time.time_ns)
+
     @asynccontextmanager
     async def open_provider(self, source: "SourceRow") -> "AsyncIterator[Provider]":
         """The provider of a source, opened for the length of an async block."""
@@ -271,7 +330,6 @@ class House:
         from photofs.metadata.timezone import zone_of_position
         from photofs.providers.port import Tools
 
-        paths = self.paths
         with self.small_state(source.source_id) as small_state, self.pacer() as pacer:
             tools = Tools(
                 pacer=pacer,
@@ -281,7 +339,8 @@ class House:
                 now_ns=time.time_ns,
                 read_timeout=self.settings.network.read_timeout,
                 read_head=read_head,
-                own_folders=(paths.config, paths.data, paths.state, paths.cache),
+                own_folders=self._own_folders(),
+                favorite_tag=self.settings.writing.favorite_tag,
             )
             async with provider_factory(source.provider)(source.config, tools) as provider:
                 yield provider

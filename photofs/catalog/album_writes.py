@@ -77,6 +77,22 @@ class AlbumWriting(Part):
             ),
         )
 
+    def add_new_album(self, source_id: int, remote_id: str, title: str, now_ns: int) -> int:
+        """Insert an album that the service does not have yet, before all others; its id."""
+        return self.database.insert(
+            "INSERT INTO album(source, remote_id, title, position, as_of_ns, last_scan)"
+            " VALUES (?, ?, ?, -1, ?, 0)",
+            (source_id, remote_id, title, now_ns),
+        )
+
+    def set_album_title(self, album_id: int, title: str) -> None:
+        """The title as the tree shows it."""
+        self.database.run("UPDATE album SET title = ? WHERE id = ?", (title, album_id))
+
+    def set_album_remote_id(self, album_id: int, remote_id: str) -> None:
+        """The service has made it, under this id."""
+        self.database.run("UPDATE album SET remote_id = ? WHERE id = ?", (remote_id, album_id))
+
     def set_album(self, album_id: int, seen: AlbumSeen, scan: int) -> None:
         """Replace what was told of it; it is there."""
         self.database.run(
@@ -100,6 +116,10 @@ class AlbumWriting(Part):
         """It is no more; its photos stay."""
         self.database.run("UPDATE album SET gone = 1 WHERE id = ?", (album_id,))
 
+    def bring_album_back(self, album_id: int) -> None:
+        """It is there after all."""
+        self.database.run("UPDATE album SET gone = 0 WHERE id = ?", (album_id,))
+
     def members(self, album_id: int) -> dict[str, int]:
         """Remote ids of its members with their positions."""
         return dict(
@@ -107,6 +127,19 @@ class AlbumWriting(Part):
                 "SELECT remote_id, position FROM membership WHERE album = ?", (album_id,)
             )
         )
+
+    def member_photos(self, album_id: int) -> list[int]:
+        """Its photos as its source tells them, in order, as far as they are known."""
+        rows = self.database.all(
+            "SELECT photo FROM membership WHERE album = ? AND photo IS NOT NULL ORDER BY position",
+            (album_id,),
+        )
+        return [photo for (photo,) in rows]
+
+    def shown_in(self, album_id: int) -> bool:
+        """Whether the tree shows any photo in it."""
+        row = self.database.one("SELECT 1 FROM shown_member WHERE album = ? LIMIT 1", (album_id,))
+        return row is not None
 
     def add_member(
         self, album_id: int, source_id: int, remote_id: str, position: int
@@ -159,10 +192,27 @@ class AlbumWriting(Part):
             (photo_id, album_id, remote_id),
         )
 
+    def rename_member(self, source_id: int, remote_id: str, new_id: str, photo_id: int) -> None:
+        """In all albums of a source, another id stands for a member from now on, with its photo."""
+        of_source = "album IN (SELECT id FROM album WHERE source = ?)"
+        self.database.run(
+            "INSERT OR IGNORE INTO membership(album, remote_id, position, photo)"  # noqa: S608 - a condition of ours
+            f" SELECT album, ?, position, ? FROM membership WHERE remote_id = ? AND {of_source}",
+            (new_id, photo_id, remote_id, source_id),
+        )
+        self.database.run(
+            f"UPDATE membership SET photo = ? WHERE remote_id = ? AND {of_source}",  # noqa: S608 - a condition of ours
+            (photo_id, new_id, source_id),
+        )
+        self.database.run(
+            f"DELETE FROM membership WHERE remote_id = ? AND {of_source}",  # noqa: S608 - a condition of ours
+            (remote_id, source_id),
+        )
+
     def albums_of(self, photo_id: int) -> list[int]:
-        """The albums that a photo is in."""
+        """The albums that a photo is in as the tree shows it."""
         rows = self.database.all(
-            "SELECT DISTINCT m.album FROM membership m JOIN album a ON a.id = m.album"
+            "SELECT m.album FROM shown_member m JOIN album a ON a.id = m.album"
             " WHERE m.photo = ? AND a.gone = 0 ORDER BY m.album",
             (photo_id,),
         )
@@ -179,7 +229,7 @@ class AlbumWriting(Part):
         """Albums that the scan did not tell of."""
         rows = self.database.all(
             "SELECT id, remote_id, absent_ns FROM album"
-            " WHERE source = ? AND last_scan <> ? AND gone = 0",
+            " WHERE source = ? AND last_scan <> ? AND gone = 0 AND remote_id NOT LIKE 'new:%'",
             (source_id, scan),
         )
         return [Unseen(*row) for row in rows]

@@ -29,8 +29,17 @@ from photofs.model.errors import Bug, Busy, Corrupt, Full, NotFound, PhotofsErro
 BUSY_MS = 5000
 """How long a writer waits for another one; no transaction of ours lasts longer than 50 ms."""
 
+BRIEFLY_MS = 50
+"""The same for who must not stand still, such as the loop that fetches: it comes again instead."""
+
+TURN_EVERY = 0.002
+"""Seconds between two looks at a turn that another process has; flock itself knows no limit."""
+
 CACHE_KIB = 16 * 1024
 """SQLite's page cache per connection: the hot b-tree pages of a million photos."""
+
+SMALLEST = 64 * 1024
+"""Bytes: with less, a disk is full (SQLite's shared memory beside the catalog takes 32 KiB)."""
 
 Row = tuple[Any, ...]
 Values = Sequence[int | str | float | bytes | None]
@@ -39,14 +48,16 @@ Values = Sequence[int | str | float | bytes | None]
 class Database:
     """An open connection; used from one thread. Rows come as plain tuples."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, patience_ms: int = BUSY_MS) -> None:
         """Open the file, made anew or brought up to date if need be.
 
+        `patience_ms`: for so long a writer waits for its turn, and then for the file.
         Raises NotFound (read-only, and there is none), Refused (made by a newer version, or no
         catalog at all), Busy, Full, Corrupt or StoreError.
         """
         self.path = path
         self.read_only = read_only
+        self._patience = patience_ms / 1000
         if read_only and not path.exists():
             raise NotFound(f"there is no catalog at {path}", remedy="add a library first")
         self._lock: int | None = None
@@ -56,8 +67,9 @@ class Database:
             if not read_only:
                 self._turn = _open_lock(path, "turn")
                 self._lock = _open_lock(path, "open")
-                alone = _is_alone(self._lock)
+                alone = _lock_now(self._lock)
             self.connection = _connect(path, read_only=read_only, alone=alone)
+            self.connection.set_busy_timeout(patience_ms)
         except BaseException:
             self._give_back()
             raise
@@ -100,11 +112,11 @@ class Database:
         return self.connection.changes()
 
     def begin(self) -> None:
-        """Begin to write; waits for another writer for the set time, then Busy."""
+        """Begin to write; Busy if others keep the turn, or one the file, for longer than set."""
         if self._turn is None:
             self.run("BEGIN IMMEDIATE")
             return
-        fcntl.flock(self._turn, fcntl.LOCK_EX)
+        self._take_turn(self._turn)
         try:
             self.run("BEGIN IMMEDIATE")
         finally:
@@ -122,6 +134,14 @@ class Database:
         """Undo what was written since `begin`, if anything is still open."""
         if self.connection.in_transaction:
             self.run("ROLLBACK")
+
+    def _take_turn(self, descriptor: int) -> None:
+        """Be the one who begins next; who has the turn may have been stopped, so not for ever."""
+        until = time.monotonic() + self._patience
+        while not _lock_now(descriptor):
+            if time.monotonic() >= until:
+                raise _busy(self.path)
+            time.sleep(TURN_EVERY)
 
     def _give_back(self) -> None:
         """Close the lock files."""
@@ -141,6 +161,15 @@ class Database:
             raise
         self.commit()
 
+    @contextmanager
+    def joined(self) -> Iterator[None]:
+        """Within the transaction that is open; if none is, one for the length of the block."""
+        if self.connection.in_transaction:
+            yield
+            return
+        with self.transaction():
+            yield
+
 
 def small_steps(database: Database, step: Callable[[], bool], limit_s: float = 0.03) -> None:
     """Repeat `step` in transactions of about `limit_s` each until it says that nothing is left."""
@@ -156,12 +185,11 @@ def small_steps(database: Database, step: Callable[[], bool], limit_s: float = 0
 def ours(error: apsw.Error, path: Path) -> PhotofsError:
     """An apsw exception as one of ours."""
     if isinstance(error, apsw.BusyError | apsw.LockedError):
-        return Busy(
-            f"the catalog {path} is held by another process",
-            safe="nothing was changed",
-            remedy="try again",
-        )
-    if isinstance(error, apsw.FullError):
+        return _busy(path)
+    # without room SQLite's shared memory beside the file cannot be made: that is an IOError to it
+    if isinstance(error, apsw.FullError) or (
+        isinstance(error, apsw.IOError | apsw.CantOpenError) and _is_full(path.parent)
+    ):
         return Full(
             f"no room on the disk of the catalog {path}",
             safe="what was recorded before is intact",
@@ -182,6 +210,23 @@ def ours(error: apsw.Error, path: Path) -> PhotofsError:
             remedy="check the disk and the file's permissions",
         )
     return Bug(f"the catalog was asked wrongly: {error}")
+
+
+def _busy(path: Path) -> Busy:
+    return Busy(
+        f"the catalog {path} is held by another process",
+        safe="nothing was changed",
+        remedy="try again; a `photofs scan` stopped with Ctrl-Z holds it until it goes on (`fg`)",
+    )
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether the folder's disk has no room for as much as one small file."""
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < SMALLEST
 
 
 def _connect(path: Path, *, read_only: bool, alone: bool) -> apsw.Connection:
@@ -245,7 +290,7 @@ def _look_through(connection: apsw.Connection, path: Path) -> None:
         )
 
 
-def _is_alone(descriptor: int) -> bool:
+def _lock_now(descriptor: int) -> bool:
     """Take the lock file for oneself, if nobody else holds it."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -27,6 +27,12 @@ class FiledBy(NamedTuple):
 # In this order no row is deleted that another one still points to. Each takes (library, portion).
 _ROWS_OF_LIBRARY = (
     """
+    DELETE FROM wished_member WHERE (photo, album) IN (SELECT w.photo, w.album
+    FROM wished_member w JOIN photo p ON p.id = w.photo WHERE p.library = ?1 LIMIT ?2)""",
+    """
+    DELETE FROM incoming WHERE photo IN (SELECT i.photo FROM incoming i JOIN photo p
+    ON p.id = i.photo WHERE p.library = ?1 LIMIT ?2)""",
+    """
     DELETE FROM to_place WHERE photo IN (SELECT t.photo FROM to_place t JOIN photo p
     ON p.id = t.photo WHERE p.library = ?1 LIMIT ?2)""",
     """
@@ -58,6 +64,12 @@ _ROWS_OF_LIBRARY = (
     WHERE s.library = ?1 LIMIT ?2)""",
     "DELETE FROM source WHERE id IN (SELECT id FROM source WHERE library = ?1 LIMIT ?2)",
 )
+
+# Folders without a folder below them, but the library's own.
+_LEAVES_OF_LIBRARY = """
+    DELETE FROM folder WHERE id IN (SELECT f.id FROM folder f WHERE f.library = ?1
+    AND f.id <> (SELECT folder FROM library WHERE id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM folder below WHERE below.parent = f.id) LIMIT ?2)"""
 
 
 class LibraryWriting(LibraryReading, TreeWriting):
@@ -119,6 +131,28 @@ class LibraryWriting(LibraryReading, TreeWriting):
                 "UPDATE source SET folders = ?1 WHERE id = ?2 AND folders <> ?1",
                 (_json(sorted(folders)), source_id),
             )
+
+    def set_writes(self, source_id: int, writes: Iterable[str]) -> None:
+        """Note what a source can change: names of the functions of providers.port.Writes."""
+        with self.database.transaction():
+            self.database.run(
+                "UPDATE source SET writes = ?1 WHERE id = ?2 AND writes <> ?1",
+                (_json(sorted(writes)), source_id),
+            )
+
+    def writes_of_library(self, library_id: int) -> tuple[int | None, frozenset[str]]:
+        """The source that a library's wishes are sent to, and what can be changed there."""
+        row = self.database.one(
+            "SELECT id, writes FROM source WHERE library = ? AND writes <> '[]'"
+            " ORDER BY id LIMIT 1",
+            (library_id,),
+        )
+        return (row[0], frozenset(json.loads(row[1]))) if row else (None, frozenset())
+
+    def writable_libraries(self) -> frozenset[int]:
+        """The ids of those libraries in which anything can be changed."""
+        rows = self.database.all("SELECT DISTINCT library FROM source WHERE writes <> '[]'")
+        return frozenset(library for (library,) in rows)
 
     def filed_by(self, library_id: int) -> FiledBy:
         """The settings that a library was filed by."""
@@ -197,8 +231,7 @@ class LibraryWriting(LibraryReading, TreeWriting):
         for (library_id,) in self.database.all("SELECT id FROM library WHERE removing = 1"):
             for statement in _ROWS_OF_LIBRARY:
                 self._delete_all(statement, library_id)
-            with self.database.transaction():
-                self._delete_folders(library_id)
+            self._delete_folders(library_id)
 
     def _delete_all(self, statement: str, library_id: int) -> None:
         """Repeat a DELETE of one portion until nothing is left for it."""
@@ -215,14 +248,10 @@ class LibraryWriting(LibraryReading, TreeWriting):
         """The library's folders, leaves first, and its own row."""
         row = self.database.one("SELECT folder FROM library WHERE id = ?", (library_id,))
         top = row[0] if row else 0
-        while self.database.all(
-            "DELETE FROM folder WHERE library = ?1 AND id <> ?2 AND NOT EXISTS"
-            " (SELECT 1 FROM folder AS below WHERE below.parent = folder.id) RETURNING 1",
-            (library_id, top),
-        ):
-            pass
-        self.database.run("DELETE FROM library WHERE id = ?", (library_id,))
-        self.database.run("DELETE FROM folder WHERE id = ?", (top,))
+        self._delete_all(_LEAVES_OF_LIBRARY, library_id)
+        with self.database.transaction():
+            self.database.run("DELETE FROM library WHERE id = ?", (library_id,))
+            self.database.run("DELETE FROM folder WHERE id = ?", (top,))
 
     def _insert_source(
         self,

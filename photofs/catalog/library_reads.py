@@ -32,10 +32,27 @@ WITH RECURSIVE below(id) AS (
   WHERE subfolder IS NOT NULL)
 SELECT id FROM below"""
 
+_REFS = """
+SELECT id, iif(json_valid(seen), seen ->> '$.ref', NULL) FROM observation
+WHERE source = ?1 AND gone = 0 AND id > ?2 ORDER BY id LIMIT ?3"""
+
 _FINDINGS = """
 SELECT f.kind, f.path, f.why
 FROM finding f JOIN source s ON s.id = f.source JOIN scan c ON c.id = f.scan
 WHERE s.library = ? AND c.complete = 1 ORDER BY f.kind, f.path, f.id LIMIT ? OFFSET ?"""
+
+_SOURCELESS = """
+SELECT sha256 FROM photo p WHERE binned_ns IS NOT NULL AND sha256 IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM observation o WHERE o.photo = p.id AND o.gone = 0)"""
+
+_PINNED = f"""
+SELECT sha256 FROM photo WHERE pinned = 1 AND sha256 IS NOT NULL
+UNION {_SOURCELESS}"""  # noqa: S608 - words of ours
+
+_ONLY_HERE = f"""
+{_SOURCELESS} AND gone = 0
+UNION SELECT wish ->> 'sha256' FROM operation WHERE verb IN ('upload', 'replace')
+  AND state IN ('planned', 'held', 'claimed', 'sent', 'unsure')"""  # noqa: S608 - words of ours
 
 PAGE = 1000
 
@@ -78,9 +95,17 @@ class LibraryReading(Part):
         raise NotFound(f"there is no source {source_id}", remedy="see `photofs library list`")
 
     def folders_of_library(self, library_id: int) -> frozenset[str]:
-        """The special top folders that its sources can fill."""
-        rows = self.database.all("SELECT folders FROM source WHERE library = ?", (library_id,))
-        return frozenset(name for (text,) in rows for name in json.loads(text))
+        """The special top folders that its sources can fill; Trash where one can be changed."""
+        rows = self.database.all(
+            "SELECT folders, writes <> '[]' FROM source WHERE library = ?", (library_id,)
+        )
+        told = {name for text, _ in rows for name in json.loads(text)}
+        return frozenset(told | {"Trash" for _, writes in rows if writes})
+
+    def photos_of(self, library_id: int) -> int:
+        """How many photos a library has, by its counter."""
+        row = self.database.one("SELECT photos FROM library WHERE id = ?", (library_id,))
+        return row[0] if row else 0
 
     def counts(self, library_id: int) -> Counts:
         """Numbers for `status`; reads every photo of the library."""
@@ -95,9 +120,14 @@ class LibraryReading(Part):
         return [photo for (photo,) in self.database.all(_UNSIZED, (source_id, after, limit))]
 
     def pinned_hashes(self) -> frozenset[str]:
-        """The hashes of pinned photos."""
-        rows = self.database.all("SELECT sha256 FROM photo WHERE pinned = 1 AND sha256 IS NOT NULL")
+        """The hashes of pinned photos, and of those that no source has any more."""
+        rows = self.database.all(_PINNED)
         return frozenset(sha256 for (sha256,) in rows)
+
+    def only_here(self) -> frozenset[str]:
+        """The hashes of originals that no source has: of photos in Trash, and of open uploads."""
+        rows = self.database.all(_ONLY_HERE)
+        return frozenset(sha256 for (sha256,) in rows if sha256)
 
     def photos_under(self, folder_id: int) -> Iterator[int]:
         """The ids of all photos in a folder and the folders below it, each once."""
@@ -116,6 +146,13 @@ class LibraryReading(Part):
             (folder_id, after, PAGE),
         ):
             yield from (photo for _, photo in rows if photo is not None)
+            after = rows[-1][0]
+
+    def refs(self, source_id: int) -> Iterator[str]:
+        """What the source needs to find each original again, as it told of it."""
+        after = 0
+        while rows := self.database.all(_REFS, (source_id, after, PAGE)):
+            yield from (ref for _, ref in rows if ref)
             after = rows[-1][0]
 
     def findings(self, library_id: int) -> Iterator[tuple[str, str, str]]:

@@ -12,7 +12,7 @@ import apsw
 
 from photofs.model.errors import Refused
 
-VERSION = 2
+VERSION = 5
 """The schema's version: the highest number in migrations/."""
 
 APPLICATION_ID = 0x50464331
@@ -46,7 +46,7 @@ def check_version(connection: apsw.Connection, path: Path) -> None:
         raise Refused(
             f"the catalog {path} is of version {version}, this photofs reads {VERSION}",
             safe="the catalog was not touched",
-            remedy="run `photofs check` once to bring it up to date",
+            remedy="run `photofs check --repair` once to bring it up to date",
         )
 
 

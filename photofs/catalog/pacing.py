@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from photofs.catalog.database import Database
+from photofs.catalog.database import BRIEFLY_MS, Database
 from photofs.model.errors import Quota
 from photofs.model.verdict import Verdict
 
@@ -70,7 +70,7 @@ class CatalogPacer:
         """
         self._policies = sorted((intervals or {}).items(), key=lambda item: -len(item[0]))
         self._now_ns = now_ns
-        self._database = Database(path)
+        self._database = Database(path, patience_ms=BRIEFLY_MS)
         # a place in the queue that a power cut loses costs nothing; all other rows are FULL
         self._database.connection.pragma("synchronous", 1)
 
@@ -81,7 +81,8 @@ class CatalogPacer:
     def reserve(self, key: str, *, person: bool) -> float:
         """Take the next free place for `key`; seconds to wait until it.
 
-        Raises Quota when the day's budget is used up; its text says when it begins anew.
+        Raises Quota when the day's budget is used up; its text says when it begins anew. Busy if
+        the catalog is held by another process at this moment: the caller's loop comes again.
         """
         policy = self._policy(key)
         now = self._now_ns()
@@ -95,7 +96,10 @@ class CatalogPacer:
         return (slot - now) / _S
 
     def report(self, key: str, verdict: Verdict, retry_after: float | None = None) -> None:
-        """Tell what became of it; the interval adapts; the key is closed for `retry_after` s."""
+        """Tell what became of it; the interval adapts; the key is closed for `retry_after` s.
+
+        Raises Busy as above.
+        """
         policy = self._policy(key)
         before = self._pace(key)
         if before is None and verdict is not Verdict.THROTTLED and retry_after is None:

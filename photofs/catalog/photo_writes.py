@@ -6,6 +6,8 @@ All of it runs inside the caller's transaction.
 from typing import NamedTuple
 
 from photofs.catalog.part import Part
+from photofs.catalog.seen_json import from_json
+from photofs.model.observation import PhotoSeen
 
 
 class PhotoFacts(NamedTuple):
@@ -121,6 +123,33 @@ class PhotoWriting(Part):
             (as_of_ns, scan, observation_id),
         )
 
+    def move_observation(self, source_id: int, remote_id: str, photo_id: int) -> None:
+        """What a source tells of an id is about another photo of ours, its albums included."""
+        self.database.run(
+            "UPDATE observation SET photo = ? WHERE source = ? AND remote_id = ?",
+            (photo_id, source_id, remote_id),
+        )
+        self.database.run(
+            "UPDATE membership SET photo = ?1 WHERE remote_id = ?2 AND album IN"
+            " (SELECT id FROM album WHERE source = ?3)",
+            (photo_id, remote_id, source_id),
+        )
+
+    def rename_observation(self, observation_id: int, remote_id: str, seen: str) -> None:
+        """File it under another id; anything told from now on is newer than what it says."""
+        self.database.run(
+            "UPDATE observation SET remote_id = ?, as_of_ns = 0, seen = ? WHERE id = ?",
+            (remote_id, seen, observation_id),
+        )
+
+    def pass_pin_on(self, photo_id: int, to: int) -> None:
+        """Another photo stands for this one: it is pinned if either was."""
+        self.database.run(
+            "UPDATE photo SET pinned = 1 WHERE id = ? AND pinned = 0"
+            " AND EXISTS (SELECT 1 FROM photo WHERE id = ? AND pinned = 1)",
+            (to, photo_id),
+        )
+
     def is_buried(self, source_id: int, remote_id: str) -> bool:
         """Whether the user had the photo of that id deleted."""
         return self.database.one(_TOMBSTONE, (source_id, remote_id)) is not None
@@ -133,6 +162,36 @@ class PhotoWriting(Part):
             (source_id, remote_id, sha256, now_ns),
         )
 
+    def touch_photo(self, photo_id: int, now_ns: int) -> None:
+        """Its metadata changed now: ctime moves, and never back."""
+        self.database.run(
+            "UPDATE photo SET ctime_ns = max(?1, ctime_ns + 1) WHERE id = ?2", (now_ns, photo_id)
+        )
+
+    def marks(self, photo_id: int) -> tuple[int | None, int | None]:
+        """What is known of a photo only here: since when it is in Trash, and a time set for it."""
+        row = self.database.one(
+            "SELECT binned_ns, set_mtime_ns FROM photo WHERE id = ?", (photo_id,)
+        )
+        return (row[0], row[1]) if row else (None, None)
+
+    def set_binned(self, photo_id: int, since_ns: int | None) -> None:
+        """Mark a photo as in Trash here, or take the mark away."""
+        self.database.run("UPDATE photo SET binned_ns = ? WHERE id = ?", (since_ns, photo_id))
+
+    def set_given_mtime(self, photo_id: int, mtime_ns: int | None) -> None:
+        """Keep the time that a copying program set, or forget it."""
+        self.database.run("UPDATE photo SET set_mtime_ns = ? WHERE id = ?", (mtime_ns, photo_id))
+
+    def first_observation(self, photo_id: int) -> tuple[int, str, PhotoSeen] | None:
+        """Source, remote id and facts of the source that told of the photo first and has it."""
+        row = self.database.one(
+            "SELECT source, remote_id, seen, as_of_ns FROM observation WHERE photo = ? AND gone = 0"
+            " ORDER BY id LIMIT 1",
+            (photo_id,),
+        )
+        return (row[0], row[1], from_json(row[2], row[3])) if row else None
+
     def queue_photo(self, photo_id: int) -> None:
         """Have a photo's places worked out anew."""
         self.database.run("INSERT OR IGNORE INTO to_place(photo) VALUES (?)", (photo_id,))
@@ -140,8 +199,7 @@ class PhotoWriting(Part):
     def queue_album(self, album_id: int) -> None:
         """Have the places of an album's photos worked out anew."""
         self.database.run(
-            "INSERT OR IGNORE INTO to_place(photo) SELECT photo FROM membership"
-            " WHERE album = ? AND photo IS NOT NULL",
+            "INSERT OR IGNORE INTO to_place(photo) SELECT photo FROM shown_member WHERE album = ?",
             (album_id,),
         )
 

@@ -9,6 +9,7 @@ Errors: NotFound, Busy (the file is locked for longer than the set time), StoreE
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from photofs.model.incoming import Stage
 from photofs.model.node import Entry, Node
 from photofs.model.observation import PhotoSeen
 from photofs.model.photo import Fidelity, Media
@@ -41,8 +42,34 @@ class SourceRow(NamedTuple):
     trouble: str
 
 
+class Unsent(NamedTuple):
+    """What of a photo its service does not have yet.
+
+    `stage`, `why`: of a file that a program wrote, until all is done; None of any other photo.
+    `wished`, `held`: whether something that is wished about it is not over, whether it is held.
+    """
+
+    stage: Stage | None
+    why: str
+    wished: bool
+    held: bool
+
+
+SENT = Unsent(None, "", wished=False, held=False)
+
+
+class SetMember(NamedTuple):
+    """Another file of the same shot: what it is there (main, edited, ...), and its name."""
+
+    role: str
+    name: str
+
+
 class PhotoRow(NamedTuple):
-    """All that is shown of a photo."""
+    """All that is shown of a photo.
+
+    `set_role` says what it is among the files of one shot; `set_others` are the others of them.
+    """
 
     photo_id: int
     library_id: int
@@ -70,6 +97,8 @@ class PhotoRow(NamedTuple):
     page_url: str | None
     albums: tuple[str, ...]
     trouble: str
+    set_role: str | None
+    set_others: tuple[SetMember, ...]
 
 
 class OriginRow(NamedTuple):
@@ -104,6 +133,15 @@ class Change(NamedTuple):
     parent_ino: int | None
     name: str | None
     content: bool
+
+
+class ScanCounts(NamedTuple):
+    """What a run did, for its row."""
+
+    seen: int
+    added: int
+    changed: int
+    gone: int
 
 
 class TreeReads(Protocol):
@@ -159,6 +197,34 @@ class LibraryReads(Protocol):
 
     def photo(self, photo_id: int) -> PhotoRow:
         """All that is shown of a photo, or NotFound."""
+        ...
+
+    def draft_of(self, photo_id: int) -> str:
+        """The name in the store of the file that a program writes; '' if there is none."""
+        ...
+
+    def unsent(self, photo_id: int) -> Unsent:
+        """What of a photo its service does not have yet."""
+        ...
+
+    def is_incoming(self, photo_id: int) -> bool:
+        """Whether a program wrote it, and that is not over yet."""
+        ...
+
+    def incoming_photos(self) -> list[int]:
+        """The ids of all photos of which that is so."""
+        ...
+
+    def library_of(self, ino: int) -> int | None:
+        """The id of the library that a folder or photo is of; None for the root."""
+        ...
+
+    def writable_libraries(self) -> frozenset[int]:
+        """The ids of those libraries in which anything can be changed."""
+        ...
+
+    def path_of(self, photo_id: int) -> str:
+        """Where it stands below the mount's root, in Dates rather than elsewhere; "" if nowhere."""
         ...
 
     def origins(self, photo_id: int) -> list[OriginRow]:
@@ -221,6 +287,22 @@ class ScanWrites(Protocol):
         """File a batch of observations, in transactions of at most 50 ms each."""
         ...
 
+    def reached(self, cursor: str) -> None:
+        """What was filed by now stays: the next scan begins at this cursor if none better comes."""
+        ...
+
     def finish(self, cursor: str | None, *, full: bool) -> None:
         """The scan was complete; absence may count now."""
+        ...
+
+    def suspects(self) -> list[str]:
+        """After the end: ids that are taken for deleted only if the source says so of each."""
+        ...
+
+    def answered(self, remote_id: str, *, gone: bool) -> None:
+        """What the source says of a suspect."""
+        ...
+
+    def counts(self) -> ScanCounts:
+        """What the run has done so far."""
         ...

@@ -7,18 +7,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from photofs.catalog.part import Part
+from photofs.catalog.port import ScanCounts
+from photofs.model.moment import Moment
 from photofs.model.observation import Finding
 
 PAGE = 5000
-
-
-class ScanCounts(NamedTuple):
-    """What a run did, for its row."""
-
-    seen: int
-    added: int
-    changed: int
-    gone: int
 
 
 class KnownId(NamedTuple):
@@ -41,6 +34,11 @@ class ScanWriting(Part):
             "INSERT INTO scan(source, started_ns) VALUES (?, ?)", (source_id, now_ns)
         )
 
+    def last_scan_of(self, source_id: int) -> int:
+        """The number of the latest run over a source, 0 if there was none."""
+        row = self.database.one("SELECT max(id) FROM scan WHERE source = ?", (source_id,))
+        return (row and row[0]) or 0
+
     def end_scan(self, scan: int, now_ns: int, kind: str | None, counts: ScanCounts) -> None:
         """Note a run's end; `kind` is None if it was not complete."""
         self.database.run(
@@ -56,6 +54,21 @@ class ScanWriting(Part):
             " full_scan_ns = iif(?, ?, full_scan_ns) WHERE id = ?",
             (cursor, now_ns, int(full), now_ns, source_id),
         )
+
+    def note_cursor(self, source_id: int, cursor: str | None) -> None:
+        """Note where the next scan of a source begins."""
+        self.database.run("UPDATE source SET cursor = ? WHERE id = ?", (cursor, source_id))
+
+    def note_moment(self, moment: Moment) -> None:
+        """Remember by which clocks it was, to be found by its wall time."""
+        self.database.run("INSERT OR REPLACE INTO moment VALUES (?, ?, ?)", moment)
+
+    def moment(self, wall_ns: int) -> Moment:
+        """The moment that was noted at that wall time, as far as it was."""
+        row = self.database.one(
+            "SELECT wall_ns, boot, boot_ns FROM moment WHERE wall_ns = ?", (wall_ns,)
+        )
+        return Moment(*row) if row else Moment(wall_ns)
 
     def add_finding(self, source_id: int, scan: int, finding: Finding) -> None:
         """One line of the report."""
@@ -102,11 +115,20 @@ class ScanWriting(Part):
         return row[0] if row else 0
 
     def set_absence(self, observation_id: int, absent: int, absent_ns: int | None) -> None:
-        """How many complete inventories in a row did not hold it, and since when."""
+        """In how many inventories apart from each other it was not (0 to 2), and since when."""
         self.database.run(
             "UPDATE observation SET absent = ?, absent_ns = ? WHERE id = ?",
             (absent, absent_ns, observation_id),
         )
+
+    def suspects(self, source_id: int, limit: int) -> list[str]:
+        """Remote ids that were in neither of two inventories, the longest absent first."""
+        rows = self.database.all(
+            "SELECT remote_id FROM observation WHERE source = ? AND absent > 1 AND gone = 0"
+            " ORDER BY absent_ns, id LIMIT ?",
+            (source_id, limit),
+        )
+        return [remote_id for (remote_id,) in rows]
 
     def set_observation_gone(self, observation_id: int, *, gone: bool) -> None:
         """Take it for deleted at the source, or no longer."""

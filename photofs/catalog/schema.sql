@@ -48,10 +48,11 @@ CREATE TABLE source (
   account      TEXT,                        -- the service's id of the account; set once
   config       TEXT NOT NULL,               -- the provider's own JSON
   folders      TEXT NOT NULL DEFAULT '[]',  -- JSON list: special top folders that it can fill
-  cursor       TEXT,                        -- where the next incremental scan begins
+  cursor       TEXT,                        -- where the next scan begins
   full_scan_ns INTEGER,                     -- the end of the last complete full scan
   scan_ns      INTEGER,                     -- the end of the last complete scan of any kind
-  trouble      TEXT NOT NULL DEFAULT ''     -- why it cannot be scanned or read now, a sentence
+  trouble      TEXT NOT NULL DEFAULT '',    -- why it cannot be scanned or read now, a sentence
+  writes       TEXT NOT NULL DEFAULT '[]'   -- JSON list: the functions of port.Writes that it has
 ) STRICT;
 CREATE INDEX source_library ON source(library);
 
@@ -97,7 +98,9 @@ CREATE TABLE photo (
   missing      INTEGER NOT NULL,            -- 1: the source has its facts but not its bytes
   gone         INTEGER NOT NULL DEFAULT 0,  -- 1: no source has it any more; in no folder
   pinned       INTEGER NOT NULL DEFAULT 0,  -- 1: the user wants its bytes kept here
-  trouble      TEXT NOT NULL DEFAULT ''     -- why its bytes cannot be had, a sentence
+  trouble      TEXT NOT NULL DEFAULT '',    -- why its bytes cannot be had, a sentence
+  binned_ns    INTEGER,                     -- in Trash by a mark here, since then; NULL: it is not
+  set_mtime_ns INTEGER                      -- the time that a copying program set; NULL: none did
 ) STRICT;
 CREATE INDEX photo_library ON photo(library);
 CREATE INDEX photo_unsized ON photo(id) WHERE size_exact = 0 AND gone = 0;
@@ -113,7 +116,7 @@ CREATE TABLE observation (
   as_of_ns   INTEGER NOT NULL,            -- the moment for which the facts held
   first_scan INTEGER NOT NULL,            -- scan(id) that first told of it
   last_scan  INTEGER NOT NULL,            -- scan(id) that last told of it
-  absent     INTEGER NOT NULL DEFAULT 0,  -- complete inventories in a row without it
+  absent     INTEGER NOT NULL DEFAULT 0,  -- 1: not in an inventory; 2: nor in one apart from it
   absent_ns  INTEGER,                     -- when the first of these was taken
   gone       INTEGER NOT NULL DEFAULT 0,  -- 1: taken for deleted at the source
   seen       TEXT NOT NULL                -- the whole PhotoSeen as JSON, as_of_ns as 0
@@ -121,6 +124,17 @@ CREATE TABLE observation (
 CREATE UNIQUE INDEX observation_remote ON observation(source, remote_id);
 CREATE INDEX observation_photo ON observation(photo);
 CREATE INDEX observation_absent ON observation(source) WHERE absent > 0;
+-- The files of one shot (a live pair, RAW and JPEG, an edited copy) have one set_key.
+CREATE INDEX observation_set ON observation(source, iif(json_valid(seen), seen ->> '$.set_key', NULL))
+  WHERE iif(json_valid(seen), seen ->> '$.set_key', NULL) IS NOT NULL;
+
+-- By which clocks an absence was noted: found by its wall time, as the columns absent_ns and
+-- emptied_ns have it.
+CREATE TABLE moment (
+  wall_ns INTEGER PRIMARY KEY,  -- the wall time
+  boot    TEXT NOT NULL,        -- which start of the machine; '' if nobody knows
+  boot_ns INTEGER NOT NULL      -- nanoseconds since that start, sleep counted
+) STRICT;
 
 -- An original that was whole and verified on this disk at some time.
 CREATE TABLE original (
@@ -201,6 +215,20 @@ CREATE TABLE to_place (
   photo INTEGER PRIMARY KEY REFERENCES photo(id)  -- the photo
 ) STRICT;
 
+CREATE INDEX photo_hash ON photo(sha256) WHERE sha256 IS NOT NULL;
+
+-- What the user did with one program, within a short while; what `photofs undo` takes back.
+CREATE TABLE action (
+  id        INTEGER PRIMARY KEY AUTOINCREMENT,  -- its number, as `photofs log` shows it
+  library   INTEGER NOT NULL,          -- kept after the library is gone, so no reference
+  program   TEXT NOT NULL,             -- the asking program's name, '' if unknown
+  process   INTEGER NOT NULL,          -- its process id; 0 for a command of photofs itself
+  asked_ns  INTEGER NOT NULL,          -- when its first wish was made
+  last_ns   INTEGER NOT NULL,          -- when its last wish was made
+  undone_by INTEGER REFERENCES action(id)  -- the action that took it back
+) STRICT;
+CREATE INDEX action_last ON action(library, process, last_ns);
+
 -- The journal: one wish of the user each, with its states as model/operation.py has them.
 CREATE TABLE operation (
   id            INTEGER PRIMARY KEY AUTOINCREMENT,  -- its number; the order of wishes
@@ -208,15 +236,70 @@ CREATE TABLE operation (
   library       INTEGER NOT NULL,          -- kept after the library is gone, so no reference
   source        INTEGER,                   -- where it is to be sent
   photo         INTEGER,                   -- what it is about, if that is a photo
-  verb          TEXT NOT NULL,             -- what is wished
+  verb          TEXT NOT NULL,             -- model.wish.WishVerb
   wish          TEXT NOT NULL,             -- its details, JSON
   state         TEXT NOT NULL,             -- model.operation.State
-  reason        TEXT NOT NULL DEFAULT '',  -- why it was given up, a sentence
+  reason        TEXT NOT NULL DEFAULT '',  -- why it waits or was given up, a sentence
   planned_ns    INTEGER NOT NULL,          -- when it was wished
-  not_before_ns INTEGER NOT NULL,          -- the end of its grace
-  changed_ns    INTEGER NOT NULL           -- when its state last changed
+  not_before_ns INTEGER NOT NULL,          -- the end of its grace, or of a pause after a refusal
+  changed_ns    INTEGER NOT NULL,          -- when its state last changed
+  action        INTEGER REFERENCES action(id),  -- what the user did when it was wished
+  album         INTEGER,                   -- the album that it is about, if it is about one
+  tries         INTEGER NOT NULL DEFAULT 0,     -- how often it was sent
+  settled       INTEGER NOT NULL DEFAULT 0      -- 1: what the sources tell holds its outcome
 ) STRICT;
-CREATE INDEX operation_state ON operation(state, not_before_ns);
+CREATE INDEX operation_open ON operation(source, not_before_ns)
+  WHERE state IN ('planned', 'held', 'claimed', 'sent', 'unsure');
+CREATE INDEX operation_of_photo ON operation(photo, id) WHERE settled = 0;
+CREATE INDEX operation_of_album ON operation(album, id) WHERE settled = 0;
+CREATE INDEX operation_of_album_itself ON operation(album, id)
+  WHERE settled = 0 AND verb IN ('rename album', 'remove album');
+CREATE INDEX operation_sendable ON operation(source, verb IN ('upload', 'replace'), id)
+  WHERE state = 'planned';
+CREATE INDEX operation_under_way ON operation(source, id)
+  WHERE state IN ('claimed', 'sent', 'unsure');
+CREATE INDEX operation_planned ON operation(library, planned_ns);
+CREATE INDEX operation_action ON operation(action);
+
+-- What was sent for an operation and what came back; rows are only ever added.
+CREATE TABLE exchange (
+  id        INTEGER PRIMARY KEY,                     -- its number
+  operation INTEGER NOT NULL REFERENCES operation(id),  -- what it was for
+  at_ns     INTEGER NOT NULL,                        -- when the answer came, or none did
+  sent      TEXT NOT NULL,                           -- the request, in words, without secrets
+  answer    TEXT NOT NULL                            -- what came back, or why nothing did
+) STRICT;
+CREATE INDEX exchange_operation ON exchange(operation);
+
+-- A file that a program wrote through the mount, until a source has told of it.
+CREATE TABLE incoming (
+  photo      INTEGER PRIMARY KEY REFERENCES photo(id),  -- its inode, size and times
+  stage      TEXT NOT NULL,            -- model.incoming.Stage
+  draft      TEXT NOT NULL,            -- its file's name in kept/written; '' once it is sealed
+  changed_ns INTEGER NOT NULL,         -- when it was last written, closed or renamed
+  why        TEXT NOT NULL DEFAULT '', -- for 'local' and 'failed': why, a sentence
+  action     INTEGER REFERENCES action(id), -- what the user did when it was written
+  told       TEXT                    -- SHA-256 of what its source has, if that was whole here
+) STRICT;
+CREATE INDEX incoming_stage ON incoming(stage, changed_ns);
+
+-- The wished part of album membership: the latest unsettled wish for a photo and an album.
+CREATE TABLE wished_member (
+  photo     INTEGER NOT NULL REFERENCES photo(id),      -- the photo
+  album     INTEGER NOT NULL REFERENCES album(id),      -- the album
+  joined    INTEGER NOT NULL,                           -- 1: to be in it, 0: not to be in it
+  operation INTEGER NOT NULL REFERENCES operation(id),  -- the wish
+  PRIMARY KEY (photo, album)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX wished_member_album ON wished_member(album);
+
+-- Which photos an album holds as the tree shows it: told, and on top of it wished.
+CREATE VIEW shown_member AS
+  SELECT m.album AS album, m.photo AS photo FROM membership m WHERE m.photo IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM wished_member w
+      WHERE w.photo = m.photo AND w.album = m.album AND w.joined = 0)
+  UNION
+  SELECT w.album, w.photo FROM wished_member w WHERE w.joined = 1;
 
 -- What the user had deleted: a scan does not bring it back.
 CREATE TABLE tombstone (

@@ -7,14 +7,19 @@ never opened from here, for sqlitedict brings another copy of SQLite than apsw.
 
 import contextlib
 import json
+import logging
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlitedict import SqliteDict
 
-from photofs.model.errors import Refused, StoreError
+from photofs.model.errors import Full, Refused, StoreError
 
 _SUFFIX = ".sqlite"
+
+# it logs every failure with two tracebacks before it raises it, and we raise it in our own words
+logging.getLogger("sqlitedict").setLevel(logging.CRITICAL)
 
 
 class SqliteState:
@@ -30,16 +35,17 @@ class SqliteState:
         try:
             value: object = self._notes.get(key)
         except (sqlite3.Error, ValueError) as error:
-            raise StoreError(f"the notes in {self._path} cannot be read: {error}") from error
+            raise _ours(error, self._path, "read") from error
         return value
 
     def put(self, key: str, value: object) -> None:
-        """Note a JSON value under the key, durably."""
+        """Note a JSON value under the key; Full or StoreError if that fails."""
         try:
             self._notes[key] = value
-            self._notes.commit()
+            # sqlitedict's thread writes later, and tells what it met when it is asked next
+            self._notes.get(key)
         except sqlite3.Error as error:
-            raise StoreError(f"the notes in {self._path} cannot be written: {error}") from error
+            raise _ours(error, self._path, "written") from error
 
     def close(self) -> None:
         """Close the file and end sqlitedict's thread."""
@@ -63,17 +69,41 @@ def _open_or_begin_anew(path: Path) -> SqliteDict:
             with contextlib.suppress(FileNotFoundError):
                 path.with_name(path.name + tail).unlink()
     try:
-        return SqliteDict(
-            str(path),
-            tablename="note",
-            journal_mode="WAL",
-            encode=json.dumps,
-            decode=json.loads,
-        )
+        with _opened_here(path):
+            # autocommit: a commit that fails ends sqlitedict's thread, and who asks it next waits
+            # for ever (2.1.0); a statement that fails is raised
+            return SqliteDict(
+                str(path),
+                tablename="note",
+                autocommit=True,
+                journal_mode="WAL",
+                encode=json.dumps,
+                decode=json.loads,
+            )
     except (sqlite3.Error, RuntimeError, OSError) as error:
-        raise StoreError(
-            f"the notes {path} cannot be opened: {error}", remedy="check the folder's permissions"
-        ) from error
+        raise _ours(error, path, "opened") from error
+
+
+@contextlib.contextmanager
+def _opened_here(path: Path) -> Iterator[None]:
+    """The file open in this thread first: what fails here would end sqlitedict's thread aloud."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        yield
+
+
+def _ours(error: Exception, path: Path, done: str) -> StoreError:
+    """An error of SQLite's as one of ours; `done`: what could not be done."""
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return Full(
+            f"no room on the disk of the notes {path}",
+            safe="what was recorded before is intact",
+            remedy="make room and try again",
+        )
+    return StoreError(
+        f"the notes {path} cannot be {done}: {error}", remedy="check the folder's permissions"
+    )
 
 
 def _is_sound(path: Path) -> bool:

@@ -5,9 +5,10 @@ from types import TracebackType
 from typing import Self
 
 from photofs.catalog.album_writes import AlbumWriting
-from photofs.catalog.database import Database
+from photofs.catalog.database import BRIEFLY_MS, BUSY_MS, Database
 from photofs.catalog.fetch_writes import FetchWriting
-from photofs.catalog.journal import Journal
+from photofs.catalog.incoming import IncomingRows
+from photofs.catalog.journal_reads import JournalReading
 from photofs.catalog.libraries import LibraryWriting
 from photofs.catalog.photo_reads import PhotoReading
 from photofs.catalog.photo_writes import PhotoWriting
@@ -23,7 +24,8 @@ class Catalog(
     PhotoWriting,
     AlbumWriting,
     ScanWriting,
-    Journal,
+    JournalReading,
+    IncomingRows,
 ):
     """Everything that port.py promises, and the rows that filing writes; for one thread."""
 
@@ -49,11 +51,13 @@ def open_catalog(path: Path, *, read_only: bool = False, durable: bool = True) -
     """Open the catalog, made anew or brought up to date if need be; the caller closes it.
 
     `durable`: what is written survives a power cut; fetching does without, for its commits stand
-    between a reader and the first byte, and what they note can be learnt again.
+    between a reader and the first byte, and what they note can be learnt again. It does not wait
+    for other writers either, but gets Busy, and comes again: the loop that asks serves all readers.
     Raises NotFound (read-only, and there is none), Refused (of a newer version), Busy, Full,
     Corrupt or StoreError.
     """
-    catalog = Catalog(Database(path, read_only=read_only))
+    patience = BUSY_MS if durable else BRIEFLY_MS
+    catalog = Catalog(Database(path, read_only=read_only, patience_ms=patience))
     if not durable:
         catalog.database.connection.pragma("synchronous", 1)
     return catalog

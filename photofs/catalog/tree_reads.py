@@ -12,7 +12,7 @@ import apsw
 from photofs.catalog.database import Database, ours
 from photofs.catalog.part import Part
 from photofs.catalog.port import Change
-from photofs.model.naming import fold
+from photofs.model.naming import exact_fold, fold
 from photofs.model.node import ROOT_INO, Entry, Node
 
 _PHOTO: Final = """
@@ -61,11 +61,13 @@ class TreeReading(Part):
         """What stands under exactly that name in the folder."""
         try:
             row = self._execute(_CHILD, (folder_id, fold(name))).fetchone()
+            if row is None or row[0] != name:  # a program may have put this one beside another
+                row = self._execute(_CHILD, (folder_id, exact_fold(name))).fetchone()
         except UnicodeEncodeError:  # bytes that are no UTF-8: no name of ours
             return None
         except apsw.Error as error:
             raise ours(error, self.database.path) from error
-        if row is None or row[0] != name:
+        if row is None:
             return None
         _, photo, subfolder, size, exact, mtime, ctime, links = row
         if photo is None:

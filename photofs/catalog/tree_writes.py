@@ -13,7 +13,7 @@ from typing import NamedTuple
 from photofs.catalog.database import Database
 from photofs.catalog.part import Part
 from photofs.model.folder import FolderKind
-from photofs.model.naming import fold, numbered
+from photofs.model.naming import exact_fold, fold, numbered
 
 
 class FolderRow(NamedTuple):
@@ -30,6 +30,24 @@ class PhotoEntry(NamedTuple):
     folder_id: int
     entry_id: int
     name: str
+
+
+class FolderFacts(NamedTuple):
+    """What a folder stands for. `library` None for the root."""
+
+    folder_id: int
+    parent: int | None
+    kind: FolderKind
+    library: int | None
+    album: int | None
+
+
+class EntryRow(NamedTuple):
+    """What stands under a name: a photo, or a folder."""
+
+    entry_id: int
+    photo: int | None
+    subfolder: int | None
 
 
 class NewFolder(NamedTuple):
@@ -82,6 +100,33 @@ class TreeWriting(Part):
         self._add_entry(new.parent, name, None, folder_id)
         self._count_subfolders(new.parent, 1)
         return folder_id
+
+    def make_given_folder(
+        self, parent: int, album_id: int, name: str, library_id: int, now_ns: int
+    ) -> int:
+        """Make an album's folder under exactly this name, which is free; its id."""
+        folder_id = self.database.insert(
+            "INSERT INTO folder(parent, kind, key, name, library, album, mtime_ns, ctime_ns)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                parent,
+                FolderKind.ALBUM.value,
+                str(album_id),
+                name,
+                library_id,
+                album_id,
+                now_ns,
+                now_ns,
+            ),
+        )
+        self._add_entry(parent, name, None, folder_id, self._given_key(parent, name))
+        self._count_subfolders(parent, 1)
+        return folder_id
+
+    def name_of_folder(self, folder_id: int) -> str:
+        """The folder's name as it is shown."""
+        row = self.database.one("SELECT name FROM entry WHERE subfolder = ?", (folder_id,))
+        return row[0] if row else ""
 
     def move_folder(self, folder: FolderRow, parent: int, name: str, now_ns: int) -> None:
         """Give a folder another parent, another name, or both; its id stays."""
@@ -139,6 +184,47 @@ class TreeWriting(Part):
         )
         self.remove_if_empty(folder.folder_id)
 
+    def folder_facts(self, folder_id: int) -> FolderFacts | None:
+        """What the folder stands for; None if there is no such folder."""
+        row = self.database.one(
+            "SELECT id, parent, kind, library, album FROM folder WHERE id = ?", (folder_id,)
+        )
+        return FolderFacts(row[0], row[1], FolderKind(row[2]), row[3], row[4]) if row else None
+
+    def entry_named(self, folder_id: int, name: str) -> EntryRow | None:
+        """What stands under exactly that name."""
+        for key in (fold(name), exact_fold(name)):
+            row = self.database.one(
+                "SELECT id, photo, subfolder FROM entry WHERE folder = ? AND fold = ? AND name = ?",
+                (folder_id, key, name),
+            )
+            if row:
+                return EntryRow(*row)
+        return None
+
+    def add_given_entry(self, folder_id: int, photo_id: int, name: str) -> None:
+        """Give a photo exactly this name, which a program chose and which is free.
+
+        A name that differs from another one only by case stands beside it, for the program has
+        been told so; names that photofs makes never do that.
+        """
+        self._add_entry(folder_id, name, photo_id, None, self._given_key(folder_id, name))
+
+    def rename_given_entry(self, folder_id: int, entry_id: int, name: str) -> None:
+        """Give an entry exactly this name, which a program chose and which is free."""
+        self.database.run(
+            "UPDATE entry SET name = ?, fold = ? WHERE folder = ? AND id = ?",
+            (name, self._given_key(folder_id, name, entry_id), folder_id, entry_id),
+        )
+        self.touched.add(folder_id)
+
+    def _given_key(self, folder_id: int, name: str, own: int | None = None) -> str:
+        """The key for a name as it is: the usual one, unless another entry has that."""
+        row = self.database.one(
+            "SELECT id FROM entry WHERE folder = ? AND fold = ?", (folder_id, fold(name))
+        )
+        return fold(name) if row is None or row[0] == own else exact_fold(name)
+
     def photo_entries(self, photo_id: int) -> list[PhotoEntry]:
         """All names of a photo."""
         rows = self.database.all("SELECT folder, id, name FROM entry WHERE photo = ?", (photo_id,))
@@ -147,6 +233,11 @@ class TreeWriting(Part):
     def add_photo_entry(self, folder_id: int, photo_id: int, candidate: Candidate) -> None:
         """Give a photo a name in a folder: the first candidate that is free."""
         self._add_entry(folder_id, self._free_name(folder_id, candidate, None), photo_id, None)
+
+    def repoint_entry(self, entry: PhotoEntry, photo_id: int) -> None:
+        """Have a name lead to another photo; the kernel is told as if it were another entry."""
+        self.remove_photo_entry(entry)
+        self.add_given_entry(entry.folder_id, photo_id, entry.name)
 
     def remove_photo_entry(self, entry: PhotoEntry) -> None:
         """Take a photo's name out of a folder."""
@@ -221,23 +312,29 @@ class TreeWriting(Part):
         attempt = 0
         while True:
             name = candidate(attempt)
-            row = self.database.one(
-                "SELECT id FROM entry WHERE folder = ? AND fold = ?", (folder_id, fold(name))
+            rows = self.database.all(
+                "SELECT id FROM entry WHERE folder = ? AND fold IN (?, ?)",
+                (folder_id, fold(name), exact_fold(name)),
             )
-            if row is None or row[0] == own:
+            if all(entry_id == own for (entry_id,) in rows):
                 return name
             attempt += 1
 
     def _add_entry(
-        self, folder_id: int, name: str, photo_id: int | None, subfolder: int | None
+        self,
+        folder_id: int,
+        name: str,
+        photo_id: int | None,
+        subfolder: int | None,
+        key: str | None = None,
     ) -> None:
-        """Insert the row under the next cookie."""
+        """Insert the row under the next cookie; `key` is the name's fold unless given."""
         if self._next_entry is None:
             row = self.database.one("SELECT value FROM meta WHERE key = 'next_entry'")
             self._next_entry = row[0] if row else 1
         self.database.run(
             "INSERT INTO entry(folder, id, name, fold, photo, subfolder) VALUES (?, ?, ?, ?, ?, ?)",
-            (folder_id, self._next_entry, name, fold(name), photo_id, subfolder),
+            (folder_id, self._next_entry, name, key or fold(name), photo_id, subfolder),
         )
         self._next_entry += 1
         self.touched.add(folder_id)

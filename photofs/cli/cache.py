@@ -5,10 +5,13 @@ import sys
 import click
 import trio
 
+from photofs.assembly import House
 from photofs.cli.house import find_house
 from photofs.cli.output import confirm, human_size, json_option, print_json
 from photofs.cli.place import find_place, photos_at
+from photofs.cli.suggestions import places
 from photofs.cli.warm import fetch_all
+from photofs.model.errors import NotFound
 from photofs.model.exit_codes import SOME_FAILED
 
 
@@ -33,7 +36,7 @@ def status(*, as_json: bool) -> None:
 
 
 @cache.command
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True, shell_complete=places)
 @json_option
 def warm(paths: tuple[str, ...], *, as_json: bool) -> None:
     """Fetch the photos at PATHS now, as far as the cache has room."""
@@ -53,14 +56,27 @@ def warm(paths: tuple[str, ...], *, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def clear(*, yes: bool, as_json: bool) -> None:
-    """Remove everything from the cache, drafts and pinned photos too; kept originals stay."""
-    store = find_house().store()
+    """Remove everything from the cache, drafts and pinned photos too; kept originals stay.
+
+    So do the originals of photos in Trash that no service has any more.
+    """
+    house = find_house()
+    store = house.store()
     usage = store.usage()
     if not yes:
         size = human_size(usage.cache + usage.drafts)
-        confirm(f"Remove {size}? It can all be fetched again.")
-    removed = store.clear()
+        confirm(f"Remove {size}, pinned photos too? It can all be fetched again.")
+    removed = store.clear(_only_here(house))
     if as_json:
         print_json({"removed": removed})
     else:
         print(f"{human_size(removed)} removed")
+
+
+def _only_here(house: House) -> frozenset[str]:
+    """The hashes of what cannot be fetched again."""
+    try:
+        with house.catalog(read_only=True) as catalog:
+            return catalog.only_here()
+    except NotFound:  # there is no catalog yet
+        return frozenset()

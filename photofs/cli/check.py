@@ -4,8 +4,9 @@ import sys
 
 import click
 
+from photofs.assembly import House
 from photofs.cli.house import find_house
-from photofs.cli.output import json_option, print_json, safe_text
+from photofs.cli.output import counted, json_option, print_json, safe_text
 from photofs.model.exit_codes import OTHER
 
 
@@ -18,14 +19,8 @@ def check(*, read: bool, repair: bool, as_json: bool) -> None:
 
     Only looks, unless --repair is given; exits with 1 if something is wrong.
     """
-    from photofs.catalog.check import check as check_catalog
-    from photofs.catalog.check import repair as repair_catalog
-
     house = find_house()
-    with house.catalog() as catalog:
-        if repair:
-            repair_catalog(catalog)
-        problems = [str(problem) for problem in check_catalog(catalog)]
+    problems = _catalog_problems(house, repair=repair)
     if read:
         problems += house.store().verify_all(repair=repair)
     if as_json:
@@ -33,5 +28,18 @@ def check(*, read: bool, repair: bool, as_json: bool) -> None:
     else:
         for problem in problems:
             print(safe_text(problem))
-        print("nothing is wrong" if not problems else f"{len(problems):,} problems")
+        print("nothing is wrong" if not problems else counted(len(problems), "problem"))
     sys.exit(OTHER if problems else 0)
+
+
+def _catalog_problems(house: House, *, repair: bool) -> list[str]:
+    """What is wrong in the catalog; Refused if it is an older version's and nothing may change."""
+    from photofs.catalog.check import check as check_catalog
+    from photofs.catalog.check import repair as repair_catalog
+
+    if not house.paths.catalog.exists():
+        return []
+    with house.catalog(read_only=not repair) as catalog:
+        if repair:
+            repair_catalog(catalog)
+        return [str(problem) for problem in check_catalog(catalog)]

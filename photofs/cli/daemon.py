@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from photofs.model.errors import Misconfigured
+
 READY_VARIABLE = "PHOTOFS_READY_FD"
 """Tells the process in the background on which descriptor to say so."""
 
@@ -39,12 +41,19 @@ def go_behind(log_file: Path) -> None:
     """In the background: descriptors 1 and 2 lead to the log from now on, for all children too.
 
     What this process prints still goes to the terminal, until `tell_ready`; whoever waits for the
-    terminal's other end is not kept waiting by a child.
+    terminal's other end is not kept waiting by a child. Misconfigured if the log cannot be written.
     """
     if READY_VARIABLE not in os.environ:
         return
-    log_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    log = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    try:
+        log_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise Misconfigured(
+            f"the log {log_file} cannot be written: {error.strerror}",
+            safe="nothing was mounted",
+            remedy="name another file with --log-file",
+        ) from error
     sys.stdout.flush()
     sys.stderr.flush()
     sys.stdout = os.fdopen(os.dup(1), "w", buffering=1)

@@ -1,7 +1,8 @@
 """The demo: a made-up Google Takeout and an emulated Flickr account, all on this machine.
 
-It lives in a folder of its own below the user's cache and is made anew each time; the user's own
-catalog, settings and logins are not touched. The emulated Flickr ends with the mount.
+It lives in a folder of its own below the user's cache and is made anew each time, but for what was
+put into its Scratch; the user's own catalog, settings and logins are not touched. The emulated
+Flickr ends with the mount.
 """
 
 import json
@@ -16,6 +17,7 @@ from pathlib import Path
 from photofs.assembly import HOME_VARIABLE, House, find_paths
 from photofs.cli.house import home_environ
 from photofs.cli.mounts import list_mounts, serves
+from photofs.cli.output import own_name, shell_word
 from photofs.cli.scan import run_agent
 from photofs.model.errors import Bug, Busy, Refused
 
@@ -58,15 +60,27 @@ def _new_folder(environ: Mapping[str, str]) -> Path:
         if mount.home == str(home) and serves(mount):
             raise Busy(
                 f"a demo is mounted at {mount.point} already",
-                remedy=f"use it, or `photofs umount {mount.point}` first",
+                remedy=f"use it, or `{own_name()} umount {shell_word(mount.point)}` first",
             )
+    if home.exists() and not (home / MARKER).is_file():
+        raise Refused(f"{home} is in the way and no demo of ours", remedy="move it away")
+    make_anew(home)
+    return home
+
+
+def make_anew(home: Path) -> None:
+    """Empty the demo's folder but for Scratch: what lies there somebody has put there."""
+    scratch = find_paths({HOME_VARIABLE: str(home)}).scratch
+    aside = home.with_name(f"{home.name}-scratch")
+    if scratch.exists():
+        scratch.rename(aside)
     if home.exists():
-        if not (home / MARKER).is_file():
-            raise Refused(f"{home} is in the way and no demo of ours", remedy="move it away")
         shutil.rmtree(home)
     home.mkdir(mode=0o700, parents=True)
     (home / MARKER).touch()
-    return home
+    if aside.exists():  # also after a crash in between
+        scratch.parent.mkdir(mode=0o700)
+        aside.rename(scratch)
 
 
 def _write_takeout(folder: Path) -> None:
@@ -115,7 +129,7 @@ def _add_libraries(house: House, takeout: Path, service: Mapping[str, str]) -> N
         secret=service["api_secret"],
         token=service["oauth_token"],
         token_secret=service["oauth_token_secret"],
-        permissions="read",
+        permissions="delete",
         username="ada",
     )
     keep(house.secrets(), service["user"], login)

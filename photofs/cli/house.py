@@ -4,6 +4,7 @@ import os
 
 from photofs.assembly import HOME_VARIABLE, House
 from photofs.cli.mounts import list_mounts
+from photofs.model.errors import NotFound, PhotofsError
 
 
 def home_environ(home: str | None) -> dict[str, str]:
@@ -17,18 +18,24 @@ def home_environ(home: str | None) -> dict[str, str]:
 def find_house() -> House:
     """The user's own house; a mounted demo's where the user has no library yet.
 
-    So what a newcomer tries on the demo works without a word about where it lies.
+    So what a newcomer tries on the demo works without a word about where it lies. The catalog is
+    looked into only while another home is mounted: the command opens it anyway.
     """
     house = House()
-    if HOME_VARIABLE in os.environ or _has_libraries(house):
+    if HOME_VARIABLE in os.environ:
         return house
     homes = [mount.home for mount in list_mounts(os.environ) if mount.home is not None]
-    return House(home_environ(homes[0])) if homes else house
+    if not homes or _has_libraries(house):
+        return house
+    return House(home_environ(homes[0]))
 
 
 def _has_libraries(house: House) -> bool:
-    """Whether anything was ever added to a house."""
-    if not house.paths.catalog.exists():
+    """Whether anything was ever added to a house; so if its catalog cannot be read, too."""
+    try:
+        with house.catalog(read_only=True) as catalog:
+            return bool(catalog.libraries())
+    except NotFound:
         return False
-    with house.catalog() as catalog:
-        return bool(catalog.libraries())
+    except PhotofsError:  # the command that opens it says what is wrong
+        return True

@@ -4,17 +4,23 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from photofs.catalog.port import OriginRow, PhotoRow
+from photofs.catalog.port import OriginRow, PhotoRow, SourceRow
+from photofs.cli.attached import away_from
 from photofs.cli.output import human_size, json_option, print_json, safe_text
 from photofs.cli.place import Place, find_place
+from photofs.cli.suggestions import places
 from photofs.model.node import row_id
+from photofs.model.photo import PhotoState
 from photofs.volume.xattrs import Facts, state_of
 
+_TOLD_OTHERWISE = frozenset(
+    "photo_id library_id media mtime_ns ctime_ns trouble set_role set_others".split()  # noqa: SIM905 - read aloud
+)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @click.command
-@click.argument("path")
+@click.argument("path", shell_complete=places)
 @json_option
 def info(path: str, *, as_json: bool) -> None:
     """Tell all that is known of the file or folder at PATH, and from where."""
@@ -39,11 +45,7 @@ def _photo_facts(place: Place) -> dict[str, object]:
     photo = place.catalog.photo(row_id(place.node.ino))
     origins = place.catalog.origins(photo.photo_id)
     facts: dict[str, object] = {"path": place.path, "kind": str(photo.media)}
-    facts |= {
-        key: value
-        for key, value in photo._asdict().items()
-        if key not in {"photo_id", "library_id", "media", "mtime_ns", "ctime_ns", "trouble"}
-    }
+    facts |= {key: value for key, value in photo._asdict().items() if key not in _TOLD_OTHERWISE}
     facts["state"] = _state(place, photo, origins[0] if origins else None)
     facts["time"] = instant_text(photo.mtime_ns)
     if origins:
@@ -52,6 +54,9 @@ def _photo_facts(place: Place) -> dict[str, object]:
         if seen.position is not None:
             facts["place"] = f"{seen.position.latitude:.6f}, {seen.position.longitude:.6f}"
     facts["trouble"] = photo.trouble
+    if photo.set_others:
+        others = [other._asdict() for other in photo.set_others]
+        facts["set"] = {"role": photo.set_role, "others": others}
     facts["sources"] = [_source_facts(place, origin) for origin in origins]
     return facts
 
@@ -60,12 +65,19 @@ def _state(place: Place, photo: PhotoRow, origin: OriginRow | None) -> str:
     """Where the bytes are, as `user.photofs.state` tells it."""
     store = place.house.store()
     here = photo.sha256 is not None and store.has_sealed(photo.sha256) is not None
-    return state_of(Facts(photo, origin, here))
+    if origin is not None and not here and (away := away_from(_source_of(place, origin))):
+        return f"{PhotoState.FAILED}: {away}"
+    return state_of(Facts(photo, origin, here, place.catalog.unsent(photo.photo_id)))
+
+
+def _source_of(place: Place, origin: OriginRow) -> SourceRow:
+    """The source that told of it."""
+    return next(each for each in place.catalog.sources() if each.source_id == origin.source_id)
 
 
 def _source_facts(place: Place, origin: OriginRow) -> dict[str, object]:
     """What one source says, and which one it is."""
-    source = next(each for each in place.catalog.sources() if each.source_id == origin.source_id)
+    source = _source_of(place, origin)
     return {
         "provider": source.provider,
         "of": source.account or source.config.get("path"),
@@ -89,6 +101,9 @@ def _for_people(key: str, value: object) -> str:
         return f"{human_size(value)} ({value:,} bytes)"
     if key == "sources" and isinstance(value, list):
         return "; ".join(_source_words(facts) for facts in value)
+    if key == "set" and isinstance(value, dict):
+        others = ", ".join(f"{other['name']} ({other['role']})" for other in value["others"])
+        return safe_text(f"{value['role']}, beside {others}")
     if isinstance(value, list | tuple):
         return ", ".join(safe_text(str(item)) for item in value)
     return safe_text(str(value))

@@ -1,4 +1,4 @@
-"""`photofs library`: add, list and remove libraries, and report on their archives."""
+"""`photofs library`: add, list, move and remove libraries, and report on their archives."""
 
 import re
 from pathlib import Path
@@ -6,23 +6,39 @@ from pathlib import Path
 import click
 
 from photofs.assembly import House
+from photofs.catalog.port import SourceRow
+from photofs.catalog.sqlite import Catalog
 from photofs.cli.house import find_house
-from photofs.cli.output import confirm, human_size, json_option, print_json, safe_text, table
+from photofs.cli.output import (
+    confirm,
+    held_words,
+    human_size,
+    json_option,
+    print_json,
+    safe_text,
+    table,
+)
 from photofs.cli.scan import scan_after
+from photofs.cli.suggestions import files, libraries
 from photofs.model.errors import NotFound, Refused
+from photofs.model.observation import FindingKind
+from photofs.scratch.usage import Held, held_in, remove_all
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}")
 """A library's name is a folder's name on every system, and easy to type."""
 
+ACTION = (FindingKind.UNREADABLE, FindingKind.REFUSED, FindingKind.NO_MEDIUM)
+"""What a person may be able to mend, most pressing first: told before what is only said."""
+
 
 @click.group
 def library() -> None:
-    """Add, list and remove libraries; report on their archives."""
+    """Add, list, move and remove libraries; report on their archives."""
 
 
 @library.command
 @click.argument("provider", type=click.Choice(["takeout", "flickr-export", "flickr"]))
-@click.argument("path", required=False)
+@click.argument("path", required=False, shell_complete=files)
 @click.option("--name", help="The library's folder name (default: google or flickr).")
 @click.option("--no-scan", is_flag=True, help="Only note it; scan later.")
 @json_option
@@ -34,17 +50,43 @@ def add(provider: str, path: str | None, name: str | None, *, no_scan: bool, as_
     house = House()
     if provider == "flickr":
         raise Refused(
-            "a Flickr account is added by logging in to it", remedy="use `photofs login flickr`"
+            "a Flickr account is added by logging in to it",
+            remedy="use `photofs login flickr`"
+            + (", or `library add flickr-export` for a downloaded export" if path else ""),
         )
     folder = _archive_folder(path)
     chosen = name or ("google" if provider == "takeout" else "flickr")
     check_name(chosen)
+    kind = provider.replace("-", "_")
+    house.check_export(provider, folder)
     with house.catalog() as catalog:
-        catalog.add_library(chosen, provider.replace("-", "_"), {"path": str(folder)})
+        _refuse_twice(catalog, chosen, kind, folder)
+        catalog.add_library(chosen, kind, {"path": str(folder)})
     if not as_json:
         print(f"added {chosen}: {safe_text(str(folder))}", flush=True)
     added = {"added": chosen, "folder": str(folder)} if as_json else None
     scan_after(chosen, added, no_scan=no_scan)
+
+
+def _refuse_twice(catalog: Catalog, name: str, provider: str, folder: Path) -> None:
+    """Refuse a folder that is a library already, and a name that one has; say what to do."""
+    for library in catalog.libraries():
+        told = [
+            (each.provider, each.config.get("path")) for each in catalog.sources(library.library_id)
+        ]
+        if (provider, str(folder)) in told:
+            raise Refused(
+                f"{folder} is the library {library.name} already",
+                safe="it was not touched",
+                remedy=f"`photofs scan '{library.name}'` reads what is new in it",
+            )
+        if library.name == name:
+            raise Refused(
+                f'there is a library "{name}" already',
+                safe="it was not touched",
+                remedy="choose another name with --name; later parts of the same export go into its"
+                f" folder, then `photofs scan`; `photofs library remove '{name}'` forgets it",
+            )
 
 
 def check_name(name: str) -> None:
@@ -61,8 +103,13 @@ def _archive_folder(path: str | None) -> Path:
     if path is None:
         raise Refused("which folder?", remedy="name the folder that holds the downloaded parts")
     folder = Path(path).expanduser().absolute()
-    if not folder.exists():
-        raise NotFound(f"{safe_text(str(folder))} is not there", remedy="check the path")
+    try:
+        folder.stat()
+    except OSError as error:
+        raise NotFound(
+            f"{safe_text(str(folder))} is not there for you: {error.strerror}",
+            remedy="check the path",
+        ) from error
     return folder
 
 
@@ -100,35 +147,87 @@ def list_libraries(*, as_json: bool) -> None:
 
 
 @library.command
-@click.argument("name")
+@click.argument("name", shell_complete=libraries)
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--with-scratch", is_flag=True, help="Delete the files in its Scratch, too.")
 @json_option
-def remove(name: str, *, yes: bool, as_json: bool) -> None:
-    """Forget a library. Archives, accounts and kept originals stay as they are."""
+def remove(name: str, *, yes: bool, with_scratch: bool, as_json: bool) -> None:
+    """Forget a library. Archives, accounts and kept originals stay as they are.
+
+    So do the files in its Scratch, unless --with-scratch says otherwise.
+    """
     house = House()
     with house.catalog() as catalog:
         row = catalog.library(name)
         sources = [source.source_id for source in catalog.sources(row.library_id)]
         photos = catalog.counts(row.library_id).photos
-        question = f"Forget {name} with {photos:,} photos? Nothing at its source is touched."
+        scratch = house.scratch_of(row.library_id)
+        held = held_in(scratch)
         if not yes:
-            confirm(question)
+            confirm(_question(name, photos, held, with_scratch=with_scratch))
         catalog.remove_library(row.library_id)
     for source_id in sources:
         house.forget_small_state(source_id)
+    if with_scratch:
+        remove_all(scratch)
+    kept = str(scratch) if held.files and not with_scratch else None
     if as_json:
-        print_json({"forgotten": name, "photos": photos})
-    else:
-        print(f"{name} is forgotten; what it was read from is as it was")
+        print_json({"forgotten": name, "photos": photos, "scratch_kept": kept})
+        return
+    print(f"{name} is forgotten; what it was read from is as it was")
+    if kept:
+        print(f"its Scratch is kept: {held_words(held)} in {safe_text(kept)}")
+
+
+def _question(name: str, photos: int, held: Held, *, with_scratch: bool) -> str:
+    """What is about to be done, and what becomes of Scratch."""
+    question = f"Forget {name} with {photos:,} photos? Nothing at its source is touched."
+    if not held.files:
+        return question
+    fate = "are DELETED, and are nowhere else" if with_scratch else "are kept on this disk"
+    return f"{question} {held_words(held)} in its Scratch {fate}."
 
 
 @library.command
-@click.argument("name")
+@click.argument("name", shell_complete=libraries)
+@click.argument("folder", shell_complete=files)
+@json_option
+def move(name: str, folder: str, *, as_json: bool) -> None:
+    """Read a library's export from FOLDER from now on: it was moved there. No file is touched."""
+    house = House()
+    new = _archive_folder(folder)
+    with house.catalog() as catalog:
+        source = _archive_source(catalog, name)
+        _refuse_twice(catalog, "", source.provider, new)
+        house.check_export(source.provider.replace("_", "-"), new)
+        house.check_moved(new, catalog.refs(source.source_id))
+        catalog.set_config(source.source_id, {**source.config, "path": str(new)})
+        catalog.source_trouble(source.source_id, "")
+    if as_json:
+        print_json({"moved": name, "from": source.config["path"], "folder": str(new)})
+    else:
+        print(f"{name} is read from {safe_text(str(new))} from now on, by running mounts too")
+
+
+def _archive_source(catalog: Catalog, name: str) -> SourceRow:
+    """The source of a library that is read from a folder; Refused if it is an account."""
+    for source in catalog.sources(catalog.library(name).library_id):
+        if "path" in source.config:
+            return source
+    raise Refused(
+        f"{name} is an account and has no folder",
+        safe="nothing was changed",
+        remedy="see `photofs library list`",
+    )
+
+
+@library.command
+@click.argument("name", shell_complete=libraries)
 @json_option
 def report(name: str, *, as_json: bool) -> None:
     """List what a scan could not pair, had to guess, or could not read, and why."""
     with find_house().catalog() as catalog:
-        found = list(catalog.findings(catalog.library(name).library_id))
+        found = sorted(catalog.findings(catalog.library(name).library_id), key=_urgency)
     if as_json:
         print_json([{"kind": kind, "path": path, "why": why} for kind, path, why in found])
         return
@@ -136,3 +235,8 @@ def report(name: str, *, as_json: bool) -> None:
         print("nothing to report: every file found its place")
     for kind, path, why in found:
         print(f"{kind}: {safe_text(path)}: {safe_text(why)}")
+
+
+def _urgency(finding: tuple[str, str, str]) -> int:
+    """A lower number for what is told first: what can be mended, then what had to be guessed."""
+    return next((n for n, kind in enumerate(ACTION) if kind == finding[0]), len(ACTION))

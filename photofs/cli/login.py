@@ -1,8 +1,8 @@
 """`photofs login` and `photofs logout`: with the user's own key, to the user's own account."""
 
+import os
 import sys
 import webbrowser
-from functools import partial
 from pathlib import Path
 
 import click
@@ -32,6 +32,11 @@ KEY_PAGE = "https://www.flickr.com/services/apps/create/apply"
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file that holds your key's secret (asked for otherwise).",
 )
+@click.option(
+    "--allow",
+    type=click.Choice(account.PERMISSIONS),
+    help="What to ask for: read, write (uploads and changes, too), or delete (also for good).",
+)
 @click.option("--endpoint", help="Another service that speaks Flickr's API, for tests.")
 @click.option("--no-scan", is_flag=True, help="Only log in; scan later.")
 @json_option
@@ -41,6 +46,7 @@ def login(
     name: str,
     key: str | None,
     secret_file: Path | None,
+    allow: str | None,
     endpoint: str | None,
     **flags: bool,
 ) -> None:
@@ -50,13 +56,15 @@ def login(
     with house.catalog() as catalog:
         source = _source_named(catalog, name)
     key, secret = _key_and_secret(house, source, key, secret_file)
+    permissions = allow or _allowed_before(house, source)
     done = trio.run(
         lambda: flickr_login.login(
             key,
             secret,
-            show=lambda url: _show(url, no_browser=flags["no_browser"]),
+            show=lambda url: _show(url, permissions, no_browser=flags["no_browser"]),
             ask_code=_ask_code if flags["no_browser"] else None,
             endpoint=endpoint_at(endpoint),
+            permissions=permissions,
         )
     )
     with house.catalog() as catalog:
@@ -107,10 +115,8 @@ def _key_and_secret(
 ) -> tuple[str, str]:
     """The user's API key and its secret: given, known from the last login, or asked for."""
     if secret_file is not None and key is not None:
-        return key, secret_file.read_text(encoding="utf-8").strip()
-    known = None
-    if source is not None and source.account is not None:
-        known = account.stored_login(house.secrets(), source.account)
+        return key, _secret_in(secret_file)
+    known = _login_before(house, source)
     if known is not None and key in {None, known.key}:
         return known.key, known.secret
     if not sys.stdin.isatty():
@@ -124,19 +130,73 @@ def _key_and_secret(
     return key, click.prompt("Secret", hide_input=True, err=True)
 
 
-def _show(url: str, *, no_browser: bool) -> None:
+def _login_before(house: House, source: SourceRow | None) -> account.Stored | None:
+    """The library's login of until now."""
+    if source is None or source.account is None:
+        return None
+    return account.stored_login(house.secrets(), source.account)
+
+
+def _allowed_before(house: House, source: SourceRow | None) -> str:
+    """What the last login allowed: logging in again takes nothing away. At first, reading."""
+    known = _login_before(house, source)
+    return known.permissions if known is not None and known.allows("read") else "read"
+
+
+MAY = {
+    "read": "read your account",
+    "write": "read your account, and add and change photos and albums",
+    "delete": "read your account, and add, change and delete photos and albums",
+}
+
+
+def _secret_in(secret_file: Path) -> str:
+    """The secret that a file holds; Misconfigured if it cannot be one."""
+    try:
+        return secret_file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        # no cause is kept: a decoder's message quotes the text
+        raise Misconfigured(
+            f"the secret cannot be read from {safe_text(str(secret_file))}",
+            remedy="it must be text in UTF-8 that you may read",
+        ) from None
+
+
+def _show(url: str, permissions: str, *, no_browser: bool) -> None:
     """Bring the owner to the page that asks for the permission."""
-    asked = f"Open this address and allow photofs to read your account:\n\n  {url}\n"
+    asked = f"Open this address and allow photofs to {MAY[permissions]}:\n\n  {url}\n"
     print(asked, file=sys.stderr, flush=True)
-    if not no_browser:
-        webbrowser.open(url)
+    if not no_browser and not webbrowser.open(url):
+        print(
+            "No browser can be opened here, and one on another machine cannot bring the answer"
+            " back.\nFor that one, stop this (Ctrl-C) and use: photofs login flickr --no-browser",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
-async def _ask_code() -> str:
-    """The code that the page shows, typed in."""
-    ask = partial(click.prompt, "Code", err=True)
-    code: str = await trio.to_thread.run_sync(ask, abandon_on_cancel=True)
+async def _ask_code(wrong: str) -> str:
+    """The code that the page shows, typed in; after a wrong one with what was wrong with it."""
+    if wrong:
+        print(wrong, file=sys.stderr, flush=True)
+    code = ""
+    while not code:
+        print("Code: ", end="", file=sys.stderr, flush=True)
+        code = await trio.to_thread.run_sync(_typed_line, abandon_on_cancel=True)
     return code
+
+
+def _typed_line() -> str:
+    """A line from standard input; Abort at its end.
+
+    Not by sys.stdin: a thread left waiting there holds its lock, and Python then aborts at exit.
+    """
+    typed = bytearray()
+    while (byte := os.read(sys.stdin.fileno(), 1)) != b"\n":
+        if not byte:
+            raise click.Abort
+        typed += byte
+    return typed.decode(errors="replace").strip()
 
 
 def _settle(

@@ -8,7 +8,9 @@ import importlib
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Never
 
@@ -16,30 +18,53 @@ import click
 
 from photofs import __version__
 from photofs.assembly import HOME_VARIABLE
-from photofs.model.errors import Bug, PhotofsError
-from photofs.model.exit_codes import OTHER, exit_code
-
-INTERRUPTED = 130
-"""128 + SIGINT, as shells have it."""
+from photofs.cli.output import safe_text
+from photofs.model.errors import Bug, PhotofsError, found_in
+from photofs.model.exit_codes import INTERRUPTED, OTHER, exit_code
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "agent": ("photofs.cli.agent", "Scan and send in the foreground."),
     "cache": ("photofs.cli.cache", "Show, warm or clear the cache of originals."),
     "check": ("photofs.cli.check", "Verify the catalog's invariants and, if asked, all bytes."),
     "completion": ("photofs.cli.completion", "Print the shell's completion script."),
+    "date": ("photofs.cli.date", "Set or reset when photos were taken."),
     "free": ("photofs.cli.pin", "Remove the cached bytes of photos from this disk."),
+    "held": ("photofs.cli.held", "List, release or drop changes that are very many."),
     "info": ("photofs.cli.info", "Tell all that is known of a file or folder."),
     "library": ("photofs.cli.library", "Add, list, remove libraries; report on their archives."),
+    "log": ("photofs.cli.log", "List what was changed, sent and answered."),
     "login": ("photofs.cli.login", "Log in to a service with your own key."),
     "logout": ("photofs.cli.login", "Forget a login."),
     "mount": ("photofs.cli.mount", "Show the libraries as folders."),
     "pin": ("photofs.cli.pin", "Fetch photos and keep them on this disk."),
+    "queue": ("photofs.cli.queue", "List what is open, and try it again."),
     "scan": ("photofs.cli.scan", "Bring the catalog up to what the sources say."),
     "status": ("photofs.cli.status", "Show libraries, mounts, cache, and what is wrong."),
+    "trash": ("photofs.cli.trash", "List, restore, or delete for good what is in Trash."),
     "umount": ("photofs.cli.umount", "Take a mount away."),
+    "undo": ("photofs.cli.undo", "Take back what was done at one go."),
     "unpin": ("photofs.cli.pin", "Let pinned photos be evicted again."),
     "version": ("photofs.cli.version", "Print versions of photofs and of what it stands on."),
+    "wait": ("photofs.cli.wait", "Wait until what was accepted is done."),
 }
 """Each verb: the module that has it (under the verb's own name), and its line in the help."""
+
+
+HABITS: Mapping[str, str] = {
+    "add": "library add",
+    "fsck": "check",
+    "help": "--help",
+    "list": "library list",
+    "ls": "library list",
+    "remove": "library remove",
+    "report": "library report",
+    "sync": "scan",
+    "unmount": "umount",
+}
+"""Words that other programs have, each with ours for it."""
+
+SETTINGS = {"auto_envvar_prefix": "PHOTOFS", "help_option_names": ["-h", "--help"]}
+"""For click, handed down to every command."""
 
 
 class Verbs(click.Group):
@@ -48,6 +73,18 @@ class Verbs(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """All verbs, by name."""
         return sorted(COMMANDS)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The verb asked for; one that there is not is refused with those that it may have been."""
+        verb = args[0]
+        if verb not in COMMANDS and not ctx.resilient_parsing:
+            near = [HABITS[verb]] if verb in HABITS else get_close_matches(verb, COMMANDS)
+            meant = ", ".join(f"`photofs {each}`" for each in near)
+            hint = f"; did you mean {meant}?" if meant else ""
+            raise click.UsageError(f"there is no command {safe_text(verb)}{hint}", ctx)
+        return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """The verb's command, imported now."""
@@ -63,7 +100,13 @@ class Verbs(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in sorted(COMMANDS.items())])
 
 
-@click.group(cls=Verbs, context_settings={"auto_envvar_prefix": "PHOTOFS"})
+def _after_the_verb(_context: click.Context, _option: click.Parameter, given: object) -> None:
+    """Refuse --json before the verb: only the verb's own is heard."""
+    if given:
+        raise click.UsageError("--json stands after the command, as in `photofs status --json`")
+
+
+@click.group(cls=Verbs, context_settings=SETTINGS)
 @click.option(
     "--home",
     type=click.Path(file_okay=False),
@@ -71,6 +114,14 @@ class Verbs(click.Group):
 )
 @click.option("-v", "--verbose", count=True, help="Tell more; twice for all.")
 @click.option("-q", "--quiet", is_flag=True, help="Tell errors only.")
+@click.option(
+    "--json",
+    is_flag=True,
+    hidden=True,
+    expose_value=False,
+    allow_from_autoenv=False,
+    callback=_after_the_verb,
+)
 @click.version_option(__version__, prog_name="photofs")
 def cli(home: str | None, verbose: int, *, quiet: bool) -> None:
     """Flickr and Google Photos libraries as plain folders.
@@ -86,21 +137,22 @@ def _start_log(level: int) -> None:
     """Log to standard error, secrets taken out."""
     from photofs.credentials import redaction
 
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=level)
-    redaction.install(logging.getLogger())
+    redaction.start_log(level)
 
 
 def fail(error: PhotofsError) -> Never:
     """Print the error for people and end with its status."""
     lines = [f"photofs: {error.what}"]
     lines += [f"  {part}" for part in (error.safe, error.remedy) if part]
-    print("\n".join(lines), file=sys.stderr)
+    print("\n".join(map(safe_text, lines)), file=sys.stderr)
     sys.exit(exit_code(error))
 
 
 def main() -> None:
     """Run the command line; every way out is an exit status of model/exit_codes.py."""
     os.umask(0o077)  # titles and dates are private, and so are all files that hold them
+    # Ctrl-C may come between the making of a coroutine and its start; of that nobody need hear
+    warnings.filterwarnings("ignore", message=".* was never awaited", category=RuntimeWarning)
     try:
         cli(prog_name="photofs", standalone_mode=False)
     except PhotofsError as error:
@@ -109,22 +161,34 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        print("photofs: stopped", file=sys.stderr)
-        sys.exit(INTERRUPTED)
+        _end_as_stopped()
     except BrokenPipeError:
         # whoever read our output has gone; Python would complain once more at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(OTHER)
-    except Exception as error:
-        logging.getLogger(__name__).info("where it happened:", exc_info=error)
-        what = f"a mistake of photofs's own: {type(error).__name__}: {error}"
-        fail(
-            Bug(
-                what,
-                safe="archives and accounts are as they were",
-                remedy="run it with -v and report it",
-            )
-        )
+    except BaseExceptionGroup as several:
+        # what was raised while a trio nursery was open comes wrapped, Ctrl-C too
+        if several.subgroup((click.Abort, KeyboardInterrupt)) is not None:
+            _end_as_stopped()
+        if (found := found_in(several)) is not None:
+            fail(found)
+        _end_by_own_mistake(several)
+    except Exception as error:  # noqa: BLE001 - the last resort, and told
+        _end_by_own_mistake(error)
+
+
+def _end_as_stopped() -> Never:
+    """The end of a command that a person stopped."""
+    print("photofs: stopped", file=sys.stderr)
+    sys.exit(INTERRUPTED)
+
+
+def _end_by_own_mistake(error: BaseException) -> Never:
+    """The end by what nobody thought of."""
+    logging.getLogger(__name__).info("where it happened:", exc_info=error)
+    what = f"a mistake of photofs's own: {type(error).__name__}: {error}"
+    safe, remedy = "archives and accounts are as they were", "run it with -v and report it"
+    fail(Bug(what, safe=safe, remedy=remedy))
 
 
 if __name__ == "__main__":

@@ -12,16 +12,17 @@ import trio
 
 from photofs.assembly import HOME_VARIABLE, House
 from photofs.cli.daemon import go_behind, start_daemon, tell_ready
-from photofs.cli.mounts import forget_mount, mount_of, note_mount
-from photofs.cli.output import safe_text
+from photofs.cli.mounts import end_if_dead, forget_mount, mount_of, note_mount
+from photofs.cli.output import own_name, safe_text, shell_word
 from photofs.cli.serving import Serving, serve
+from photofs.cli.suggestions import folders
 from photofs.model.errors import NotFound, Refused
 
 log = logging.getLogger(__name__)
 
 
 @click.command
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path), shell_complete=folders)
 @click.option(
     "--daemon/--foreground",
     default=False,
@@ -60,11 +61,13 @@ def mount(folder: Path, *, daemon: bool, demo: bool, log_file: Path | None, **fl
 
 def _check_point(point: Path) -> None:
     """Refuse a mount point that cannot be one, before anything else is said."""
+    end_if_dead(str(point), os.environ)  # before it is asked anything
     try:
         point.stat()
     except FileNotFoundError as error:
         raise NotFound(
-            f"there is no folder {safe_text(str(point))}", remedy="make it first"
+            f"there is no folder {safe_text(str(point))}",
+            remedy=f"make it first: mkdir -p {shell_word(str(point))}",
         ) from error
     except OSError:
         # a dead mount of ours, which mounting clears; what else is wrong is told there, too
@@ -114,8 +117,8 @@ def _serve_until_unmounted(house: House, point: Path, serving: Serving) -> None:
 
 def _say_what_to_try(point: Path, *, demo: bool) -> None:
     """The last words of --daemon."""
-    shown = safe_text(str(point))
-    print(f"mounted at {shown}")
+    shown, photofs = shell_word(str(point)), own_name()
+    print(f"mounted at {safe_text(str(point))}")
     if demo:
         print(
             "a made-up Google Takeout and an emulated Flickr account; nothing leaves this machine"
@@ -123,5 +126,5 @@ def _say_what_to_try(point: Path, *, demo: bool) -> None:
     print("try:")
     print(f"  ls {shown} {shown}/*/Albums")
     print(f"  rsync -aH {shown}/ /tmp/copy/     # then once more: nothing to do")
-    print("  photofs status")
-    print(f"  photofs umount {shown}")
+    print(f"  {photofs} status")
+    print(f"  {photofs} umount {shown}")

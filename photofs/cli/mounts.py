@@ -6,21 +6,30 @@ The kernel's list is the truth; a note only adds which home and process belong t
 import contextlib
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from photofs.assembly import HOME_VARIABLE, find_paths
-from photofs.fuse.mount_table import our_mount_points
+from photofs.kernel.connection import abort, connection_at
+from photofs.kernel.mount_table import our_mount_points
+from photofs.kernel.process import Process
+
+log = logging.getLogger(__name__)
 
 
 class Mount(NamedTuple):
-    """A mount of ours: where, the process that serves it (0 if unknown), and its home variable."""
+    """A mount of ours: where, the process that serves it (0 if unknown), and its home variable.
+
+    `started` tells that process from a later one of its number; 0 if that was not noted.
+    """
 
     point: str
     pid: int
     home: str | None
+    started: int = 0
 
 
 def _notes(environ: Mapping[str, str]) -> Path:
@@ -35,23 +44,35 @@ def _note_of(point: str, environ: Mapping[str, str]) -> Path:
 
 
 def note_mount(point: str, environ: Mapping[str, str]) -> None:
-    """Note that this process serves the mount point."""
+    """Note that this process serves the mount point; where no note can be written, none is."""
     note = _note_of(point, environ)
-    note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    text = json.dumps({"point": point, "pid": os.getpid(), "home": environ.get(HOME_VARIABLE)})
-    note.write_text(text, encoding="utf-8")
+    told = {"point": point, **Process.this()._asdict(), "home": environ.get(HOME_VARIABLE)}
+    text = json.dumps(told)
+    try:
+        note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        note.write_text(text, encoding="utf-8")
+    except OSError as error:  # such as a full disk: what is here can be read for all that
+        log.warning(
+            "that %s is mounted cannot be noted: %s; `photofs status` shows it without its process",
+            point,
+            error.strerror,
+        )
 
 
 def forget_mount(point: str, environ: Mapping[str, str]) -> None:
-    """Take the note away."""
-    _note_of(point, environ).unlink(missing_ok=True)
+    """Take this process's note away.
+
+    Another's stays: whoever is refused because the folder is mounted already comes by here, too.
+    """
+    if _read_note(point, environ).pid == os.getpid():
+        _note_of(point, environ).unlink(missing_ok=True)
 
 
 def _read_note(point: str, environ: Mapping[str, str]) -> Mount:
     """What is noted of a mount point; a note that cannot be read tells nothing."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         note = json.loads(_note_of(point, environ).read_text(encoding="utf-8"))
-        return Mount(point, int(note["pid"]), note["home"])
+        return Mount(point, int(note["pid"]), note["home"], int(note.get("started", 0)))
     return Mount(point, 0, None)
 
 
@@ -76,9 +97,22 @@ def serves(mount: Mount) -> bool:
 
     A process id may be in use by another program after a restart of the machine.
     """
+    if mount.started:
+        return Process(mount.pid, mount.started).lives
     try:
         command = Path(f"/proc/{mount.pid}/cmdline").read_bytes()
         state = Path(f"/proc/{mount.pid}/stat").read_text(encoding="latin-1")
     except OSError:
         return False
     return b"photofs" in command and state.rpartition(")")[2].split()[0] != "Z"
+
+
+def end_if_dead(point: str, environ: Mapping[str, str]) -> None:
+    """Have a mount there whose process is gone answer at last: it may hang, and all who ask it.
+
+    Only where a process was noted for it: nothing is known of others. The mount stays.
+    """
+    mount = next((each for each in list_mounts(environ) if each.point == point), None)
+    connection = connection_at(point)
+    if mount is not None and mount.pid and connection is not None and not serves(mount):
+        abort(connection)

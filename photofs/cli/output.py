@@ -1,18 +1,32 @@
 """What commands print: sentences and tables for people, one JSON document for programs."""
 
 import json
+import os
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from shutil import which
 from typing import Any, TypeVar
 
 import click
 
 from photofs.model.errors import Refused
+from photofs.model.exit_codes import OTHER
+from photofs.scratch.usage import Held
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+
+class _JsonOption(click.Option):
+    """Its variable is called as the flag is, `..._JSON`; click would call it as the argument is."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        return os.environ.get(f"{ctx.auto_envvar_prefix}_JSON") or None
+
+
 json_option: Callable[[Function], Function] = click.option(
-    "--json", "as_json", is_flag=True, help="Print JSON, for programs."
+    "--json", "as_json", cls=_JsonOption, is_flag=True, help="Print JSON, for programs."
 )
 """The flag of every command that prints."""
 
@@ -25,6 +39,19 @@ def print_json(document: object) -> None:
 def safe_text(text: str) -> str:
     """Text without characters that could steer a terminal (titles come from strangers)."""
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+
+
+def shell_word(text: str) -> str:
+    """The text as one word of a command line that a person may copy: quoted if it has to be."""
+    return shlex.quote(safe_text(text))
+
+
+def own_name() -> str:
+    """What to type to run photofs: its name, or its path where the shell would not find it."""
+    beside = Path(sys.executable).with_name("photofs")
+    if which("photofs") or not beside.is_file():
+        return "photofs"
+    return shell_word(str(beside))
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -47,13 +74,28 @@ def human_size(size: int) -> str:
     return f"{amount:.2f} TB"
 
 
+def human_age(seconds: int) -> str:
+    """How long ago, in the largest unit of which there are two: "90 s ago", "2 days ago"."""
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= 2 * length:
+            return f"{counted(seconds // length, unit)} ago"
+    return f"{seconds} s ago"
+
+
 def counted(number: int, noun: str) -> str:
     """A number and its noun: "1 photo", "1,204 photos"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def held_words(held: Held) -> str:
+    """What a Scratch holds: "1 file (3 B)"."""
+    return f"{counted(held.files, 'file')} ({human_size(held.bytes)})"
 
 
 def confirm(question: str) -> None:
     """Ask, and end the command on a no; Refused where there is nobody to ask."""
     if not sys.stdin.isatty():
         raise Refused(f"nobody is here to ask: {question}", remedy="add --yes to mean it")
-    click.confirm(question, abort=True, err=True)
+    if not click.confirm(question, err=True):
+        print("photofs: nothing was changed", file=sys.stderr)
+        sys.exit(OTHER)

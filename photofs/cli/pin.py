@@ -7,12 +7,13 @@ import trio
 
 from photofs.cli.output import human_size, json_option, print_json
 from photofs.cli.place import Place, find_place, photos_at
+from photofs.cli.suggestions import places
 from photofs.cli.warm import fetch_all
 from photofs.model.exit_codes import SOME_FAILED
 
 
 @click.command
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True, shell_complete=places)
 @json_option
 def pin(paths: tuple[str, ...], *, as_json: bool) -> None:
     """Fetch the photos at PATHS and keep them on this disk."""
@@ -33,7 +34,7 @@ def pin(paths: tuple[str, ...], *, as_json: bool) -> None:
 
 
 @click.command
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True, shell_complete=places)
 @json_option
 def unpin(paths: tuple[str, ...], *, as_json: bool) -> None:
     """Let the photos at PATHS be evicted from the cache again."""
@@ -51,7 +52,7 @@ def unpin(paths: tuple[str, ...], *, as_json: bool) -> None:
 
 
 @click.command
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1, required=True, shell_complete=places)
 @json_option
 def free(paths: tuple[str, ...], *, as_json: bool) -> None:
     """Remove the cached bytes of the photos at PATHS from this disk; pinned ones stay."""
@@ -70,6 +71,6 @@ def free(paths: tuple[str, ...], *, as_json: bool) -> None:
 def _free_one(place: Place, photo_id: int) -> int:
     """Remove one photo's bytes from the cache unless it is pinned; the bytes freed."""
     photo = place.catalog.photo(photo_id)
-    if photo.sha256 is None or photo.pinned:
+    if photo.sha256 is None or photo.pinned or photo.sha256 in place.catalog.only_here():
         return 0
     return place.house.store().free(photo.sha256)

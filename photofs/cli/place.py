@@ -11,7 +11,8 @@ from photofs.catalog.sqlite import Catalog
 from photofs.cli.house import find_house, home_environ
 from photofs.cli.mounts import mount_of
 from photofs.cli.output import safe_text
-from photofs.model.errors import NotFound
+from photofs.model.errors import NotFound, Refused
+from photofs.model.folder import SCRATCH
 from photofs.model.node import Node, row_id
 from photofs.view.tree import Tree
 
@@ -30,7 +31,7 @@ def find_place(text: str, *, read_only: bool = True) -> Iterator[Place]:
     """The place that PATH names, with its catalog open for the length of a block.
 
     Nothing is asked of the mount, so this works where the mount hangs or is gone. NotFound if there
-    is no such thing.
+    is no such thing, Refused for what lies in Scratch.
     """
     mount = mount_of(Path(text), os.environ)
     if mount is None and text.startswith("/"):
@@ -45,6 +46,11 @@ def find_place(text: str, *, read_only: bool = True) -> Iterator[Place]:
         # not resolve(), which would ask the mount, and that may hang
         relative = os.path.relpath(Path(text).absolute(), mount.point)
         parts = [] if relative == "." else relative.split("/")
+    if parts[1:2] == [SCRATCH]:
+        raise Refused(
+            f"{safe_text(text)} is an ordinary file or folder of this disk, and no photo",
+            remedy="use any other program on it; it is neither cached nor sent",
+        )
     with house.catalog(read_only=read_only) as catalog:
         node = Tree(catalog).resolve(parts)
         yield Place(house, catalog, node, "/".join(parts))

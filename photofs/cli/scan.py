@@ -10,6 +10,7 @@ from typing import IO, NoReturn
 
 import click
 
+from photofs.cli import suggestions
 from photofs.cli.house import find_house
 from photofs.cli.output import json_option, print_json
 
@@ -51,13 +52,19 @@ def scan_after(name: str, document: Mapping[str, object] | None, *, no_scan: boo
             code = run_agent(["scan", "--json", "--", name], stdout=told)
             told.seek(0)
             scanned = json.loads(told.read() or "null")
+    if code:
+        print(
+            f"{name} stays in the list: `photofs scan '{name}'` tries again,"
+            f" `photofs library remove '{name}'` forgets it",
+            file=sys.stderr,
+        )
     if document is not None:
         print_json({**document, "scan": scanned})
     sys.exit(code)
 
 
 @click.command
-@click.argument("libraries", nargs=-1)
+@click.argument("libraries", nargs=-1, shell_complete=suggestions.libraries)
 @click.option("--full", is_flag=True, help="List everything anew instead of what has changed.")
 @click.option(
     "--accept-removals",

@@ -1,24 +1,16 @@
 """A mount put together and run: volume, fetcher, agent, and the kernel's door."""
 
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from photofs.assembly import House
-
-AGENT_PATIENCE = 10.0
-"""Seconds that the agent has to end after its standard input was closed."""
+from photofs.cli.companion import agent_beside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serving:
-    """How to serve: the flags of `photofs mount`.
-
-    `read_only` changes nothing yet: this version refuses every write.
-    """
+    """How to serve: the flags of `photofs mount`."""
 
     read_only: bool = False
     allow_other: bool = False
@@ -35,36 +27,38 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
     from photofs.fuse.mount import MountOptions, run
     from photofs.view.tree import Tree
     from photofs.volume.volume import Deadlines, Volume
+    from photofs.volume.writer import Writer
+    from photofs.volume.writing import Writing
 
     network = house.settings.network
-    options = MountOptions(allow_other=serving.allow_other, exact_sizes=serving.exact_sizes)
-    with house.catalog() as catalog:
+    options = MountOptions(
+        read_only=serving.read_only,
+        allow_other=serving.allow_other,
+        exact_sizes=serving.exact_sizes,
+    )
+    store = house.store()
+    with house.catalog() as catalog, house.catalog() as other:
         async with open_child_fetching(environ=dict(house.environ)) as fetching:
+
+            def guarded() -> None:
+                fetching.guard(str(point.parent.resolve() / point.name))
+                ready()
+
             volume = Volume(
                 Tree(catalog),
                 catalog,
-                house.store(),
+                store,
                 fetching,
                 Deadlines(open=network.open_deadline, read=network.read_deadline),
             )
-            with agent_beside(house, wanted=not serving.no_agent):
-                await run(volume, point, options, ready=ready)
-
-
-@contextmanager
-def agent_beside(house: House, *, wanted: bool) -> Iterator[None]:
-    """The agent for the length of a block; one that works already for this catalog goes on."""
-    if not wanted:
-        yield
-        return
-    process = subprocess.Popen(
-        [sys.executable, "-m", "agent", "serve"],
-        stdin=subprocess.PIPE,
-        env=dict(house.environ),
-        start_new_session=True,
-    )
-    try:
-        yield
-    finally:
-        process.communicate()
-        process.wait(AGENT_PATIENCE)
+            others = house.settings.writing.other_files
+            writing = Writing(volume, store, Writer(house.wishing(other)), other_files=others)
+            with agent_beside(house.environ, wanted=not serving.no_agent):
+                await run(
+                    volume,
+                    point,
+                    options,
+                    scratch=house.paths.scratch,
+                    writing=writing,
+                    ready=guarded,
+                )

@@ -10,10 +10,22 @@ import click
 from photofs.assembly import House
 from photofs.catalog.port import Counts, LibraryRow, SourceRow
 from photofs.catalog.sqlite import Catalog
+from photofs.cli.attached import away_from
 from photofs.cli.house import find_house
 from photofs.cli.mounts import Mount, list_mounts, serves
-from photofs.cli.output import human_size, json_option, print_json, safe_text
+from photofs.cli.open_work import OpenWork, open_work, work_words
+from photofs.cli.output import (
+    counted,
+    held_words,
+    human_age,
+    human_size,
+    json_option,
+    print_json,
+    safe_text,
+)
+from photofs.model.settings import parse_size
 from photofs.originals.port import Usage
+from photofs.scratch.usage import Held, held_in
 
 TROUBLES = 10
 """Photos in trouble that are named a library; `photofs info` tells of the others."""
@@ -21,20 +33,29 @@ TROUBLES = 10
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """When a source was scanned, and what is wrong with it."""
+    """When a source was scanned, when listed completely, and what is wrong with it.
+
+    Only complete listings find out what was deleted.
+    """
 
     provider: str
     account: str | None
     scanned_seconds_ago: int | None
+    listed_seconds_ago: int | None
     trouble: str
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryStatus:
-    """What a library holds; `troubles` names photos whose bytes could not be had, and why."""
+    """What a library holds; `troubles` names photos whose bytes could not be had, and why.
+
+    `scratch`: files in its Scratch, which are on this disk alone. `work`: what is still to be sent.
+    """
 
     name: str
     counts: Counts
+    scratch: Held
+    work: OpenWork
     sources: list[SourceStatus]
     troubles: list[str]
 
@@ -51,13 +72,14 @@ class MountStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Everything that `photofs status` tells."""
+    """Everything that `photofs status` tells; `troubles` are those of this machine's disks."""
 
     libraries: list[LibraryStatus]
     mounts: list[MountStatus]
     cache: Usage
     logins_in: str
     catalog: str
+    troubles: list[str]
 
 
 @click.command
@@ -76,21 +98,43 @@ def status(*, as_json: bool) -> None:
 def find_status(house: House, mounts: list[Mount]) -> Status:
     """The status of a house; nothing is asked of a service or of a mount."""
     with house.catalog() as catalog:
-        libraries = [_library_status(catalog, library) for library in catalog.libraries()]
+        libraries = [_library_status(house, catalog, library) for library in catalog.libraries()]
+    usage = house.store().usage()
     return Status(
         libraries,
         [_mount_status(mount) for mount in mounts],
-        house.store().usage(),
+        usage,
         house.secrets().where,
         str(house.paths.catalog),
+        _disk_troubles(house, usage),
     )
 
 
-def _library_status(catalog: Catalog, library: LibraryRow) -> LibraryStatus:
+def _disk_troubles(house: House, usage: Usage) -> list[str]:
+    """What does not work for want of room: looked at now, for a full disk takes no notes."""
+    troubles = []
+    min_free = parse_size(house.settings.cache.min_free)
+    if not usage.disk_free or usage.disk_free + usage.cache + usage.drafts <= min_free:
+        troubles.append(
+            f"no room for photos in {house.paths.cache}: {human_size(usage.disk_free)} are free,"
+            f" {human_size(min_free)} are to stay free; what is here can be read;"
+            " make room, or set a lower [cache] min_free"
+        )
+    if os.statvfs(house.paths.state).f_bavail == 0:
+        troubles.append(
+            f"no room for notes in {house.paths.state}: the disk is full;"
+            " what was recorded before is intact; make room"
+        )
+    return troubles
+
+
+def _library_status(house: House, catalog: Catalog, library: LibraryRow) -> LibraryStatus:
     """A library's status."""
     return LibraryStatus(
         library.name,
         catalog.counts(library.library_id),
+        held_in(house.scratch_of(library.library_id)),
+        open_work(catalog, library.library_id),
         [_source_status(source) for source in catalog.sources(library.library_id)],
         [f"{name}: {why}" for name, why in catalog.troubled(library.library_id, TROUBLES)],
     )
@@ -98,8 +142,18 @@ def _library_status(catalog: Catalog, library: LibraryRow) -> LibraryStatus:
 
 def _source_status(source: SourceRow) -> SourceStatus:
     """A source's status."""
-    age = None if source.scan_ns is None else max(time.time_ns() - source.scan_ns, 0) // 10**9
-    return SourceStatus(source.provider, source.account, age, source.trouble)
+    return SourceStatus(
+        source.provider,
+        source.account,
+        _seconds_since(source.scan_ns),
+        _seconds_since(source.full_scan_ns),
+        away_from(source) or source.trouble,
+    )
+
+
+def _seconds_since(instant_ns: int | None) -> int | None:
+    """Whole seconds since then; None for never."""
+    return None if instant_ns is None else max(time.time_ns() - instant_ns, 0) // 10**9
 
 
 def _mount_status(mount: Mount) -> MountStatus:
@@ -113,6 +167,8 @@ def _as_document(found: Status) -> dict[str, object]:
     document["cache"] = found.cache._asdict()
     for library, shown in zip(found.libraries, document["libraries"], strict=True):
         shown["counts"] = library.counts._asdict()
+        shown["scratch"] = library.scratch._asdict()
+        shown["work"] = library.work._asdict()
     return document
 
 
@@ -128,6 +184,8 @@ def _print(found: Status) -> None:
     if not found.mounts:
         print("nothing is mounted")
     print(f"cache: {human_size(found.cache.cache)} of {human_size(found.cache.cache_limit)}")
+    for trouble in found.troubles:
+        print(f"! {safe_text(trouble)}")
     print(f"logins: in {safe_text(found.logins_in)}")
 
 
@@ -136,12 +194,50 @@ def _print_library(library: LibraryStatus) -> None:
     counts = library.counts
     missing = f", {counts.missing:,} missing" if counts.missing else ""
     print(f"{library.name}: {counts.photos:,} photos in {counts.albums:,} albums{missing}")
+    if library.scratch.files:
+        print(f"  Scratch: {held_words(library.scratch)}, on this disk only")
+    for line in _work_lines(library.work):
+        print(f"  {line}")
     for source in library.sources:
-        age = source.scanned_seconds_ago
-        when = "never scanned" if age is None else f"scanned {age:,} s ago"
         named = f"{source.provider} {safe_text(source.account or '')}".rstrip()
-        print(f"  {named}: {when}")
+        print(f"  {named}: {when_scanned(source)}")
         if source.trouble:
             print(f"    ! {safe_text(source.trouble)}")
     for trouble in library.troubles:
         print(f"  ! {safe_text(trouble)}")
+
+
+def _work_lines(work: OpenWork) -> list[str]:
+    """What waits in a library, or stays here, each with what to do about it."""
+    lines = []
+    if work.going_on:
+        lines.append(f"waiting: {work_words(work)}; see `photofs queue`")
+    if work.held:
+        lines.append(
+            f"! {counted(work.held, 'change')} held, for they are so many: `photofs held list`,"
+            " then `photofs held release` or `photofs undo`"
+        )
+    if work.unsure:
+        lines.append(
+            f"! {counted(work.unsure, 'change')} of which the answer was lost: the service is"
+            " asked before anything is sent again; see `photofs queue`"
+        )
+    if work.failed:
+        lines.append(
+            f"! {counted(work.failed, 'file')} not sent, kept on this disk: `photofs queue` says"
+            " why, `photofs queue retry PATH` tries again"
+        )
+    if work.local:
+        lines.append(
+            f"kept on this disk only, for they are no photos: {counted(work.local, 'file')}"
+        )
+    return lines
+
+
+def when_scanned(source: SourceStatus) -> str:
+    """When a source was scanned, and when completely if that was another time."""
+    scanned, listed = source.scanned_seconds_ago, source.listed_seconds_ago
+    if scanned is None:
+        return "never scanned"
+    also = "" if listed in {None, scanned} else f", completely {human_age(listed or 0)}"
+    return f"scanned {human_age(scanned)}{also}"

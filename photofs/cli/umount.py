@@ -2,71 +2,55 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import stat
-import subprocess
 import time
 from pathlib import Path
 
 import click
 
-from photofs.cli.mounts import Mount, list_mounts, serves
+from photofs.cli.mounts import Mount, end_if_dead, list_mounts, serves
 from photofs.cli.output import json_option, print_json, safe_text
-from photofs.model.errors import Busy, NotFound, Refused
+from photofs.cli.suggestions import mount_points
+from photofs.cli.uploads_first import await_uploads
+from photofs.fuse.unmounting import unmount
+from photofs.model.errors import Busy, NotFound
 
 PATIENCE = 20.0
 """Seconds that a mount process has to end after its mount has gone."""
 
 
 @click.command
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", shell_complete=mount_points)
 @click.option("--force", is_flag=True, help="Take it away even if programs still use it.")
+@click.option("--no-wait", is_flag=True, help="Leave uploads to the next start.")
 @json_option
-def umount(folder: Path, *, force: bool, as_json: bool) -> None:
-    """Take the mount at FOLDER away, and wait until its process has ended."""
-    point = os.path.normpath(folder.expanduser().absolute())
+def umount(folder: str, *, force: bool, no_wait: bool, as_json: bool) -> None:
+    """Take the mount at FOLDER away, and wait until its process has ended.
+
+    Before that it waits for uploads; Ctrl-C leaves them to the next start. Nothing is lost by that.
+    """
+    point = os.path.normpath(Path(folder).expanduser().absolute())
     mount = next((each for each in list_mounts(os.environ) if each.point == point), None)
     if mount is None:
         raise NotFound(
             f"nothing of ours is mounted at {safe_text(point)}", remedy="see `photofs status`"
         )
     alive = serves(mount)
-    _unmount(point, force=force)
+    end_if_dead(point, os.environ)
+    left = await_uploads(mount, wanted=alive and not force and not no_wait)
+    unmount(point, lazily=force)
     if force and alive:
         # programs that stand inside keep a mount that is lazily taken away; its process ends now
-        os.kill(mount.pid, signal.SIGTERM)
+        with contextlib.suppress(ProcessLookupError):  # it has ended by itself meanwhile
+            os.kill(mount.pid, signal.SIGTERM)
     _await_end(mount)
     if not alive:
         _open_folder(point)
     if as_json:
-        print_json({"unmounted": point})
+        print_json({"unmounted": point, "left": left._asdict() if left else None})
     else:
         print(f"{safe_text(point)} is unmounted")
-
-
-def _unmount(point: str, *, force: bool) -> None:
-    """Ask the kernel, through fusermount3, which may do so for users."""
-    program = shutil.which("fusermount3")
-    if program is None:
-        raise Refused("fusermount3 is not here", remedy="install the package fuse3")
-    done = subprocess.run(  # noqa: S603 - found on the PATH, the path is one argument
-        [program, "-u", *(["-z"] if force else []), "--", point],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode == 0:
-        return
-    if "busy" in done.stderr:
-        raise Busy(
-            f"a program still uses {safe_text(point)}",
-            remedy="close it (`fuser -vm FOLDER` lists them), or use --force",
-        )
-    raise Refused(
-        f"{safe_text(point)} could not be unmounted: {safe_text(done.stderr.strip())}",
-        remedy="use --force, or unmount it as root",
-    )
 
 
 def _open_folder(point: str) -> None:
@@ -84,6 +68,7 @@ def _await_end(mount: Mount) -> None:
             raise Busy(
                 f"the process {mount.pid} that served the mount has not ended yet",
                 safe="the mount itself is gone, and nothing is lost",
-                remedy="wait a little longer, or end the process",
+                remedy="wait a little longer, or end the process; a container that was started"
+                " while it was mounted may hold a mount of its own",
             )
         time.sleep(0.05)

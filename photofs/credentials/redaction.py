@@ -12,6 +12,7 @@ from urllib.parse import quote
 REMOVED = (
     "<removed>"  # in brackets that no pattern below takes for a value: redacting twice is once
 )
+LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 SHORTEST = 8
 """Characters; a shorter text occurs by chance, and no service's token is that short."""
 
@@ -25,6 +26,8 @@ _FIELD = (
 )
 _REST = r"(?:'[^']*'|\"(?:[^\"\\]|\\.)*\"|[^\r\n]+)"
 _UP_TO_NEXT = r"(?:(?!%(?:25)*26)[^\s&;,'\"<>)\]}])+"
+
+_NO_MOMENT = r"(?!(?:19|20)\d\d[01]\d[0-3]\d_[0-2]\d[0-5]\d[0-5]\d(?:\d{3})?[_.])"
 
 _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), replacement)
@@ -47,7 +50,8 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"((?<!\w)['\"]code['\"]\s*:\s*)(['\"])[^'\"]*\2", rf"\1\2{REMOVED}\2"),
         (r"([?&]s=)[^\s&'\"<>]+", rf"\1{REMOVED}"),
         # names of Flickr's originals and renditions: 12345678901_0123456789_o.jpg
-        (r"((?<!\d)\d{5,}_)[0-9a-f]{6,}(?=[_.])", rf"\1{REMOVED}"),
+        # but not IMG_20190712_183005.jpg, a camera's: a day, and a time of six or nine digits
+        (rf"((?<!\d){_NO_MOMENT}\d{{5,}}_)[0-9a-f]{{6,}}(?=[_.])", rf"\1{REMOVED}"),
         (r"(/video/\d+/|/play/[\w-]+/)[0-9a-f]{6,}", rf"\1{REMOVED}"),
         (r"(\w://)[^\s/@:]+:[^\s/@]+@", rf"\1{REMOVED}@"),
         (r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", REMOVED),
@@ -63,8 +67,12 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 
 
 def hide(secret: str) -> None:
-    """From now on this secret, and each quoted text within it, is removed from every log line."""
-    texts = [secret, *re.findall(r'"((?:[^"\\]|\\.)*)"', secret)]
+    """From now on this secret, and each quoted text within it, is removed from every log line.
+
+    But not the names of JSON's fields: with those gone no shape would be known any more.
+    """
+    quoted = re.findall(r'"((?:[^"\\]|\\.)*)"(\s*:)?', secret)
+    texts = [secret, *(text for text, names in quoted if not names)]
     _known.update(text for text in texts if len(text) >= SHORTEST and not text.isalpha())
 
 
@@ -106,6 +114,18 @@ def _lines(text: str | None) -> str | None:
     if text is None:
         return None
     return "\n".join(escape(line) for line in redact(text).split("\n"))
+
+
+def start_log(level: int) -> None:
+    """Log to standard error, redacted, each line with its time; a program's first deed.
+
+    One form for all, for mount, fetcher and agent write into one file.
+
+    A line that cannot be written, for the log's disk is full, is left out without a traceback.
+    """
+    logging.basicConfig(format=LINE, level=level)
+    logging.raiseExceptions = False
+    install(logging.getLogger())
 
 
 def install(logger: logging.Logger) -> None:

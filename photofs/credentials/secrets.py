@@ -14,7 +14,7 @@ from photofs.credentials import redaction
 from photofs.credentials.desktop_keyring import DesktopKeyring, KeyringFailed, desktop_here
 from photofs.credentials.secret_file import SecretFile
 from photofs.credentials.systemd_credentials import VARIABLE, SystemdCredentials
-from photofs.model.errors import Refused
+from photofs.model.errors import Refused, StoreError
 
 FILE_NAME = "secrets.json"
 
@@ -56,13 +56,22 @@ class Secrets:
             self._file.put(name, secret)
 
     def remove(self, name: str) -> None:
-        """Forget it everywhere; Refused if systemd hands it over, for that is not ours to undo."""
+        """Forget it everywhere; Refused if systemd hands it over, for that is not ours to undo.
+
+        StoreError if only the keyring can have it, and that does not answer.
+        """
+        was_in_file = self._file.get(name) is not None
         self._file.remove(name)
         if self._keyring is not None:
             try:
                 self._keyring.remove(name)
             except KeyringFailed as error:
                 _log.info("the login could not be removed from the keyring: %s", error)
+                if not was_in_file:
+                    raise StoreError(
+                        "the desktop's keyring does not answer, so a login in it stays there",
+                        remedy="unlock the keyring, then log out again",
+                    ) from error
         if self._given is not None and self._given.get(name) is not None:
             raise Refused(
                 "this login is given by systemd and cannot be removed here",

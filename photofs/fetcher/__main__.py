@@ -8,8 +8,13 @@ import sys
 import trio
 
 from photofs.assembly import House
+from photofs.credentials import redaction
 from photofs.fetcher.child import serve
+from photofs.model.errors import PhotofsError
+from photofs.model.exit_codes import exit_code
 from photofs.volume.fetch import Pieces
+
+log = logging.getLogger(__name__)
 
 
 async def fetch(fd: int) -> None:
@@ -23,9 +28,13 @@ async def fetch(fd: int) -> None:
 
 def main() -> None:
     """Set the process up. Ctrl-C in a terminal is the mount's to answer: it ends us."""
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    redaction.start_log(logging.WARNING)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    trio.run(fetch, int(sys.argv[1]))
+    try:
+        trio.run(fetch, int(sys.argv[1]))
+    except PhotofsError as error:
+        log.error("the fetching process cannot work: %s", error)  # noqa: TRY400 - no bug of ours
+        sys.exit(exit_code(error))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """What mount process and fetching process say to each other, and how it travels.
 
 A frame is its length in 4 bytes, big-endian, and that many bytes of MessagePack. The mount asks and
-forgets; the fetcher answers each question once, with what has arrived or with an error of ours.
-Bytes of photos never travel here: both see the same files.
+forgets, and says what is to be guarded; the fetcher answers each question once, with what has
+arrived or with an error of ours. Bytes of photos never travel here: both see the same files.
 """
 
 from collections.abc import AsyncGenerator
@@ -40,6 +40,16 @@ class Forget(msgspec.Struct, tag="forget", array_like=True, frozen=True):
     """Nobody waits for that answer any more."""
 
     number: int
+
+
+class Guard(msgspec.Struct, tag="guard", array_like=True, frozen=True):
+    """Which mount the asker serves, and which process that is (photofs.kernel has the words)."""
+
+    pid: int
+    started: int
+    point: str
+    mount_id: int
+    minor: int
 
 
 class Told(msgspec.Struct, tag="told", array_like=True, frozen=True):
@@ -83,7 +93,8 @@ class Failed(msgspec.Struct, tag="failed", array_like=True, frozen=True):
     def of(cls, number: int, error: PhotofsError) -> "Failed":
         """The message for an error."""
         retry_after = error.retry_after if isinstance(error, Temporary) else None
-        kind = type(error).__name__
+        # rooms have errors of their own below those of model/errors.py, which the mount knows
+        kind = next(each.__name__ for each in type(error).__mro__ if hasattr(errors, each.__name__))
         return cls(number, kind, error.what, error.safe, error.remedy, retry_after)
 
     def error(self) -> PhotofsError:
@@ -97,7 +108,7 @@ class Failed(msgspec.Struct, tag="failed", array_like=True, frozen=True):
         return error
 
 
-Message = Ask | Forget | Told | Failed
+Message = Ask | Forget | Guard | Told | Failed
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Message)

@@ -2,11 +2,10 @@
 
 If the process dies, a new one is asked everything that is still open; drafts on the disk are where
 the old one left them. The process ends when this side of the socket pair is closed, that is also
-when the mount is killed.
+when the mount is killed; before that it ends the mount's connection (guard.py).
 """
 
 import logging
-import math
 import socket
 import subprocess
 import sys
@@ -21,12 +20,15 @@ from photofs.fetcher.messages import (
     Ask,
     Failed,
     Forget,
+    Guard,
     Message,
     Told,
     Verb,
     read_messages,
-    to_frame,
 )
+from photofs.fetcher.outbox import Outbox
+from photofs.kernel.connection import connection_at
+from photofs.kernel.process import Process
 from photofs.model.errors import Bug, PhotofsError, Temporary
 from photofs.model.span import Span
 from photofs.volume.fetching import Arrival
@@ -67,7 +69,8 @@ class ChildFetching:
         self._environ = environ
         self._open: dict[int, _Question] = {}
         self._number = 0
-        self._outbox, self._to_send = trio.open_memory_channel[Message](math.inf)
+        self._outbox: Outbox | None = None
+        self._guard: Guard | None = None
         self._answered = False
         self.pid: int | None = None
 
@@ -83,6 +86,14 @@ class ChildFetching:
         """Return once the original is sealed."""
         return await self._ask("whole", photo_id)
 
+    def guard(self, point: str) -> None:
+        """Have the mount at that point ended if this process dies in any way but a clean one."""
+        connection = connection_at(point)
+        if connection is not None:
+            pid, started = Process.this()
+            self._guard = Guard(pid, started, *connection)
+            self._send(self._guard)
+
     async def _ask(
         self, verb: Verb, photo_id: int, span: Span = NOTHING, draft: int | None = None
     ) -> Arrival:
@@ -90,17 +101,22 @@ class ChildFetching:
         self._number += 1
         ask = Ask(self._number, verb, photo_id, span.start, span.stop, draft)
         question = self._open[ask.number] = _Question(ask)
-        self._outbox.send_nowait(ask)
+        self._send(ask)
         try:
             await question.settled.wait()
         except trio.Cancelled:
-            self._outbox.send_nowait(Forget(ask.number))
+            self._send(Forget(ask.number))
             raise
         finally:
             self._open.pop(ask.number, None)
         if question.arrival is None:
             raise question.error or Bug("a question was settled without an answer")
         return question.arrival
+
+    def _send(self, message: Message) -> None:
+        """Send it; a process that is not there yet will be asked all that is open."""
+        if self._outbox is not None:
+            self._outbox.put(message)
 
     async def keep(self) -> None:
         """Keep the process alive until cancelled."""
@@ -137,8 +153,10 @@ class ChildFetching:
                 cwd=Path(photofs.__file__).parent.parent,
                 env=self._environ,
             )
-        except OSError as error:
+        except BaseException as error:
             ours.close()
+            if not isinstance(error, OSError):  # cancelled, such as by Ctrl-C
+                raise
             log.error("the fetching process cannot be started: %s", error)  # noqa: TRY400 - no bug
             return
         finally:
@@ -153,23 +171,27 @@ class ChildFetching:
 
     async def _talk(self, stream: trio.SocketStream) -> None:
         """Ask what is open, then whatever comes, until the process is gone."""
-        self._outbox, self._to_send = trio.open_memory_channel[Message](math.inf)
+        outbox = self._outbox = Outbox(stream)
+        if self._guard is not None:
+            outbox.put(self._guard)
         for question in self._open.values():
-            self._outbox.send_nowait(question.ask)
-        async with stream, trio.open_nursery() as nursery:
-            nursery.start_soon(self._send, stream)
+            outbox.put(question.ask)
+        try:
+            async with stream, trio.open_nursery() as nursery:
+                nursery.start_soon(outbox.run)
+                await self._listen(stream)
+                nursery.cancel_scope.cancel()
+        finally:
+            self._outbox = None
+
+    async def _listen(self, stream: trio.SocketStream) -> None:
+        """Take its answers until it is gone, or says what nobody understands: then it must go."""
+        try:
             async with aclosing(read_messages(stream)) as messages:
                 async for message in messages:
                     self._take(message)
-            nursery.cancel_scope.cancel()
-
-    async def _send(self, stream: trio.SocketStream) -> None:
-        """Send what is to be sent, in order."""
-        try:
-            async for message in self._to_send:
-                await stream.send_all(to_frame(message))
-        except trio.BrokenResourceError:
-            log.debug("the fetching process does not listen any more")
+        except Bug as error:
+            log.error("the fetching process is started anew: %s", error)  # noqa: TRY400 - told
 
     def _take(self, message: Message) -> None:
         """An answer."""

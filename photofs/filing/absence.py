@@ -1,10 +1,11 @@
 """Decides what may be taken for deleted at a source, and takes it out of the tree.
 
 The rules (docs/SEMANTICS.md "Facts have a time"): the source's own word for an id counts at once;
-absence counts only from complete inventories, two of them at least an hour apart. If more than a
-tenth of a source, and at least 20 photos, would vanish in one scan, or all of it, nothing is
-changed and the user is asked. The same holds for albums and for collections. Bytes on this disk are
-never touched.
+absence counts only from complete inventories, two of them at least an hour apart. Where the source
+counts otherwise than it lists, that makes but a suspect, for which the source's own word is needed.
+If more than a tenth of a source, and at least 20 photos, would vanish in one scan, or all of it,
+nothing is changed and the user is asked. The same holds for albums and for collections. Bytes on
+this disk are never touched.
 """
 
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from typing import Final
 from photofs.catalog.scan_writes import KnownId
 from photofs.filing.albums import AlbumFiling
 from photofs.filing.desk import Desk
+from photofs.filing.overruling import Overruling
 from photofs.model.errors import Refused
 
 SHARE: Final = 0.1
@@ -21,15 +23,32 @@ AT_LEAST: Final = 20
 """More than this share of a source, and at least this many, in one scan: stop and ask."""
 
 APART_NS: Final = 3600 * 10**9
-"""Two inventories count as two only if they were taken this far apart."""
+"""Two inventories count as two only if the second was begun so long after the first was told."""
+
+ASKED_AT_ONCE: Final = 100
+"""Suspects that are asked for after one scan: one request each, two minutes at Flickr's pace."""
+
+FIRST, SUSPECT = 1, 2
+"""In how many inventories, apart from each other, something was not."""
 
 
 @dataclass(slots=True)
 class Told:
-    """What a scan told of absence: an inventory, if it was complete, and ids known to be gone."""
+    """What a scan told of absence: an inventory, if it was complete, and ids known to be gone.
+
+    `counted`: the inventory holds as many as the source itself counts; `albums_counted`: as many
+    albums were told of.
+    """
 
     inventory: frozenset[str] | None = None
+    counted: bool = True
+    albums_counted: bool = True
     gone: set[str] = field(default_factory=set)
+
+    @property
+    def tells_of_albums(self) -> bool:
+        """Whether an album that was not told of may be gone, if the scan was a full one."""
+        return self.inventory is not None and self.albums_counted
 
 
 class Absence:
@@ -39,7 +58,7 @@ class Absence:
         """`desk` holds what all filing of a scan shares."""
         self._desk = desk
         self._albums = albums
-        self._apart_ns = desk.apart_ns
+        self._noted_ns: int | None = None
         self.removed = 0
 
     def guard(self, told: Told, *, full: bool) -> None:
@@ -47,7 +66,7 @@ class Absence:
         catalog, source, scan = self._desk.catalog, self._desk.source_id, self._desk.scan
         vanished = sum(1 for each in self._known() if self._is_absent(each, told))
         _refuse_many("photos", vanished, catalog.count_known(source))
-        if full and told.inventory is not None:
+        if full and told.tells_of_albums:
             unseen = len(catalog.albums_not_seen(source, scan))
             _refuse_many("albums", unseen, catalog.count_albums(source))
             unseen = len(catalog.collections_not_seen(source, scan))
@@ -66,21 +85,41 @@ class Absence:
     def settle_albums(self) -> None:
         """After a full scan of all there is: albums and collections not told of, twice apart."""
         catalog, source, scan = self._desk.catalog, self._desk.source_id, self._desk.scan
-        now = self._desk.now_ns()
         self._desk.slices.begin()
         for album in catalog.albums_not_seen(source, scan):
-            if album.absent_ns is None or album.absent_ns > now:
-                catalog.note_album_absence(album.row_id, now)
-            elif now - album.absent_ns >= self._apart_ns:
+            if album.absent_ns is None or self._desk.contradicts(album.absent_ns):
+                catalog.note_album_absence(album.row_id, self._noted())
+            elif self._desk.is_apart(album.absent_ns):
                 self._albums.retire(album.row_id)
             self._desk.slices.breathe()
         for collection in catalog.collections_not_seen(source, scan):
-            if collection.absent_ns is None or collection.absent_ns > now:
-                catalog.note_collection_absence(collection.row_id, now)
-            elif now - collection.absent_ns >= self._apart_ns:
+            if collection.absent_ns is None or self._desk.contradicts(collection.absent_ns):
+                catalog.note_collection_absence(collection.row_id, self._noted())
+            elif self._desk.is_apart(collection.absent_ns):
                 self._albums.retire_collection(collection.remote_id)
             self._desk.slices.breathe()
         self._desk.slices.end()
+
+    def suspects(self) -> list[str]:
+        """Ids that two inventories left out, while the source counts otherwise than it lists."""
+        return self._desk.catalog.suspects(self._desk.source_id, ASKED_AT_ONCE)
+
+    def answered(self, remote_id: str, *, gone: bool) -> None:
+        """The source's own word for a suspect; if it is there, its absence begins anew."""
+        catalog = self._desk.catalog
+        row = catalog.observation(self._desk.source_id, remote_id)
+        if row is None or row.gone:
+            return
+        if gone:
+            self._take_out(row.observation_id, row.photo_id)
+        else:
+            catalog.set_absence(row.observation_id, 0, None)
+
+    def _noted(self) -> int:
+        """The moment at which this scan's absences are noted."""
+        if self._noted_ns is None:
+            self._noted_ns = self._desk.note_now()
+        return self._noted_ns
 
     def _known(self) -> Iterator[KnownId]:
         return self._desk.catalog.known_ids(self._desk.source_id)
@@ -94,27 +133,33 @@ class Absence:
 
     def _settle(self, each: KnownId, told: Told) -> None:
         """What follows for one known id."""
-        catalog, now = self._desk.catalog, self._desk.now_ns()
+        catalog = self._desk.catalog
         if each.remote_id in told.gone:
-            self._take_out(each)
+            self._take_out(each.observation_id, each.photo_id)
         elif told.inventory is None:
             return
         elif not self._is_absent(each, told):
             if each.absent:
                 catalog.set_absence(each.observation_id, 0, None)
-        elif each.absent_ns is None or each.absent_ns > now:
-            # noted in the future: the clock was ahead then, and the hour begins anew
-            catalog.set_absence(each.observation_id, 1, now)
-        elif now - each.absent_ns >= self._apart_ns:
-            self._take_out(each)
+        elif each.absent_ns is None or self._desk.contradicts(each.absent_ns):
+            catalog.set_absence(each.observation_id, FIRST, self._noted())
+        elif self._desk.is_apart(each.absent_ns):
+            if told.counted:
+                self._take_out(each.observation_id, each.photo_id)
+            elif each.absent != SUSPECT:
+                catalog.set_absence(each.observation_id, SUSPECT, each.absent_ns)
 
-    def _take_out(self, each: KnownId) -> None:
+    def _take_out(self, observation_id: int, photo_id: int) -> None:
         """Take it for deleted: out of all folders once no source has it; its row stays."""
         catalog = self._desk.catalog
-        catalog.set_observation_gone(each.observation_id, gone=True)
+        catalog.set_observation_gone(observation_id, gone=True)
         self.removed += 1
-        if catalog.sources_having(each.photo_id) == 0:
-            self._set_gone(each.photo_id, gone=True)
+        if catalog.sources_having(photo_id) > 0:
+            return
+        if Overruling(catalog, self._desk.now_ns).photo_gone(photo_id):
+            self._desk.placing.replace(photo_id)
+        else:
+            self._set_gone(photo_id, gone=True)
 
     def _bring_back(self, listed: frozenset[str]) -> None:
         catalog = self._desk.catalog

@@ -4,9 +4,13 @@ Members are compared one by one, and each comes or goes in one transaction toget
 place in the queue; the places themselves are worked out when the batch ends, once per photo.
 """
 
+from dataclasses import replace
+
 from photofs.catalog.album_writes import AlbumRow
 from photofs.filing.desk import Desk
+from photofs.filing.overruling import Overruling
 from photofs.model.observation import AlbumGone, AlbumSeen, CollectionSeen
+from photofs.model.wish import WishVerb
 
 
 class AlbumFiling:
@@ -20,6 +24,12 @@ class AlbumFiling:
         """Take in one album with its members."""
         catalog = self._desk.catalog
         row = catalog.album(self._desk.source_id, seen.remote_id)
+        if row is not None:
+            wished = self._wished(row, seen)
+            if wished is None:
+                catalog.touch_album(row.album_id, self._desk.scan)
+                return
+            seen = wished
         # an older export may add members, but it neither removes any nor renames the album
         older = row is not None and seen.as_of_ns < row.as_of_ns and not self._desk.live
         album_id = self._note(row, seen, older=older)
@@ -36,6 +46,7 @@ class AlbumFiling:
 
     def retire(self, album_id: int) -> None:
         """Mark an album as gone, and have its folders go."""
+        Overruling(self._desk.catalog, self._desk.now_ns).album_gone(album_id)
         self._desk.catalog.mark_album_gone(album_id)
         self._desk.shelves.settle_album(album_id)
 
@@ -78,20 +89,30 @@ class AlbumFiling:
             self._desk.shelves.settle_album(row.album_id)
         return row.album_id
 
+    def _wished(self, row: AlbumRow, seen: AlbumSeen) -> AlbumSeen | None:
+        """What the album is to be shown as, by the wishes for it; None if it is to be no more."""
+        for operation in self._desk.catalog.unsettled_of_album(row.album_id):
+            if operation.wish.verb == WishVerb.REMOVE_ALBUM:
+                return None
+            if operation.wish.verb == WishVerb.RENAME_ALBUM:
+                Overruling(self._desk.catalog, self._desk.now_ns).album_told(operation, seen.title)
+                seen = replace(seen, title=str(operation.wish.details["title"]))
+        return seen
+
     def _may_be_empty(self, row: AlbumRow, seen: AlbumSeen) -> bool:
         """Whether the members told may be all: that none is left must be told twice, apart.
 
         Or once, if the service counts none as well.
         """
-        catalog, now = self._desk.catalog, self._desk.now_ns()
+        catalog = self._desk.catalog
         if seen.members or seen.count == 0 or not catalog.members(row.album_id):
             if row.emptied_ns is not None:
                 catalog.set_emptied(row.album_id, None)
             return True
-        if row.emptied_ns is None or row.emptied_ns > now:
-            catalog.set_emptied(row.album_id, now)
+        if row.emptied_ns is None or self._desk.contradicts(row.emptied_ns):
+            catalog.set_emptied(row.album_id, self._desk.note_now())
             return False
-        return now - row.emptied_ns >= self._desk.apart_ns
+        return self._desk.is_apart(row.emptied_ns)
 
     def _take_members(self, album_id: int, seen: AlbumSeen, *, complete: bool) -> None:
         """Add, move and (if the list is complete) remove members."""

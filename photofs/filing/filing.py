@@ -6,14 +6,14 @@ clean, so a run may be killed at any moment and the next one goes on. Absence co
 `finish` was called.
 """
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from photofs.catalog.database import small_steps
 from photofs.catalog.libraries import FiledBy
-from photofs.catalog.scan_writes import ScanCounts
+from photofs.catalog.port import ScanCounts
 from photofs.catalog.sqlite import Catalog
+from photofs.filing import clock
 from photofs.filing.absence import APART_NS, Absence, Told
 from photofs.filing.albums import AlbumFiling
 from photofs.filing.desk import Desk
@@ -22,6 +22,7 @@ from photofs.filing.placing import Placing
 from photofs.filing.refining import Refining
 from photofs.filing.shelves import Shelves
 from photofs.filing.slices import Slices
+from photofs.filing.superseding import Superseding
 from photofs.model.capture_time import (
     CaptureTime,
     OffsetOfZone,
@@ -30,9 +31,11 @@ from photofs.model.capture_time import (
     taken_from_title,
 )
 from photofs.model.errors import Bug, Refused
+from photofs.model.moment import Moment
 from photofs.model.observation import (
     AlbumGone,
     AlbumSeen,
+    Checkpoint,
     CollectionSeen,
     Finding,
     Inventory,
@@ -40,6 +43,7 @@ from photofs.model.observation import (
     PhotoSeen,
     Progress,
     ScanEnd,
+    Superseded,
 )
 
 
@@ -54,7 +58,7 @@ class Filing:
         default_zone: str,
         zone_of_position: ZoneOfPosition,
         offset_of_zone: OffsetOfZone,
-        now_ns: Callable[[], int] = time.time_ns,
+        now: Callable[[], Moment] = clock.now,
         apart_ns: int = APART_NS,
     ) -> None:
         """`apart_ns`: how far apart two inventories must be for an absence to count twice."""
@@ -63,8 +67,11 @@ class Filing:
         self._zone = default_zone
         self._zone_of_position = zone_of_position
         self._offset_of_zone = offset_of_zone
-        self._now_ns = now_ns
+        self._now = now
         self._apart_ns = apart_ns
+
+    def _now_ns(self) -> int:
+        return self._now().wall_ns
 
     @contextmanager
     def scan(
@@ -74,14 +81,18 @@ class Filing:
         folders: Iterable[str] | None = None,
         lists_everything: bool = True,
         accept_removals: bool = False,
+        writes: Iterable[str] | None = None,
     ) -> "Iterator[ScanRun]":
         """One run over a source. `folders`: the special top folders that it can fill, if known.
 
+        `writes`: what can be changed there, if known.
         `lists_everything`: whether absence from its inventory can mean deletion at all.
         `accept_removals`: the user said that what vanished was deleted on purpose.
         """
         if folders is not None:
             self._catalog.set_folders(source_id, folders)
+        if writes is not None:
+            self._catalog.set_writes(source_id, writes)
         desk = self._desk(source_id)
         self._follow_settings(desk.library.library_id)
         with desk.slices.whole():
@@ -116,12 +127,19 @@ class Filing:
         """Better capture times for the photos of a source; see `refining.Refining`."""
         yield Refining(self._desk(source_id))
 
+    def desk_of(self, library_id: int) -> Desk:
+        """What wishes for a library are filed with; `source_id` is 0 if nothing can be changed."""
+        source_id, _ = self._catalog.writes_of_library(library_id)
+        return self._make_desk(library_id, source_id or 0)
+
     def _desk(self, source_id: int) -> Desk:
+        self._catalog.finish_removals()
+        return self._make_desk(self._catalog.source(source_id).library_id, source_id)
+
+    def _make_desk(self, library_id: int, source_id: int) -> Desk:
         catalog = self._catalog
-        catalog.finish_removals()
-        source = catalog.source(source_id)
-        library = catalog.library_by_id(source.library_id)
-        special = catalog.folders_of_library(source.library_id)
+        library = catalog.library_by_id(library_id)
+        special = catalog.folders_of_library(library_id)
         shelves = Shelves(catalog, library, special, self._now_ns)
         return Desk(
             catalog=catalog,
@@ -133,6 +151,8 @@ class Filing:
             slices=Slices(catalog, self._now_ns, shelves.forget),
             resolve=self._resolve,
             now_ns=self._now_ns,
+            now=self._now,
+            began=self._now(),
             apart_ns=self._apart_ns,
         )
 
@@ -156,9 +176,11 @@ class ScanRun:
         self._photos = PhotoFiling(desk)
         self._albums = AlbumFiling(desk)
         self._absence = Absence(desk, self._albums)
+        self._superseding = Superseding(desk)
         self._accept_removals = accept_removals
         self._told = Told()
         self._finished = False
+        self._cursor = desk.catalog.source(desk.source_id).cursor
 
     def file(self, batch: Sequence[object]) -> None:
         """File a batch of observations, in transactions of at most 50 ms each."""
@@ -175,6 +197,10 @@ class ScanRun:
             slices.abandon()
             raise
 
+    def reached(self, cursor: str) -> None:
+        """All that was filed by now stays: a scan from `cursor` would tell the rest."""
+        self._note_cursor(cursor)
+
     def finish(self, cursor: str | None, *, full: bool) -> None:
         """The scan was complete; absence may count now.
 
@@ -186,7 +212,8 @@ class ScanRun:
             self._guard(full=full)
         try:
             self._absence.apply(self._told)
-            if full and self._told.inventory is not None:
+            self._superseding.apply()
+            if full and self._told.tells_of_albums:
                 self._absence.settle_albums()
             self.file(())
             self._end(cursor, full=full)
@@ -194,27 +221,42 @@ class ScanRun:
             self._desk.slices.abandon()
             raise
 
+    def suspects(self) -> list[str]:
+        """After the end: ids whose absence counts only if the source says so of each."""
+        return self._absence.suspects()
+
+    def answered(self, remote_id: str, *, gone: bool) -> None:
+        """What the source says of a suspect."""
+        with self._desk.slices.whole():
+            self._absence.answered(remote_id, gone=gone)
+        self.file(())
+
     def close(self) -> None:
         """Note the end of a run that did not finish."""
         self._desk.slices.abandon()
         if not self._finished:
             with self._desk.catalog.database.transaction():
                 self._desk.catalog.end_scan(
-                    self._desk.scan, self._desk.now_ns(), None, self._counts()
+                    self._desk.scan, self._desk.now_ns(), None, self.counts()
                 )
+
+    def _note_cursor(self, cursor: str | None) -> None:
+        with self._desk.catalog.database.transaction():
+            self._desk.catalog.note_cursor(self._desk.source_id, cursor)
 
     def _guard(self, *, full: bool) -> None:
         try:
             self._absence.guard(self._told, full=full)
         except Refused as refused:
             self._desk.catalog.source_trouble(self._desk.source_id, str(refused))
+            self._note_cursor(self._cursor)
             raise
 
     def _end(self, cursor: str | None, *, full: bool) -> None:
         catalog, source, scan = self._desk.catalog, self._desk.source_id, self._desk.scan
         now = self._desk.now_ns()
         with catalog.database.transaction():
-            catalog.end_scan(scan, now, "full" if full else "incremental", self._counts())
+            catalog.end_scan(scan, now, "full" if full else "incremental", self.counts())
             catalog.scan_done(source, cursor, now, full=full)
         self._finished = True
 
@@ -224,9 +266,11 @@ class ScanRun:
 
         small_steps(catalog.database, drop)
 
-    def _counts(self) -> ScanCounts:
+    def counts(self) -> ScanCounts:
+        """What the run has done so far."""
         filed = self._photos.filed
-        return ScanCounts(filed.seen, filed.added, filed.changed, self._absence.removed)
+        removed = self._absence.removed + self._superseding.removed
+        return ScanCounts(filed.seen, filed.added, filed.changed, removed)
 
     def _take(self, observation: object) -> None:
         match observation:
@@ -241,13 +285,20 @@ class ScanRun:
                 self._albums.file_collection(observation)
             case PhotoGone():
                 self._told.gone.add(observation.remote_id)
+            case Superseded():
+                self._superseding.file(observation)
             case Inventory():
-                if not self._desk.live:
-                    raise Bug("an inventory was told by a source that does not list everything")
-                self._told.inventory = observation.remote_ids
+                self._take_inventory(observation)
             case Finding():
                 self._desk.catalog.add_finding(self._desk.source_id, self._desk.scan, observation)
-            case Progress() | ScanEnd():
+            case Progress() | Checkpoint() | ScanEnd():
                 pass
             case _:
                 raise Bug(f"a provider yielded {type(observation).__name__}, no observation")
+
+    def _take_inventory(self, inventory: Inventory) -> None:
+        if not self._desk.live:
+            raise Bug("an inventory was told by a source that does not list everything")
+        self._told.inventory = inventory.remote_ids
+        self._told.counted = inventory.counted
+        self._told.albums_counted = inventory.albums_counted

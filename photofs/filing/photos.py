@@ -6,6 +6,8 @@ from photofs.catalog.photo_writes import ObservationRow, PhotoFacts
 from photofs.catalog.seen_json import from_json, to_json
 from photofs.filing.desk import Desk
 from photofs.filing.facts import first_facts, next_facts, places_moved
+from photofs.filing.overlay import laid_over
+from photofs.filing.overruling import Overruling
 from photofs.model.observation import PhotoSeen
 
 
@@ -69,6 +71,8 @@ class PhotoFiling:
         self.filed.changed += 1
         old = desk.catalog.photo_facts(row.photo_id)
         facts = next_facts(old, before, seen, desk.resolve, desk.now_ns())
+        facts = laid_over(desk.catalog, row.photo_id, old, facts, desk.resolve)
+        Overruling(desk.catalog, desk.now_ns).photo_changed(row.photo_id, before, seen)
         if _bytes_of(before) != _bytes_of(seen):
             desk.catalog.forget_trouble(row.photo_id)
         desk.catalog.set_observation(row.observation_id, seen.as_of_ns, desk.scan, text)

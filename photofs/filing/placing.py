@@ -63,6 +63,10 @@ class Placing:
     def replace(self, photo_id: int) -> None:
         """Work a photo's places out anew, and change what differs."""
         catalog = self._catalog
+        if catalog.stands_where_put(photo_id):
+            catalog.set_places(photo_id, len(catalog.photo_entries(photo_id)))
+            catalog.unqueue(photo_id)
+            return
         facts = catalog.photo_facts(photo_id)
         wanted = self.wanted(facts, catalog.albums_of(photo_id))
         present = catalog.photo_entries(photo_id)
@@ -74,7 +78,8 @@ class Placing:
             if entry.folder_id not in wanted:
                 catalog.remove_photo_entry(entry)
                 self._shelves.tidy(entry.folder_id)
-        catalog.set_places(photo_id, len(wanted))
+        # a program may have given it a second name in one folder
+        catalog.set_places(photo_id, len(catalog.photo_entries(photo_id)))
         catalog.unqueue(photo_id)
 
     def rename(self, photo_id: int, remote_id: str, name: str) -> None:

@@ -11,7 +11,9 @@ import errno
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from collections.abc import Set as AbstractSet
+from contextlib import asynccontextmanager
 from functools import partial
 
 import pyfuse3
@@ -28,6 +30,9 @@ log = logging.getLogger(__name__)
 EVERY = 0.5
 """Seconds between two looks at the catalog; a change is to be seen within a second."""
 
+SOON = 0.005
+"""Seconds after which the answer to a request has certainly reached the kernel."""
+
 BATCH = 500
 """Changes read at a time, between which requests are answered."""
 
@@ -35,6 +40,13 @@ UNKNOWN = {errno.ENOENT, errno.ENOTCONN, errno.ENODEV, errno.EBADF}
 """Answers that mean: the kernel knows nothing of it, or the mount is just going."""
 
 Note = Callable[[], None]
+
+Known = AbstractSet[tuple[int, bytes]]
+"""Names, each with the inode of its folder, which the kernel itself changes with a request."""
+
+PATIENCE = 0.02
+"""Seconds for which an answer waits until the kernel has forgotten what changed elsewhere. It must
+not wait for good: a note on a folder in which another request is under way waits for that one."""
 
 
 class KernelNotes:
@@ -49,6 +61,14 @@ class KernelNotes:
     def send(self, note: Note) -> None:
         """Send it in its turn."""
         self._queue.put(note)
+
+    async def sent(self) -> None:
+        """Return once all that was queued is sent, or after a moment."""
+        done = trio.Event()
+        token = trio.lowlevel.current_trio_token()
+        self.send(partial(token.run_sync_soon, done.set))
+        with trio.move_on_after(PATIENCE):
+            await done.wait()
 
     def stop(self) -> None:
         """End after what is queued, waiting for it only a moment: it may be blocked for good."""
@@ -65,6 +85,18 @@ class KernelNotes:
                     log.warning("the kernel refused to forget something: %s", error)
 
 
+class OwnChange:
+    """A change by this mount's own verb."""
+
+    def __init__(self) -> None:
+        """Nothing but what the catalog tells."""
+        self.rewritten: set[int] = set()
+
+    def bytes_of(self, ino: int) -> None:
+        """The bytes of that photo are others now, though the kernel did not see them written."""
+        self.rewritten.add(ino)
+
+
 class Invalidation:
     """Follows the catalog's changes."""
 
@@ -77,12 +109,45 @@ class Invalidation:
         self._version = self._tree.data_version()
         self._postponed: set[int] = set()
         self._notes = KernelNotes()
+        self._turn = trio.Lock()
+        self._later: list[Note] = []
+        self._changed = trio.Event()
+        for ino in volume.incoming():
+            attributes.may_move(ino, may=True)
+
+    @asynccontextmanager
+    async def change(self, known: Known) -> AsyncIterator[OwnChange]:
+        """Around a verb of this mount: the kernel forgets what it changed, before it is answered.
+
+        `known`: the names that the request itself tells the kernel about: to forget them would tear
+        the names from files that are open. Their folders are locked by the kernel until it is
+        answered, so notes on them wait until then; a mount that is killed while a note waits for
+        such a lock hangs for good. Verbs run one after the other anyway.
+        """
+        change = OwnChange()
+        async with self._turn:
+            try:
+                yield change
+            finally:
+                await self._look(known)
+        for ino in change.rewritten:
+            self._volume.bytes_changed(ino)
+            self._attributes.forget(ino)
+            self._notes.send(
+                partial(pyfuse3.invalidate_inode, ino, self._attributes_only(ino, content=True))
+            )
+        if self._later:
+            self._changed.set()
+        await self._notes.sent()
 
     async def watch(self) -> None:
         """Until cancelled."""
         try:
             while True:
-                await trio.sleep(EVERY)
+                with trio.move_on_after(SOON if self._later else EVERY):
+                    await self._changed.wait()
+                    await trio.sleep(SOON)
+                self._changed = trio.Event()
                 try:
                     await self.look()
                 except PhotofsError as error:
@@ -92,15 +157,29 @@ class Invalidation:
 
     async def look(self) -> None:
         """Tell the kernel of everything that changed since the last look."""
+        async with self._turn:
+            self._send_later()
+            await self._look(set())
+
+    def _send_later(self) -> None:
+        """Notes on folders that were locked by the request whose verb changed them."""
+        later, self._later = self._later, []
+        for note in later:
+            self._notes.send(note)
+
+    async def _look(self, known: Known) -> None:
         version = self._tree.data_version()
         if version == self._version:
             return
+        if self._volume.look_what_is_writable():
+            self._forget_everything()
         while changes := self._tree.changes_since(self._sequence, BATCH):
             if changes[0].sequence != self._sequence + 1:
                 self._forget_everything()
-            self._tell(changes)
+            self._tell(changes, known)
             self._sequence = changes[-1].sequence
-            await trio.lowlevel.checkpoint()
+            if len(changes) == BATCH:
+                await trio.lowlevel.checkpoint()
         self._version = version
 
     def released(self, ino: int) -> None:
@@ -109,23 +188,30 @@ class Invalidation:
             self._postponed.discard(ino)
             self._notes.send(partial(pyfuse3.invalidate_inode, ino))
 
-    def _tell(self, changes: list[Change]) -> None:
+    def _tell(self, changes: list[Change], known: Known) -> None:
         """Names first, then attributes, each inode once."""
         inos: dict[int, bool] = {}
+        locked = {folder for folder, _ in known}
         for change in changes:
             self._volume.changed(change)
             inos[change.ino] = inos.get(change.ino, False) or change.content
             if change.name is not None and change.parent_ino is not None:
                 inos.setdefault(change.parent_ino, False)
                 name = change.name.encode()
-                self._notes.send(partial(pyfuse3.invalidate_entry, change.parent_ino, name))
+                note = partial(pyfuse3.invalidate_entry, change.parent_ino, name)
+                if change.parent_ino in locked:
+                    if (change.parent_ino, name) not in known:
+                        self._later.append(note)
+                else:
+                    self._notes.send(note)
         for ino, content in inos.items():
             self._attributes.forget(ino)
+            self._attributes.may_move(ino, may=self._volume.is_incoming(ino))
             self._notes.send(
-                partial(pyfuse3.invalidate_inode, ino, self._attributes_only(ino, content))
+                partial(pyfuse3.invalidate_inode, ino, self._attributes_only(ino, content=content))
             )
 
-    def _attributes_only(self, ino: int, content: bool) -> bool:  # noqa: FBT001 - a plain fact
+    def _attributes_only(self, ino: int, *, content: bool) -> bool:
         """Whether only attributes may be dropped now; remembers the rest for later."""
         if content and self._volume.is_open(ino):
             self._postponed.add(ino)

@@ -8,6 +8,7 @@ make a mirror program delete everything.
 import faulthandler
 import logging
 import os
+import resource
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -21,10 +22,15 @@ from photofs.fuse import request_loop
 from photofs.fuse.attributes import Attributes
 from photofs.fuse.invalidation import Invalidation
 from photofs.fuse.mount_point import MountPoint, free_mount_point
-from photofs.fuse.mount_table import mounted_at
 from photofs.fuse.operations import Operations
+from photofs.fuse.router import Router
+from photofs.fuse.scratch_operations import ScratchOperations
+from photofs.fuse.writing_operations import WritingOperations
+from photofs.kernel.mount_table import mounted_at
 from photofs.model.errors import Refused
+from photofs.scratch.inodes import KEPT_OPEN, Inodes
 from photofs.volume.volume import Volume
+from photofs.volume.writing import Writing
 
 log = logging.getLogger(__name__)
 
@@ -42,18 +48,16 @@ LAST_GRACE = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MountOptions:
-    """How to mount. `umask` takes bits from 0444 (photos) and 0555 (folders).
+    """How to mount; everything that is shown belongs to whoever mounts.
 
+    `read_only`: the kernel itself refuses every write, and the modes are 0444 and 0555.
+    `allow_other`: other users of this machine may use it, too.
     `exact_sizes`: stat of one photo waits until its size is known; listing never does.
-    `uid` and `gid` own everything that is shown; None means whoever mounts.
     """
 
+    read_only: bool = False
     allow_other: bool = False
     exact_sizes: bool = False
-    umask: int = 0
-    uid: int | None = None
-    gid: int | None = None
-    name: str = "photofs"
 
 
 async def run(
@@ -61,9 +65,14 @@ async def run(
     mount_point: Path,
     options: MountOptions | None = None,
     *,
+    scratch: Path,
+    writing: Writing | None = None,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Mount, serve, unmount. `ready` is called once the mount answers.
+
+    `scratch` is the folder that holds each library's Scratch, made when it is first asked for.
+    `writing` changes the same volume; without it photos can only be read.
 
     Raises Refused, NotFound or Busy if the folder or the kernel will not have it. One at a time in
     a process, in its main thread (signals).
@@ -73,20 +82,41 @@ async def run(
     await free_mount_point(path)
     point = MountPoint(path)
     try:
+        reading = writing is None or options.read_only
         attributes = Attributes(
-            uid=os.getuid() if options.uid is None else options.uid,
-            gid=os.getgid() if options.gid is None else options.gid,
-            umask=options.umask,
+            uid=os.getuid(), gid=os.getgid(), can_change=_nothing if reading else volume.can_change
         )
         invalidation = Invalidation(volume, attributes)
-        operations = Operations(
-            volume, attributes, invalidation.released, stat_waits=options.exact_sizes
+        inodes = Inodes(scratch, min(KEPT_OPEN, allow_open_files() // 4))
+        local = ScratchOperations(inodes, volume.library_at)
+        pace = request_loop.Pace()
+        waits = options.exact_sizes
+        photos = (
+            Operations(volume, attributes, local, invalidation.released, pace, stat_waits=waits)
+            if writing is None or options.read_only
+            else WritingOperations(
+                volume, writing, attributes, local, invalidation, pace, stat_waits=waits
+            )
         )
-        async with _mounted(operations, point, options):
+        request_loop.install(pace)
+        async with _mounted(Router(photos, local), point, options):
             await _serve(volume, invalidation, path, ready)
+        local.close()
     finally:
         volume.close()
         point.close()
+
+
+def _nothing(_ino: int) -> bool:
+    """What can be changed where nothing can."""
+    return False
+
+
+def allow_open_files() -> int:
+    """Have as many files open as the system lets us: each that is open in Scratch is open here."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
 
 
 def _without_links(mount_point: Path) -> Path:
@@ -96,10 +126,9 @@ def _without_links(mount_point: Path) -> Path:
 
 @asynccontextmanager
 async def _mounted(
-    operations: Operations, point: MountPoint, options: MountOptions
+    operations: pyfuse3.Operations, point: MountPoint, options: MountOptions
 ) -> AsyncIterator[None]:
     """Mounted for the length of the block; left mounted, but dead, if the block fails."""
-    request_loop.install()
     try:
         pyfuse3.init(operations, str(point.path), mount_flags(options))
     except RuntimeError as error:
@@ -126,13 +155,14 @@ def mount_flags(options: MountOptions) -> set[str]:
     """What FUSE is told. No auto_unmount: a crash must leave the mount broken, never empty."""
     flags = {
         *pyfuse3.default_options,
-        f"fsname={options.name}",
+        "fsname=photofs",
         "subtype=photofs",
-        "ro",
+        "ro" if options.read_only else "rw",
         "nosuid",
         "nodev",
-        "noexec",
     }
+    if options.read_only:  # else what lies in Scratch may be run, as in any folder of one's own
+        flags.add("noexec")
     return flags | {"allow_other"} if options.allow_other else flags
 
 
@@ -153,7 +183,11 @@ async def _serve(
 
 async def _announce(path: Path, ready: Callable[[], None]) -> None:
     """Once the mount answers, set what needs that, and tell who waits for it."""
-    await trio.to_thread.run_sync(os.statvfs, path, abandon_on_cancel=True)
+    # in a process of its own: a thread of ours that waits for our own answer cannot be killed, so
+    # kill -9 would leave a mount on which everybody hangs
+    # any answer will do: if a disk fails, so does stat, and what is here can be read for all that
+    asked = ["stat", "--file-system", "--", str(path)]
+    await trio.run_process(asked, capture_stdout=True, capture_stderr=True, check=False)
     mounted = mounted_at(str(path))
     if mounted is not None:
         raise_max_background(CONNECTIONS / str(mounted.minor))

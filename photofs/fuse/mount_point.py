@@ -7,13 +7,15 @@ the dead mount stays and answers ENOTCONN; only the next start, just before moun
 
 import errno
 import os
-import shutil
+import shlex
 import stat
+from functools import partial
 from pathlib import Path
 
 import trio
 
-from photofs.fuse.mount_table import mounted_at
+from photofs.fuse.unmounting import unmount
+from photofs.kernel.mount_table import mounted_at
 from photofs.model.errors import Busy, NotFound, Refused
 
 DEAD = {errno.ENOTCONN, errno.ECONNABORTED}
@@ -53,8 +55,6 @@ class MountPoint:
         status = os.fstat(self._fd)
         if status.st_uid != os.geteuid() and os.geteuid() != 0:
             raise Refused(f"{self.path} belongs to another user", remedy="choose a folder of yours")
-        mode = stat.S_IMODE(status.st_mode) or _usual_mode()
-        os.fchmod(self._fd, mode)
         names = sorted(os.listdir(self._fd))  # noqa: PTH208 - by descriptor
         if names:
             listed = ", ".join(repr(name) for name in names[:SHOWN])
@@ -64,6 +64,8 @@ class MountPoint:
                 safe="nothing was touched",
                 remedy="mount on an empty folder",
             )
+        mode = stat.S_IMODE(status.st_mode) or _usual_mode()
+        os.fchmod(self._fd, mode)
         return mode
 
     def cover(self) -> None:
@@ -105,9 +107,9 @@ async def free_mount_point(path: Path) -> None:
         if await _lives(path):
             raise Busy(
                 f"{path} is mounted already",
-                remedy=f"use it, or unmount it first: photofs umount {path}",
+                remedy=f"use it, or unmount it first: photofs umount {shlex.quote(str(path))}",
             )
-        await _unmount(path)
+        await trio.to_thread.run_sync(partial(unmount, str(path), lazily=True))
 
 
 async def _lives(path: Path) -> bool:
@@ -118,20 +120,3 @@ async def _lives(path: Path) -> bool:
         except OSError as error:
             return error.errno not in DEAD
     return True
-
-
-async def _unmount(path: Path) -> None:
-    """Take a dead mount away, whoever still stands in it."""
-    program = shutil.which("fusermount3") or shutil.which("umount")
-    if program is None:
-        raise Refused("neither fusermount3 nor umount is here", remedy="install the package fuse3")
-    lazily = ["-u", "-z"] if program.endswith("fusermount3") else ["-l"]
-    done = await trio.run_process(
-        [program, *lazily, "--", str(path)], check=False, capture_stderr=True
-    )
-    if done.returncode != 0:
-        reason = done.stderr.decode(errors="replace").strip()
-        raise Refused(
-            f"a dead mount at {path} cannot be cleared: {reason}",
-            remedy=f"fusermount3 -uz {path}",
-        )

@@ -3,21 +3,31 @@
 PhotofsError
 ├── NotFound                 what was asked for is not there
 ├── Refused                  we will not do that; `remedy` says what to do instead
-│   └── Misconfigured        a setting cannot be right; nothing works until a person mends it
+│   ├── Misconfigured        a setting cannot be right; nothing works until a person mends it
+│   ├── ReadOnly             nothing can be changed there at all
+│   ├── Exists               that name is taken
+│   ├── NotEmpty             the folder holds something
+│   ├── IsFolder             what was asked of a file was asked of a folder
+│   ├── NotFolder            what was asked of a folder was asked of a file
+│   ├── NameTooLong          no file system here takes such a name
+│   ├── BadName              the name is no UTF-8, and no service could show it
+│   └── Across               between two libraries files are copied, not moved
 ├── Busy                     somebody else holds it; trying later helps
 ├── RemoteError              a service or its line did not do what was asked
 │   ├── Temporary            trying again may help, not before `retry_after`
 │   │   ├── Unreachable      no line to the service
+│   │   ├── NotAttached      the folder that holds the bytes is not there: moved, or its disk away
 │   │   └── TimedOut         no answer within the deadline
 │   ├── Unauthorised         the login is not valid (any more)
 │   ├── Gone                 the service says that it does not have the thing
 │   └── Quota                the service's limit is used up
 ├── StoreError               our own disk
 │   ├── Full                 no room
-│   └── Corrupt              bytes are not what they were, or not what they claim to be
+│   ├── Corrupt              bytes are not what they were, or not what they claim to be
+│   └── Native               the ordinary file system below Scratch said no, with its own number
 └── Bug                      our own mistake; the text names what was assumed
 
-Foreign exceptions (httpx2, apsw, zipfile, OSError ...) are turned into these on floor 2 with
+Foreign exceptions (h11, apsw, zipfile, OSError ...) are turned into these on floor 2 with
 `raise ... from exc` and never seen above it. Each message is a sentence that says what happened;
 `safe` says what is unharmed; `remedy` says what the user can do. No message carries a secret.
 """
@@ -50,6 +60,38 @@ class Misconfigured(Refused):
     """A setting cannot be right."""
 
 
+class ReadOnly(Refused):
+    """Nothing can be changed there at all."""
+
+
+class Exists(Refused):
+    """That name is taken."""
+
+
+class NotEmpty(Refused):
+    """The folder holds something."""
+
+
+class IsFolder(Refused):
+    """What was asked of a file was asked of a folder."""
+
+
+class NotFolder(Refused):
+    """What was asked of a folder was asked of a file."""
+
+
+class NameTooLong(Refused):
+    """No file system here takes such a name."""
+
+
+class BadName(Refused):
+    """The name is no UTF-8."""
+
+
+class Across(Refused):
+    """Between two libraries files are copied, not moved."""
+
+
 class Busy(PhotofsError):
     """Somebody else holds it."""
 
@@ -71,6 +113,10 @@ class Temporary(RemoteError):
 
 class Unreachable(Temporary):
     """There is no line to the service."""
+
+
+class NotAttached(Temporary):
+    """The folder that holds the bytes is not there: it was moved, or its disk is not mounted."""
 
 
 class TimedOut(Temporary):
@@ -101,5 +147,25 @@ class Corrupt(StoreError):
     """Bytes are not what they were, or not what they claim to be."""
 
 
+class Native(StoreError):
+    """The ordinary file system below Scratch said no."""
+
+    def __init__(
+        self, what: str, *, safe: str = "", remedy: str = "", error_number: int | None = None
+    ) -> None:
+        """As PhotofsError; `error_number` is the errno that programs are to get, None for EIO."""
+        super().__init__(what, safe=safe, remedy=remedy)
+        self.error_number = error_number
+
+
 class Bug(PhotofsError):
     """Our own mistake."""
+
+
+def found_in(error: BaseException) -> PhotofsError | None:
+    """The first of ours in an exception, be it bare or in the group of a nursery."""
+    if isinstance(error, PhotofsError):
+        return error
+    if not isinstance(error, BaseExceptionGroup):
+        return None
+    return next((found for each in error.exceptions if (found := found_in(each))), None)

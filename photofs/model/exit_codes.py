@@ -1,7 +1,8 @@
 """The one table from our errors to a command's exit status.
 
 0 to 10 mean what rclone's mean, 14 and 15 what s3ql's do, 78 is sysexits' EX_CONFIG: a person has
-to mend something, and a service must not be restarted over it. docs/COMMANDS.md lists them.
+to mend something, and a service must not be restarted over it; 130 is 128 + SIGINT, as
+shells have it. docs/COMMANDS.md lists them.
 """
 
 from photofs.model import errors
@@ -16,6 +17,7 @@ FATAL = 7
 LOGIN = 14
 REFUSED = 15
 NEEDS_A_PERSON = 78
+INTERRUPTED = 130
 
 _BY_ERROR: tuple[tuple[type[errors.PhotofsError], int], ...] = (
     (errors.Misconfigured, NEEDS_A_PERSON),

@@ -1,6 +1,10 @@
 """The kinds of folders; the layout and the verbs' meanings are tables over them."""
 
 from enum import StrEnum
+from typing import Final
+
+SCRATCH: Final = "Scratch"
+"""The name of the folder in each library that is no folder of the catalog's: ordinary and local."""
 
 
 class FolderKind(StrEnum):

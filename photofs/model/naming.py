@@ -111,9 +111,31 @@ def fold(name: str) -> str:
     return unicodedata.normalize("NFC", decomposed)
 
 
+def exact_fold(name: str) -> str:
+    """The key of a name that a program chose beside one that folds alike; equal to itself alone.
+
+    No name holds a "/", so no `fold` is spelt so.
+    """
+    return f"/{name}"
+
+
 def looks_temporary(name: str) -> bool:
     """Whether programs give such names to files that are not meant to stay."""
     return _TEMPORARY.match(name) is not None
+
+
+def is_of_a_medium(name: str) -> bool:
+    """Whether a name ends as those of pictures or videos do."""
+    return _split(name)[1][1:].lower() in _FAMILY
+
+
+def backup_of(name: str) -> str | None:
+    """The name of which this one is a backup, as programs make them; None if it is none."""
+    found = _BACKUP.fullmatch(name)
+    return found[1] if found else None
+
+
+_BACKUP: Final = re.compile(r"(.+?)(?:[._]original|~|\.bak)", re.IGNORECASE | re.DOTALL)
 
 
 def clean(text: str) -> str:

@@ -2,12 +2,16 @@
 
 Inode numbers come from catalog row ids, so they are the same after a restart, and are never used
 twice (the catalog's ids are AUTOINCREMENT). The root is 1, as the kernel wants it; a folder has the
-even number twice its id, a photo the odd number after twice its id (ids begin at 1).
+even number twice its id, a photo the odd number after twice its id (ids begin at 1). What lies in
+Scratch has numbers of its own from FIRST_SCRATCH_INO on, which no row's id ever reaches.
 """
 
 from typing import NamedTuple
 
 ROOT_INO = 1
+
+FIRST_SCRATCH_INO = 1 << 62
+"""The upper half of all numbers that are positive also where a program keeps them signed."""
 
 
 class Node(NamedTuple):

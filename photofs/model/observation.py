@@ -116,14 +116,30 @@ class PhotoGone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Inventory:
-    """Every remote id that a complete listing of photos held; basis for finding deletions.
+class Superseded:
+    """What was told under one id is known now to be the photo of another id of the same source.
 
-    Only a provider whose `lists_everything` is true yields it, only when all pages came and the
-    count agreed with the service's total.
+    It comes before the PhotoSeen of `by`, and may be told again at any later scan. What was told
+    under the former id counts as older than anything that is told of `by`.
+    """
+
+    remote_id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """Every remote id that a listing of all photos held; basis for finding deletions.
+
+    Only a provider whose `lists_everything` is true yields it, only when all pages came. `counted`:
+    they were as many as the service itself counts. If not, and reading the list twice gave the very
+    same, then absence from it is a suspicion: each id must be asked for (`Provider.is_gone`).
+    `albums_counted`: so were the albums, and all collections came.
     """
 
     remote_ids: frozenset[str]
+    counted: bool = True
+    albums_counted: bool = True
 
 
 class FindingKind(StrEnum):
@@ -155,6 +171,16 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """All that was told before may be filed for good now; a scan from `cursor` tells the rest.
+
+    It stands in for the end if the scan is cut short after it, but absence counts for nothing then.
+    """
+
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScanEnd:
     """All that was there has been told. `cursor` starts the next incremental scan."""
 
@@ -168,15 +194,18 @@ Observation = (
     | AlbumGone
     | CollectionSeen
     | PhotoGone
+    | Superseded
     | Inventory
     | Finding
     | Progress
+    | Checkpoint
     | ScanEnd
 )
 
 __all__ = [
     "AlbumGone",
     "AlbumSeen",
+    "Checkpoint",
     "CollectionSeen",
     "ContentHash",
     "Finding",
@@ -188,4 +217,5 @@ __all__ = [
     "PhotoSeen",
     "Progress",
     "ScanEnd",
+    "Superseded",
 ]

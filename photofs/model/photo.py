@@ -20,16 +20,16 @@ class Fidelity(StrEnum):
 
 
 class PhotoState(StrEnum):
-    """Where a photo's bytes are, as `user.photofs.state` tells it."""
+    """Where a photo's bytes are, or what is still to be sent: `user.photofs.state`."""
 
     REMOTE = "remote"
     CACHED = "cached"
     PINNED = "pinned"
     MISSING = "missing"
+    FAILED = "failed"
     LOCAL = "local"
     PENDING = "pending"
     HELD = "held"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,17 @@
 """The user's settings: every key of config.toml, its default, and its unit."""
 
 import re
+from math import inf
 
 import msgspec
 
+from photofs.model.dates_template import USUAL_DATES, template_steps
 from photofs.model.errors import Misconfigured
 
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B?\s*", re.IGNORECASE)
+_MOST_DIGITS = 30
+"""Of a size; with some 300 it is beyond what a float holds."""
 
 
 def parse_size(text: str) -> int:
@@ -16,7 +20,7 @@ def parse_size(text: str) -> int:
     Raises Misconfigured for anything else.
     """
     match = _SIZE.fullmatch(text)
-    if match is None:
+    if match is None or len(match[1]) > _MOST_DIGITS:
         raise Misconfigured(
             f'"{text}" is not a size', remedy='write a number and a unit, such as "20 GB"'
         )
@@ -53,7 +57,7 @@ class Tree(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     in where neither the camera nor a position tells the zone.
     """
 
-    dates: str = "{year}/{year}-{month}"
+    dates: str = USUAL_DATES
     timezone: str = ""
 
 
@@ -64,6 +68,24 @@ class Agent(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     census: bool = True
 
 
+class Writing(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """[writing]: what becomes of files that programs write, and of what they change.
+
+    `quiet`: seconds after the last close before a file is looked at. `grace`: seconds for which
+    what takes away or alters waits before it is sent. `visibility` of uploads: "private",
+    "friends", "family" or "public". `other_files`: "keep" files that are no photos here, or
+    "refuse" them. `held_after`: so many such wishes within ten minutes are held.
+    `favorite_tag`: mark one's own favorites by a machine tag where the service takes no other.
+    """
+
+    quiet: float = 5.0
+    grace: float = 30.0
+    visibility: str = "private"
+    other_files: str = "keep"
+    held_after: int = 50
+    favorite_tag: bool = True
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """All of config.toml."""
 
@@ -71,6 +93,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     network: Network = Network()
     tree: Tree = Tree()
     agent: Agent = Agent()
+    writing: Writing = Writing()
 
 
 def check_settings(settings: Settings) -> None:
@@ -81,23 +104,11 @@ def check_settings(settings: Settings) -> None:
         except Misconfigured as error:
             raise Misconfigured(f"cache.{key}: {error.what}", remedy=error.remedy) from error
     for key in ("read_timeout", "open_deadline", "read_deadline"):
-        if getattr(settings.network, key) <= 0:
+        if not 0 < getattr(settings.network, key) < inf:
             raise Misconfigured(f"network.{key} must be more than 0 seconds")
-    _check_dates(settings.tree.dates)
-
-
-def _check_dates(template: str) -> None:
-    """Refuse a template that names no date, or steps out of the folder."""
-    try:
-        sample = template.format(year="2019", month="07", day="21")
-    except (KeyError, IndexError, ValueError, AttributeError) as error:
+    if not 0 < settings.agent.scan_every < inf:
         raise Misconfigured(
-            f'tree.dates: "{template}" is not a template',
-            remedy="use only {year}, {month} and {day} between braces",
-        ) from error
-    steps = sample.split("/")
-    if sample == template or any(step in {"", ".", ".."} for step in steps):
-        raise Misconfigured(
-            f'tree.dates: "{template}" does not make folders by date',
-            remedy='write something like "{year}/{year}-{month}"',
+            "agent.scan_every must be more than 0 seconds",
+            remedy="`photofs mount --no-agent` mounts without scans",
         )
+    template_steps(settings.tree.dates)

@@ -56,7 +56,6 @@ class LocalDraft:
         self._files = draft_files(rooms.drafts, key)
         self._unsynced = 0
         with disk_errors("opening a draft"):
-            make_folder(rooms.drafts)
             self._fd = _open_locked(self._files.part)
             self._log = DraftLog(self._files.log, boot)
             try:
@@ -80,9 +79,17 @@ class LocalDraft:
         if self.size == size:
             return
         if self.size is not None:
-            raise Corrupt(f"the source tells a length of {size} bytes, and told {self.size} before")
+            raise Corrupt(
+                f"the source tells a length of {size} bytes, and told {self.size} before",
+                safe="nothing of it is taken for the photo",
+                remedy="read the photo again; if it stays so, run `photofs scan`",
+            )
         if self.present.stop > size:
-            raise Corrupt(f"more than the {size} bytes that the source tells have arrived")
+            raise Corrupt(
+                f"more than the {size} bytes that the source tells have arrived",
+                safe="nothing of it is taken for the photo",
+                remedy="read the photo again; if it stays so, run `photofs scan`",
+            )
         with disk_errors("noting a length"):
             os.ftruncate(self._fd, size)
             self._log.note(f"size {size}")
@@ -105,7 +112,11 @@ class LocalDraft:
     def write(self, offset: int, data: bytes) -> None:
         """Bytes into the file, and their range noted. Corrupt if they reach beyond the length."""
         if self.size is not None and offset + len(data) > self.size:
-            raise Corrupt(f"more bytes came than the {self.size} that the source told")
+            raise Corrupt(
+                f"more bytes came than the {self.size} that the source told",
+                safe="nothing of it is taken for the photo",
+                remedy="read the photo again; if it stays so, run `photofs scan`",
+            )
         with disk_errors("writing what has arrived"):
             self._mend()
             written = self._write(offset, memoryview(data))
@@ -189,10 +200,18 @@ class LocalDraft:
     def _whole_size(self) -> int:
         """The length; Corrupt if it is not known or a byte is missing."""
         if self.size is None:
-            raise Corrupt("the original's length is not known yet", safe="the draft stays")
+            raise Corrupt(
+                "the original's length is not known yet",
+                safe="the draft stays",
+                remedy="read the photo again",
+            )
         if gaps := self.missing(Span(0, self.size)):
             lacking = sum(gap.length for gap in gaps)
-            raise Corrupt(f"{lacking} bytes have not arrived yet", safe="the draft stays")
+            raise Corrupt(
+                f"{lacking} bytes have not arrived yet",
+                safe="the draft stays",
+                remedy="read the photo again",
+            )
         return self.size
 
     def _checked(self, expected: ContentHash | None) -> str:
@@ -283,9 +302,14 @@ def _open_locked(part: Path) -> int:
 
 
 def _open_or_make(part: Path) -> int:
-    """Open the draft file; one that was about to be sealed is read-only, and is opened again."""
+    """Open the draft file; one that was about to be sealed is read-only, and is opened again.
+
+    The folder is made when it is missed: it was there a moment ago, or somebody emptied the Cache.
+    """
     try:
         return os.open(part, _OPEN | os.O_CREAT, 0o600)
     except PermissionError:
         part.chmod(0o600)
-        return os.open(part, _OPEN | os.O_CREAT, 0o600)
+    except FileNotFoundError:
+        make_folder(part.parent)
+    return os.open(part, _OPEN | os.O_CREAT, 0o600)

@@ -12,7 +12,8 @@ Text, one fact a line, each line ended by its CRC-32:
 A line is written by write(2) after the bytes by pwrite(2), so a kill -9 between them only forgets.
 Both may be in memory only: after a reboot (another boot id) only what stands before the last
 `synced` counts. A torn or damaged line ends the reading. The log is rewritten whole (to a new file,
-renamed over it) when it has become long or is not clean.
+renamed over it) when it has become long or is not clean; the first log of a draft is written where
+it stays, for a torn one tells as little as none.
 """
 
 import json
@@ -143,7 +144,8 @@ class DraftLog:
         try:
             self._fd = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW)
         except FileNotFoundError:
-            self.begin(part.st_ino)
+            self.notes.boot, self.notes.inode = self._boot, part.st_ino
+            self._write_to(self._path)
             return
         notes = Notes()
         self._length = read_notes(self._fd, 0, notes)
@@ -174,15 +176,19 @@ class DraftLog:
 
     def rewrite(self) -> None:
         """Write all that is known to a new file and put it in the old one's place."""
+        self._write_to(self._path.with_suffix(".ranges-new"))
+
+    def _write_to(self, path: Path) -> None:
+        """Write all that is known to a file, renamed to the log's name if it has another."""
         data = self.notes.to_bytes()
-        new = self._path.with_suffix(".ranges-new")
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
-        fd = os.open(new, flags, 0o600)
+        fd = os.open(path, flags, 0o600)
         try:
             _write_all(fd, data)
             if self.notes.synced:
                 os.fsync(fd)
-            new.rename(self._path)
+            if path is not self._path:  # a rename costs a fifth of opening a new draft
+                path.rename(self._path)
         except BaseException:
             os.close(fd)
             raise

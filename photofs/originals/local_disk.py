@@ -15,6 +15,7 @@ from photofs.originals.eviction import Census, drop, may_go, on_disk, take_censu
 from photofs.originals.hashing import sha256_of
 from photofs.originals.port import DraftKey, Room, Sealed, Usage
 from photofs.originals.rooms import Rooms, make_folder, open_quietly, sync_folder
+from photofs.originals.written import WrittenFiles
 
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
 _SAME_USE = 1_000_000_000  # ns: an original that is opened again within is not marked again
@@ -51,6 +52,7 @@ class LocalDisk:
         self._min_free = min_free
         self._boot = boot_id() if boot is None else boot
         self._now_ns = now_ns
+        self.written = WrittenFiles(self._rooms, kept / "written")
         self._used = 0
         self._walk_again = float("-inf")
 
@@ -83,6 +85,17 @@ class LocalDisk:
         for room in (Room.KEPT, Room.CACHE):
             if os.path.isfile(self._rooms.name(room, sha256)):  # noqa: PTH113 - 3x faster
                 return room
+        return None
+
+    def sealed_status(self, sha256: str) -> os.stat_result | None:
+        """What the disk says of the file that `open_sealed` would open; marks nothing as used."""
+        for room in (Room.CACHE, Room.KEPT):
+            try:
+                return os.stat(self._rooms.name(room, sha256), follow_symlinks=False)  # noqa: PTH116 - a name as text
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                raise our_error(error, "looking at an original") from error
         return None
 
     def sealed_path(self, sha256: str) -> Path | None:
@@ -197,12 +210,12 @@ class LocalDisk:
         self._used -= size
         return size
 
-    def clear(self) -> int:
-        """Empty the Cache, but for drafts that are being written; the bytes freed."""
+    def clear(self, spared: frozenset[str] = frozenset()) -> int:
+        """Empty the Cache, but for `spared` and drafts being written; the bytes freed."""
         freed = 0
         census = self._census()
         with disk_errors("emptying the cache"):
-            for lying in may_go(census, frozenset()):
+            for lying in may_go(census, spared):
                 freed += drop(lying)
         self._used -= freed
         return freed
@@ -224,6 +237,27 @@ class LocalDisk:
             size = on_disk(path.stat(follow_symlinks=False))
             self._rooms.move_in(path, Room.KEPT, sha256)
         self._used -= size
+
+    def kept_path(self, sha256: str) -> Path:
+        """Where it lies in Kept, if it is there."""
+        return self._rooms.path(Room.KEPT, sha256)
+
+    def release(self, sha256: str) -> bool:
+        """Move it from Kept to the Cache, verified; False if it stays, for there is no room.
+
+        The caller knows that its source has it and that nothing stands on it alone. NotFound if it
+        is not in Kept, Corrupt if it is damaged there.
+        """
+        if not self.verify(sha256, room=Room.KEPT):
+            raise Corrupt("the original in Kept is damaged", safe="it stays as it is")
+        path = self._rooms.path(Room.KEPT, sha256)
+        with disk_errors("letting an original go"):
+            size = on_disk(path.stat(follow_symlinks=False))
+            if path.stat().st_nlink > 1 or self._lacking(size) > 0:
+                return False
+            self._rooms.move_in(path, Room.CACHE, sha256)
+        self._used += size
+        return True
 
     def verify(self, sha256: str, *, room: Room | None = None, set_aside: bool = True) -> bool:
         """Read it (in one room, or wherever it lies) to its end; whether it has that hash.

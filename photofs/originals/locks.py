@@ -15,6 +15,15 @@ def lock_open_file(fd: int) -> bool:
     return True
 
 
+def share_open_file(fd: int) -> bool:
+    """Lock the open file together with others who share it; False if it is locked for one."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 def is_at(fd: int, path: Path) -> bool:
     """Whether the open file is the one that stands at the path."""
     try:

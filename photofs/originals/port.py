@@ -6,8 +6,8 @@ named by photo and content key, whose ranges are on disk beside it. One process 
 draft (a lock on the file); any process may read what is there.
 """
 
+import os
 from enum import StrEnum
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from photofs.model.observation import ContentHash
@@ -121,8 +121,25 @@ class Draft(Protocol):
         ...
 
 
+class Written(Protocol):
+    """Files that programs write, as their readers see them."""
+
+    def open_for_reading(self, draft: str) -> int | None:
+        """A descriptor to read with (the caller closes it); None if the file is not there."""
+        ...
+
+    def size(self, draft: str) -> int | None:
+        """The file's length as it is now; None if it is not there."""
+        ...
+
+
 class OriginalStore(Protocol):
     """All originals on this disk."""
+
+    @property
+    def written(self) -> Written:
+        """Files that programs write, until they are sealed."""
+        ...
 
     def open_sealed(self, sha256: str) -> int | None:
         """A read-only descriptor (the caller closes it), or None if the file is not here.
@@ -135,8 +152,8 @@ class OriginalStore(Protocol):
         """In which room it lies, if in any."""
         ...
 
-    def sealed_path(self, sha256: str) -> Path | None:
-        """Where it lies."""
+    def sealed_status(self, sha256: str) -> os.stat_result | None:
+        """What the disk says of the file that `open_sealed` would open; None if it is not here."""
         ...
 
     def open_draft(self, key: DraftKey, size: int | None) -> Draft:

@@ -1,6 +1,7 @@
 """The folders of the store, and how a file is moved into one so that it survives a power cut.
 
     kept/<ab>/<sha256>      sealed, never evicted            (<ab>: the hash's first two digits)
+    kept/written/           files that programs write, see written.py
     kept/incoming/          copies on their way in from another file system, each locked
     cache/<ab>/<sha256>     sealed
     cache/drafts/           see draft.py
@@ -92,6 +93,14 @@ class Rooms:
         sync_folder(target.parent)
         with suppress(FileNotFoundError):
             sync_folder(source.parent)
+
+    def link_in(self, source: Path, room: Room, sha256: str) -> None:
+        """Give the synced, read-only file at `source` its sealed name beside its own, durably."""
+        target = self.path(room, sha256)
+        make_folder(target.parent, lasting=True)
+        target.unlink(missing_ok=True)  # what lies there has not the bytes of its name
+        os.link(source, target)
+        sync_folder(target.parent)
 
     def _copy_in(self, source: Path, target: Path) -> None:
         """As `move_in`, from another file system: a locked copy first, then the rename."""

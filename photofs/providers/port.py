@@ -5,16 +5,17 @@ else is an ability that it has or has not. The core asks abilities, never names.
 that leaves a provider is one of photofs.model.errors.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from photofs.model.capture_time import ZoneOfPosition
+from photofs.model.capture_time import TakenFact, ZoneOfPosition
 from photofs.model.head import HeadFacts
-from photofs.model.observation import ContentHash, Observation
+from photofs.model.observation import AlbumSeen, ContentHash, Observation, PhotoSeen
+from photofs.model.photo import Media
 from photofs.model.span import Span
 from photofs.model.verdict import Verdict
 
@@ -29,6 +30,84 @@ class Folders(StrEnum):
     TRASH = "Trash"
 
 
+class Upload(NamedTuple):
+    """A file to be sent. The caller keeps `path` as it is until all is over.
+
+    `key` is the operation's own: what was sent with it can be found by it again. `name` is the
+    file's name in the tree. `visibility` is "private", "friends", "family" or "public".
+    """
+
+    path: Path
+    size: int
+    sha256: str
+    media: Media
+    name: str
+    title: str
+    key: str
+    visibility: str = "private"
+
+
+class Uploaded(NamedTuple):
+    """What became of an upload: its id there; `known`: the service had these bytes already."""
+
+    remote_id: str
+    known: bool = False
+
+
+class Sent(Protocol):
+    """Hears how many bytes of an upload have gone out."""
+
+    def __call__(self, sent: int) -> None:
+        """So many bytes so far."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writes:
+    """What a source can change, each a function, or None where it cannot.
+
+    All raise RemoteError's kinds: Temporary (it was not done, or nobody knows: `find_upload` and
+    the `look` functions tell), Unauthorised, Quota (the account is full or its limit reached; the
+    text says so), Gone, and Refused where the service says no for good; its text is the service's
+    own reason. Those that change one fact may be repeated without harm; `upload` may not.
+
+    `upload`: sends a file. After Temporary ask `find_upload` before another try.
+    `find_upload`: what an upload whose answer was lost left there: its id, or None if the service
+        certainly has nothing of it. Raises Temporary where it cannot tell yet.
+    `replace`: other bytes for a photo, which keeps its id, albums, comments and dates.
+    `delete`: for good. `trash`, `restore`: the service's own trash, if it has one.
+    `make_album`: title and first photo; the album's id. `empty_albums`: the photo may be None.
+    `rename_album`, `describe_album`, `remove_album`, `order_album`: by the album's id.
+    `join`, `leave`: photos into an album, out of it; what is so already is no error.
+    `favorite`: on or off; `owned` says whose the photo is.
+    `set_title`, `set_description`, `set_tags`, `set_taken`: of one photo.
+    `look`: one photo as it is now, None if the service says that it is not there.
+    `look_album`: one album with its members as they are now, None likewise.
+    """
+
+    upload: Callable[[Upload, Sent], Awaitable[Uploaded]] | None = None
+    find_upload: Callable[[Upload], Awaitable[str | None]] | None = None
+    replace: Callable[[str, Upload, Sent], Awaitable[None]] | None = None
+    delete: Callable[[str], Awaitable[None]] | None = None
+    trash: Callable[[str], Awaitable[None]] | None = None
+    restore: Callable[[str], Awaitable[None]] | None = None
+    make_album: Callable[[str, str | None], Awaitable[str]] | None = None
+    empty_albums: bool = False
+    rename_album: Callable[[str, str], Awaitable[None]] | None = None
+    describe_album: Callable[[str, str], Awaitable[None]] | None = None
+    remove_album: Callable[[str], Awaitable[None]] | None = None
+    order_album: Callable[[str, Sequence[str]], Awaitable[None]] | None = None
+    join: Callable[[str, Sequence[str]], Awaitable[None]] | None = None
+    leave: Callable[[str, Sequence[str]], Awaitable[None]] | None = None
+    favorite: "Callable[[str, bool, bool], Awaitable[None]] | None" = None
+    set_title: Callable[[str, str], Awaitable[None]] | None = None
+    set_description: Callable[[str, str], Awaitable[None]] | None = None
+    set_tags: Callable[[str, Sequence[str]], Awaitable[None]] | None = None
+    set_taken: Callable[[str, TakenFact], Awaitable[None]] | None = None
+    look: Callable[[str], Awaitable[PhotoSeen | None]] | None = None
+    look_album: Callable[[str], Awaitable[AlbumSeen | None]] | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abilities:
     """What a provider can do beyond listing and giving bytes; facts first.
@@ -39,15 +118,17 @@ class Abilities:
     `supports_ranges`: bytes can be asked for from the middle (a host may still refuse to).
     `folders`: which special folders a library of it shows.
     `local`: its bytes lie on this machine's disks; reading them costs no service's patience.
+    `writes`: what can be changed there; None: nothing can.
     """
 
     lists_everything: bool
-    keeps_exact_bytes: bool
     reports_size: bool
     reports_hash: bool
     supports_ranges: bool
     folders: frozenset[Folders]
     local: bool = False
+    keeps_exact_bytes: bool = False
+    writes: "Writes | None" = None
 
 
 class OriginalStream(Protocol):
@@ -84,7 +165,15 @@ class Provider(Protocol):
         """All there is (`cursor` None), or what has changed since the scan that gave the cursor.
 
         Raises Temporary, Unauthorised, Quota, or NotFound where an archive folder is not there;
-        what was yielded before stays true. An unknown or outdated cursor is taken as None.
+        what was yielded before stays true. An unknown or outdated cursor is taken as None; that of
+        a `Checkpoint` begins where the scan was cut short.
+        """
+        ...
+
+    async def is_gone(self, remote_id: str) -> bool:
+        """Whether the source says, asked for this very id, that it has no such photo any more.
+
+        False where it cannot tell. Raises Temporary, Unauthorised or Quota.
         """
         ...
 
@@ -105,12 +194,16 @@ class Pacer(Protocol):
     def reserve(self, key: str, *, person: bool) -> float:
         """Take the next free place for `key` (host and API key); seconds to wait until it.
 
-        Raises Quota when the day's budget is used up; its text says when it begins anew.
+        Raises Quota when the day's budget is used up; its text says when it begins anew. Busy,
+        without having waited, if others write just now: to be asked again.
         """
         ...
 
     def report(self, key: str, verdict: Verdict, retry_after: float | None = None) -> None:
-        """Tell what became of it; the interval adapts; the key is closed for `retry_after` s."""
+        """Tell what became of it; the interval adapts; the key is closed for `retry_after` s.
+
+        Raises Busy as above.
+        """
         ...
 
 
@@ -156,6 +249,7 @@ class Tools:
     `read_head` tells a medium's kind and facts by its first bytes (model/head.py says how many),
     None for what is no medium; where it is not lent, such facts stay unknown.
     `own_folders` are photofs's own (cache, catalog, kept originals), in which no source lies.
+    `favorite_tag`: own favorites may be marked by a tag where the service takes no other mark.
     """
 
     pacer: Pacer
@@ -166,6 +260,7 @@ class Tools:
     read_timeout: float = 30.0
     read_head: Callable[[bytes], HeadFacts | None] | None = None
     own_folders: tuple[Path, ...] = ()
+    favorite_tag: bool = True
 
 
 class ProviderFactory(Protocol):

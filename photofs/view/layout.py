@@ -11,18 +11,16 @@ month or year is known goes as deep as that is true: with the usual template a p
 lies in Dates/1980 itself. One without a capture date lies in Dates/Unknown.
 """
 
-import re
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from photofs.model.capture_time import Granularity
-from photofs.model.errors import Refused
+from photofs.model.dates_template import filled, template_steps
 from photofs.model.folder import FolderKind
-from photofs.model.naming import MAX_NESTING, fold, folder_name
+from photofs.model.naming import fold
 
-USUAL_DATES: Final = "{year}/{year}-{month}"
 UNKNOWN_DATE: Final = "Unknown"
 
 
@@ -126,6 +124,9 @@ TABLE: Final = (
 )
 _TOP: Final = {row.kind: row.step for row in TABLE}
 
+REPLACED: Final[FolderPath] = (_TOP[_K.TRASH], Step(_K.TRASH, "Replaced", "replaced"))
+"""Where the old bytes of photos stand that were given others."""
+
 
 def top_folders(folders: frozenset[str]) -> tuple[Step, ...]:
     """The standing top folders of a library that can have the special ones named."""
@@ -163,30 +164,16 @@ def collected(collections: tuple[tuple[str, str], ...], album: tuple[str, str]) 
 def date_steps(day: date | None, granularity: Granularity, template: str) -> FolderPath:
     """The folders below Dates, as deep as the date is known; never empty.
 
-    Raises Refused for a template that cannot be right.
+    Raises Misconfigured for a template that cannot be right.
     """
     if day is None:
         return (Step(_K.DATE, UNKNOWN_DATE, UNKNOWN_DATE),)
     known = _known_parts(day, granularity)
-    wanted = (_filled(step, known) for step in template_steps(template))
+    wanted = (filled(step, known) for step in template_steps(template))
     names = [name for name in wanted if name is not None] or ["-".join(known.values())]
     return tuple(
         Step(_K.DATE, name, "/".join(names[: depth + 1])) for depth, name in enumerate(names)
     )
-
-
-@lru_cache(maxsize=16)
-def template_steps(template: str) -> tuple[str, ...]:
-    """The template's steps, checked. Raises Refused where one would be no folder's name."""
-    steps = tuple(template.split("/"))
-    for step in steps:
-        sample = _filled(step, {"year": "2019", "month": "07", "day": "01"}) or ""
-        if folder_name(sample) != sample or set("{}") & set(sample) or len(steps) > MAX_NESTING:
-            raise Refused(
-                f"the dates template {template!r} cannot be right",
-                remedy=f'use {{year}}, {{month}}, {{day}} and "/", as in "{USUAL_DATES}"',
-            )
-    return steps
 
 
 def _known_parts(day: date, granularity: Granularity) -> dict[str, str]:
@@ -194,14 +181,6 @@ def _known_parts(day: date, granularity: Granularity) -> dict[str, str]:
     parts = {"year": f"{day.year:04}", "month": f"{day.month:02}", "day": f"{day.day:02}"}
     deep = {Granularity.SECOND: 3, Granularity.MONTH: 2}.get(granularity, 1)
     return dict(list(parts.items())[:deep])
-
-
-def _filled(step: str, parts: dict[str, str]) -> str | None:
-    """The step with its parts put in; None if it asks for a part that is not known."""
-    asked = set(re.findall(r"\{(year|month|day)\}", step))
-    if not asked <= parts.keys():
-        return None
-    return re.sub(r"\{(year|month|day)\}", lambda found: parts[found[1]], step)
 
 
 def _shown(row: Row, folders: frozenset[str]) -> bool:

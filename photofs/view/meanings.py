@@ -101,6 +101,7 @@ _VERBS: Final[tuple[tuple[Verb, Kinds, Meaning], ...]] = (
     (Verb.CREATE, (_K.ROOT,), _M.NO_LIBRARY),
     (Verb.OVERWRITE, _PHOTOS, _M.REPLACED),
     (Verb.LINK, (_K.ALBUM,), _M.JOINED),
+    (Verb.LINK, (_K.FAVORITES,), _M.MARKED),
     (Verb.REMOVE, (_K.ALBUM,), _M.LEFT),
     (Verb.REMOVE, (_K.FAVORITES,), _M.UNMARKED),
     (Verb.REMOVE, (_K.DATE, _K.UNSORTED), _M.TRASHED),

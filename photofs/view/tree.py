@@ -34,7 +34,7 @@ class Tree:
         """The attributes of a folder or photo. Raises NotFound."""
         node = self._node(ino)
         if node is None:
-            raise NotFound("this is no longer there")
+            raise _vanished()
         return node
 
     def lookup(self, parent_ino: int, name: str) -> Node:
@@ -60,7 +60,7 @@ class Tree:
             return ROOT_INO
         above = self._parent(row_id(ino))
         if above is None:
-            raise NotFound("this is no longer there")
+            raise _vanished()
         return folder_ino(above) or ROOT_INO
 
     def resolve(self, parts: Sequence[str]) -> Node:
@@ -72,5 +72,19 @@ class Tree:
             except NotFound as exc:
                 whole, known = "/".join(parts), "/".join(parts[:depth])
                 where = f"{known!r} holds no {part!r}" if known else f"no library is named {part!r}"
-                raise NotFound(f"{whole!r} is not there: {where}") from exc
+                raise NotFound(
+                    f"{whole!r} is not there: {where}",
+                    remedy=""
+                    if known
+                    else "name something in a mount, or begin with a library: google/Albums",
+                ) from exc
         return node
+
+
+def _vanished() -> NotFound:
+    """For what a program still has at hand, and the catalog no longer has."""
+    return NotFound(
+        "this is no longer there",
+        safe="photos themselves are not touched by what vanishes here",
+        remedy="list the folder again",
+    )

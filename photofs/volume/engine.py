@@ -7,8 +7,9 @@ picture that somebody looked into is completed although nobody waits any more, a
 
 import logging
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import trio
 
@@ -21,12 +22,16 @@ from photofs.model.errors import (
     NotFound,
     PhotofsError,
     RemoteError,
+    Temporary,
+    TimedOut,
+    Unreachable,
 )
 from photofs.model.photo import Media
 from photofs.model.span import Span
 from photofs.volume.fetch import Fetch, Pieces
 from photofs.volume.fetching import Arrival
 from photofs.volume.filling import Background, Filling
+from photofs.volume.outages import Outages
 from photofs.volume.sources import Sources
 from photofs.volume.want import Want
 
@@ -47,6 +52,9 @@ UNFINISHED = 1000
 SEALED_FILES = 10_000
 """Photos whose sealed draft's inode is remembered."""
 
+DRAFT_ITSELF = 64 * 1024
+"""Bytes that a draft's files take before any byte of the photo is in them, amply."""
+
 SIZE_ONLY = Span(0, 0)
 
 
@@ -63,14 +71,18 @@ class Engine:
         self._completing: set[int] = set()
         self._unfinished: deque[int] = deque(maxlen=UNFINISHED)
         self._troubles: dict[int, str] = {}
+        self._outages = Outages()
         self._sealed: dict[int, int] = {}
 
     async def size(self, photo_id: int) -> int:
         """The exact length in bytes, asked of the source if it is not known yet."""
+        known = self.known_size(photo_id)
+        return (await self._ask(photo_id, Want(SIZE_ONLY))).size if known is None else known
+
+    def known_size(self, photo_id: int) -> int | None:
+        """The exact length in bytes, as far as the catalog knows it."""
         row = self._pieces.library.photo(photo_id)
-        if row.size_exact and row.size is not None:
-            return row.size
-        return (await self._ask(photo_id, Want(SIZE_ONLY))).size
+        return row.size if row.size_exact else None
 
     async def ensure(self, photo_id: int, span: Span, draft: int | None = None) -> Arrival:
         """Return once the bytes of the span are in the store."""
@@ -82,15 +94,23 @@ class Engine:
 
     async def _ask(self, photo_id: int, want: Want) -> Arrival:
         """Join the photo's fetch, or begin it, and wait."""
+        leave = self.join(photo_id, want)
+        try:
+            return await want.outcome()
+        finally:
+            leave()
+
+    def join(self, photo_id: int, want: Want) -> Callable[[], None]:
+        """Have the want settled by the photo's fetch, begun if need be; what takes it back.
+
+        Raises the error of a moment ago, if the photo's fetch has just failed.
+        """
         fetch = self._fetches.get(photo_id)
         if fetch is None:
             self._refuse_if_just_failed(photo_id)
             fetch = self._begin(photo_id)
         fetch.add(want)
-        try:
-            return await want.outcome()
-        finally:
-            fetch.remove(want)
+        return partial(fetch.remove, want)
 
     def _refuse_if_just_failed(self, photo_id: int) -> None:
         """Raise the error of a moment ago again."""
@@ -115,19 +135,25 @@ class Engine:
         except PhotofsError as error:
             self._note_failure(fetch, error)
         except Exception as error:
-            log.exception(
-                "photo %d: fetching failed for a reason that nobody foresaw", fetch.photo_id
-            )
+            log.exception("%s: fetching failed for a reason that nobody foresaw", fetch.name())
             bug = Bug(f"fetching failed unexpectedly: {error!r}", safe="what had arrived is kept")
             self._note_failure(fetch, bug)
+        except BaseException:  # cancelled: nothing is begun any more, or this would never end
+            self._unfinished.clear()
+            fetch.fail(Temporary("fetching was ended", safe="what had arrived is kept"))
+            raise
         finally:
             self._end(fetch)
 
     def _note_failure(self, fetch: Fetch, error: PhotofsError) -> None:
         """Tell who waits, and remember it for a moment."""
         if not fetch.wants:
-            log.info("photo %d: not completed: %s", fetch.photo_id, error)
-        self._failures[fetch.photo_id] = (error, trio.current_time() + MEMORY_OF_FAILURE)
+            log.info("%s: not completed: %s", fetch.name(), error)
+        now = trio.current_time()
+        over = [photo_id for photo_id, (_, until) in self._failures.items() if until <= now]
+        for photo_id in over:  # an error holds on to all that was going on when it was raised
+            del self._failures[photo_id]
+        self._failures[fetch.photo_id] = (error, now + MEMORY_OF_FAILURE)
         fetch.fail(error)
 
     def _end(self, fetch: Fetch) -> None:
@@ -171,11 +197,15 @@ class Engine:
         for origin in self._pieces.library.origins(fetch.photo_id):
             try:
                 _refuse_missing(origin)
+                if (away := self._refusal(origin.source_id)) is not None:
+                    trouble = away
+                    continue
                 await self._bring_from(fetch, row, origin)
             except Full:
                 raise
             except PhotofsError as error:
                 trouble = await self._note_trouble(fetch, origin, error)
+                self._outages.failed(origin.source_id, fetch.photo_id, error)
                 fetch.close()
             else:
                 await self._clear_trouble(fetch, row, origin)
@@ -186,11 +216,14 @@ class Engine:
         """What is wanted, from this origin; sealed if it became whole. A bad hash counts once."""
         size = row.size if row.size_exact else None
         for last in (False, True):
-            if not await fetch.lock(origin, size):
+            if not await self._lock(fetch, origin, size):
                 return
             async with self._sources.provider(origin.source_id) as provider:
                 background = Background(
-                    lambda: self._may_complete(fetch), lambda: self._let_people_pass(fetch)
+                    lambda: self._may_complete(fetch),
+                    lambda: self._let_people_pass(fetch),
+                    lambda error: self._note_try(fetch, origin.source_id, error),
+                    lambda: self._outages.answered(origin.source_id),
                 )
                 filling = Filling(fetch, provider, origin.seen.ref, background)
                 await filling.run()
@@ -202,9 +235,39 @@ class Engine:
             except Corrupt as error:
                 if last:
                     raise
-                log.warning("photo %d: fetching it anew: %s", fetch.photo_id, error)
+                log.warning("%s: fetching it anew: %s", fetch.name(), error)
             else:
                 return
+
+    def _refusal(self, source_id: int) -> PhotofsError | None:
+        """With what to refuse to ask a source that is away; None once anybody was answered.
+
+        Whoever was (a scan, another mount) has cleared the source's trouble in the catalog.
+        """
+        if self._outages.is_away(source_id):
+            told = {row.source_id: row.trouble for row in self._pieces.library.sources()}
+            if not told.get(source_id):
+                self._outages.answered(source_id)
+                self._troubles.pop(source_id, None)
+        return self._outages.refusal(source_id)
+
+    async def _note_try(self, fetch: Fetch, source_id: int, error: Temporary) -> None:
+        """Note a try in vain; raises it if the source is known to be away: one was enough."""
+        away = self._outages.is_away(source_id)
+        await self._note_source(fetch, source_id, str(error))
+        self._outages.met(source_id, fetch.photo_id, error)
+        if away and isinstance(error, Unreachable | TimedOut):
+            raise error
+
+    async def _lock(self, fetch: Fetch, origin: OriginRow, size: int | None) -> bool:
+        """`fetch.lock`; on a disk without room for even a draft's name, room is made first."""
+        try:
+            return await fetch.lock(origin, size)
+        except Full:
+            store, pinned = self._pieces.store, self._pieces.library.pinned_hashes()
+            if not store.make_room(DRAFT_ITSELF, pinned):
+                raise
+            return await fetch.lock(origin, size)
 
     def _may_complete(self, fetch: Fetch) -> bool:
         """Whether a fetch for which nobody waits may go on now; else it is remembered."""
@@ -221,7 +284,7 @@ class Engine:
         self, fetch: Fetch, origin: OriginRow, error: PhotofsError
     ) -> PhotofsError:
         """Put into the catalog why source or photo cannot be read, for `photofs status`."""
-        log.warning("photo %d: %s", fetch.photo_id, error)
+        log.warning("%s: %s", fetch.name(), error)
         if isinstance(error, Gone | Corrupt):
             learnt = self._pieces.learnt
             await fetch.note(lambda: learnt.photo_trouble(fetch.photo_id, str(error)))

@@ -8,17 +8,20 @@ was found right: a program that read to the end has read what the source promise
 import logging
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import trio
 
 from photofs.catalog.port import FetchWrites, LibraryReads, OriginRow, PhotoRow
-from photofs.model.errors import Busy, Corrupt, NotFound, PhotofsError
+from photofs.model.errors import Busy, Corrupt, PhotofsError
 from photofs.model.ranges import Ranges
 from photofs.model.span import Span
 from photofs.originals.port import Draft, DraftKey, DraftReader, OriginalStore, Sealed
 from photofs.volume.endings import LOOKED_AT, ends_well
 from photofs.volume.fetching import Arrival
+from photofs.volume.log_name import log_name
+from photofs.volume.noting import offer
 from photofs.volume.plan import ENDLESS, FIRST_WINDOW, LAST_WINDOW, complement
 from photofs.volume.sources import OpenProvider
 from photofs.volume.want import Want
@@ -27,9 +30,6 @@ if TYPE_CHECKING:
     from photofs.model.observation import ContentHash
 
 log = logging.getLogger(__name__)
-
-NOTE_TRIES = 8
-"""How often a fact is offered to a busy catalog, with 0.1 s, 0.2 s ... between (12 s in all)."""
 
 WATCH_EVERY = 0.05
 """Seconds between two looks at a draft that another process writes."""
@@ -57,6 +57,7 @@ class Fetch:
         """
         self.photo_id = photo_id
         self.pieces = pieces
+        self.name = partial(log_name, pieces.library, photo_id)
         self.wants: list[Want] = []
         self.complete = False
         self.content_key = ""
@@ -70,6 +71,7 @@ class Fetch:
         self.furthest = 0
         self.flush: Callable[[], None] = lambda: None
         self._sealing: int | None = None
+        self._noted_size: int | None = None
         self._stirred = trio.Event()
 
     # who waits
@@ -136,7 +138,7 @@ class Fetch:
             size = self.sealed.size
             return Arrival(self.content_key, size, Span(0, size), self.sealed.sha256)
         size_known = self.size
-        if size_known is None or want.sealed:
+        if size_known is None or size_known != self._noted_size or want.sealed:
             return None
         span = Span(want.span.start, min(want.span.stop, size_known))
         if span.length <= 0:
@@ -185,10 +187,10 @@ class Fetch:
 
     def _has_right_length(self, sha256: str, size: int) -> bool:
         """Whether the sealed file is as long as it was; one in the Cache that is not goes."""
-        path = self.pieces.store.sealed_path(sha256)
-        if path is None or path.stat().st_size == size:
-            return path is not None
-        log.warning("photo %d: its original here is damaged; it is fetched anew", self.photo_id)
+        status = self.pieces.store.sealed_status(sha256)
+        if status is None or status.st_size == size:
+            return status is not None
+        log.warning("%s: its original here is damaged; it is fetched anew", self.name())
         self.pieces.store.free(sha256)
         return False
 
@@ -213,6 +215,9 @@ class Fetch:
             else:
                 if shared and await self._was_sealed_elsewhere(self.draft):
                     return False
+                self._noted_size = size
+                if self.draft.size not in {None, size}:  # who learnt it was killed before the note
+                    await self._note_size(self.draft.size)
                 self._look_at_draft()
                 return True
 
@@ -256,11 +261,8 @@ class Fetch:
 
     def _sealed_inode(self) -> int | None:
         """The inode of the sealed file, if it is here."""
-        path = self.pieces.store.sealed_path(self.sealed.sha256) if self.sealed else None
-        try:
-            return path.stat().st_ino if path is not None else None
-        except FileNotFoundError:
-            return None
+        status = self.pieces.store.sealed_status(self.sealed.sha256) if self.sealed else None
+        return None if status is None else status.st_ino
 
     def _inode(self) -> int | None:
         """The inode of the draft's file."""
@@ -304,6 +306,8 @@ class Fetch:
         try:
             head = os.pread(reader.fileno(), LOOKED_AT, 0)
             tail = os.pread(reader.fileno(), LOOKED_AT, max(self.size - LOOKED_AT, 0))
+        except OSError:  # a disk that fails shows nothing
+            return False
         finally:
             reader.close()
         return ends_well(head, tail, self.size)
@@ -331,7 +335,7 @@ class Fetch:
         if not self.unsure:
             return
         self.draft.set_size(size)
-        await self.note(lambda: self._note_size(size))
+        await self._note_size(size)
         self.settle()
 
     def sure(self) -> None:
@@ -339,8 +343,19 @@ class Fetch:
         self.unsure = False
         self.settle()
 
-    def _note_size(self, size: int) -> None:
-        self.pieces.learnt.size_learnt(self.photo_id, self.content_key, size)
+    async def _note_size(self, size: int) -> None:
+        """Have the length in the catalog; Busy if that cannot be, for then it is not told either.
+
+        A program that opens the photo asks for its length next, and takes no byte beyond that.
+        """
+        learnt = self.pieces.learnt
+        if not await offer(lambda: learnt.size_learnt(self.photo_id, self.content_key, size)):
+            raise Busy(
+                "the catalog is locked, so a photo's length could not be noted",
+                safe="what has arrived is kept",
+                remedy="open the photo again once the other program has ended",
+            )
+        self._noted_size = size
 
     def start_over(self) -> None:
         """Throw away what arrived: it was of another version."""
@@ -380,17 +395,6 @@ class Fetch:
             self.draft = None
 
     async def note(self, write: Callable[[], None]) -> None:
-        """Write a fact into the catalog, waiting for whoever writes it now.
-
-        A fact that could not be noted costs a second fetch some day, so it is worth a few seconds.
-        """
-        for tries in range(NOTE_TRIES):
-            try:
-                write()
-            except Busy:
-                await trio.sleep(0.1 * 2**tries if tries < NOTE_TRIES - 1 else 0)
-            except NotFound:
-                return
-            else:
-                return
-        log.warning("photo %d: the catalog is locked; what was fetched is not noted", self.photo_id)
+        """Write a fact into the catalog; one that could not be costs a second fetch some day."""
+        if not await offer(write):
+            log.warning("%s: the catalog is locked; what was fetched is not noted", self.name())

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import trio
 
-from photofs.model.errors import Corrupt, Temporary
+from photofs.model.errors import Corrupt, NotAttached, Temporary
 from photofs.model.span import Span
 from photofs.providers.port import OriginalStream, Provider
 from photofs.volume.fetch import Fetch
@@ -51,18 +51,22 @@ class Version(NamedTuple):
 
 
 class Background(NamedTuple):
-    """What a fetch does while nobody waits for it: may it go on, and a wait for others."""
+    """What goes on around a fetch: while nobody waits for it, may it go on, and a wait for others.
+
+    `met` is told of each trouble of the line, for who waits may go before the last try; it raises
+    the trouble if no further try is worth it. `answered` is told that bytes come.
+    """
 
     may_go_on: Callable[[], bool]
     step_aside: Callable[[], Awaitable[None]]
+    met: Callable[[Temporary], Awaitable[None]]
+    answered: Callable[[], None]
 
 
 class Filling:
     """One origin's bytes on their way into one draft."""
 
-    def __init__(
-        self, fetch: Fetch, provider: Provider, ref: str, background: "Background"
-    ) -> None:
+    def __init__(self, fetch: Fetch, provider: Provider, ref: str, background: Background) -> None:
         """`background` says what to do while nobody waits."""
         self._fetch = fetch
         self._provider = provider
@@ -88,11 +92,15 @@ class Filling:
                 else:
                     await self._stream(self._next())
                 failures = 0
+            except NotAttached:  # a folder does not come back within seconds, and is asked quickly
+                raise
             except Temporary as error:
                 failures = 0 if self._fetch.arrived.total > before else failures + 1
                 if failures >= TRIES or (error.retry_after or 0) > PATIENCE:
                     raise
-                log.info("photo %d: trying again: %s", self._fetch.photo_id, error)
+                log.info("%s: trying again: %s", self._fetch.name(), error)
+                if failures:
+                    await self._background.met(error)
                 await trio.sleep(_delay(failures, error.retry_after))
 
     def _has_work(self) -> bool:
@@ -122,6 +130,7 @@ class Filling:
                 async for chunk in chunks:
                     if self._position == stream.start:
                         await self._accept(stream, span, chunk)
+                        self._background.answered()
                     if self._take(chunk):
                         # answers go out before the next bytes are taken off the line
                         await trio.lowlevel.checkpoint()
@@ -163,7 +172,7 @@ class Filling:
         if self._doubt != told:
             self._doubt = told
             raise Temporary("the host tells of another version of the original than before")
-        log.warning("photo %d: its original was replaced at the source", self._fetch.photo_id)
+        log.warning("%s: its original was replaced at the source", self._fetch.name())
         self._doubt = None
         self._start_over()
 

@@ -46,6 +46,7 @@ def pread(fd: int, offset: int, length: int) -> bytes:
     except OSError as error:
         raise StoreError(
             f"reading an original from this disk failed: {error.strerror}",
+            safe="nothing was changed",
             remedy="check the disk; `photofs check --read` finds what is damaged",
         ) from error
     if len(data) != length:
@@ -147,13 +148,20 @@ class DraftHandle:
             if arrival.size != self._size:
                 raise Corrupt(
                     "the original was replaced at its source after it was opened",
+                    safe="nothing was mixed",
                     remedy="open it again",
                 )
+            if ino is None and self._fd >= 0:  # by another read meanwhile: are ours in that file?
+                continue
             if ino is not None or self._open(arrival):
                 self._here = arrival.span
                 return
             await trio.sleep(PAUSE)
-        raise Temporary("the photo's bytes vanish as soon as they arrive", remedy="try again")
+        raise Temporary(
+            "the photo's bytes vanish as soon as they arrive",
+            safe="its source still has it",
+            remedy="make room on the disk of the cache, or raise cache.limit, and open it again",
+        )
 
     def _open(self, arrival: Arrival) -> bool:
         """Open the file that the bytes are in; False if it has just been renamed or removed."""

@@ -1,6 +1,7 @@
 """What one reader waits for, and how it is told."""
 
 import copy
+from collections.abc import Callable
 
 import trio
 
@@ -15,13 +16,21 @@ class Want:
     `draft` is the inode that the reader has open, None if it has none.
     """
 
-    __slots__ = ("_arrival", "_error", "_settled", "draft", "sealed", "span")
+    __slots__ = ("_arrival", "_error", "_settled", "draft", "sealed", "span", "when_settled")
 
-    def __init__(self, span: Span, *, draft: int | None = None, sealed: bool = False) -> None:
-        """Not settled yet."""
+    def __init__(
+        self,
+        span: Span,
+        *,
+        draft: int | None = None,
+        sealed: bool = False,
+        when_settled: Callable[["Arrival | PhotofsError"], None] | None = None,
+    ) -> None:
+        """Not settled yet; `when_settled` is told at once, for whoever has no task that waits."""
         self.span = span
         self.draft = draft
         self.sealed = sealed
+        self.when_settled = when_settled
         self._settled = trio.Event()
         self._arrival: Arrival | None = None
         self._error: PhotofsError | None = None
@@ -30,11 +39,15 @@ class Want:
         """It is there."""
         self._arrival = arrival
         self._settled.set()
+        if self.when_settled is not None:
+            self.when_settled(arrival)
 
     def fail(self, error: PhotofsError) -> None:
         """It will not come."""
         self._error = error
         self._settled.set()
+        if self.when_settled is not None:
+            self.when_settled(error)
 
     async def outcome(self) -> Arrival:
         """Wait; each waiter gets an error object of its own, for tracebacks grow on them."""

@@ -8,7 +8,8 @@ length of the list first, and restic 0.14 gives a file up if the list has grown 
 from collections.abc import Callable
 from typing import NamedTuple
 
-from photofs.catalog.port import OriginRow, PhotoRow
+from photofs.catalog.port import SENT, OriginRow, PhotoRow, Unsent
+from photofs.model.incoming import Stage
 from photofs.model.photo import Fidelity, PhotoState
 
 LONGEST = 300
@@ -26,11 +27,12 @@ EVER_LISTED = "user.photofs.sha256"
 
 
 class Facts(NamedTuple):
-    """A photo, its best origin, and whether its bytes are on this disk."""
+    """A photo, its best origin, whether its bytes are on this disk, and what is to be sent."""
 
     photo: PhotoRow
     origin: OriginRow | None
     here: bool
+    unsent: Unsent = SENT
 
 
 def attribute_names(facts: Facts) -> list[str]:
@@ -51,9 +53,25 @@ def attribute_value(facts: Facts, name: str) -> bytes | None:
 
 
 def state_of(facts: Facts) -> str:
-    """Where the bytes are; `failed` says why they cannot be had."""
+    """What keeps it from its service; else where its bytes are. `failed` says why."""
     photo = facts.photo
-    if facts.here:
+    return _unsent_state(facts.unsent) or _place_of_bytes(photo, here=facts.here)
+
+
+def _unsent_state(unsent: Unsent) -> str:
+    """What is still to be sent, or stays here; '' if there is nothing like that."""
+    if unsent.stage is Stage.FAILED:
+        return f"{PhotoState.FAILED}: {unsent.why}"
+    if unsent.stage is Stage.LOCAL:
+        return PhotoState.LOCAL
+    if unsent.held:
+        return PhotoState.HELD
+    return PhotoState.PENDING if unsent.stage or unsent.wished else ""
+
+
+def _place_of_bytes(photo: PhotoRow, *, here: bool) -> str:
+    """Where the bytes are."""
+    if here:
         return PhotoState.PINNED if photo.pinned else PhotoState.CACHED
     if photo.missing:
         return PhotoState.MISSING
@@ -81,12 +99,21 @@ def _taken(facts: Facts) -> str:
     return "; ".join(part for part in (photo.taken_local, photo.taken_how) if part)
 
 
+def _set(facts: Facts) -> str:
+    """What it is among the files of one shot, then the others, one a line."""
+    photo = facts.photo
+    if not photo.set_others:
+        return ""
+    return "\n".join([photo.set_role or "", *(f"{role} {name}" for role, name in photo.set_others)])
+
+
 _TABLE: dict[str, Callable[[Facts], str]] = {
     "user.photofs.id": _id,
     "user.photofs.url": lambda facts: facts.photo.page_url or "",
     "user.photofs.state": state_of,
     "user.photofs.fidelity": _fidelity,
     "user.photofs.albums": lambda facts: "\n".join(facts.photo.albums),
+    "user.photofs.set": _set,
     "user.photofs.sha256": lambda facts: facts.photo.sha256 or "",
     "user.photofs.taken": _taken,
     "user.photofs.size": lambda facts: "exact" if facts.photo.size_exact else "estimate",

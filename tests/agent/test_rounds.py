@@ -1,6 +1,9 @@
 """The agent's small decisions: who works, what is due, how progress is told."""
 
 import itertools
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,3 +61,23 @@ def test_progress_in_a_log_is_a_line_now_and_then(capsys: pytest.CaptureFixture[
     assert len(lines) == 1
     assert "of 1,000 members" in lines[0]
     assert "s left" in lines[0]
+
+
+def test_an_agent_whose_catalog_cannot_be_used_says_so_and_stays(tmp_path: Path) -> None:
+    """One sentence, no traceback: it tries again later, and ends when it is told to."""
+    catalog = tmp_path / "state" / "catalog.db"
+    catalog.parent.mkdir()
+    catalog.write_bytes(b"no catalog at all, but long enough to be taken for one" * 100)
+    with subprocess.Popen(
+        [sys.executable, "-m", "agent", "serve"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PHOTOFS_HOME": str(tmp_path)},
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        assert "nothing is scanned just now" in process.stderr.readline()
+        assert process.poll() is None
+        _, more = process.communicate(timeout=30)
+    assert more == ""
+    assert process.returncode == 0

@@ -11,6 +11,8 @@ from pathlib import Path
 import httpx2
 import trio
 
+from photofs.providers.transport.client import open_client
+from photofs.providers.transport.hosts import HostRule
 from tests.bench.dataset import ALBUM, LIBRARY, house_at
 from tests.bench.figures import Line, at_least, at_most, bounded, medians, plain
 from tests.bench.place import Place
@@ -59,6 +61,7 @@ def _first_bytes(album: Path, base: str, told: str) -> Iterator[Line]:
             "photofs": lambda: _after(PAUSE, partial(_head, album / f"first{next(photos)}.jpg")),
             "HTTP": lambda: _http(base, f"/static/plain_{SMALL}.jpg", first=True),
             "idle HTTP": lambda: _http(base, f"/static/plain_{SMALL}.jpg", first=True, idle=PAUSE),
+            "idle h11": lambda: trio.run(_first_by_ours, base, f"/static/plain_{SMALL}.jpg"),
         },
         rounds=FIRSTS,
     )
@@ -67,6 +70,8 @@ def _first_bytes(album: Path, base: str, told: str) -> Iterator[Line]:
     yield at_most(what, ours, "ms", ("HTTP", seen["HTTP"] * 1e3), 1.5)
     idle = f"HTTP idle for {PAUSE * 1e3:.0f} ms"
     yield at_most(what, ours, "ms", (idle, seen["idle HTTP"] * 1e3), 1.5)
+    idle = f"our client idle for {PAUSE * 1e3:.0f} ms"
+    yield at_most(what, ours, "ms", (idle, seen["idle h11"] * 1e3), 1.5)
 
 
 def _whole_files(album: Path, base: str, told: str) -> Iterator[Line]:
@@ -137,7 +142,7 @@ def _after(seconds: float, measure: Callable[[], float]) -> float:
 def _http(base: str, path: str, *, first: bool = False, idle: float = 0.0) -> float:
     """Seconds until the first bytes, or all, have come, over a connection that is open already.
 
-    This is the library that photofs fetches with, alone. `idle`: seconds since its last request.
+    This is httpx2, a client that many programs use. `idle`: seconds since its last request.
     """
     return trio.run(_get, base, path, first, idle)
 
@@ -151,4 +156,18 @@ async def _get(base: str, path: str, first: bool, idle: float) -> float:  # noqa
             async for _ in answer.aiter_raw():
                 if first:
                     break
+            return time.perf_counter() - began
+
+
+async def _first_by_ours(base: str, path: str) -> float:
+    """Seconds until the first bytes have come to the client that photofs has, idle for PAUSE."""
+    hosts = HostRule(names=frozenset({base.removeprefix("http://")}), plain=True)
+    async with open_client(hosts, read_timeout=30) as client:
+        async with client.get(f"{base}/sent", {}) as answer:
+            while await answer.next_chunk():
+                pass
+        await trio.sleep(PAUSE)
+        began = time.perf_counter()
+        async with client.get(base + path, {}) as answer:
+            assert await answer.next_chunk()
             return time.perf_counter() - began

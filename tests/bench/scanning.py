@@ -5,20 +5,13 @@ from collections.abc import Iterator, Mapping
 
 import trio
 
-from photofs.emulators.flickr import (
-    API_KEY,
-    API_SECRET,
-    Account,
-    Emulator,
-    serve_flickr,
-    synthetic_account,
-)
+from photofs.emulators.flickr import Account, Emulator, serve_flickr, synthetic_account
 from photofs.model.observation import PhotoSeen, ScanEnd
-from photofs.providers.flickr.account import Stored, keep
 from photofs.providers.flickr.provider import open_provider
 from photofs.providers.port import Provider, Tools
 from tests.bench.figures import Line, at_most, bounded, plain
 from tests.bench.place import Place
+from tests.support.logins import config_of, log_in
 from tests.support.provider_tools import FreePacer, SecretsInMemory, StateInMemory, nowhere
 
 PHOTOS = 100_000
@@ -89,16 +82,7 @@ def _api(calls: Mapping[str, int]) -> dict[str, int]:
 def _config(emulator: Emulator) -> tuple[dict[str, object], Tools]:
     """The provider's configuration, and tools that hold nothing back."""
     secrets = SecretsInMemory()
-    token = emulator.account.grant("read")
-    login = Stored(
-        key=API_KEY,
-        secret=API_SECRET,
-        token=token.token,
-        token_secret=token.secret,
-        permissions="read",
-        username="ada",
-    )
-    keep(secrets, emulator.account.nsid, login)
+    log_in(secrets, emulator.account)
     tools = Tools(
         pacer=FreePacer(),
         secrets=secrets,
@@ -106,4 +90,4 @@ def _config(emulator: Emulator) -> tuple[dict[str, object], Tools]:
         zone_of_position=nowhere,
         now_ns=lambda: int(emulator.account.clock() * 1e9),
     )
-    return {"user": emulator.account.nsid, "endpoint": emulator.url}, tools
+    return config_of(emulator), tools

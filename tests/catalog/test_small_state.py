@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from photofs.catalog.small_state import open_small_state
-from photofs.model.errors import Refused, StoreError
+from photofs.model.errors import Full, Refused, StoreError
+from tests.support.disks import fill, small_disk, why_no_mounts
+from tests.support.log_guard import ExpectLog
 
 
 def test_notes_survive_a_restart(tmp_path: Path) -> None:
@@ -59,3 +61,28 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     """A sentence of ours, not sqlitedict's."""
     with pytest.raises(StoreError):
         open_small_state(tmp_path / "nowhere" / "1.sqlite")
+
+
+def test_a_full_disk_is_told_at_each_step_and_nothing_hangs(
+    tmp_path: Path, expect_log: ExpectLog, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Full, at opening and at noting; what was noted stays, and with room notes are taken again."""
+    if why := why_no_mounts():
+        pytest.skip(why)
+    with small_disk(tmp_path / "disk", 1 << 20) as disk:
+        filler = fill(disk)
+        with pytest.raises(Full):
+            open_small_state(disk / "1.sqlite")
+        filler.unlink()
+        with closing(open_small_state(disk / "1.sqlite")) as state:
+            state.put("cursor", 1)
+            filler = fill(disk)
+            with pytest.raises(Full):
+                state.put("cursor", "2" * 100_000)
+            assert state.get("cursor") == 1
+            filler.unlink()
+            state.put("cursor", 3)
+        with closing(open_small_state(disk / "1.sqlite")) as state:
+            assert state.get("cursor") == 3
+    assert expect_log.lines == []
+    assert capfd.readouterr().err == ""

@@ -6,6 +6,7 @@ from photofs.catalog.check import check
 from photofs.model.folder import FolderKind
 from photofs.model.node import ROOT_INO, Node, photo_ino, row_id
 from photofs.model.observation import PhotoGone
+from photofs.view.tree import Tree
 from tests.support.filed import Filed, album, photo
 
 
@@ -44,6 +45,16 @@ def test_only_the_exact_name_is_found(stocked: Filed) -> None:
     assert stocked.catalog.child(folder, "nothing") is None
     assert stocked.catalog.child(999_999, "b.jpg") is None
     assert stocked.catalog.child(folder, "\udcff") is None
+
+
+def test_a_photo_is_named_by_its_place_in_dates(stocked: Filed) -> None:
+    """Where it stands for sure; one that stands nowhere has no path."""
+    number = stocked.photo_id("b")
+    path = stocked.catalog.path_of(number)
+    node = Tree(stocked.catalog).resolve(path.split("/"))
+    assert (node.ino, path.split("/")[1]) == (photo_ino(number), "Dates")
+    stocked.scan(PhotoGone(remote_id="b"), full=False)
+    assert stocked.catalog.path_of(number) == stocked.catalog.path_of(999_999) == ""
 
 
 def test_unknown_numbers_have_no_node(stocked: Filed) -> None:

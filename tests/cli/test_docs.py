@@ -1,5 +1,6 @@
 """docs/COMMANDS.md lists every command, flag, setting and exit code that there is."""
 
+import json
 import re
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pytest
 from photofs.cli.main import COMMANDS, cli
 from photofs.model import exit_codes
 from photofs.model.settings import Settings
+from tests.support.household import Household
 
+ROOT = Path(__file__).parents[2]
 DOCS = Path(__file__).parents[2] / "docs" / "COMMANDS.md"
 README = Path(__file__).parents[2] / "README.md"
 
@@ -49,9 +52,18 @@ def test_every_command_says_what_it_does(words: str, command: click.Command) -> 
 
 
 def test_every_command_prints_json_if_asked_to() -> None:
-    """All but the two that docs/COMMANDS.md names."""
+    """All but the three that docs/COMMANDS.md names."""
     without = {words for words, command in commands() if not _takes_json(command)}
-    assert without == {"mount", "completion"}
+    assert without == {"mount", "agent", "completion"}
+
+
+@pytest.mark.parametrize("words", ["library_list", "status"])
+def test_the_environment_has_every_flag_by_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    """`photofs status --json` is also PHOTOFS_STATUS_JSON=1, as docs/COMMANDS.md says."""
+    monkeypatch.setenv(f"PHOTOFS_{words.upper()}_JSON", "1")
+    json.loads(Household(tmp_path).run(*words.split("_")))
 
 
 def _takes_json(command: click.Command) -> bool:
@@ -84,10 +96,31 @@ def test_the_exit_codes_in_the_docs_are_the_codes() -> None:
     """Each status of model/exit_codes.py has its row."""
     codes = {value for name, value in vars(exit_codes).items() if name.isupper() and name[0] != "_"}
     documented = {int(code) for code in re.findall(r"^\| (\d+) \|", DOCS.read_text(), re.MULTILINE)}
-    assert codes | {130} == documented
+    assert codes == documented
 
 
 def test_the_readme_names_only_commands_that_there_are() -> None:
     """Each `photofs VERB` in the README is a verb."""
     verbs = set(re.findall(r"`photofs ([a-z-]+)", README.read_text()))
     assert verbs <= set(COMMANDS)
+
+
+def test_the_sections_that_comments_cite_are_there() -> None:
+    """`(flickr.md 2.1, 3.1)` in a comment leads to headings of docs/reference/flickr.md."""
+    cited = {
+        (page, number.rstrip("."), file.name)
+        for room in ("photofs", "agent", "tests")
+        for file in (ROOT / room).rglob("*.py")
+        for page, numbers in re.findall(
+            r"\((?:[^()]* )?(flickr|google|fuse)\.md ([\d., ]+)", file.read_text(encoding="utf-8")
+        )
+        for number in numbers.replace(",", " ").split()
+    }
+    assert len(cited) > 10
+    text = {page: (ROOT / "docs" / "reference" / f"{page}.md").read_text() for page, *_ in cited}
+    missing = [
+        (page, number, file)
+        for page, number, file in sorted(cited)
+        if not re.search(rf"^#+ {re.escape(number)}\.? ", text[page], re.MULTILINE)
+    ]
+    assert not missing

@@ -1,9 +1,15 @@
 """Where our mounts are, read from the kernel's table and our notes."""
 
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
+
 from photofs.cli.mounts import forget_mount, list_mounts, mount_of, note_mount
-from photofs.cli.output import human_size, safe_text
+from photofs.cli.output import human_age, human_size, own_name, safe_text, shell_word
+from tests.support.log_guard import ExpectLog
 
 
 def test_a_path_outside_every_mount_belongs_to_none(tmp_path: Path) -> None:
@@ -19,6 +25,49 @@ def test_a_note_without_a_mount_is_no_mount(tmp_path: Path) -> None:
     forget_mount(str(tmp_path / "photos"), environ)
 
 
+def test_a_mount_that_cannot_be_noted_is_no_less_a_mount(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expect_log: ExpectLog
+) -> None:
+    """On a disk that takes no note the log says so, and the mount goes on."""
+    expect_log("cannot be noted: Not a directory")
+    (tmp_path / "photofs").write_text("no folder")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    note_mount(str(tmp_path / "photos"), {})
+    forget_mount(str(tmp_path / "photos"), {})
+
+
+def test_a_note_is_taken_away_by_its_own_process_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is refused because the folder is mounted already leaves the note of who serves it."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    point = str(tmp_path / "photos")
+    note_mount(point, {})
+    program = "import os, sys; from photofs.cli.mounts import forget_mount as forget\n"
+    program += "forget(sys.argv[1], {})"
+    another = [sys.executable, "-c", program, point]
+    notes = tmp_path / "photofs" / "mounts"
+    subprocess.run(another, check=True, timeout=60)
+    assert len(list(notes.iterdir())) == 1
+    forget_mount(point, {})
+    assert not list(notes.iterdir())
+
+
+def test_a_path_is_told_as_one_word_for_the_shell() -> None:
+    """What is printed to be copied works with blanks and quotes in it."""
+    assert shell_word("/home/ada/photos") == "/home/ada/photos"
+    assert shlex.split(f"ls {shell_word('/a/Fotos für Ömi')}") == ["ls", "/a/Fotos für Ömi"]
+
+
+def test_photofs_is_named_so_that_the_shell_finds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its path where it is not on the PATH, as after `make demo`; its name elsewhere."""
+    beside = Path(sys.executable).with_name("photofs")
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert own_name() == (str(beside) if beside.is_file() else "photofs")
+    monkeypatch.setenv("PATH", str(beside.parent))
+    assert own_name() == "photofs"
+
+
 def test_sizes_are_told_in_powers_of_a_thousand() -> None:
     """As file managers and disks' makers count."""
     assert [human_size(size) for size in (0, 999, 1500, 20_000_000_000)] == [
@@ -26,6 +75,15 @@ def test_sizes_are_told_in_powers_of_a_thousand() -> None:
         "999 B",
         "1.5 kB",
         "20.0 GB",
+    ]
+
+
+def test_ages_are_told_in_units_that_people_use() -> None:
+    """The largest unit of which two have passed."""
+    told = [human_age(seconds) for seconds in (0, 119, 120, 7_199, 7_200, 172_799, 345_600)]
+    assert told == [
+        *("0 s ago", "119 s ago", "2 minutes ago", "119 minutes ago"),
+        *("2 hours ago", "47 hours ago", "4 days ago"),
     ]
 
 

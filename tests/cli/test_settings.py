@@ -24,6 +24,10 @@ def test_no_file_means_the_defaults(tmp_path: Path) -> None:
         ("[cache]\nlimt = '5 GB'\n", "line 2: [cache] has no setting limt; it has limit"),
         ("[cache]\nlimit = 'plenty'\n", "plenty"),
         ("[network]\nread_timeout = 0\n", "network.read_timeout"),
+        ("[network]\nread_timeout = nan\n", "network.read_timeout"),
+        ("[network]\nopen_deadline = inf\n", "network.open_deadline"),
+        ("[agent]\nscan_every = -1\n", "agent.scan_every"),
+        ("[agent]\nscan_every = nan\n", "agent.scan_every"),
         ("[tree]\ndates = '{yeer}'\n", "tree.dates"),
         ("[tree]\ndates = '../{year}'\n", "tree.dates"),
         ("[tree]\ndates = '{year'\n", "tree.dates"),
@@ -72,3 +76,9 @@ def test_one_variable_moves_everything(tmp_path: Path) -> None:
     paths = find_paths({"PHOTOFS_HOME": str(tmp_path)})
     for path in (paths.config_file, paths.kept, paths.catalog, paths.originals):
         assert path.is_relative_to(tmp_path)
+
+
+def test_a_size_of_too_many_digits_is_refused() -> None:
+    """400 of them are no size, instead of a crash."""
+    with pytest.raises(Misconfigured, match="not a size"):
+        parse_size("9" * 400)

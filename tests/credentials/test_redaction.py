@@ -88,11 +88,23 @@ def test_addresses_of_private_photos_are_cut(secret: str) -> None:
         assert "12345678901" in redact(line)
 
 
+@pytest.mark.parametrize("name", ["IMG_20190712_183005.jpg", "PXL_20230101_235959123.MP.jpg"])
+def test_a_cameras_file_name_stays(name: str) -> None:
+    """A day and a time look like Flickr's id and secret, and are none: the log names the photo."""
+    assert redact(f"photo 7 (google/Dates/2019/2019-07/{name}): gone").count(name) == 1
+
+
 def test_a_known_secret_is_cut_wherever_it_stands() -> None:
     """What passed through the store is removed also from the middle of prose or an address."""
     redaction.hide('{"token": "canary+1/2=x", "secret": "canary-three"}')
     for line in ("got canary-three!", "at /a/canary%2B1%2F2%3Dx/b", "canary+1/2=xcanary-three"):
         assert "canary" not in redact(line)
+
+
+def test_the_names_of_a_known_secrets_fields_stay_known() -> None:
+    """After a login passed through the store, another one's fields are still recognised."""
+    redaction.hide('{"token_secret": "canary-known", "token": "canary-also"}')
+    assert "canary" not in redact("oauth_token_secret=canary-unknown&page=2")
 
 
 def test_the_store_hides_what_it_gives(tmp_path: Path, log: Log) -> None:

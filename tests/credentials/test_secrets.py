@@ -10,7 +10,7 @@ from photofs.credentials.desktop_keyring import DesktopKeyring, secret_service
 from photofs.credentials.secret_file import SecretFile
 from photofs.credentials.secrets import FILE_NAME, Secrets
 from photofs.credentials.systemd_credentials import SystemdCredentials, credential_name
-from photofs.model.errors import Refused
+from photofs.model.errors import Refused, StoreError
 
 NAME = "flickr 12345678@N00"
 
@@ -121,6 +121,23 @@ def test_removing_forgets_everywhere(secrets: Secrets, desk: Desk, file: SecretF
     secrets.remove(NAME)
     assert desk.passwords == {}
     assert secrets.get(NAME) is None
+
+
+def test_a_login_that_may_stay_in_the_keyring_is_not_called_forgotten(
+    desk: Desk, file: SecretFile
+) -> None:
+    """A keyring that does not answer may hold the login; where the file had it, all is well."""
+
+    def opened() -> Secrets:
+        return Secrets(file, keyring=DesktopKeyring(lambda: desk, patience=0.2))
+
+    opened().put(NAME, "token-1")
+    desk.broken = True
+    with pytest.raises(StoreError, match="stays there"):
+        opened().remove(NAME)
+    opened().put(NAME, "token-2")
+    opened().remove(NAME)
+    assert file.names() == frozenset()
 
 
 def test_a_keyring_that_forgets_is_not_trusted(file: SecretFile) -> None:

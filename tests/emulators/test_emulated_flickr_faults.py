@@ -273,3 +273,36 @@ async def test_line_that_is_no_http_is_refused() -> None:
         good = await client.get("flickr.test.echo")
     assert answer.startswith(b"HTTP/1.1 400")
     assert good.status_code == 200
+
+
+async def test_denied_though_done() -> None:
+    """A proxy's 502 comes, and behind it the call was carried out."""
+    account = synthetic_account(2)
+    photo = account.stream()[0]
+    async with raw_client(account) as client:
+        client.emulator.faults.add(wrong.done_and_denied(502), "flickr.photos.delete")
+        answer = await client.post("flickr.photos.delete", photo_id=photo.id)
+    assert (answer.status_code, photo.id in account.state.photos) == (502, False)
+
+
+@pytest.mark.parametrize("reset", [True, False])
+async def test_ears_that_close_within_an_upload(reset: bool) -> None:  # noqa: FBT001 - a parameter
+    """After so many bytes no more is read, and nothing is done; the next upload goes well."""
+    account = Account()
+    data = make_jpeg(1, width=64, height=48)
+    async with raw_client(account) as client:
+        client.http.timeout = httpx2.Timeout(0.5)
+        client.emulator.faults.add(wrong.Deaf(after=1000, reset=reset), "upload")
+        with pytest.raises(httpx2.TransportError):
+            await client.send_file(data + bytes(20_000_000))
+        assert account.stream() == []
+        await client.send_file(data)
+    assert len(account.stream()) == 1
+
+
+async def test_dates_of_answers_are_the_service_s() -> None:
+    """The Date of an answer is by the account's clock, whatever this machine's says."""
+    account = Account(clock=lambda: 1_120_515_115.0)
+    async with raw_client(account) as client:
+        answer = await client.get("flickr.test.login")
+    assert answer.headers["date"] == "Mon, 04 Jul 2005 22:11:55 GMT"

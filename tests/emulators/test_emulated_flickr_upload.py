@@ -1,8 +1,10 @@
 """Uploading and replacing files."""
 
 import io
+import math
 import re
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -11,6 +13,7 @@ from photofs.emulators.flickr import Account, Habits, demo_account
 from photofs.emulators.flickr.multipart import read_multipart
 from photofs.emulators.flickr.sizes import original_url
 from photofs.emulators.flickr.state import State
+from photofs.emulators.flickr.vault import load_state
 from photofs.emulators.pictures import make_jpeg, make_png, make_video
 from tests.support.flickr_raw import RawClient, oauth, raw_client, signed
 
@@ -161,6 +164,76 @@ async def test_tickets() -> None:
     assert late == [("1", "None"), ("2", "None"), ("None", "1")]
 
 
+async def test_a_pending_upload_shows_nowhere() -> None:
+    """Behind a ticket no list shows the photo, nor does dedup know it, until it is worked on."""
+    now = [1_900_000_000.0]
+    account = Account(clock=lambda: now[0])
+    habits = Habits(ticket_delay=10, clock_tolerance=None)
+    async with raw_client(account, habits=habits) as client:
+        await client.send_file(PICTURE, title="late", **{"async": "1"})
+        early = await client.read("flickr.people.getPhotos", user_id="me")
+        twice = await client.send_file(PICTURE, dedup_check="1", **{"async": "1"})
+        now[0] += 11
+        late = await client.read("flickr.people.getPhotos", user_id="me", extras="date_upload")
+        refused = await client.send_file(PICTURE, dedup_check="1", **{"async": "1"})
+    assert int(early["photos"]["total"]) == 0
+    assert "<ticketid>" in twice.text
+    assert [photo["title"] for photo in late["photos"]["photo"]] == ["", "late"]
+    assert late["photos"]["photo"][1]["dateupload"] == str(int(now[0]) - 1)
+    assert error(refused.text) == 9
+
+
+async def test_tickets_outlive_the_process(tmp_path: Path) -> None:
+    """What was taken in and not worked on yet is still there after a restart."""
+    now = [1_900_000_000.0]
+    account = Account(clock=lambda: now[0], folder=tmp_path)
+    habits = Habits(ticket_delay=10, clock_tolerance=None)
+    async with raw_client(account, habits=habits) as client:
+        await client.send_file(PICTURE, title="late", **{"async": "1"})
+    state = load_state(tmp_path)
+    assert state is not None
+    again = Account(state, clock=lambda: now[0], folder=tmp_path)
+    now[0] += 11
+    async with raw_client(again, habits=habits) as client:
+        listed = await client.read("flickr.people.getPhotos", user_id="me")
+    assert [photo["title"] for photo in listed["photos"]["photo"]] == ["late"]
+
+
+async def test_dedup_may_be_ignored() -> None:
+    """At a service that does not heed dedup_check the same bytes make another photo."""
+    account = Account()
+    async with raw_client(account, habits=Habits(dedup=False)) as client:
+        for _time in range(2):
+            await client.send_file(PICTURE, dedup_check="1")
+    assert len(account.stream()) == 2
+
+
+async def test_a_ticket_may_never_be_done_or_its_photo_be_nowhere() -> None:
+    """Stuck: still being worked on after years. Lost: said to be done, by an id that is unknown."""
+    now = [1_900_000_000.0]
+    account = Account(clock=lambda: now[0])
+    for habits, complete in ((Habits(ticket_delay=math.inf), 0), (Habits(lost_tickets=True), 1)):
+        async with raw_client(account, habits=habits) as client:
+            answer = await client.send_file(PICTURE, **{"async": "1"})
+            name = answer.text.partition("<ticketid>")[2].partition("<")[0]
+            now[0] += 10**8
+            told = await client.read("flickr.photos.upload.checkTickets", tickets=name)
+            (ticket,) = told["uploader"]["ticket"]
+            assert str(ticket["complete"]) == str(complete)
+    async with raw_client(account) as client:
+        info = await client.read("flickr.photos.getInfo", photo_id=ticket["photoid"])
+    assert (info["stat"], str(info["code"])) == ("fail", "1")
+
+
+async def test_an_account_may_be_full_of_videos() -> None:
+    """Pictures are still taken."""
+    film = make_video(1, taken=None)
+    async with raw_client(Account(), habits=Habits(max_videos=1)) as client:
+        first, second = await client.send_file(film), await client.send_file(film)
+        picture = await client.send_file(PICTURE)
+    assert [error(answer.text) for answer in (first, second, picture)] == [0, 7, 0]
+
+
 async def test_replace_keeps_the_id_and_changes_the_secrets() -> None:
     """Other bytes come under the same id; the old address leads nowhere."""
     account = Account()
@@ -224,3 +297,18 @@ def test_broken_multipart_is_none(body: bytes) -> None:
     assert read_multipart("multipart/form-data; boundary=b", body) is None
     assert read_multipart("text/plain", body) is None
     assert read_multipart("multipart/form-data", body) is None
+
+
+async def test_a_delayed_ticket_can_be_lost_too() -> None:
+    """A ticket that takes its time and is lost tells a photo at last that no list ever shows."""
+    now = [1_900_000_000.0]
+    account = Account(clock=lambda: now[0])
+    habits = Habits(ticket_delay=10, lost_tickets=True, clock_tolerance=None)
+    async with raw_client(account, habits=habits) as client:
+        answer = await client.send_file(PICTURE, **{"async": "1"})
+        assert answer.status_code == 200
+        name = answer.text.partition("<ticketid>")[2].partition("<")[0]
+        now[0] += 11
+        told = await client.read("flickr.photos.upload.checkTickets", tickets=name)
+    assert str(told["uploader"]["ticket"][0]["complete"]) == "1"
+    assert account.stream() == []

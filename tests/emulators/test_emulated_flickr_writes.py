@@ -225,6 +225,28 @@ async def test_create_album() -> None:
     assert (made["photoset"]["id"], album.title, album.photos) == (album.id, "A / B", [photo])
 
 
+async def test_an_account_may_have_as_many_albums_as_it_can() -> None:
+    """One more is refused; the others are as they were."""
+    account = synthetic_account(5, 2)
+    async with raw_client(account, habits=Habits(max_albums=2)) as client:
+        full = await code(
+            client, "flickr.photosets.create", title="A", primary_photo_id=own(account).id
+        )
+    assert (full, len(account.state.albums)) == (3, 2)
+
+
+async def test_ordering_albums_may_touch_them_all() -> None:
+    """All are as if just changed, or none is, as the service has it."""
+    for touches in (True, False):
+        account = synthetic_account(12, 3)
+        before = [album.updated for album in account.state.albums]
+        async with raw_client(account, habits=Habits(order_touches=touches)) as client:
+            last = account.state.albums[-1].id
+            await client.write("flickr.photosets.orderSets", photoset_ids=last)
+        changed = [album.updated not in before for album in account.state.albums]
+        assert changed == [touches] * 3
+
+
 async def test_add_to_album() -> None:
     """A photo is added at the end, once, until the album is full."""
     account = synthetic_account(9, 1)
@@ -332,3 +354,21 @@ async def test_reads_come_by_post_too() -> None:
     async with raw_client(demo_account()) as client:
         answer = await client.post("flickr.photosets.getList")
     assert answer.json()["stat"] == "ok"
+
+
+@pytest.mark.parametrize("stays", [True, False])
+async def test_an_album_s_last_photo(stays: bool) -> None:  # noqa: FBT001 - a parameter
+    """Its removal deletes the album, or leaves an empty one, which all lists can tell."""
+    account = synthetic_account(1)
+    photo = account.stream()[0]
+    account.state.albums.clear()
+    album = account.add_album("One", [photo.id])
+    async with raw_client(account, habits=Habits(keep_empty_albums=stays)) as client:
+        arguments = {"photoset_id": album.id, "photo_id": photo.id}
+        assert (await client.write("flickr.photosets.removePhoto", **arguments))["stat"] == "ok"
+        listed = await client.read("flickr.photosets.getList", user_id=account.nsid)
+        told = await client.read("flickr.photosets.getInfo", photoset_id=album.id)
+        members = await client.read("flickr.photosets.getPhotos", photoset_id=album.id)
+    assert int(listed["photosets"]["total"]) == int(stays)
+    assert told["stat"] == members["stat"] == ("ok" if stays else "fail")
+    assert not stays or members["photoset"]["photo"] == []

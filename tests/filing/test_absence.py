@@ -4,7 +4,7 @@ import pytest
 
 from photofs.model.errors import Bug, Refused
 from photofs.model.observation import Inventory, PhotoGone
-from tests.support.filed import HOUR_NS, Filed, photo
+from tests.support.filed import HOUR_NS, Filed, album, photo
 
 
 def ids(count: int) -> list[str]:
@@ -35,7 +35,7 @@ def test_p11_two_inventories_within_the_hour_count_as_one(filed: Filed) -> None:
     """A listing that is wrong now is likely to be wrong in a minute too."""
     stocked(filed, 30)
     filed.scan(inventory=ids(29))
-    filed.now_ns -= 24 * HOUR_NS - 60 * 10**9
+    filed.wait(60 * 10**9 - 24 * HOUR_NS)
     filed.scan(inventory=ids(29))
     assert shown(filed) == 30
     filed.scan(inventory=ids(29))
@@ -105,8 +105,58 @@ def test_p23_a_clock_that_jumps_ahead_takes_nothing_out_by_itself(filed: Filed) 
     assert shown(filed) == 30
 
 
-def test_p23_a_clock_that_was_ahead_stops_no_removal_for_long(filed: Filed) -> None:
-    """An absence that was noted a year ahead is the first one once the clock is right again."""
+def test_p23_a_jump_of_the_clock_makes_no_hour(filed: Filed) -> None:
+    """Set ahead by a year between two scans a minute apart: still one absence."""
+    stocked(filed, 30)
+    filed.scan(inventory=ids(29))
+    filed.wait(60 * 10**9 - 24 * HOUR_NS)
+    filed.now_ns += 365 * 24 * HOUR_NS
+    filed.scan(inventory=ids(29))
+    assert shown(filed) == 30
+
+
+def test_p23_a_clock_that_was_ahead_stops_no_removal(filed: Filed) -> None:
+    """A day by the clock that nobody sets is a day, though the other one went back by a year."""
+    stocked(filed, 30)
+    filed.now_ns += 365 * 24 * HOUR_NS
+    filed.scan(inventory=ids(29))
+    filed.now_ns -= 365 * 24 * HOUR_NS
+    filed.scan(inventory=ids(29))
+    assert shown(filed) == 29
+
+
+def restart(filed: Filed, *, up_s: int, clock_s: int) -> None:
+    """The machine starts anew; at the next scan it is up for so long, its clock moved so far."""
+    filed.boot, filed.boot_ns = "second", (up_s - 24 * 3600) * 10**9
+    filed.now_ns += (clock_s - 24 * 3600) * 10**9
+
+
+@pytest.mark.parametrize(
+    ("up_s", "clock_s", "left"),
+    [
+        (60, 7200, 29),  # off for two hours
+        (60, 120, 30),  # started anew at once
+        (4000, 10, 29),  # the clock stood still meanwhile; but the machine is up for an hour
+        (4000, -(10**8), 29),  # the clock fell back by years; likewise
+        (60, -(10**8), 30),  # and up for a minute
+    ],
+)
+def test_p23_across_a_restart_an_hour_is_what_is_sure(
+    filed: Filed, up_s: int, clock_s: int, left: int
+) -> None:
+    """By the wall clock if it can be right, else by how long the machine is up."""
+    stocked(filed, 30)
+    filed.scan(inventory=ids(29))
+    restart(filed, up_s=up_s, clock_s=clock_s)
+    filed.scan(inventory=ids(29))
+    assert shown(filed) == left
+
+
+def test_p23_where_only_the_wall_clock_tells_an_absence_in_the_future_is_noted_anew(
+    filed: Filed,
+) -> None:
+    """As of catalogs of before, or where the system does not tell its start."""
+    filed.boot = ""
     stocked(filed, 30)
     filed.now_ns += 365 * 24 * HOUR_NS
     filed.scan(inventory=ids(29))
@@ -115,6 +165,83 @@ def test_p23_a_clock_that_was_ahead_stops_no_removal_for_long(filed: Filed) -> N
     assert shown(filed) == 30
     filed.scan(inventory=ids(29))
     assert shown(filed) == 29
+
+
+def test_p11_the_hour_runs_from_the_first_ones_end_to_the_second_ones_begin(filed: Filed) -> None:
+    """A scan that lasts for an hour does not make two inventories apart by its length."""
+    stocked(filed, 30)
+    filed.scan(inventory=ids(29))
+    filed.wait(60 * 10**9 - 24 * HOUR_NS)
+    with filed.run() as run:
+        filed.wait(2 * HOUR_NS)
+        run.file([Inventory(remote_ids=frozenset(ids(29)))])
+        run.finish(None, full=True)
+    assert shown(filed) == 30
+
+
+def suspects(filed: Filed, *, gone: bool) -> list[str]:
+    """Who is suspected after a scan in which nothing changed; all of them answered alike."""
+    with filed.run() as run:
+        run.finish(None, full=False)
+        asked = run.suspects()
+        for each in asked:
+            run.answered(each, gone=gone)
+    return asked
+
+
+def test_p11_where_the_count_is_wrong_absence_is_a_suspicion(filed: Filed) -> None:
+    """Twice apart, and then the source's own word for that id: only all three take a photo out."""
+    stocked(filed, 30)
+    filed.scan(inventory=ids(29), counted=False)
+    assert suspects(filed, gone=True) == []
+    filed.scan(inventory=ids(29), counted=False)
+    assert shown(filed) == 30
+    assert suspects(filed, gone=True) == ["p029"]
+    assert shown(filed) == 29
+    assert suspects(filed, gone=True) == []
+
+
+def test_p11_a_suspect_that_is_there_begins_anew(filed: Filed) -> None:
+    """The source knows it: it stays, and two more inventories must miss it to ask again."""
+    stocked(filed, 30)
+    for _ in range(2):
+        filed.scan(inventory=ids(29), counted=False)
+    assert suspects(filed, gone=False) == ["p029"]
+    filed.scan(inventory=ids(29), counted=False)
+    assert suspects(filed, gone=True) == []
+    assert shown(filed) == 30
+
+
+def test_p11_a_suspect_that_is_listed_again_is_none(filed: Filed) -> None:
+    """Listed in between: nobody is asked for it."""
+    stocked(filed, 30)
+    for _ in range(2):
+        filed.scan(inventory=ids(29), counted=False)
+    filed.scan(inventory=ids(30), counted=False)
+    assert suspects(filed, gone=True) == []
+
+
+def test_p12_a_wrong_count_is_no_way_round_the_guard(filed: Filed) -> None:
+    """Too many at once stop the scan, whether or not the source's count agrees."""
+    stocked(filed, 150)
+    for _ in range(2):
+        with pytest.raises(Refused, match="20 of 150 photos"):
+            filed.scan(inventory=ids(130), counted=False)
+    assert suspects(filed, gone=True) == []
+
+
+@pytest.mark.parametrize("albums_counted", [True, False])
+def test_albums_go_by_their_own_count(filed: Filed, *, albums_counted: bool) -> None:
+    """Whether photos are as many as the service says tells nothing of albums, nor the other way."""
+    both = [album("a", "Trip", "p000"), album("b", "Walk", "p000")]
+    filed.scan(photo("p000"), *both, inventory=ids(1))
+    for _ in range(2):
+        listed = Inventory(
+            remote_ids=frozenset(ids(1)), counted=not albums_counted, albums_counted=albums_counted
+        )
+        filed.scan(both[0], listed)
+    assert "Albums/Trip/p000.jpg" in filed.files()
+    assert ("Albums/Walk/p000.jpg" in filed.files()) is not albums_counted
 
 
 def test_the_services_own_word_counts_at_once(filed: Filed) -> None:
@@ -161,6 +288,30 @@ def test_p12_a_sharply_smaller_listing_stops_and_asks(filed: Filed) -> None:
     (source,) = filed.catalog.sources()
     assert source.cursor == "before"
     assert "20 of 150 photos" in source.trouble
+
+
+def test_p12_a_stopped_scan_is_not_gone_on_with(filed: Filed) -> None:
+    """What it had reached is forgotten: the next one looks at everything again, and asks again."""
+    stocked(filed, 150)
+    with filed.run() as run:
+        run.finish("before", full=True)
+    with filed.run() as run:
+        run.reached("halfway")
+        run.file([Inventory(remote_ids=frozenset(ids(130)))])
+        with pytest.raises(Refused):
+            run.finish("after", full=True)
+    assert filed.catalog.sources()[0].cursor == "before"
+
+
+def test_a_scan_that_is_cut_short_leaves_how_far_it_was(filed: Filed) -> None:
+    """The next scan begins at the last checkpoint; nothing else tells that this one was there."""
+    with filed.run() as run:
+        run.file([photo("p000")])
+        run.reached("halfway")
+        run.file([photo("p001")])
+    (source,) = filed.catalog.sources()
+    assert (source.cursor, source.scan_ns) == ("halfway", None)
+    assert shown(filed) == 2
 
 
 def test_p12_no_absence_is_counted_by_a_scan_that_was_stopped(filed: Filed) -> None:

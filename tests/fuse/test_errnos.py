@@ -36,6 +36,7 @@ def test_no_line_of_the_table_is_hidden_by_one_above() -> None:
         (errors.NotFound("x"), errno.ENOENT),
         (errors.TimedOut("x"), errno.ETIMEDOUT),
         (errors.Unreachable("x"), errno.ENETUNREACH),
+        (errors.NotAttached("x"), errno.ENXIO),
         (errors.Unauthorised("x"), errno.EACCES),
         (errors.Gone("x"), errno.ENODATA),
         (errors.Full("x"), errno.ENOSPC),

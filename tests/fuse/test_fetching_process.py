@@ -1,25 +1,29 @@
 """Fetching through another process."""
 
 import os
+import re
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
 import trio
 import trio.testing
 
-from photofs.fetcher.messages import Ask, Failed, Message, Told, read_messages, to_frame
+from photofs.fetcher.child import serve
+from photofs.fetcher.messages import Ask, Failed, Forget, Message, Told, read_messages, to_frame
 from photofs.fetcher.parent import ChildFetching, open_child_fetching
 from photofs.model.errors import Bug, Quota, Temporary, Unreachable
 from photofs.model.span import Span
+from photofs.providers.transport.retrying import Throttled
 from photofs.volume.fetching import Arrival
 from photofs.volume.volume import Volume
 from tests.support.fake_source import Faults, requests_of, set_faults
 from tests.support.log_guard import ExpectLog
-from tests.support.stocked import Stock, ino_of, picture, read_all, stock, volume_over
+from tests.support.stocked import Stock, ino_of, picture, pieces, read_all, stock, volume_over
 
 MIB = 1 << 20
 
@@ -102,6 +106,36 @@ async def test_a_process_that_cannot_start_fails_what_is_asked(expect_log: Expec
             await fetching.size(1)
 
 
+async def test_a_process_that_talks_nonsense_ends_no_mount(expect_log: ExpectLog) -> None:
+    """It is started anew; who waits for a photo gets an error, and may ask again."""
+    expect_log("started anew: the fetching process and the mount disagree")
+    expect_log("ended")
+    nonsense = "import os, sys; os.write(int(sys.argv[1]), bytes([255] * 16)); sys.stdin.read()"
+    async with open_child_fetching([sys.executable, "-c", nonsense]) as fetching:
+        with trio.fail_after(60):
+            for _ in range(2):
+                with pytest.raises(Temporary, match="keeps ending"):
+                    await fetching.size(1)
+
+
+async def test_a_process_that_cannot_work_says_why_in_one_sentence(
+    tmp_path: Path, expect_log: ExpectLog, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The product's own program, over a catalog that is none: no traceback, no secret, an error."""
+    expect_log("ended")
+    catalog = tmp_path / "oauth_token=canary-12345" / "state" / "catalog.db"
+    catalog.parent.mkdir(parents=True)
+    catalog.write_bytes(b"no catalog at all, but long enough to be taken for one" * 100)
+    environ = {**os.environ, "PHOTOFS_HOME": str(catalog.parents[1])}
+    async with open_child_fetching(environ=environ) as fetching:
+        with trio.fail_after(30), pytest.raises(Temporary, match="keeps ending"):
+            await fetching.size(1)
+    told = capfd.readouterr().err
+    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d.* the fetching process cannot work", told)
+    assert "canary" not in told
+    assert "Traceback" not in told
+
+
 async def test_the_process_ends_when_the_mount_is_gone(tmp_path: Path) -> None:
     """The other end of its socket is closed, by whatever death: it goes."""
     made = stock(tmp_path / "stock", {"a.jpg": picture(1, 1000)})
@@ -109,6 +143,30 @@ async def test_the_process_ends_when_the_mount_is_gone(tmp_path: Path) -> None:
         await fetching.size(1)
         pid = await pid_of(fetching)
     assert not is_running(pid)
+
+
+async def test_regression_the_process_ends_though_a_question_is_open(tmp_path: Path) -> None:
+    """kill -9 of a mount whose reader waits: the process goes too, and lets go of the draft."""
+    made = stock(tmp_path / "stock", {"a.jpg": picture(1, 1000)})
+    set_faults(made.source, Faults(hang=True))
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        command = [sys.executable, "-m", "tests.support.fetch_server", str(made.root)]
+        process = await trio.lowlevel.open_process(
+            [*command, str(theirs.fileno())], pass_fds=[theirs.fileno()]
+        )
+        theirs.close()
+        ours.sendall(to_frame(Ask(1, "ensure", 1, 0, 10)))
+        drafts = made.root / "cache" / "drafts"
+        try:
+            with trio.fail_after(30):
+                while not [*drafts.glob("*.part")]:
+                    await trio.testing.wait_all_tasks_blocked(0.01)
+                ours.close()
+                assert await process.wait() == 0
+        finally:
+            process.kill()
+            await process.wait()
 
 
 async def test_messages_travel_in_any_pieces() -> None:
@@ -137,6 +195,13 @@ async def test_messages_travel_in_any_pieces() -> None:
     assert (str(again), again.retry_after) == (str(error), 3.0)
 
 
+def test_a_rooms_own_error_arrives_as_the_one_that_it_is_a_kind_of() -> None:
+    """A class that the other process need not know is no mistake of ours there."""
+    error = Failed.of(1, Throttled("slow down", retry_after=3.0)).error()
+    assert type(error) is Temporary
+    assert error.retry_after == 3.0
+
+
 @pytest.mark.parametrize("noise", [b"\xff\xff\xff\xff", b"\x00\x00\x00\x02hi"])
 async def test_noise_is_no_message(noise: bytes) -> None:
     """What cannot be a message is our own mistake, and said so."""
@@ -145,3 +210,21 @@ async def test_noise_is_no_message(noise: bytes) -> None:
     with pytest.raises(Bug, match="disagree"):
         async for _ in read_messages(theirs):
             pass
+
+
+async def test_a_question_taken_back_is_not_answered(tmp_path: Path) -> None:
+    """Who has gone is not told; who asked after it, is."""
+    made = stock(tmp_path / "stock", {"a.jpg": picture(1, MIB)})
+    ours, theirs = (
+        trio.SocketStream(trio.socket.from_stdlib_socket(end)) for end in socket.socketpair()
+    )
+    asked: list[Message] = [Ask(1, "ensure", 1, 0, 10), Forget(1), Ask(2, "ensure", 1, 0, 10)]
+    with made.open_catalog() as catalog, trio.fail_after(10):
+        async with ours, theirs, trio.open_nursery() as nursery:
+            nursery.start_soon(serve, theirs, pieces(made, catalog))
+            await ours.send_all(b"".join(map(to_frame, asked)))
+            async with aclosing(read_messages(ours)) as messages:
+                told = await anext(messages)
+            nursery.cancel_scope.cancel()
+    assert isinstance(told, Told | Failed)
+    assert told.number == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from photofs.fuse.mount_point import MountPoint
-from photofs.fuse.mount_table import mounted_at, our_mount_points
+from photofs.kernel.mount_table import mounted_at, our_mount_points
 from photofs.model.errors import NotFound, Refused
 
 
@@ -16,6 +16,17 @@ def test_a_folder_with_content_is_refused_with_the_list_of_it(tmp_path: Path) ->
     (tmp_path / "letter.txt").touch()
     with pytest.raises(Refused, match=r"letter\.txt"):
         MountPoint(tmp_path)
+
+
+def test_a_folder_that_is_refused_keeps_its_mode_and_times(tmp_path: Path) -> None:
+    """That nothing was touched is true to the last bit."""
+    (tmp_path / "letter.txt").touch()
+    tmp_path.chmod(0o2750)
+    before = tmp_path.stat()
+    with pytest.raises(Refused, match="nothing was touched"):
+        MountPoint(tmp_path)
+    after = tmp_path.stat()
+    assert (after.st_mode, after.st_ctime_ns) == (before.st_mode, before.st_ctime_ns)
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -58,6 +58,14 @@ def errno_of(call: Callable[[], object]) -> int | None:
     return None
 
 
+def test_regression_a_mount_comes_up_though_its_room_cannot_be_told(made: Stock) -> None:
+    """Where the cache's disk cannot be asked statfs fails, and nothing else."""
+    (made.root / "cache").write_text("in the way")
+    with mounted(made) as mount:
+        assert errno_of(lambda: os.statvfs(mount.point)) == errno.EIO
+        assert sorted(entry.name for entry in mount.lake.iterdir()) == ["a.jpg", "b.jpg"]
+
+
 def names_in(folder: Path) -> list[str]:
     """The names in a folder, sorted."""
     return sorted(path.name for path in folder.iterdir())

@@ -7,7 +7,8 @@ import pytest
 import trio
 import trio.testing
 
-from photofs.fuse.request_loop import Turn
+from photofs.fuse.request_loop import Pace, Turn
+from tests.support.log_guard import ExpectLog
 
 MANY = 2000
 
@@ -118,3 +119,46 @@ async def test_who_is_cancelled_leaves_the_turn_to_the_next(pipe: tuple[int, int
             await trio.testing.wait_all_tasks_blocked()
             os.write(pipe[1], b"x")
     assert got == [b"x"]
+
+
+async def test_work_is_done_ahead_step_by_step_until_a_request_comes(
+    pipe: tuple[int, int],
+) -> None:
+    """Nobody waits for more than one step, and what is left of it comes after the next answer."""
+    pace = Pace()
+    turn = Turn(pace)
+    steps = 0
+
+    def step() -> bool:
+        nonlocal steps
+        steps += 1
+        if steps == 3:
+            os.write(pipe[1], b"x")
+        return steps < 5
+
+    pace.ahead(step)
+    assert await next_request(turn, pipe[0]) == b"x"
+    assert steps == 3
+    os.write(pipe[1], b"y")
+    assert await next_request(turn, pipe[0]) == b"y"
+    assert steps == 3
+    with trio.move_on_after(0.01):
+        await next_request(turn, pipe[0])
+    assert steps == 5
+
+
+def test_who_waits_is_counted() -> None:
+    """While a handler may wait, the loop goes back to the scheduler sooner."""
+    pace = Pace()
+    with pace.others_first(), pace.others_first():
+        assert pace.waiting == 2
+    assert pace.waiting == 0
+
+
+def test_what_fails_ahead_of_a_request_does_not_end_the_mount(expect_log: ExpectLog) -> None:
+    """It is logged and not tried again; who asks for it next is told."""
+    expect_log("nobody foresaw")
+    pace = Pace()
+    pace.ahead(lambda: bool(1 / 0))
+    assert pace.step_ahead()
+    assert not pace.step_ahead()

@@ -129,6 +129,7 @@ def test_a_sealed_file_removed_by_hand_is_just_not_there(store: LocalDisk, cache
     (cache / SHA256[:2]).rmdir()
     assert store.open_sealed(SHA256) is None
     assert store.has_sealed(SHA256) is None
+    assert store.sealed_status(SHA256) is None
     assert store.sealed_path(SHA256) is None
     assert store.free(SHA256) == 0
     assert put(store).sha256 == SHA256

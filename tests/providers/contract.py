@@ -5,13 +5,17 @@ photos and one album, whose bytes are all there; and `expected`, the right bytes
 its photos by remote id (at least two of them, at least one longer than 8 bytes).
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import trio
 
+from photofs.model.capture_time import TakenBy, TakenFact
 from photofs.model.errors import Gone, NotFound, PhotofsError
 from photofs.model.observation import (
     AlbumGone,
@@ -26,9 +30,11 @@ from photofs.model.observation import (
     Progress,
     ScanEnd,
 )
+from photofs.model.photo import Fidelity
 from photofs.model.span import Span
-from photofs.providers.port import Folders, Provider
+from photofs.providers.port import Folders, Provider, Upload, Writes
 from tests.support.content_hash import hash_of
+from tests.support.uploads import Heard, upload_of
 
 Expected = Mapping[str, bytes]
 
@@ -263,6 +269,161 @@ class ProviderContract:
         assert all(data == expected[remote_id] for remote_id, data in results)
 
 
+class WritesContract:
+    """What every provider with `writes` must do, run like the suite above.
+
+    A subclass gives two fixtures: `provider`, and `pictures`, the bytes of four pictures that its
+    library does not have. What a source cannot do is not asked of it.
+    """
+
+    @pytest.fixture
+    def provider(self) -> Provider:
+        """The provider under test; a subclass gives it."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def pictures(self) -> list[bytes]:
+        """New pictures; a subclass gives them."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def files(self, pictures: list[bytes], tmp_path: Path) -> list[Upload]:
+        """They as files to be sent."""
+        return [
+            upload_of(tmp_path, data, key=f"{number:032x}", title=f"Wish {number}")
+            for number, data in enumerate(pictures)
+        ]
+
+    async def test_an_upload_is_there(self, provider: Provider, files: list[Upload]) -> None:
+        """What was sent is found, looks as scans tell it, is nobody else's, and has its bytes."""
+        writes = writes_of(provider)
+        uploaded = await able(writes.upload)(files[0], Heard())
+        assert not uploaded.known
+        seen = await able(writes.look)(uploaded.remote_id)
+        assert seen is not None
+        told = {photo.remote_id: photo for photo in photos(await scan(provider))}
+        assert seen == replace(told[uploaded.remote_id], as_of_ns=seen.as_of_ns)
+        assert (seen.title, seen.owned, seen.tags) == ("Wish 0", True, ())
+        if seen.fidelity is Fidelity.ORIGINAL:
+            _start, chunks = await read(provider, seen.ref, None)
+            assert b"".join(chunks) == files[0].path.read_bytes()
+
+    async def test_an_upload_is_found_again(self, provider: Provider, files: list[Upload]) -> None:
+        """Asked for by its key it is found, however often, by another opening as well."""
+        writes = writes_of(provider)
+        uploaded = await able(writes.upload)(files[0], Heard())
+        for _time in range(2):
+            assert await able(writes.find_upload)(files[0]) == uploaded.remote_id
+
+    async def test_what_is_not_there(self, provider: Provider) -> None:
+        """A photo and an album that never were look like None; changing them is Gone."""
+        writes = writes_of(provider)
+        assert await able(writes.look)("0") is None
+        assert await able(writes.look_album)("0") is None
+        if writes.set_title is not None:
+            with pytest.raises(Gone):
+                await writes.set_title("0", "x")
+
+    async def test_an_album_s_life(self, provider: Provider, files: list[Upload]) -> None:
+        """Made, filled twice, renamed, ordered, left twice, removed twice: as a look tells."""
+        writes = writes_of(provider)
+        look = able(writes.look_album)
+        ids = [(await able(writes.upload)(one, Heard())).remote_id for one in files]
+        album = await able(writes.make_album)("Made", ids[0])
+        for _time in range(2):
+            await able(writes.join)(album, ids[:3])
+        assert _told_of(await look(album)) == ("Made", tuple(ids[:3]))
+        if writes.rename_album is not None:
+            await writes.rename_album(album, "Named")
+            assert _told_of(await look(album)) == ("Named", tuple(ids[:3]))
+        if writes.order_album is not None:
+            await writes.order_album(album, [ids[2], ids[1], ids[0]])
+            assert _told_of(await look(album))[1] == (ids[2], ids[1], ids[0])
+        for _time in range(2):
+            await able(writes.leave)(album, [ids[0], ids[3]])
+        assert set(_told_of(await look(album))[1]) == {ids[1], ids[2]}
+        if writes.remove_album is not None:
+            for _time in range(2):
+                await writes.remove_album(album)
+            assert await look(album) is None
+        assert all([await able(writes.look)(one) is not None for one in ids])
+
+    async def test_facts_are_set_twice(self, provider: Provider, files: list[Upload]) -> None:
+        """Texts, tags, date and favorite hold after being set twice, and disturb no other."""
+        writes = writes_of(provider)
+        photo = (await able(writes.upload)(files[0], Heard())).remote_id
+        local = datetime(2001, 2, 3, 4, 5, 6)  # noqa: DTZ001 - wall time
+        taken = TakenFact(by=TakenBy.SERVICE, local=local)
+        for _time in range(2):
+            if writes.set_title is not None:
+                await writes.set_title(photo, "Title")
+            if writes.set_description is not None:
+                await writes.set_description(photo, "Text")
+            if writes.set_tags is not None:
+                await writes.set_tags(photo, ["sea", "sky"])
+            if writes.set_taken is not None:
+                await writes.set_taken(photo, taken)
+            if writes.favorite is not None:
+                await writes.favorite(photo, True, True)
+        seen = await able(writes.look)(photo)
+        assert seen is not None
+        assert writes.set_title is None or seen.title == "Title"
+        assert writes.set_description is None or seen.description == "Text"
+        assert writes.set_tags is None or sorted(seen.tags) == ["sea", "sky"]
+        assert writes.set_taken is None or seen.taken == taken
+        assert writes.favorite is None or seen.favorite
+        assert await able(writes.find_upload)(files[0]) == photo
+
+    async def test_a_replaced_photo_stays_itself(
+        self, provider: Provider, files: list[Upload]
+    ) -> None:
+        """Other bytes under the same id, in the same album, with another content key."""
+        writes = writes_of(provider)
+        if writes.replace is None:
+            return
+        photo = (await able(writes.upload)(files[0], Heard())).remote_id
+        album = await able(writes.make_album)("Made", photo)
+        before = await able(writes.look)(photo)
+        await writes.replace(photo, files[1]._replace(title="Wish 0"), Heard())
+        after = await able(writes.look)(photo)
+        assert before is not None
+        assert after is not None
+        assert (after.remote_id, after.title) == (photo, before.title)
+        assert after.content_key != before.content_key
+        assert _told_of(await able(writes.look_album)(album))[1] == (photo,)
+
+    async def test_what_leaves_for_good(self, provider: Provider, files: list[Upload]) -> None:
+        """Deleted twice is deleted once, and nothing else goes with it."""
+        writes = writes_of(provider)
+        if writes.delete is None:
+            return
+        ids = [(await able(writes.upload)(one, Heard())).remote_id for one in files[:2]]
+        for _time in range(2):
+            await writes.delete(ids[0])
+        assert await able(writes.look)(ids[0]) is None
+        assert await able(writes.look)(ids[1]) is not None
+
+
+Function = TypeVar("Function", bound=Callable[..., Awaitable[object]])
+
+
+def able(function: Function | None) -> Function:
+    """A function that a source with `writes` must have."""
+    assert function is not None
+    return function
+
+
+def writes_of(provider: Provider) -> Writes:
+    """What can be changed there."""
+    assert provider.abilities.writes is not None
+    return provider.abilities.writes
+
+
+def _told_of(album: AlbumSeen | None) -> tuple[str, tuple[str, ...]]:
+    assert album is not None
+    return album.title, album.members
+
+
 @asynccontextmanager
 async def begun_scan(provider: Provider) -> AsyncIterator[AsyncIterator[Observation]]:
     """A scan from the beginning that is closed in any case."""
@@ -353,4 +514,4 @@ def spans_of(length: int) -> list[Span]:
     ]
 
 
-__all__ = ["ContentHash", "Expected", "HashKind", "ProviderContract", "scan"]
+__all__ = ["ContentHash", "Expected", "HashKind", "ProviderContract", "WritesContract", "scan"]

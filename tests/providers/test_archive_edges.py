@@ -2,11 +2,13 @@
 
 import gzip
 import io
+import json
 import os
 import tarfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import trio
@@ -15,6 +17,7 @@ from photofs.model.errors import Corrupt, Gone, Unreachable
 from photofs.model.head import HeadFacts
 from photofs.model.observation import FindingKind
 from photofs.model.photo import Media
+from photofs.model.span import Span
 from photofs.providers.archives.ours import our_folders, our_mounts
 from photofs.providers.archives.parts import find_parts
 from photofs.providers.archives.pread import read_at
@@ -193,6 +196,29 @@ async def test_a_negative_length_is_refused(tmp_path: Path) -> None:
     assert "AF1QipItem0001" in photos(seen)
 
 
+async def test_a_flickr_export_in_a_spoiled_tgz(tmp_path: Path) -> None:
+    """Where the one checksum of all its files is wrong, no photo and no fact of it is told."""
+    sidecar = json.dumps({"id": "48123456789", "name": "Sunset"}).encode()
+    write_tgz(
+        tmp_path / TGZ,
+        tar_header("photo_48123456789.json", len(sidecar)),
+        padded(sidecar),
+        tar_header("sunset_48123456789_o.jpg", len(PICTURE)),
+        padded(PICTURE),
+    )
+    (tmp_path / "beach_48123456788_o.jpg").write_bytes(PICTURE)
+    for spoiled in (False, True):
+        if spoiled:
+            data = bytearray((tmp_path / TGZ).read_bytes())
+            data[-8] ^= 1
+            (tmp_path / TGZ).write_bytes(data)
+        async with open_flickr_export({"path": str(tmp_path)}, make_tools()) as provider:
+            seen = [one async for one in provider.changes(None)]
+        assert ("48123456789" in photos(seen)) is not spoiled
+        assert "48123456788" in photos(seen)
+    assert "none of its files can be trusted" in findings(seen, FindingKind.UNREADABLE)[0].why
+
+
 async def test_names_flagged_as_utf8_that_are_none(tmp_path: Path) -> None:
     """Two such names stay two, and their bytes can be read."""
     part = tmp_path / "takeout-20260304T050607Z-3-001.zip"
@@ -229,3 +255,62 @@ async def test_a_mistake_of_ours_costs_one_file(
     (finding,) = findings(seen, FindingKind.UNREADABLE)
     assert finding.path.endswith("odd.jpg")
     assert "ZeroDivisionError" in finding.why
+
+
+def two_versions(folder: Path, kind: Literal["zip", "tgz"]) -> tuple[Path, bytes]:
+    """A part with one photo, and the bytes of a part with another photo in the very same place."""
+    picture = PICTURE + b"a" * LONG
+    shape = {"kind": kind, "stored": True}
+    (other,) = export(folder / "other", item("a.jpg", data=picture.replace(b"a", b"b")), **shape)
+    (part,) = export(folder / "here", item("a.jpg", data=picture), **shape)
+    new = other.read_bytes()
+    other.unlink()
+    return part, new
+
+
+async def test_p15_a_zip_rewritten_while_it_is_read(tmp_path: Path) -> None:
+    """The reader is told that the zip has changed; bytes of two versions never come together."""
+    part, new = two_versions(tmp_path, "zip")
+    (seen,) = photos(await scan_folder(part.parent)).values()
+    async with (
+        open_provider({"path": str(part.parent)}, make_tools()) as provider,
+        provider.open_original(seen.ref, None) as stream,
+    ):
+        chunks = aiter(stream)
+        first = await anext(chunks)
+        with part.open("r+b") as file:
+            file.write(new)
+        with pytest.raises(Gone, match="changed"):
+            await anext(chunks)
+    assert set(first[len(PICTURE) :]) == {ord("a")}
+
+
+@pytest.mark.parametrize("kind", ["zip", "tgz"])
+async def test_p15_a_part_that_was_written_anew_is_another_version(
+    tmp_path: Path, kind: Literal["zip", "tgz"]
+) -> None:
+    """What was fetched of the part as it was is not gone on with from the part as it is."""
+    part, _ = two_versions(tmp_path, kind)
+    (seen,) = photos(await scan_folder(part.parent)).values()
+    told = []
+    async with open_provider({"path": str(part.parent)}, make_tools()) as provider:
+        for second in (1, 2):
+            os.utime(part, (second, second))
+            async with provider.open_original(seen.ref, None) as stream:
+                told.append(stream.validator)
+    assert told[0] != told[1]
+
+
+async def test_p15_a_zip_with_another_photo_in_the_same_place_is_told_by_its_checksum(
+    tmp_path: Path,
+) -> None:
+    """Same name, place and length, even the same mtime: not one byte of the other photo comes."""
+    part, new = two_versions(tmp_path, "zip")
+    (seen,) = photos(await scan_folder(part.parent)).values()
+    status = part.stat()
+    part.write_bytes(new)
+    os.utime(part, ns=(status.st_atime_ns, status.st_mtime_ns))
+    async with open_provider({"path": str(part.parent)}, make_tools()) as provider:
+        with pytest.raises(Gone, match="does not hold"):
+            async with provider.open_original(seen.ref, Span(LONG // 2, LONG // 2 + 10)):
+                pass

@@ -7,11 +7,14 @@ import zlib
 from pathlib import Path
 
 import pytest
+import trio
 
 from photofs.model.errors import Corrupt
 from photofs.model.observation import PhotoSeen
 from photofs.model.photo import Media
 from photofs.providers.archives.gzip_stream import GzipStream, Mark, Marks
+from photofs.providers.archives.member import Member, Packing
+from photofs.providers.archives.sameness import Sameness
 from photofs.providers.archives.told import Note, Told
 from tests.support.provider_tools import StateInMemory
 
@@ -95,6 +98,36 @@ def test_marks_bring_a_stream_near(tmp_path: Path, plain: bytes) -> None:
     late = GzipStream(opened(path), marks, near=19_000_001)
     assert late.position > 8 << 20
     late.close()
+
+
+@pytest.mark.parametrize("what", ["skip", "checksum"])
+async def test_p26_who_is_cancelled_waits_for_no_long_way_through_an_archive(
+    tmp_path: Path, plain: bytes, what: str
+) -> None:
+    """The thread that skips in a tgz, or works a checksum out, ends at its next chunk."""
+    path = tmp_path / "part.tgz"
+    path.write_bytes(gzip.compress(plain, 1))
+    stream = GzipStream(opened(path), Marks())
+    size = path.stat().st_size
+    file = Member("", "", path.name, size, size, None, Packing.FILE, path.stat().st_mtime_ns)
+    went_on: list[str] = []
+
+    def go(scope: trio.CancelScope) -> None:
+        trio.from_thread.run_sync(scope.cancel)
+        if what == "skip":
+            stream.skip(len(plain))
+        else:
+            Sameness(tmp_path, [file], None).crc(file)
+        went_on.append(what)
+
+    with trio.CancelScope() as scope:
+        await trio.to_thread.run_sync(go, scope)
+    assert scope.cancelled_caught
+    assert not went_on
+    assert stream.position == 0
+    stream.skip(len(plain) - 9)  # nothing was lost of its place
+    assert stream.read(9) == plain[-9:]
+    stream.close()
 
 
 def test_a_cut_stream(tmp_path: Path) -> None:

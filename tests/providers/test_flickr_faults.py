@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+import trio
 from trio.testing import MockClock as Clock
 
 from photofs.emulators.flickr import faults as bad
@@ -13,6 +14,7 @@ from photofs.model.errors import Gone, PhotofsError, Temporary, Unauthorised
 from photofs.model.observation import AlbumGone, Inventory, Observation, PhotoGone, ScanEnd
 from photofs.model.span import Span
 from photofs.model.verdict import Verdict
+from photofs.providers.flickr.line import Line
 from photofs.providers.port import Provider
 from tests.support.flickr_library import (
     Emulated,
@@ -24,6 +26,7 @@ from tests.support.flickr_library import (
     small_account,
 )
 from tests.support.provider_tools import FreePacer
+from tests.support.tiny_http import Asked, tiny_server
 
 LIST = "flickr.people.getPhotos"
 LISTS = (LIST, "flickr.photosets.getList", "flickr.photosets.getPhotos", "flickr.favorites.getList")
@@ -171,7 +174,7 @@ async def test_p23_a_refused_clock_is_called_so(service: Emulated) -> None:
             await scan(provider)
 
 
-async def test_a_login_that_fails_by_code_is_unauthorised(service: Emulated) -> None:
+async def test_p22_a_login_that_fails_by_code_is_unauthorised(service: Emulated) -> None:
     """Code 98 means the same as a rejected token."""
     service.emulator.faults.add(bad.login_failed())
     async with service.provider() as provider:
@@ -453,3 +456,20 @@ def _all_texts(error: BaseException | None) -> list[str]:
         texts += [str(error), repr(error)]
         error = error.__cause__ or error.__context__
     return texts
+
+
+@pytest.mark.parametrize("date", ["Mon, 99999999999999999999 Nov 1995 00:00:00 GMT", "soon", ""])
+async def test_p23_a_date_that_no_clock_tells_is_no_date(date: str) -> None:
+    """P23: the answer counts all the same, and nothing is known of the service's clock."""
+
+    async def handler(asked: Asked, stream: trio.SocketStream) -> None:
+        del asked
+        await stream.send_all(
+            f"HTTP/1.1 200 OK\r\nDate: {date}\r\nContent-Length: 2\r\n\r\n{{}}".encode()
+        )
+
+    line = Line(5.0)
+    async with tiny_server(handler) as server:
+        reply = await trio.to_thread.run_sync(line.post, server.base)
+    line.close()
+    assert (reply.content, line.server_time) == (b"{}", None)

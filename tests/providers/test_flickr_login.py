@@ -11,10 +11,17 @@ import trio
 from photofs.emulators.flickr import API_KEY, API_SECRET, Account, Emulator, flickr_in_thread
 from photofs.emulators.flickr import faults as bad
 from photofs.model.errors import Misconfigured, Refused, TimedOut, Unauthorised
-from photofs.providers.flickr.account import account_of, forget, keep, stored_login
+from photofs.providers.flickr.account import forget, keep, login_of, stored_login
 from photofs.providers.flickr.callback import open_callback
 from photofs.providers.flickr.endpoint import endpoint_at
-from photofs.providers.flickr.login import begin, finish, login, wait_for_callback
+from photofs.providers.flickr.login import (
+    AGAIN,
+    ANEW,
+    begin,
+    finish,
+    login,
+    wait_for_callback,
+)
 from tests.support.provider_tools import SecretsInMemory
 
 
@@ -141,18 +148,19 @@ async def test_login_through_the_browser(service: Emulator, permissions: str) ->
     assert done.stored.token in service.account.state.tokens
     secrets = SecretsInMemory()
     keep(secrets, done.user, done.stored)
-    assert account_of(secrets, done.user).token == done.stored.token
-    assert API_SECRET not in repr((done, done.stored, pending, account_of(secrets, done.user)))
+    assert login_of(secrets, done.user).account.token == done.stored.token
+    assert API_SECRET not in repr((done, done.stored, pending, login_of(secrets, done.user)))
     forget(secrets, done.user)
     with pytest.raises(Unauthorised, match="photofs login flickr"):
-        account_of(secrets, done.user)
+        login_of(secrets, done.user)
 
 
 async def test_login_by_code(service: Emulator) -> None:
     """Without a browser here the owner types in the code that the service shows."""
     shown: list[str] = []
 
-    async def ask() -> str:
+    async def ask(wrong: str) -> str:
+        assert wrong == ""
         page = await say_yes(shown[0])
         found = [
             word
@@ -183,6 +191,79 @@ async def test_a_wrong_code_is_unauthorised(service: Emulator) -> None:
     await say_yes(pending.url)
     with pytest.raises(Unauthorised):
         await finish(pending, "000-000-000")
+
+
+class Typist:
+    """An owner who says yes to every address shown, and mistypes the first codes."""
+
+    def __init__(self, mistakes: int, *, late: bool = False) -> None:
+        """`mistakes` codes are wrong; `late`: the owner says yes only after the first of them."""
+        self.shown: list[str] = []
+        self.told: list[str] = []
+        self._mistakes = mistakes
+        self._late = late
+
+    async def code(self, wrong: str) -> str:
+        """What is typed in."""
+        self.told.append(wrong)
+        if self._late and len(self.told) == 1:
+            return "111-111-111"
+        page = await say_yes(self.shown[-1])
+        right = re.search(r"\d{3}-\d{3}-\d{3}", page.text)
+        return right[0] if right and len(self.told) > self._mistakes else "not the code"
+
+    async def log_in(self, service: Emulator) -> str:
+        """Whose account it is."""
+        done = await login(
+            API_KEY,
+            API_SECRET,
+            show=self.shown.append,
+            ask_code=self.code,
+            endpoint=endpoint_at(service.url),
+        )
+        return done.user
+
+
+@pytest.mark.parametrize("mistakes", [1, 4])
+async def test_a_mistyped_code_is_asked_for_again(service: Emulator, mistakes: int) -> None:
+    """While the address is good, only the code: told what was wrong, five times in all."""
+    typist = Typist(mistakes)
+    assert await typist.log_in(service) == service.account.nsid
+    assert len(typist.shown) == 1
+    assert typist.told == ["", *[AGAIN] * mistakes]
+
+
+async def test_a_code_before_the_yes_is_asked_for_again(service: Emulator) -> None:
+    """Nobody has said yes on the page yet: it is named, and nothing is lost."""
+    typist = Typist(0, late=True)
+    assert await typist.log_in(service) == service.account.nsid
+    assert len(typist.shown) == 1
+
+
+async def test_an_address_that_is_over_is_followed_by_a_new_one(service: Emulator) -> None:
+    """If a wrong code makes the address void, the next try says so and shows another at once."""
+    service.habits.wrong_codes = 0
+    typist = Typist(1)
+    assert await typist.log_in(service) == service.account.nsid
+    assert typist.told == ["", AGAIN, ANEW]
+    assert len(set(typist.shown)) == len(typist.shown) == 2
+
+
+async def test_too_many_wrong_codes_end_the_login(service: Emulator) -> None:
+    """After five the command ends, and says what to do."""
+    typist = Typist(5)
+    with pytest.raises(Unauthorised, match="does not accept the code"):
+        await typist.log_in(service)
+    assert len(typist.told) == 5
+
+
+async def test_what_is_not_the_codes_fault_ends_the_login_at_once(service: Emulator) -> None:
+    """A clock that Flickr refuses is not mended by another code."""
+    service.faults.add(bad.clock_refused(), "oauth.access_token")
+    typist = Typist(0)
+    with pytest.raises(Unauthorised, match="clock"):
+        await typist.log_in(service)
+    assert len(typist.told) == 1
 
 
 async def test_wrong_keys_are_named(service: Emulator) -> None:

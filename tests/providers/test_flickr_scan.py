@@ -9,9 +9,10 @@ from datetime import datetime
 import pytest
 
 from photofs.emulators.flickr import Account, synthetic_account
+from photofs.emulators.flickr.faults import Answer, Fails
 from photofs.emulators.flickr.state import Painted
 from photofs.model.capture_time import TakenBy
-from photofs.model.errors import Unauthorised
+from photofs.model.errors import RemoteError, Unauthorised
 from photofs.model.observation import (
     AlbumGone,
     AlbumSeen,
@@ -196,8 +197,6 @@ async def test_a_removed_album_is_confirmed_by_its_id(service: Emulated, small: 
 
 async def test_an_album_list_that_forgets_is_not_believed(service: Emulated, small: Small) -> None:
     """P11: an album missing from the list that Flickr still knows by id stays, and is kept."""
-    from photofs.emulators.flickr.faults import Answer
-
     body = {"photosets": {"page": 1, "pages": 1, "perpage": 500, "total": 0, "photoset": []}}
     lie = Answer(
         status=200, body=json.dumps({**body, "stat": "ok"}).encode(), kind="application/json"
@@ -391,3 +390,83 @@ async def test_p23_facts_hold_for_the_services_moment_and_not_for_ours(
     assert all(photo.as_of_ns < begin() + ahead // 2 for photo in photos(seen).values())
     assert all(album.as_of_ns < begin() + ahead // 2 for album in albums(seen).values())
     assert photos(seen)
+
+
+async def test_p11_a_wrong_count_makes_a_listing_that_is_not_counted(
+    service: Emulated, small: Small
+) -> None:
+    """Flickr counts a photo that it does not list: all is told, and said not to be as counted."""
+    hidden = small.pictures[1].id
+    service.emulator.habits.unlisted = frozenset({hidden})
+    async with service.provider() as provider:
+        seen = await scan(provider)
+        again = await scan(provider, aged(cursor_of(seen), small.account.nsid, 25))
+    (inventory,) = [one for one in seen if isinstance(one, Inventory)]
+    assert not inventory.counted
+    assert inventory.remote_ids == set(photos(seen))
+    assert hidden not in inventory.remote_ids
+    assert inventories(again) == [], "the count is as wrong as before: nothing was deleted"
+
+
+async def test_p11_albums_are_counted_by_themselves(service: Emulated, small: Small) -> None:
+    """Fewer listed than Flickr counts: that a full scan did not tell of an album says nothing."""
+    del small
+    listed = [{"id": "1", "title": {"_content": "A"}}]
+    body = {"photosets": {"page": 1, "pages": 1, "perpage": 500, "total": 2, "photoset": listed}}
+    async with service.provider() as provider:
+        (inventory,) = [one for one in await scan(provider) if isinstance(one, Inventory)]
+        assert inventory.albums_counted
+        lie = Answer(
+            status=200, body=json.dumps({**body, "stat": "ok"}).encode(), kind="application/json"
+        )
+        service.emulator.faults.add(lie, "flickr.photosets.getList", times=None)
+        members = {"photoset": {"page": 1, "pages": 1, "perpage": 500, "total": 0, "photo": []}}
+        none = Answer(
+            status=200, body=json.dumps({**members, "stat": "ok"}).encode(), kind="application/json"
+        )
+        service.emulator.faults.add(none, "flickr.photosets.getPhotos", times=None)
+        (inventory,) = [one for one in await scan(provider) if isinstance(one, Inventory)]
+    assert inventory.counted
+    assert not inventory.albums_counted
+
+
+async def test_p11_a_deletion_is_found_where_the_count_is_wrong(
+    service: Emulated, small: Small
+) -> None:
+    """Two listings, neither as counted, leave it out; the second one comes an hour later."""
+    user = small.account.nsid
+    service.emulator.habits.unlisted = frozenset({small.pictures[1].id})
+    async with service.provider() as provider:
+        cursor = cursor_of(await scan(provider))
+        small.account.remove_photo(small.pictures[0].id)
+        first = await scan(provider, aged(cursor, user, 25))
+        second = await scan(provider, aged(cursor_of(first), user, 1.1))
+    for seen in (first, second):
+        (inventory,) = [one for one in seen if isinstance(one, Inventory)]
+        assert not inventory.counted
+        assert small.pictures[0].id not in inventory.remote_ids
+        assert small.pictures[2].id in inventory.remote_ids
+
+
+async def test_flickrs_own_word_on_one_photo(service: Emulated, small: Small) -> None:
+    """Gone is what Flickr knows no more, and a favourite that is none; all else is there."""
+    own, removed, (liked, left) = small.pictures[0], small.pictures[1], small.favorites
+    small.account.remove_photo(removed.id)
+    del small.account.state.favorites[left.id]
+    small.account.changed()
+    async with service.provider() as provider:
+        assert await provider.is_gone(removed.id)
+        assert await provider.is_gone(left.id)
+        assert not await provider.is_gone(own.id)
+        assert not await provider.is_gone(liked.id)
+        service.emulator.habits.unlisted = frozenset({own.id})
+        assert not await provider.is_gone(own.id)
+
+
+@pytest.mark.parametrize("code", [2, 98, 99, 100])
+async def test_another_refusal_is_no_word_of_a_photo(service: Emulated, code: int) -> None:
+    """Only the code that means "no such photo" says so; any other ends in an error."""
+    service.emulator.faults.add(Fails(code=code, message="no"), "flickr.photos.getInfo")
+    async with service.provider() as provider:
+        with pytest.raises(RemoteError):
+            await provider.is_gone("1")

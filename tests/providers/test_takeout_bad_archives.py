@@ -400,6 +400,19 @@ def test_bytes_as_sidecars(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("cut", "shown"),
+    [("Wave \ud83d", "Wave \ufffd"), ("\ude00\ud83d\ude00", "\ufffd\U0001f600"),
+     ("\\ud83d \\\ud83d\\", "\\ud83d \\\ufffd\\")],
+)  # fmt: skip
+def test_a_text_cut_within_an_emoji(cut: str, shown: str) -> None:
+    """Half an emoji in a text costs nothing but itself: date and trash state are read."""
+    facts = {"title": cut, "photoTakenTime": {"timestamp": "1563625800"}, "trashed": True}
+    told = parse(json.dumps(facts).encode())
+    assert isinstance(told, Sidecar)
+    assert (told.title, told.taken, told.trashed) == (shown, 1_563_625_800, True)
+
+
+@pytest.mark.parametrize(
     ("timestamp", "seconds"),
     [("0", None), ("-650000000", -650_000_000), (1_563_625_800, 1_563_625_800), ("", None),
      ("soon", None), ("9" * 5000, None), (True, None), (None, None), (1.5, None)],

@@ -113,6 +113,25 @@ async def test_items_without_a_link_join_those_with_one(tmp_path: Path) -> None:
     assert set(photos(await scan_on(tmp_path / "grown", tools, None))) == {first}
 
 
+@pytest.mark.parametrize("before", [{"DSC_1.jpg"}, {"DSC_1.NEF"}, {"DSC_1.jpg", "DSC_1.NEF"}])
+async def test_files_of_one_shot_stay_a_set_whatever_ids_they_have(
+    tmp_path: Path, before: set[str]
+) -> None:
+    """Where an item keeps the id of an export from before the links, the others name that one."""
+    shot = [item("DSC_1.jpg", 1), item("DSC_1.NEF", 2)]
+    tools = make_tools()
+    old = [replace(one, url="old") for one in shot if one.title in before]
+    write_export(tmp_path, account(*old), MADE)
+    first = set(photos(await scan_on(tmp_path, tools, None)))
+    write_export(tmp_path, account(*shot), LATER)
+    told = photos(await scan_on(tmp_path, tools, None))
+    assert len(told) == 2
+    assert first < set(told) or first == set(told)
+    main, raw = sorted(told.values(), key=lambda one: one.set_role or "")
+    assert (main.set_role, raw.set_role) == ("main", "raw")
+    assert main.set_key == raw.set_key == main.remote_id
+
+
 async def test_copies_in_one_export_with_other_bytes_are_kept(tmp_path: Path) -> None:
     """Two files of one item whose bytes differ are both shown: nothing is lost."""
     world = Account(items=[item("a.jpg", 1), item("a.jpg", 1, data=b"different")])

@@ -179,6 +179,24 @@ async def test_the_deadline_ends_a_try(autojump_clock: trio.testing.MockClock) -
         await Retrying(deadline=3).run(trio.sleep_forever, "a test")
 
 
+async def test_the_deadline_names_what_was_met_before(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    """The last trouble is in the sentence, for nobody else will tell of it."""
+    del autojump_clock
+    tried = 0
+
+    async def call() -> None:
+        nonlocal tried
+        tried += 1
+        if tried == 1:
+            raise Throttled("the service asks us to slow down")
+        await trio.sleep_forever()
+
+    with pytest.raises(TimedOut, match="longer than 3 s: the service asks us to slow down"):
+        await Retrying(deadline=3).run(call, "a test")
+
+
 async def test_other_errors_are_not_tried_again() -> None:
     """What is not Temporary is raised at once."""
     tried = 0

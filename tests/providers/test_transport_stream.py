@@ -3,16 +3,18 @@
 import base64
 import hashlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 import pytest
 import trio
+import trio.testing
 
 from photofs.model.errors import RemoteError, Temporary, TimedOut, Unreachable
 from photofs.model.observation import ContentHash, HashKind
 from photofs.model.photo import Media
 from photofs.model.span import Span
 from photofs.providers.transport.client import Client, open_client
+from photofs.providers.transport.connection import Answer
 from photofs.providers.transport.hosts import HostRule
 from photofs.providers.transport.retrying import Throttled
 from photofs.providers.transport.stream import HttpStream, Missing, Wanted, open_stream
@@ -96,6 +98,10 @@ SHORT = {
         "200 OK", {**JPEG, "Transfer-Encoding": "chunked"}, b"ff\r\n" + PICTURE[:255] + b"\r\n"
     ),
     "nothing at all": answer("200 OK", {**JPEG, "Connection": "close"}),
+    "nothing, as announced": answer("200 OK", {**JPEG, "Content-Length": "0"}),
+    "the end of nothing": answer(
+        "416 Range Not Satisfiable", {"Content-Range": "bytes */0", "Content-Length": "0"}
+    ),
     "no answer": b"",
     "no HTTP": b"SSH-2.0-OpenSSH_9.2\r\n\r\n",
 }
@@ -103,7 +109,7 @@ SHORT = {
 
 @pytest.mark.parametrize("reply", SHORT.values(), ids=SHORT.keys())
 async def test_a_short_body_is_temporary(reply: bytes) -> None:
-    """P16: fewer bytes than announced never pass for the whole file."""
+    """P16: fewer bytes than announced, or none, never pass for the whole file."""
     with pytest.raises(Temporary):
         await fetch(reply)
 
@@ -300,3 +306,31 @@ async def test_redirects_in_circles_end() -> None:
     """A host that redirects for ever is left after a few steps."""
     with pytest.raises(Temporary):
         await redirecting("{base}/begin")
+
+
+class Slow(Answer):
+    """An answer of 60,000 bytes that come at so many a second."""
+
+    def __init__(self, rate: int) -> None:
+        """Nothing has come yet."""
+        self.status = 200
+        self.headers = {"content-type": "image/jpeg", "content-length": "60000"}
+        self._rate = rate
+
+    async def next_chunk(self) -> bytes | None:
+        """Those of the next second."""
+        await trio.sleep(1)
+        return bytes(self._rate)
+
+
+@pytest.mark.parametrize(("rate", "comes"), [(1000, 30_000), (1200, 60_000)])
+async def test_a_host_that_drips_is_left(
+    autojump_clock: trio.testing.MockClock, rate: int, comes: int
+) -> None:
+    """What came is kept; whoever reads asks again, instead of waiting for as long as it likes."""
+    del autojump_clock
+    came = 0
+    with pytest.raises(Temporary, match="slow") if comes < 60_000 else nullcontext():
+        async for chunk in HttpStream(Slow(rate), Wanted("http://x", Media.PICTURE)):
+            came += len(chunk)
+    assert came == comes

@@ -4,9 +4,12 @@ The account is emulated on loopback, with its faults on; the mount, its fetcher 
 real processes.
 """
 
+import errno
 import hashlib
 import os
+import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -14,12 +17,16 @@ from photofs.emulators.flickr.account import Account
 from photofs.emulators.flickr.darkroom import Darkroom
 from photofs.emulators.flickr.emulator import Emulator
 from photofs.emulators.flickr.faults import (
+    Answer,
     Effect,
+    Fails,
     Faults,
+    clock_refused,
     drop,
     empty_page,
     html_page,
     login_failed,
+    not_found,
     server_error,
     stall,
     token_rejected,
@@ -36,6 +43,11 @@ from tests.support.logins import add_flickr
 pytestmark = pytest.mark.mount
 
 SIZE = 3_000_000
+DEADLINE = 8.0
+"""Seconds until a reader gets an error: more than the first round of tries takes."""
+
+STATIC = "/static/*"
+API = "flickr.*"
 
 
 def truth(emulator: Emulator, photo: Photo) -> bytes:
@@ -47,7 +59,9 @@ def truth(emulator: Emulator, photo: Photo) -> bytes:
 def short_timeouts(household: Household) -> None:
     """Seconds instead of minutes before a silent line is given up."""
     config = household.home / "config" / "config.toml"
-    config.write_text("[network]\nread_timeout = 1.0\nopen_deadline = 8.0\nread_deadline = 8.0\n")
+    config.write_text(
+        f"[network]\nread_timeout = 1.0\nopen_deadline = {DEADLINE}\nread_deadline = {DEADLINE}\n"
+    )
 
 
 def one_photo() -> Account:
@@ -110,40 +124,118 @@ def test_a_fault_on_the_static_host_is_overcome(household: Household, effect: Ef
         household.run("check", "--read")
 
 
-@pytest.mark.parametrize(
-    "effect",
-    [
-        pytest.param(too_many(), id="429"),
-        pytest.param(server_error(500), id="500"),
-        pytest.param(html_page(), id="HTML with 200"),
-        pytest.param(stall(), id="silence"),
-    ],
-)
-def test_a_fault_that_lasts_ends_in_an_error_within_the_deadline(
-    household: Household, effect: Effect
+class Lasting(NamedTuple):
+    """A fault that does not end: what befalls which calls, and what is told of it."""
+
+    where: str
+    effect: Effect
+    errno: int
+    told: str
+
+
+NOT_BEFORE_AN_HOUR = (("Retry-After", "3600"),)
+
+LASTING = {
+    "429": Lasting(STATIC, too_many(3600), errno.EIO, "asks us to slow down"),
+    "503": Lasting(STATIC, Answer(status=503, headers=NOT_BEFORE_AN_HOUR), errno.EIO, "status 503"),
+    "500": Lasting(STATIC, server_error(500), errno.ETIMEDOUT, "status 500"),
+    "HTML with 200": Lasting(STATIC, html_page(), errno.ETIMEDOUT, "sent a page instead"),
+    "silence": Lasting(STATIC, stall(), errno.ETIMEDOUT, ""),
+    "login taken back": Lasting(API, token_rejected(), errno.EACCES, "photofs login flickr"),
+    "login of no use": Lasting(API, login_failed(), errno.EACCES, "photofs login flickr"),
+    "clock": Lasting(API, clock_refused(), errno.EACCES, "clock"),
+    "deleted": Lasting(
+        API, Fails(code=1, message="Photo not found"), errno.ENODATA, "does not have this file"
+    ),
+}
+
+
+def errno_of_reading(path: Path) -> int | None:
+    """With which errno reading a file to its end fails; None if it does not."""
+    try:
+        path.read_bytes()
+    except OSError as error:
+        return error.errno
+    return None
+
+
+def read_at_last(path: Path) -> bytes:
+    """The file's bytes, once its last failure is no longer remembered."""
+    until = time.monotonic() + 60
+    while errno_of_reading(path) is not None:
+        assert time.monotonic() < until, "it never worked again"
+    return path.read_bytes()
+
+
+def troubles(household: Household) -> str:
+    """All that `status` names of one library's sources and photos."""
+    library = household.ask("status")["libraries"][0]
+    return " ".join(
+        [source["trouble"] for source in library["sources"]] + library["troubles"]
+    ).strip()
+
+
+@pytest.mark.parametrize("lasting", LASTING.values(), ids=LASTING.keys())
+def test_a_fault_that_lasts_ends_in_its_own_errno_and_is_named(
+    household: Household, lasting: Lasting
 ) -> None:
-    """The read fails with an errno, never with wrong bytes; afterwards it works again."""
+    """Within the deadline, never with wrong bytes; `status` has the cause; then it works again."""
     short_timeouts(household)
     with flickr_in_thread(one_photo()) as emulator:
         add_flickr(household, emulator)
         household.run("scan")
-        emulator.faults.add(effect, "/static/*", times=None)
+        emulator.faults.add(lasting.effect, lasting.where, times=None)
+        if lasting.where == API:  # which is asked once the host of the pictures says no
+            emulator.faults.add(not_found(), STATIC, times=None)
         (photo,) = emulator.account.stream()
         with household.mounted() as point:
             path = the_file(point)
-            with pytest.raises(OSError, match=r"\[Errno"):
-                path.read_bytes()
+            began = time.monotonic()
+            assert errno_of_reading(path) == lasting.errno
+            assert time.monotonic() - began < DEADLINE + 4.0
             assert [entry.name for entry in point.iterdir()] == ["flickr"]
+            assert lasting.told in troubles(household)
             emulator.faults.clear()
-            deadline_tries = 40
-            for _ in range(deadline_tries):
-                try:
-                    assert path.read_bytes() == truth(emulator, photo)
-                    break
-                except OSError:
-                    continue
-            else:
-                pytest.fail("it never worked again")
+            if lasting.errno != errno.EIO:  # those say when to come again: in an hour
+                assert read_at_last(path) == truth(emulator, photo)
+                assert troubles(household) == ""
+    log = (household.home / "state" / "mount.log").read_text()
+    assert "Traceback" not in log
+    assert lasting.told in log or lasting.errno == errno.ETIMEDOUT
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    "effect",
+    [
+        pytest.param(server_error(500), id="500"),
+        pytest.param(html_page(), id="HTML with 200"),
+        pytest.param(drop(), id="dropped"),
+    ],
+)
+def test_with_time_for_all_tries_a_fault_of_the_service_is_eio(
+    household: Household, effect: Effect
+) -> None:
+    """The deadline is the default one, and half a minute of tries ends before it."""
+    with flickr_in_thread(one_photo()) as emulator:
+        add_flickr(household, emulator)
+        household.run("scan")
+        emulator.faults.add(effect, STATIC, times=None)
+        with household.mounted() as point:
+            assert errno_of_reading(the_file(point)) == errno.EIO
+
+
+@pytest.mark.soak
+def test_with_time_for_all_tries_a_line_that_is_not_there_is_enetunreach(
+    household: Household,
+) -> None:
+    """The same without any service."""
+    with flickr_in_thread(one_photo()) as emulator:
+        add_flickr(household, emulator)
+        household.run("scan")
+    with household.mounted() as point:
+        assert errno_of_reading(the_file(point)) == errno.ENETUNREACH
+        assert troubles(household)
 
 
 @pytest.mark.parametrize(
@@ -183,10 +275,10 @@ def test_a_scan_that_fails_removes_nothing_and_says_why(
         household.run("check")
 
 
-def test_without_a_line_everything_is_listed_and_what_is_cached_can_be_read(
+def test_p19_without_a_line_everything_is_listed_and_what_is_cached_can_be_read(
     household: Household,
 ) -> None:
-    """The service is gone: all is listed, cached bytes are there, others are errors."""
+    """Listed all, cached bytes there, others an error in time; and again once the line is back."""
     short_timeouts(household)
     account = Account()
     for number in range(2):
@@ -196,11 +288,17 @@ def test_without_a_line_everything_is_listed_and_what_is_cached_can_be_read(
         add_flickr(household, emulator)
         household.run("scan")
         household.run("cache", "warm", "flickr/Dates/2020/2020-05/Photo 0.jpg")
-        right = truth(emulator, next(p for p in account.stream() if p.title == "Photo 0"))
+        rights = [
+            truth(emulator, photo) for photo in sorted(account.stream(), key=lambda it: it.title)
+        ]
+        port = int(emulator.url.rpartition(":")[2])
     with household.mounted() as point:
         folder = point / "flickr" / "Dates" / "2020" / "2020-05"
         assert sorted(os.listdir(folder)) == ["Photo 0.jpg", "Photo 1.jpg"]  # noqa: PTH208 - as ls
-        assert (folder / "Photo 0.jpg").read_bytes() == right
+        assert (folder / "Photo 0.jpg").read_bytes() == rights[0]
         assert (folder / "Photo 1.jpg").stat().st_size > 0
-        with pytest.raises(OSError, match=r"\[Errno"):
-            (folder / "Photo 1.jpg").read_bytes()
+        assert errno_of_reading(folder / "Photo 1.jpg") == errno.ETIMEDOUT
+        assert troubles(household)
+        with flickr_in_thread(account, port=port):
+            assert read_at_last(folder / "Photo 1.jpg") == rights[1]
+            assert troubles(household) == ""

@@ -8,7 +8,9 @@ import hashlib
 import mmap
 import os
 import re
+import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -90,6 +92,49 @@ def test_plain_programs_read_right_bytes(library: StoryLibrary, tmp_path: Path) 
     assert len([name for name in listed if not name.endswith("/")]) == len(names)
 
 
+def copy_with_tar(dates: Path, copy: Path) -> None:
+    """Through an archive, whose headers tell lengths before the bytes come."""
+    copy.mkdir()
+    archive = copy.with_suffix(".tar")
+    shell("tar", "-C", dates, "-cf", archive, ".")
+    shell("tar", "-C", copy, "-xf", archive)
+
+
+def copy_with_mmap(dates: Path, copy: Path) -> None:
+    """As git-annex-like tools read: the length from fstat, the bytes by pages."""
+    for path in files_below(dates):
+        target = copy / path.relative_to(dates)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with (
+            path.open("rb") as file,
+            mmap.mmap(file.fileno(), 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ) as mapped,
+        ):
+            target.write_bytes(mapped[:])
+        shutil.copystat(path, target)
+
+
+COLD = {
+    "cp": lambda dates, copy: shell("cp", "-a", dates, copy),
+    "rsync": lambda dates, copy: shell("rsync", "-a", f"{dates}/", f"{copy}/"),
+    "tar": copy_with_tar,
+    "mmap": copy_with_mmap,
+    "shutil": shutil.copytree,
+}
+"""Programs that copy what nobody has read yet, each by its own way to the lengths."""
+
+
+@pytest.mark.parametrize("program", COLD.values(), ids=COLD.keys())
+def test_p15_a_copy_of_what_was_never_read_is_whole(
+    live_flickr: StoryLibrary, tmp_path: Path, program: Callable[[Path, Path], object]
+) -> None:
+    """The listing had but estimates of the lengths; every copy has all bytes and the right date."""
+    with live_flickr.household.mounted() as point:
+        program(point / "flickr" / "Dates", tmp_path / "copy")
+    copied = {sha256_of(path): int(path.stat().st_mtime) for path in files_below(tmp_path / "copy")}
+    assert copied.keys() == live_flickr.hashes_in_dates
+    assert {sha256: copied[sha256] for sha256 in live_flickr.instants} == live_flickr.instants
+
+
 def test_exiftool_reads_the_whole_tree(library: StoryLibrary) -> None:
     """exiftool -r finds no damaged file, and EXIF dates agree with the files' times."""
     with library.household.mounted() as point:
@@ -124,6 +169,24 @@ def test_a_player_seeks_in_every_video(library: StoryLibrary) -> None:
             shell("ffmpeg", "-v", "error", "-sseof", "-0.3", "-i", video, "-f", "null", "-")
             told = shell("ffprobe", "-v", "error", "-show_entries", "format=duration", video)
             assert "duration=" in told
+
+
+def test_reading_moves_no_ctime(library: StoryLibrary) -> None:
+    """What is but learnt by reading (length, hash) is no change: backup programs go by ctime.
+
+    Those that have just read would not notice; one that looked before somebody else read would.
+    """
+
+    def told() -> dict[Path, tuple[int, int]]:
+        times = ((path, path.stat()) for path in files_below(point / library.name))
+        return {path: (stat.st_mtime_ns, stat.st_ctime_ns) for path, stat in times}
+
+    with library.household.mounted() as point:
+        before = told()
+        for path in before:
+            path.read_bytes()
+    with library.household.mounted() as point:
+        assert told() == before
 
 
 def test_borg_twice_reads_no_content_the_second_time(library: StoryLibrary, tmp_path: Path) -> None:

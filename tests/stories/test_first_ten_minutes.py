@@ -61,14 +61,22 @@ def test_the_demo_shows_two_libraries_and_leaves_nothing(tmp_path: Path) -> None
         (["library", "add", "takeout", "/not/there"], 4, "/not/there"),
         (["library", "add", "takeout", "POINT", "--name", "a/b"], 15, "a/b"),
         (["library", "add", "flickr"], 15, "photofs login flickr"),
+        (["library", "add", "flickr", "POINT"], 15, "`library add flickr-export`"),
         (["library", "remove", "nobody", "--yes"], 4, "nobody"),
         (["library", "report", "nobody"], 4, "nobody"),
         (["info", "nobody/Dates"], 4, "add a library"),
+        (["mount", "/not/there"], 4, "mkdir -p /not/there"),
         (["pin", "nobody/Dates"], 4, "nobody"),
         (["umount", "POINT"], 4, "photofs status"),
         (["logout", "flickr"], 4, "flickr"),
         (["login", "flickr"], 78, "--secret-file"),
         (["frobnicate"], 2, "frobnicate"),
+        (["unmount", "POINT"], 2, "`photofs umount`"),
+        (["help"], 2, "`photofs --help`"),
+        (["--json", "status"], 2, "`photofs status --json`"),
+        (["mnt"], 2, "`photofs mount`"),
+        (["library", "add", "takeout", "/etc/passwd"], 15, "no .zip or .tgz"),
+        (["library", "add", "takeout", "POINT"], 15, "is empty"),
         (["mount"], 2, "FOLDER"),
         (["cache", "status"], 0, "cache"),
         (["check"], 0, "nothing is wrong"),
@@ -121,12 +129,28 @@ def test_json_of_what_changes_something_is_one_document(
     assert household.ask("library", "remove", "google", "--yes")["forgotten"] == "google"
 
 
+def test_a_library_is_not_added_twice(household: Household, tmp_path: Path) -> None:
+    """The same folder again, or another one under the name of a library: what to do is said."""
+    demo_takeout(tmp_path / "one")
+    demo_takeout(tmp_path / "two")
+    household.run("library", "add", "takeout", tmp_path / "one")
+    again = ["library", "add", "takeout"]
+    assert "photofs scan 'google'" in household.run(*again, tmp_path / "one", code=15)
+    assert "photofs scan 'google'" in household.run(
+        *again, tmp_path / "one", "--name", "other", code=15
+    )
+    assert "--name" in household.run(*again, tmp_path / "two", code=15)
+    household.run(*again, tmp_path / "two", "--name", "other")
+    assert [each["name"] for each in household.ask("library", "list")] == ["google", "other"]
+
+
 def test_a_folder_with_something_in_it_is_not_mounted_on(
     household: Household, tmp_path: Path
 ) -> None:
     """What is in the way is listed, and stays."""
     export = tmp_path / "export"
-    export.mkdir()
+    (export / "Takeout").mkdir(parents=True)
+    (export / "Takeout" / "a.jpg").touch()
     household.run("library", "add", "takeout", export, "--no-scan")
     point = tmp_path / "photos"
     point.mkdir()
@@ -136,10 +160,25 @@ def test_a_folder_with_something_in_it_is_not_mounted_on(
 
 
 @pytest.mark.mount
+def test_a_second_mount_on_a_folder_is_refused_and_the_first_still_known(
+    household: Household, tmp_path: Path
+) -> None:
+    """`photofs status` still names the first, and what is told to be typed can be typed."""
+    demo_takeout(tmp_path / "takeout")
+    household.run("library", "add", "takeout", tmp_path / "takeout", "--no-scan")
+    missing = tmp_path / "Fotos für Ömi"
+    assert f"mkdir -p '{missing}'" in household.run("mount", "--daemon", missing, code=4)
+    with household.mounted() as point:
+        assert f"photofs umount {point}" in household.run("mount", "--daemon", point, code=5)
+        assert [each["point"] for each in household.ask("status")["mounts"]] == [str(point)]
+
+
+@pytest.mark.mount
 def test_ctrl_c_unmounts_a_mount_in_front(household: Household, tmp_path: Path) -> None:
     """SIGINT ends `photofs mount` cleanly, with nothing mounted afterwards."""
     export = tmp_path / "export"
-    export.mkdir()
+    (export / "Takeout").mkdir(parents=True)
+    (export / "Takeout" / "a.jpg").touch()
     household.run("library", "add", "takeout", export, "--no-scan")
     point = tmp_path / "photos"
     point.mkdir()

@@ -1,5 +1,8 @@
 """Logging in again by code, as the owner or as somebody else."""
 
+import os
+import pty
+import signal
 import subprocess
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -11,7 +14,7 @@ from photofs.emulators.flickr.demo import demo_account
 from photofs.emulators.flickr.emulator import Emulator
 from photofs.emulators.flickr.serving import flickr_in_thread
 from photofs.emulators.flickr.state import Person
-from tests.support.household import Household
+from tests.support.household import PATIENCE, Household
 from tests.support.logins import add_flickr
 
 
@@ -19,31 +22,39 @@ def code_after_saying_yes(url: str) -> str:
     """The code that the owner's browser shows once the permission was given."""
     with httpx2.Client(trust_env=False) as browser:
         browser.get(url)
-        token = parse_qs(urlsplit(url).query)["oauth_token"][0]
-        answered = {"oauth_token": token, "perms": "read", "answer": "approve"}
+        asked = parse_qs(urlsplit(url).query)
+        token, perms = asked["oauth_token"][0], asked["perms"][0]
+        answered = {"oauth_token": token, "perms": perms, "answer": "approve"}
         page = browser.post(url.partition("?")[0], data=answered).text
     words = page.replace("<", " <").replace(">", "> ").split()
     return next(word for word in words if word.replace("-", "").isdecimal() and "-" in word)
 
 
-def log_in(household: Household, emulator: Emulator, folder: Path) -> tuple[int, str]:
-    """`photofs login flickr --no-browser`; its exit status, and all that it printed."""
+def given_key(emulator: Emulator, folder: Path) -> list[str | Path]:
+    """The flags by which nothing but the code is asked for."""
     secret = folder / "secret"
     secret.write_text(API_SECRET)
-    given: list[str | Path] = [
-        "--key",
-        API_KEY,
-        "--secret-file",
-        secret,
-        "--endpoint",
-        emulator.url,
-    ]
+    return ["--key", API_KEY, "--secret-file", secret, "--endpoint", emulator.url]
+
+
+def log_in(
+    household: Household,
+    emulator: Emulator,
+    folder: Path,
+    *mistyped: str,
+    options: tuple[str, ...] = (),
+) -> tuple[int, str]:
+    """`photofs login flickr --no-browser`; its exit status, and all that it printed.
+
+    The owner types `mistyped` codes before the right one.
+    """
     with household.start(
         "login",
         "flickr",
         "--no-browser",
         "--no-scan",
-        *given,
+        *given_key(emulator, folder),
+        *options,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -52,7 +63,8 @@ def log_in(household: Household, emulator: Emulator, folder: Path) -> tuple[int,
         shown = ""
         while emulator.url not in shown:
             shown = login.stdout.readline()
-        told, _ = login.communicate(code_after_saying_yes(shown.strip()) + "\n", timeout=60)
+        codes = [*mistyped, code_after_saying_yes(shown.strip())]
+        told, _ = login.communicate("".join(f"{code}\n" for code in codes), timeout=60)
     return login.returncode, told
 
 
@@ -88,3 +100,68 @@ def test_p22_logging_in_again_helps_after_the_login_was_taken_back(
         assert code == 0, told
         household.run("scan")
         assert household.ask("status")["libraries"][0]["sources"][0]["trouble"] == ""
+
+
+def test_more_is_allowed_only_when_asked_for_and_stays(
+    household: Household, tmp_path: Path
+) -> None:
+    """A login may read; --allow write asks for more, says so, and the next login keeps it."""
+    with flickr_in_thread(demo_account()) as emulator:
+        add_flickr(household, emulator)
+
+        def granted() -> str:
+            return [token.perms for token in emulator.account.state.tokens.values()][-1]
+
+        assert log_in(household, emulator, tmp_path)[0] == 0
+        assert granted() == "read"
+        assert log_in(household, emulator, tmp_path, options=("--allow", "write"))[0] == 0
+        assert granted() == "write"
+        assert log_in(household, emulator, tmp_path)[0] == 0
+        assert granted() == "write"
+
+
+def test_a_mistyped_code_does_not_end_the_command(household: Household, tmp_path: Path) -> None:
+    """It is said to be wrong, and asked for again; the account is logged in to."""
+    with flickr_in_thread(demo_account()) as emulator:
+        code, told = log_in(household, emulator, tmp_path, "000-000-000", "nonsense")
+        assert code == 0, told
+        assert told.count("Flickr does not accept this code") == 2
+        household.run("scan")
+
+
+def test_ctrl_c_where_the_code_is_asked_for_ends_the_login(tmp_path: Path) -> None:
+    """Status 130 and a word, with a terminal still open; Python once ended itself by an abort."""
+    ours, theirs = pty.openpty()
+    with flickr_in_thread(demo_account()) as emulator:
+        login = Household(tmp_path).start(
+            *("login", "flickr", "--no-browser", "--no-scan"),
+            *given_key(emulator, tmp_path),
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.close(theirs)
+        shown = b""
+        while b"Code" not in shown:
+            shown += os.read(ours, 4096)
+        login.send_signal(signal.SIGINT)
+        assert login.wait(PATIENCE) == 130
+    shown += os.read(ours, 4096)
+    os.close(ours)
+    assert b"photofs: stopped" in shown
+    assert b"Fatal" not in shown
+
+
+def test_where_no_browser_opens_the_way_without_one_is_told(tmp_path: Path) -> None:
+    """Over SSH no browser elsewhere can bring the answer back; Ctrl-C ends the wait in a word."""
+    household = Household(tmp_path, {"BROWSER": "false", "PATH": "/nowhere"})
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        household.environ.pop(name, None)
+    with flickr_in_thread(demo_account()) as emulator:
+        given = given_key(emulator, tmp_path)
+        with household.start("login", "flickr", *given, stderr=subprocess.PIPE) as login:
+            assert login.stderr is not None
+            assert any("photofs login flickr --no-browser" in line for line in login.stderr)
+            login.send_signal(signal.SIGINT)
+            assert login.stderr.read().strip() == "photofs: stopped"
+        assert login.returncode == 130

@@ -73,7 +73,6 @@ class FakeSource:
         """It can do all that reading asks for."""
         return Abilities(
             lists_everything=True,
-            keeps_exact_bytes=True,
             reports_size=False,
             reports_hash=False,
             supports_ranges=True,
@@ -87,6 +86,12 @@ class FakeSource:
         nothing: tuple[Observation, ...] = ()
         for observation in nothing:
             yield observation
+
+    async def is_gone(self, remote_id: str) -> bool:
+        """Nothing is ever gone."""
+        del remote_id
+        await trio.lowlevel.checkpoint()
+        return False
 
     @asynccontextmanager
     async def open_original(

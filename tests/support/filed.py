@@ -9,6 +9,7 @@ from photofs.catalog.check import check
 from photofs.catalog.sqlite import Catalog, open_catalog
 from photofs.filing.filing import Filing, ScanRun
 from photofs.model.capture_time import TakenBy, TakenFact
+from photofs.model.moment import Moment
 from photofs.model.node import row_id
 from photofs.model.observation import AlbumSeen, Inventory, Observation, PhotoSeen
 from photofs.model.photo import Media
@@ -57,6 +58,7 @@ class Filed:
         """`path`: the catalog's file. `zone`: "UTC", or any other that is 9 hours ahead of it."""
         self.path = path
         self.now_ns = 10**18
+        self.boot, self.boot_ns = "first", 10**9
         self.live = True
         self.catalog: Catalog = open_catalog(path)
         self.filing = Filing(
@@ -65,17 +67,22 @@ class Filed:
             default_zone=zone,
             zone_of_position=lambda _position: None,
             offset_of_zone=lambda zone, _moment, _local: timedelta(hours=9 * (zone != "UTC")),
-            now_ns=lambda: self.now_ns,
+            now=lambda: Moment(self.now_ns, self.boot, self.boot_ns),
             apart_ns=apart_ns,
         )
         if not self.catalog.libraries():
             self.catalog.add_library("L", "service", {}, folders=ALL_FOLDERS)
         self.source_id = self.catalog.sources()[0].source_id
 
+    def wait(self, ns: int) -> None:
+        """Let time pass, by all clocks."""
+        self.now_ns += ns
+        self.boot_ns += ns
+
     @contextmanager
     def run(self, *, accept_removals: bool = False) -> Iterator[ScanRun]:
         """One run, a day after the one before; `check` finds nothing after it."""
-        self.now_ns += 24 * HOUR_NS
+        self.wait(24 * HOUR_NS)
         try:
             with self.filing.scan(
                 self.source_id, lists_everything=self.live, accept_removals=accept_removals
@@ -88,14 +95,15 @@ class Filed:
         self,
         *observations: Observation,
         inventory: Sequence[str] | None = None,
+        counted: bool = True,
         full: bool = True,
         accept_removals: bool = False,
     ) -> None:
-        """One complete run; `inventory`: the ids that a complete listing held."""
+        """One complete run; `inventory`: the ids that a listing held; `counted`: and no others."""
         with self.run(accept_removals=accept_removals) as run:
             run.file(observations)
             if inventory is not None:
-                run.file([Inventory(remote_ids=frozenset(inventory))])
+                run.file([Inventory(remote_ids=frozenset(inventory), counted=counted)])
             run.finish(None, full=full)
 
     def problems(self) -> list[str]:

@@ -7,21 +7,13 @@ from dataclasses import dataclass, replace
 
 import trio
 
-from photofs.emulators.flickr import (
-    API_KEY,
-    API_SECRET,
-    Account,
-    Emulator,
-    Faults,
-    Habits,
-    flickr_in_thread,
-)
-from photofs.emulators.flickr.state import Collection, Painted, Person, Photo, Place, Random
+from photofs.emulators.flickr import Account, Emulator, Faults, Habits, flickr_in_thread
+from photofs.emulators.flickr.state import Collection, Painted, Perms, Person, Photo, Place, Random
 from photofs.model.observation import Observation, PhotoSeen, ScanEnd
 from photofs.model.span import Span
-from photofs.providers.flickr.account import Stored, keep
 from photofs.providers.flickr.provider import open_provider
 from photofs.providers.port import Provider, Tools
+from tests.support.logins import config_of, log_in
 from tests.support.provider_tools import make_tools
 
 OTHER = "31337000@N05"
@@ -46,7 +38,7 @@ class Emulated:
     @property
     def config(self) -> dict[str, object]:
         """The source's configuration."""
-        return {"user": self.account.nsid, "endpoint": self.emulator.url}
+        return config_of(self.emulator)
 
     @asynccontextmanager
     async def provider(self, **config: object) -> AsyncIterator[Provider]:
@@ -66,22 +58,17 @@ class Emulated:
 
 @contextmanager
 def emulated(
-    account: Account, *, faults: Faults | None = None, habits: Habits | None = None
+    account: Account,
+    *,
+    faults: Faults | None = None,
+    habits: Habits | None = None,
+    perms: Perms = "read",
 ) -> Iterator[Emulated]:
-    """Serve the account, and log in to it."""
+    """Serve the account, and log in to it with that permission."""
     with flickr_in_thread(account, faults=faults, habits=habits) as emulator:
-        token = account.grant("read")
         tools = replace(make_tools(), read_timeout=5.0)
-        stored = Stored(
-            key=API_KEY,
-            secret=API_SECRET,
-            token=token.token,
-            token_secret=token.secret,
-            permissions="read",
-            username="ada",
-        )
-        keep(tools.secrets, account.nsid, stored)
-        yield Emulated(account, emulator, tools, token.token)
+        token = log_in(tools.secrets, account, perms)
+        yield Emulated(account, emulator, tools, token)
 
 
 @asynccontextmanager

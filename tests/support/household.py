@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,8 @@ class Household:
     def mounted(self, *flags: str, agent: bool = False) -> Iterator[Path]:
         """The libraries as folders for the length of a block; unmounted in any case."""
         point = self.folder / "photos"
-        point.mkdir(exist_ok=True)
+        with suppress(FileExistsError):  # a dead mount may lie on it, and answers nothing
+            point.mkdir()
         more = [] if agent else ["--no-agent"]
         self.run("mount", "--daemon", *more, *flags, point)
         try:

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,6 +34,11 @@ class Mount:
         return self.home / "Albums" / "Lake"
 
     @property
+    def scratch(self) -> Path:
+        """The library's Scratch."""
+        return self.home / "Scratch"
+
+    @property
     def log(self) -> str:
         """What the server has said on standard error."""
         return self._log.read_text()
@@ -50,15 +55,20 @@ class Mount:
 
 
 @contextmanager
-def mounted(made: Stock, *flags: str, point: Path | None = None) -> Iterator[Mount]:
-    """The stock, mounted for the length of the block; gone afterwards whatever happened."""
+def mounted(
+    made: Stock, *flags: str, point: Path | None = None, under: Sequence[str] = ()
+) -> Iterator[Mount]:
+    """The stock, mounted for the length of the block; gone afterwards whatever happened.
+
+    `under`: a command that runs the server as its child (strace).
+    """
     point = point or made.root / "photos"
     if not is_in_table(point):
         point.mkdir(exist_ok=True)
     log = made.root / "mount.log"
     with log.open("w") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.mount_server", made.root, point, *flags],
+            [*under, sys.executable, "-m", "tests.support.mount_server", made.root, point, *flags],
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,

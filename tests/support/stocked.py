@@ -1,7 +1,8 @@
 """A catalog and a store with photos of a fake source, filed as a real scan would file them."""
 
 import random
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,8 @@ from photofs.volume.engine import Engine, open_engine
 from photofs.volume.fetch import Pieces
 from photofs.volume.fetching import Fetching
 from photofs.volume.volume import Deadlines, Volume
+from photofs.wishing.planning import Policy
+from photofs.wishing.wishing import Wishing
 from tests.support.fake_source import make_source, open_fake_source
 
 TAKEN = datetime(2019, 7, 21, 12, 30, 15, tzinfo=UTC)
@@ -39,9 +42,18 @@ class Stock(NamedTuple):
         """The fake source's folder."""
         return self.root / "source"
 
+    @property
+    def scratch(self) -> Path:
+        """The folder that holds each library's Scratch."""
+        return self.root / "scratch"
+
     def open_catalog(self) -> Catalog:
         """A connection of its own; the caller closes it."""
         return open_catalog(self.catalog_path)
+
+    def wishing(self, catalog: Catalog) -> Wishing:
+        """What the mount and the agent wish, on a connection of their own."""
+        return Wishing(catalog, filing_into(catalog), Policy(), time.time_ns)
 
     def store(self, limit: int = 1 << 40) -> LocalDisk:
         """The store of originals."""
@@ -75,15 +87,20 @@ def seen_photo(
     )
 
 
-def file_photos(catalog: Catalog, source_id: int, photos: list[PhotoSeen]) -> None:
-    """File them, all in one album besides."""
-    filing = Filing(
+def filing_into(catalog: Catalog) -> Filing:
+    """Filing as a house would set it up whose clocks all show UTC."""
+    return Filing(
         catalog,
         dates_template="{year}/{year}-{month}",
         default_zone="UTC",
         zone_of_position=lambda _: None,
         offset_of_zone=lambda _zone, _when, _local: timedelta(0),
     )
+
+
+def file_photos(catalog: Catalog, source_id: int, photos: list[PhotoSeen]) -> None:
+    """File them, all in one album besides."""
+    filing = filing_into(catalog)
     members = tuple(photo.remote_id for photo in photos)
     album = AlbumSeen(remote_id="lake", title="Lake", members=members, as_of_ns=NOW_NS)
     with filing.scan(source_id) as run:
@@ -91,16 +108,28 @@ def file_photos(catalog: Catalog, source_id: int, photos: list[PhotoSeen]) -> No
         run.finish(None, full=True)
 
 
-def stock(root: Path, originals: Mapping[str, bytes], *, sizes_told: bool = True) -> Stock:
-    """A library "home" with these originals, by file name; an .mp4 is a video."""
+def stock(
+    root: Path,
+    originals: Mapping[str, bytes],
+    *,
+    sizes_told: bool = True,
+    can: Sequence[str] = (),
+) -> Stock:
+    """A library "home" with these originals, by file name; an .mp4 is a video.
+
+    `can`: what can be changed at its source (names of functions of providers.port.Writes).
+    """
     root.mkdir(parents=True, exist_ok=True)
     made = Stock(root)
     make_source(made.source)
     for name, data in originals.items():
         (made.source / "originals" / name).write_bytes(data)
     with made.open_catalog() as catalog:
-        library = catalog.add_library("home", "fake", {"folder": str(made.source)})
+        folders = ("Favorites", "Trash") if can else ()
+        config = {"folder": str(made.source)}
+        library = catalog.add_library("home", "fake", config, folders=folders)
         (source,) = catalog.sources(library.library_id)
+        catalog.set_writes(source.source_id, can)
         photos = [
             seen_photo(name, len(data) if sizes_told else None) for name, data in originals.items()
         ]

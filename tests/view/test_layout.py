@@ -7,13 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photofs.model.capture_time import Granularity
-from photofs.model.errors import Refused
+from photofs.model.dates_template import USUAL_DATES
 from photofs.model.folder import FolderKind
 from photofs.model.naming import album_path
 from photofs.providers.port import Folders
 from photofs.view.layout import (
     TABLE,
-    USUAL_DATES,
     FolderPath,
     Placed,
     Step,
@@ -21,7 +20,6 @@ from photofs.view.layout import (
     collected,
     date_steps,
     places,
-    template_steps,
     top_folders,
 )
 
@@ -52,7 +50,7 @@ PHOTOS = st.builds(
 )
 ABILITIES = st.frozensets(st.sampled_from(sorted(Folders)))
 TEMPLATES = st.sampled_from(
-    [USUAL_DATES, "{year}", "{year}-{month}", "{year}/{month}/{day}", "{day}.{month}.{year}", "all"]
+    [USUAL_DATES, "{year}", "{year}-{month}", "{year}/{month}/{day}", "{day}.{month}.{year}"]
 )
 
 
@@ -140,7 +138,6 @@ def test_promises_of_the_table(photo: Placed, folders: frozenset[str], dates: st
         (Granularity.MONTH, "{year}-{month}-{day}", "2019-07"),
         (Granularity.YEAR, "{year}-{month}-{day}", "2019"),
         (Granularity.YEAR, "{month}/{year}", "2019"),
-        (Granularity.SECOND, "everything", "everything"),
     ],
 )
 def test_dates_go_as_deep_as_they_are_known(
@@ -156,20 +153,6 @@ def test_dates_go_as_deep_as_they_are_known(
 def test_early_years_keep_four_digits() -> None:
     """The folders of old dates sort by name, too."""
     assert spelt(date_steps(date(33, 4, 3), Granularity.SECOND, USUAL_DATES)) == "0033/0033-04"
-
-
-@pytest.mark.parametrize(
-    "template",
-    [
-        *("", "/", "{year}/", "/{year}", "{year}//{month}", "../{year}", ".", "{yaer}", "{year"),
-        *("{year}/.{month}", " {year}", "{0}", "a\0b", "x" * 300, "/".join("abcdefghi")),
-    ],
-)
-def test_templates_that_cannot_be_right_are_refused(template: str) -> None:
-    """A template whose steps are no folders' names is refused, with an example of a right one."""
-    with pytest.raises(Refused) as caught:
-        template_steps(template)
-    assert USUAL_DATES in caught.value.remedy
 
 
 def test_top_folders_follow_the_abilities() -> None:

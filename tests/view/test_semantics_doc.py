@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from photofs.catalog.port import PhotoRow
 from photofs.fuse.errnos import TABLE as ERRNOS
 from photofs.model.capture_time import Granularity
+from photofs.model.dates_template import USUAL_DATES
 from photofs.model.folder import FolderKind
 from photofs.model.naming import photo_name
-from photofs.model.photo import Fidelity, Media
-from photofs.view.layout import TABLE, USUAL_DATES, date_steps
+from photofs.view.layout import TABLE, date_steps
 from photofs.view.meanings import Meaning, Verb, meaning, meaning_of_move
 from photofs.volume.xattrs import Facts, attribute_names
+from tests.support.photo_row import photo_row
 
 TEXT = (Path(__file__).parents[2] / "docs" / "SEMANTICS.md").read_text(encoding="utf-8")
 READING = {Verb.LIST, Verb.READ}
@@ -109,36 +109,8 @@ def test_the_words_are_the_meanings() -> None:
 
 def test_the_attributes_are_those_of_the_volume() -> None:
     """Every extended attribute that a photo with everything tells of is listed, and no other."""
-    everything = PhotoRow(
-        photo_id=1,
-        library_id=1,
-        media=Media.PICTURE,
-        title="t",
-        file_name="f",
-        description="d",
-        tags=("a",),
-        size=1,
-        size_exact=True,
-        sha256="0" * 64,
-        mtime_ns=0,
-        ctime_ns=0,
-        taken_local="2019-07-12T18:30:05",
-        taken_how="exif",
-        links=1,
-        favorite=True,
-        archived=False,
-        trashed=False,
-        owned=True,
-        missing=False,
-        pinned=False,
-        fidelity=Fidelity.ORIGINAL,
-        fidelity_note="",
-        page_url="https://example.org/1",
-        albums=("Rome",),
-        trouble="",
-    )
     _, *rows = table("name")
-    assert [row[0] for row in rows] == attribute_names(Facts(everything, None, here=True))
+    assert [row[0] for row in rows] == attribute_names(Facts(photo_row(), None, here=True))
 
 
 def test_the_errnos_are_those_of_the_door() -> None:
@@ -150,5 +122,5 @@ def test_the_errnos_are_those_of_the_door() -> None:
 
 @pytest.mark.parametrize("sentence", ["answered with EROFS", "the file name, else the title"])
 def test_what_must_be_said_is_said(sentence: str) -> None:
-    """That this version refuses writing, and what a name is made of, stands in the text."""
+    """That archives refuse writing, and what a name is made of, stands in the text."""
     assert sentence in TEXT.replace("The file name", "the file name")

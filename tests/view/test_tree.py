@@ -77,7 +77,7 @@ def test_paths_resolve(tree: Tree) -> None:
 @pytest.mark.parametrize(
     ("parts", "sentence"),
     [
-        (["yahoo"], "'yahoo' is not there: no library is named 'yahoo'"),
+        (["yahoo"], "'yahoo' is not there: no library is named 'yahoo'; name something in"),
         (["google", "Album", "x"], "'google/Album/x' is not there: 'google' holds no 'Album'"),
     ],
 )
@@ -85,4 +85,4 @@ def test_a_wrong_path_tells_where_it_ends(tree: Tree, parts: list[str], sentence
     """The message names the first part that is not there."""
     with pytest.raises(NotFound) as caught:
         tree.resolve(parts)
-    assert str(caught.value) == sentence
+    assert str(caught.value).startswith(sentence)

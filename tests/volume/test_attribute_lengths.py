@@ -2,8 +2,9 @@
 
 from photofs.catalog.port import OriginRow, PhotoRow
 from photofs.model.observation import PhotoSeen
-from photofs.model.photo import Fidelity, Media
+from photofs.model.photo import Media
 from photofs.volume.xattrs import Facts, attribute_names, attribute_value
+from tests.support.photo_row import photo_row
 
 BLOCK = 4_096 - 32
 """Bytes that a block of attributes holds behind its own header; each entry takes 16 and a name."""
@@ -13,30 +14,13 @@ URL = "https://photos.google.com/photo/AF1QipM" + "x" * 60
 
 def row(words: str) -> PhotoRow:
     """A photo of which everything is told at length."""
-    return PhotoRow(
-        photo_id=1,
-        library_id=1,
-        media=Media.PICTURE,
+    return photo_row(
         title=words,
-        file_name="a.jpg",
         description=words,
         tags=(words, words),
-        size=1,
         size_exact=False,
-        sha256="0" * 64,
-        mtime_ns=1,
-        ctime_ns=1,
         taken_local="2019-07-20 12:30:00 +02:00",
         taken_how="told by the service, in the zone of its position",
-        links=1,
-        favorite=False,
-        archived=False,
-        trashed=False,
-        owned=True,
-        missing=False,
-        pinned=False,
-        fidelity=Fidelity.ORIGINAL,
-        fidelity_note="",
         page_url=URL,
         albums=(words, words),
         trouble=words,

@@ -1,5 +1,7 @@
 """Reading while the source, the line or the disk misbehaves."""
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,8 @@ from photofs.model.errors import (
 )
 from photofs.model.span import Span
 from photofs.originals.port import DraftKey
+from photofs.volume.engine import Engine
+from photofs.volume.outages import REST
 from photofs.volume.volume import Deadlines
 from tests.support.fake_source import Faults, requests_of, set_faults
 from tests.support.log_guard import ExpectLog
@@ -78,9 +82,12 @@ async def test_p15_a_host_without_ranges_begins_anew_and_still_gets_there(tmp_pa
 async def test_p15_what_is_no_photo_is_never_sealed(
     tmp_path: Path, faults: Faults, autojump_clock: trio.testing.MockClock, expect_log: ExpectLog
 ) -> None:
-    """A web page, a short body, a lying length: an error, and nothing of it in the store."""
+    """A web page, a short body, a lying length: an error, and nothing of it in the store.
+
+    What the log says of it names the photo as the user knows it.
+    """
     del autojump_clock
-    expect_log.maybe("photo 1")
+    expect_log.maybe(r"photo 1 \(home/Dates/2019/2019-07/a.jpg\): ")
     made = stock(tmp_path / "stock", {"a.jpg": picture(1, MIB)})
     set_faults(made.source, faults)
     async with open_volume(made) as volume:
@@ -253,7 +260,7 @@ async def test_no_line_is_an_error_in_time_and_works_again_with_the_line(
             await read_all(volume, "Albums/Lake/a.mp4")
         assert trio.current_time() - began < 15
         set_faults(made.source, Faults())
-        await trio.sleep(1.1)
+        await trio.sleep(REST)
         assert await read_all(volume, "Albums/Lake/a.mp4", 100) == data
     del autojump_clock
 
@@ -271,6 +278,37 @@ async def test_a_thousand_readers_of_a_failing_photo_ask_once(
                 await engine.ensure(1, Span(0, 10))
         assert "Gone" in catalog.photo(1).trouble
     assert len(expect_log.lines) <= 3
+
+
+async def test_a_failure_is_held_on_to_only_for_a_moment(
+    tmp_path: Path,
+    autojump_clock: trio.testing.MockClock,
+    expect_log: ExpectLog,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """An error keeps all that was going on when it was raised: many of them would fill memory."""
+    del autojump_clock
+    expect_log("Gone")
+    made = stock(tmp_path / "stock", {"a.jpg": picture(1, 1000), "b.jpg": picture(2, 1000)})
+    set_faults(made.source, Faults(error="Gone"))
+    async with engine_over(made) as (engine, _):
+        first = weakref.ref(await failure_of(engine, 1))
+        await trio.sleep(60)
+        assert first() is not None
+        await failure_of(engine, 2)
+        for record in [*caplog.records, *expect_log.records]:  # they have the errors as arguments
+            record.msg, record.args = record.getMessage(), None
+        gc.collect()
+        assert first() is None
+
+
+async def failure_of(engine: Engine, photo_id: int) -> BaseException:
+    """The error itself that fetching a photo ends with; each who waits gets a copy of it."""
+    with pytest.raises(Gone) as raised:
+        await engine.ensure(photo_id, Span(0, 10))
+    cause = raised.value.__cause__
+    assert cause is not None
+    return cause
 
 
 async def test_a_failure_reaches_everybody_who_waits(tmp_path: Path, expect_log: ExpectLog) -> None:

@@ -197,11 +197,15 @@ class Account:
         self.state.hashes = {k: v for k, v in self.state.hashes.items() if v != photo_id}
         self.changed()
 
-    def take_from_album(self, album: Album, photo_ids: set[str]) -> None:
+    def take_from_album(
+        self, album: Album, photo_ids: set[str], *, keep_empty: bool = False
+    ) -> None:
         """Take photos out; another becomes primary if need be, and an empty album vanishes."""
         album.photos = [p for p in album.photos if p not in photo_ids]
         album.updated = self.now()
-        if not album.photos:
+        if not album.photos and keep_empty:
+            album.primary = "0"
+        elif not album.photos:
             self.state.albums.remove(album)
         elif album.primary in photo_ids:
             album.primary = album.photos[0]

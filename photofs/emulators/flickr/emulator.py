@@ -2,6 +2,7 @@
 
 import logging
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import trio
@@ -10,6 +11,7 @@ from photofs.emulators.flickr.account import Account
 from photofs.emulators.flickr.blobs import Held
 from photofs.emulators.flickr.faults import (
     Answer,
+    Deaf,
     Effect,
     Fails,
     Faults,
@@ -69,7 +71,7 @@ class Emulator:
         """Open the departments."""
         self.ledger = Ledger()
         self._checker = Checker(self.account, self.habits)
-        self._login = Login(self.account, self._checker)
+        self._login = Login(self.account, self._checker, self.habits)
         self._static = StaticHost(self.account, self.habits)
         self._desk = Desk(self.account, self.habits)
         self._methods = {**METHODS, CHECK_TICKETS: Method(self._check_tickets)}
@@ -86,7 +88,20 @@ class Emulator:
 
     async def converse(self, stream: trio.SocketStream) -> None:
         """Serve one connection."""
-        await Conversation(stream, self.answer, self.ledger.serve).run()
+        await Conversation(stream, self).run()
+
+    def time(self) -> float:
+        """The account's clock, in unix seconds."""
+        return self.account.clock()
+
+    def serve(self, path: str, start: int) -> Callable[[int], None]:
+        """A body goes out; noted in the ledger."""
+        return self.ledger.serve(path, start)
+
+    def deafness(self, verb: str, path: str) -> Deaf | None:
+        """How much of the body of a call that begins is not listened to."""
+        name = path.rstrip("/").rpartition("/")[2]
+        return self.faults.deafness(Hit(name=name, verb=verb, path=path, arguments={}))
 
     async def answer(self, request: Request) -> tuple[Response, Line]:
         """What a request gets, and how; a mistake of the emulator's own is logged and HTTP 500."""
@@ -98,6 +113,7 @@ class Emulator:
             return _instead(server_error(500)), SMOOTH
 
     def _answered(self, request: Request) -> tuple[Response, Line]:
+        self._desk.settle()
         name = name_of(request)
         shown = {k: v for k, v in all_pairs(request) if not k.startswith("oauth_")}
         hit = Hit(name=name, verb=request.verb, path=request.path, arguments=shown)
@@ -109,6 +125,8 @@ class Emulator:
 
     def _respond(self, request: Request, name: str, effect: Effect | None) -> Response:
         if isinstance(effect, Answer):
+            if effect.done:
+                self._respond(request, name, None)
             return _instead(effect)
         if name in {"static", "play", "video"}:
             return self._file(request)

@@ -2,10 +2,11 @@
 
 A `Fault` says which calls it befalls (by name, by count, by chance, by a predicate) and its effect:
 
-- an `Answer` is sent in place of the real one; nothing is done on the service;
+- an `Answer` is sent in place of the real one; nothing is done on the service unless it is `done`;
 - `Fails` is an error in the API's own form (HTTP 200), nothing is done;
 - a `Page` falsifies a listing (empty though its total says otherwise, or an earlier page again);
-- a `Line` is trouble on the way: the call is carried out; its answer is late, cut, slow or lost.
+- a `Line` is trouble on the way: the call is carried out; its answer is late, cut, slow or lost;
+- a `Deaf` service stops reading the call's body, and never carries it out.
 """
 
 import math
@@ -25,12 +26,13 @@ HTML = "text/html; charset=utf-8"
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """Something else is said, and nothing is done."""
+    """Something else is said; the call is carried out all the same only if `done`."""
 
     status: int
     body: bytes = b""
     kind: str = HTML
     headers: tuple[tuple[str, str], ...] = ()
+    done: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +69,18 @@ class Line:
     rate: float | None = None
 
 
-Effect = Answer | Fails | Page | Line
+@dataclass(frozen=True, kw_only=True)
+class Deaf:
+    """After so many bytes of the body nothing more of it is read; `reset`: RST at once.
+
+    It befalls paths only: the method's name stands in the body.
+    """
+
+    after: int
+    reset: bool = False
+
+
+Effect = Answer | Fails | Page | Line | Deaf
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +159,14 @@ class Faults:
     def strike(self, hit: Hit) -> Effect | None:
         """What befalls this call."""
         for fault in self.plan:
-            if fault.strikes(hit, self._dice):
+            if not isinstance(fault.effect, Deaf) and fault.strikes(hit, self._dice):
+                return fault.effect
+        return None
+
+    def deafness(self, hit: Hit) -> Deaf | None:
+        """Whether the body of the call that begins is read, judged by its path alone."""
+        for fault in self.plan:
+            if isinstance(fault.effect, Deaf) and fault.strikes(hit, self._dice):
                 return fault.effect
         return None
 
@@ -216,6 +236,11 @@ def drop(after: int = -1, *, reset: bool = False) -> Line:
 def drip(bytes_per_second: float) -> Line:
     """The body comes slowly."""
     return Line(rate=bytes_per_second)
+
+
+def done_and_denied(status: int = 502) -> Answer:
+    """HTTP 5xx from a proxy in between, behind which the call was carried out."""
+    return Answer(status=status, body=server_error(status).body, done=True)
 
 
 def lose_answer() -> Line:

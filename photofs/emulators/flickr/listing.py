@@ -87,6 +87,8 @@ def cut(ask: Ask, photos: Sequence[Photo], *, usual: int = USUAL_PER_PAGE) -> Cu
     if ask.lie == "repeat":
         shown = 1
     piece = [] if ask.lie == "empty" else photos[(shown - 1) * per_page : shown * per_page]
+    if unlisted := ask.habits.unlisted:
+        piece = [photo for photo in piece if photo.id not in unlisted]
     return Cut(photos=piece, page=page, per_page=per_page, pages=pages, total=len(photos))
 
 

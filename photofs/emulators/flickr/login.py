@@ -6,6 +6,7 @@ from typing import get_args
 from urllib.parse import urlencode, urlsplit
 
 from photofs.emulators.flickr.account import Account
+from photofs.emulators.flickr.habits import Habits
 from photofs.emulators.flickr.oauth import Checker, Problem, all_pairs
 from photofs.emulators.flickr.request import Request, Response, text_response
 from photofs.emulators.flickr.state import Perms
@@ -16,7 +17,7 @@ HTML = "text/html; charset=utf-8"
 
 @dataclass
 class Wish:
-    """A request token; `perms` are set once the owner has agreed."""
+    """A request token; `perms` are set once the owner has agreed; `wrong` codes came for it."""
 
     token: str
     secret: str
@@ -24,14 +25,16 @@ class Wish:
     api_key: str
     verifier: str = ""
     perms: Perms | None = None
+    wrong: int = 0
 
 
 class Login:
     """The paths under /services/oauth/."""
 
-    def __init__(self, account: Account, checker: Checker) -> None:
+    def __init__(self, account: Account, checker: Checker, habits: Habits) -> None:
         """Logins to one account."""
         self._account = account
+        self._habits = habits
         self._checker = checker
         self._wishes: dict[str, Wish] = {}
 
@@ -91,10 +94,11 @@ class Login:
         given = self._checker.check(request, wish.secret, "oauth_token", "oauth_verifier")
         if wish.api_key != given["oauth_consumer_key"]:
             raise Problem(401, "token_rejected")
-        if wish.perms is None:
-            raise Problem(401, "permission_unknown")
-        if given["oauth_verifier"] != wish.verifier:
-            raise Problem(401, "verifier_invalid")
+        if wish.perms is None or given["oauth_verifier"] != wish.verifier:
+            wish.wrong += 1
+            if wish.wrong > self._habits.wrong_codes:
+                del self._wishes[wish.token]
+            raise Problem(401, "verifier_invalid" if wish.perms else "permission_unknown")
         del self._wishes[wish.token]
         token = self._account.grant(wish.perms, wish.api_key)
         me = self._account.state.me

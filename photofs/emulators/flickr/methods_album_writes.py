@@ -11,6 +11,9 @@ def create(ask: Ask) -> Model:
     """flickr.photosets.create: with its first photo, for there are no empty albums."""
     title = ask.need("title", 1, "No title specified")
     photo = own_photo(ask, ask.arguments.get("primary_photo_id", ""), 2)
+    most = ask.habits.max_albums
+    if most is not None and len(ask.account.state.albums) >= most:
+        raise ApiError(3, "Can't create any more sets")
     description = ask.arguments.get("description", "")
     album = ask.account.add_album(title, [photo.id], description=description)
     url = f"{ask.base}/photos/{ask.account.nsid}/sets/{album.id}/"
@@ -35,15 +38,19 @@ def remove_photo(ask: Ask) -> Model:
     photo = own_photo(ask, ask.arguments.get("photo_id", ""), 2)
     if photo.id not in album.photos:
         raise ApiError(3, "Photo not in set")
-    ask.account.take_from_album(album, {photo.id})
+    _take_out(ask, album, {photo.id})
     return {}
 
 
 def remove_photos(ask: Ask) -> Model:
     """flickr.photosets.removePhotos."""
     album = asked_album(ask)
-    ask.account.take_from_album(album, set(_asked_photos(ask)))
+    _take_out(ask, album, set(_asked_photos(ask)))
     return {}
+
+
+def _take_out(ask: Ask, album: Album, photos: set[str]) -> None:
+    ask.account.take_from_album(album, photos, keep_empty=ask.habits.keep_empty_albums)
 
 
 def edit_photos(ask: Ask) -> Model:
@@ -100,6 +107,9 @@ def order_sets(ask: Ask) -> Model:
         raise ApiError(1, "Set not found")
     rest = sorted(set(albums) - set(wanted))
     ask.account.state.albums = [albums[i] for i in (*dict.fromkeys(wanted), *rest)]
+    if ask.habits.order_touches:
+        for album in albums.values():
+            album.updated = ask.account.now()
     ask.account.changed()
     return {}
 

@@ -25,7 +25,7 @@ def asked_album(ask: Ask) -> Album:
 def album_record(ask: Ask, album: Album, extras: frozenset[str] = frozenset()) -> Model:
     """An album as getList and getInfo tell it."""
     photos = ask.account.state.photos
-    primary = photos[album.primary]
+    primary = photos.get(album.primary)
     shown = [photos[i] for i in album.photos]
     shown = [p for p in shown if ask.account.may_see(p, ask.caller.nsid)]
     videos = sum(p.media == "video" for p in shown)
@@ -34,7 +34,7 @@ def album_record(ask: Ask, album: Album, extras: frozenset[str] = frozenset()) -
         "owner": ask.account.nsid,
         "username": ask.account.state.me.username,
         "primary": album.primary,
-        "secret": primary.secret,
+        "secret": primary.secret if primary else "",
         "server": SERVER,
         "farm": FARM,
         "count_views": str(album.views),
@@ -51,7 +51,7 @@ def album_record(ask: Ask, album: Album, extras: frozenset[str] = frozenset()) -
         "visibility_can_see_set": 1,
         "needs_interstitial": 0,
     }
-    if extras:
+    if extras and primary:
         made["primary_photo_extras"] = record(ask, primary, extras, wanted_sizes(extras))
     return made
 

@@ -142,6 +142,17 @@ class Token(msgspec.Struct, kw_only=True):
     api_key: str
 
 
+class Ticket(msgspec.Struct, kw_only=True):
+    """An asynchronous upload: done from `ready` (unix seconds) on; no photo if it failed.
+
+    `held` is the new photo until then: no list shows it before it was worked on.
+    """
+
+    ready: float
+    photo: str | None
+    held: Photo | None = None
+
+
 class State(msgspec.Struct, kw_only=True):
     """The whole account: all that a restart must bring back.
 
@@ -160,4 +171,5 @@ class State(msgspec.Struct, kw_only=True):
     keys: dict[str, str] = {}
     tokens: dict[str, Token] = {}
     hashes: dict[str, str] = {}
+    tickets: dict[str, Ticket] = {}
     last_id: int = 50_000_000_000

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from photofs.emulators.flickr.account import Account
@@ -13,19 +12,12 @@ from photofs.emulators.flickr.oauth import Caller
 from photofs.emulators.flickr.render import ApiError, Model, xml_fail, xml_ok
 from photofs.emulators.flickr.request import Request, Response
 from photofs.emulators.flickr.sniffing import Sniffed, sniff
-from photofs.emulators.flickr.state import Photo, Place
+from photofs.emulators.flickr.state import Photo, Place, Ticket
 from photofs.emulators.flickr.words import split_tags
 
 UPLOAD_WAIT = 3600
 NOT_RECOGNISED = 5
 Take = Callable[[Request], Photo]
-
-
-class Ticket(NamedTuple):
-    """An asynchronous upload: done from `ready` (unix seconds) on; no photo if it failed."""
-
-    ready: float
-    photo: str | None
 
 
 class Refusal(ApiError):
@@ -44,7 +36,6 @@ class Desk:
         """Into the account."""
         self._account = account
         self._habits = habits
-        self._tickets: dict[str, Ticket] = {}
 
     def upload(self, request: Request, caller: Caller) -> Response:
         """A new photo; with `async` a ticket for it."""
@@ -54,17 +45,32 @@ class Desk:
         """Other bytes for a photo: same id, new secrets. Pro accounts only."""
         return self._answer(request, caller, self._replace)
 
+    def settle(self) -> None:
+        """Show what was worked on long enough by now."""
+        now, state = self._account.clock(), self._account.state
+        ready = [one for one in state.tickets.values() if one.held and one.ready <= now]
+        for ticket in ready:
+            photo, ticket.held = ticket.held, None
+            if photo is not None:
+                photo.uploaded = photo.updated = int(ticket.ready)
+                state.photos[photo.id] = photo
+        if ready:
+            self._account.changed()
+
     def tickets(self, asked: list[str]) -> Model:
         """flickr.photos.upload.checkTickets."""
         return {"uploader": {"ticket": [self._ticket(ticket) for ticket in asked]}}
 
     def _ticket(self, name: str) -> Model:
-        ticket = self._tickets.get(name)
+        ticket = self._account.state.tickets.get(name)
         if ticket is None:
             return {"id": name, "invalid": 1}
         if self._account.clock() < ticket.ready:
             return {"id": name, "complete": 0}
         photo = self._account.state.photos.get(ticket.photo or "")
+        if photo is None and ticket.photo and self._habits.lost_tickets:
+            lost = str(int(ticket.ready))
+            return {"id": name, "complete": 1, "photoid": ticket.photo, "imported": lost}
         if photo is None:
             return {"id": name, "complete": 2}
         imported = str(photo.uploaded)
@@ -87,7 +93,10 @@ class Desk:
 
     def _told(self, request: Request, take: Take) -> Response:
         if request.arguments.get("async") == "1":
-            return xml_ok(f"<ticketid>{self._new_ticket(self._later(request, take))}</ticketid>")
+            before = frozenset(self._account.state.photos)
+            photo = self._later(request, take)
+            name = self._new_ticket(photo, fresh=photo is not None and photo.id not in before)
+            return xml_ok(f"<ticketid>{name}</ticketid>")
         photo = take(request)
         secrets = f'secret="{photo.secret}" originalsecret="{photo.original_secret}"'
         return xml_ok(f"<photoid {secrets}>{photo.id}</photoid>")
@@ -101,10 +110,17 @@ class Desk:
                 return None
             raise
 
-    def _new_ticket(self, photo: Photo | None) -> str:
+    def _new_ticket(self, photo: Photo | None, *, fresh: bool) -> str:
+        """A ticket; a fresh photo waits in it until it is ready."""
         name = f"78701040-{self._account.next_album_id()}"
         ready = self._account.clock() + self._habits.ticket_delay
-        self._tickets[name] = Ticket(ready, photo.id if photo else None)
+        ticket = Ticket(ready=ready, photo=photo.id if photo else None)
+        self._account.state.tickets[name] = ticket
+        if photo is not None and self._habits.lost_tickets:
+            self._account.remove_photo(photo.id)
+        elif photo and fresh and self._habits.ticket_delay > 0:
+            ticket.held = self._account.state.photos.pop(photo.id)
+        self._account.changed()
         return name
 
     def _file(self, request: Request) -> bytes:
@@ -136,13 +152,23 @@ class Desk:
             wait = f"<non_pro_desktop_upload_wait_time>{UPLOAD_WAIT}"
             raise Refusal(14, "Non-Pro upload", wait + "</non_pro_desktop_upload_wait_time>")
         seen = self._sniffed(data)
+        if seen.media == "video":
+            self._refuse_video()
         photo = self._new_photo(seen, fields)
         state.hashes[digest] = photo.id
         self._account.changed()
         return photo
 
+    def _refuse_video(self) -> None:
+        most = self._habits.max_videos
+        held = sum(photo.media == "video" for photo in self._account.stream())
+        if most is not None and held >= most:
+            raise Refusal(7, "User exceeded video upload limit")
+
     def _refuse_duplicate(self, fields: dict[str, str], digest: str) -> None:
         known = self._account.state.hashes.get(digest)
+        if known not in self._account.state.photos or not self._habits.dedup:
+            return
         if known and fields.get("dedup_check") in {"1", "2"}:
             inside = f"<duplicate_photo_id>{escape(known)}</duplicate_photo_id>"
             status = "<duplicate_photo_status>1</duplicate_photo_status>"

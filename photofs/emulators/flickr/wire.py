@@ -3,21 +3,38 @@
 import math
 import socket
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from email.utils import formatdate
+from typing import Protocol
 
 import h11
 import trio
 
-from photofs.emulators.flickr.faults import Line
+from photofs.emulators.flickr.faults import Deaf, Line
 from photofs.emulators.flickr.request import Request, Response
 
 PIECE = 256 * 1024
 LINGER_NONE = struct.pack("ii", 1, 0)
 
 
-Served = Callable[[str, int], Callable[[int], None]]
-Answering = Callable[[Request], Awaitable[tuple[Response, Line]]]
+class Service(Protocol):
+    """Who speaks at this end."""
+
+    def time(self) -> float:
+        """The service's clock, in unix seconds."""
+        ...
+
+    def deafness(self, verb: str, path: str) -> Deaf | None:
+        """How much of the body of a request that begins is not listened to."""
+        ...
+
+    async def answer(self, request: Request) -> tuple[Response, Line]:
+        """A request's answer and the line's trouble."""
+        ...
+
+    def serve(self, path: str, start: int) -> Callable[[int], None]:
+        """A body goes out from `start` on; what comes back is told how far it got."""
+        ...
 
 
 class HungUp(Exception):
@@ -27,21 +44,17 @@ class HungUp(Exception):
 class Conversation:
     """One client's connection, request after request."""
 
-    def __init__(self, stream: trio.SocketStream, answer: Answering, served: Served) -> None:
-        """Speak on `stream`; `answer` gives each request's answer and the line's trouble.
-
-        `served` is told the path and the first byte of each body, and then how far it got.
-        """
+    def __init__(self, stream: trio.SocketStream, service: Service) -> None:
+        """Speak on `stream` for `service`."""
         self._stream = stream
-        self._answer = answer
-        self._served = served
+        self._service = service
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=256 * 1024)
 
     async def run(self) -> None:
         """Until either side ends it; a client that breaks off is no error."""
         try:
             while (request := await self._receive()) is not None:
-                response, line = await self._answer(request)
+                response, line = await self._service.answer(request)
                 await self._send(request, response, line)
                 if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
                     return
@@ -60,6 +73,7 @@ class Conversation:
 
     async def _receive(self) -> Request | None:
         head: h11.Request | None = None
+        deaf: Deaf | None = None
         body = bytearray()
         while True:
             event = self._http.next_event()
@@ -67,12 +81,22 @@ class Conversation:
                 await self._need_data()
             elif isinstance(event, h11.Request):
                 head = event
+                path = event.target.decode("latin-1").partition("?")[0]
+                deaf = self._service.deafness(event.method.decode(), path)
             elif isinstance(event, h11.Data):
                 body += event.data
+                if deaf is not None and len(body) > deaf.after:
+                    await self._turn_deaf(deaf)
             elif isinstance(event, h11.EndOfMessage) and head:
                 return _request(head, bytes(body))
             else:
                 return None
+
+    async def _turn_deaf(self, deaf: Deaf) -> None:
+        """Read no more, whatever comes; the client has to give up."""
+        if not deaf.reset:
+            await trio.sleep_forever()
+        self._end(Line(reset=True))
 
     async def _need_data(self) -> None:
         if self._http.they_are_waiting_for_100_continue:
@@ -89,19 +113,20 @@ class Conversation:
         bodiless = response.status in {204, 304}
         if not response.chunked and not bodiless:
             headers.append(("Content-Length", str(length)))
-        head = h11.Response(
-            status_code=response.status, headers=[("Date", formatdate(usegmt=True)), *headers]
-        )
+        head = h11.Response(status_code=response.status, headers=[("Date", self._date()), *headers])
         await self._stream.send_all(self._http.send(head) or b"")
         if request.verb != "HEAD" and not bodiless:
             await self._send_body(request.path, response, line)
         await self._stream.send_all(self._http.send(h11.EndOfMessage()) or b"")
 
+    def _date(self) -> str:
+        return formatdate(self._service.time(), usegmt=True)
+
     async def _send_body(self, path: str, response: Response, line: Line) -> None:
         place, end = response.start, response.end
         cut = math.inf if line.cut_after is None else response.start + line.cut_after
         pause = math.inf if line.stall_after is None else response.start + line.stall_after
-        reached = self._served(path, place)
+        reached = self._service.serve(path, place)
         while place < end:
             if place >= cut:
                 self._end(line)

@@ -11,7 +11,7 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
-from photofs.model.errors import Corrupt, Gone, NotFound, Unreachable
+from photofs.model.errors import Corrupt, Gone, NotAttached, NotFound
 from photofs.providers.archives.member import Member, Packing, Trouble
 from photofs.providers.archives.safety import name_trouble
 
@@ -67,7 +67,8 @@ def find_parts(
             raise NotFound(
                 f"{path} is not there",
                 safe="what was read from it before is kept",
-                remedy="attach the disk that holds it, or set the right path",
+                remedy="attach the disk that holds it, or move the folder back; if it is to stay"
+                " elsewhere, put a link there that leads to it",
             )
         _walk(parts, unpacked, ours)
     parts.archives.sort()
@@ -154,17 +155,17 @@ def _tree_member(folder: str, name: str, status: os.stat_result) -> Member:
 def open_below(root: Path, path: str) -> int:
     """A read-only descriptor of a file below the root, by steps that follow no link.
 
-    Unreachable if the root itself is away (a disk not attached), Gone if the file is.
+    NotAttached if the root itself is away (a disk not attached), Gone if the file is.
     """
     if name_trouble(path) is not None:
         raise Gone("there is no such file")
     try:
         folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
-        raise Unreachable(
-            f"{root} is not there",
+        raise NotAttached(
+            f"the folder {root} is not there",
             safe="nothing was lost",
-            remedy="attach the disk that holds it",
+            remedy="attach the disk that holds it, or name its new place: photofs library move",
         ) from error
     try:
         return _stepped(folder, path)
@@ -177,7 +178,7 @@ def open_below(root: Path, path: str) -> int:
 
 
 def size_of_part(root: Path, part: str) -> int:
-    """The part's length now, in bytes; Gone or Unreachable if it is not there."""
+    """The part's length now, in bytes; Gone or NotAttached if it is not there."""
     descriptor = open_below(root, part)
     try:
         return os.fstat(descriptor).st_size

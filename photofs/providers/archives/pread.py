@@ -2,6 +2,8 @@
 
 import os
 
+import trio
+
 from photofs.model.errors import Corrupt, Unreachable
 
 
@@ -10,7 +12,11 @@ def read_at(descriptor: int, count: int, at: int) -> bytes:
 
     Unreachable where the disk fails (EIO, ESTALE, ENOTCONN): another try may succeed. Corrupt for
     a place that no file has.
+
+    In a worker thread whose task was cancelled it ends with trio.Cancelled: on the way to a far
+    place of a tgz, or to a long file's checksum, one thread calls this for minutes.
     """
+    _end_if_cancelled()
     try:
         return os.pread(descriptor, count, at)
     except OSError as error:
@@ -20,4 +26,15 @@ def read_at(descriptor: int, count: int, at: int) -> bytes:
             remedy="look at the disk that holds the archive",
         ) from error
     except (OverflowError, ValueError) as error:
-        raise Corrupt("the archive tells of a place that no file has") from error
+        raise Corrupt(
+            "the archive tells of a place that no file has",
+            safe="nothing was changed",
+            remedy="download this part again",
+        ) from error
+
+
+def _end_if_cancelled() -> None:
+    try:
+        trio.from_thread.check_cancelled()
+    except RuntimeError:  # no thread of trio's: nobody can cancel it
+        return

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from photofs.model.errors import Corrupt, Gone, PhotofsError, Unreachable
+from photofs.model.errors import Corrupt, PhotofsError
+from photofs.providers.archives.file_version import changed, version_of
 from photofs.providers.archives.gzip_stream import GzipStream, Spoiled
 from photofs.providers.archives.member import (
     SMALL_FILE,
@@ -101,9 +102,9 @@ class FileReader:
     def __init__(self, descriptor: int, member: Member) -> None:
         """Gone if the file is not the one that was listed (by length and mtime)."""
         self._descriptor = descriptor
-        self._opened = _state_of(descriptor)
+        self._opened = version_of(descriptor)
         if self._opened[:2] != (member.size, member.at):
-            raise _changed()
+            raise changed()
         self.validator: str | None = "file:{}:{}:{}".format(*self._opened)
         self._next = 0
         self._size = member.size
@@ -115,8 +116,8 @@ class FileReader:
         whatever that read may have got of another version.
         """
         data = read_at(self._descriptor, min(limit, self._size - self._next), self._next)
-        if _state_of(self._descriptor) != self._opened:
-            raise _changed()
+        if version_of(self._descriptor) != self._opened:
+            raise changed()
         if not data and self._next < self._size:
             raise Corrupt("the file became shorter while it was read")
         self._next += len(data)
@@ -131,25 +132,8 @@ class FileReader:
         os.close(self._descriptor)
 
 
-def _state_of(descriptor: int) -> tuple[int, int, int]:
-    """Length, mtime and ctime: the last one changes even where a program sets the mtime back."""
-    try:
-        status = os.fstat(descriptor)
-    except OSError as error:
-        raise Unreachable(f"the file cannot be looked at: {error.strerror}") from error
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
-
-
-def _changed() -> Gone:
-    return Gone(
-        "the file has changed since it was listed",
-        safe="what was fetched before is kept",
-        remedy="run photofs scan",
-    )
-
-
 def open_member(root: Path, member: Member, tgz_parts: TgzParts) -> MemberReader:
-    """A reader at the member's first byte. Gone, Unreachable or Corrupt where that cannot be."""
+    """A reader at the member's first byte. Gone, NotAttached or Corrupt where that cannot be."""
     descriptor = open_below(root, member.part or member.path)
     try:
         if member.packing is Packing.FILE:

@@ -112,7 +112,11 @@ def _header(stream: GzipStream) -> tarfile.TarInfo | None:
 def _names(stream: GzipStream, header: tarfile.TarInfo) -> tuple[str | None, int | None]:
     """A long path, and a size, that hold for the next file; (None, None) for other headers."""
     if not 0 <= header.size <= SMALL_FILE:
-        raise Spoiled("the archive is damaged: a file name of no possible length")
+        raise Spoiled(
+            "the archive is damaged: a file name of no possible length",
+            safe="nothing was changed",
+            remedy="download this part again",
+        )
     data = _exactly(stream, header.size)
     stream.skip(-header.size % _BLOCK)
     if header.type == _LONG_NAME:
@@ -131,7 +135,11 @@ def _pax(data: bytes) -> dict[str, str]:
         length, space, _rest = data.partition(b" ")
         honest = space and length.isdigit() and len(length) <= _DIGITS
         if not honest or not len(length) < int(length) <= len(data):
-            raise Spoiled("the archive is damaged: a broken extended header")
+            raise Spoiled(
+                "the archive is damaged: a broken extended header",
+                safe="nothing was changed",
+                remedy="download this part again",
+            )
         record = data[len(length) + 1 : int(length) - 1]
         key, _, value = record.partition(b"=")
         records[key.decode("utf-8", "replace")] = value.decode("utf-8", "replace")
@@ -155,7 +163,11 @@ def _check_end(stream: GzipStream) -> None:
     """Nothing but zeros may follow the end mark: else a damaged header hid the rest."""
     while data := stream.read(_CHUNK):
         if data.strip(b"\0"):
-            raise Spoiled("the archive is damaged: it has more data behind its end mark")
+            raise Spoiled(
+                "the archive is damaged: it has more data behind its end mark",
+                safe="nothing was changed",
+                remedy="download this part again",
+            )
 
 
 class TgzParts:
@@ -206,6 +218,7 @@ class TarMemberStream:
         """The stream may still stand before `at`; reading goes there first."""
         self._home = home
         self._key = key
+        self.version = f"tgz:{key[1]}:{key[2]}:{at}"
         self._at = at
         self.stream = stream
 
@@ -224,7 +237,7 @@ class TarMemberReader:
     def __init__(self, source: TarMemberStream, member: Member) -> None:
         """The member's bytes begin where the source will stand after `advance`."""
         self._source = source
-        self.validator: str | None = None
+        self.validator: str | None = source.version
         self._left = member.size
         self._there = False
 

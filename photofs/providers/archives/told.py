@@ -7,18 +7,20 @@ notes be lost, they just stay in the catalog as they were.
 
 import base64
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import msgspec
 
-from photofs.model.observation import PhotoSeen
+from photofs.model.observation import PhotoSeen, Superseded
 from photofs.providers.port import SmallState
 
 CHUNK = 2_000
 """Photos a note: about 1.5 MB of JSON, 150 KB as noted."""
 
 _KEY = "told"
+_SUPERSEDED = "superseded"
+_BEGUN = "begun"
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(list[PhotoSeen]).decode
 
@@ -46,16 +48,49 @@ class Told:
         self._now: list[PhotoSeen] = []
         self._ids: set[str] = set()
         self._written = 0
+        self.superseded = _words(state.get(_SUPERSEDED))
+        self.begun = _words(state.get(_BEGUN))
+
+    def all_before(self) -> Iterator[PhotoSeen]:
+        """What was told the last time, missing photos too."""
+        for text in self._before:
+            try:
+                yield from _decode(zlib.decompress(base64.b64decode(text)))
+            except (ValueError, zlib.error, msgspec.DecodeError):
+                continue
 
     def ids_before(self, prefix: str) -> frozenset[str]:
         """The ids told before that begin so."""
         return frozenset(
-            seen.remote_id for seen in self._all_before() if seen.remote_id.startswith(prefix)
+            seen.remote_id for seen in self.all_before() if seen.remote_id.startswith(prefix)
         )
 
     def before(self, ids: frozenset[str]) -> dict[str, PhotoSeen]:
         """What was told of these the last time."""
-        return {seen.remote_id: seen for seen in self._all_before() if seen.remote_id in ids}
+        return {seen.remote_id: seen for seen in self.all_before() if seen.remote_id in ids}
+
+    def supersede(self, found: Mapping[str, str]) -> Iterator[Note | Superseded]:
+        """These former ids stand for others; they are not told as missing any more.
+
+        Noted before they are told, and told at every scan from now on: whoever files them may be
+        stopped in between, and then they stand in no note but this one.
+        """
+        if found != self.superseded:
+            self.superseded = dict(found)
+            yield Note(_SUPERSEDED, self.superseded)
+        for remote_id, by in found.items():
+            yield Superseded(remote_id=remote_id, by=by)
+
+    def begin(self, refs: Mapping[str, str]) -> Iterator[Note]:
+        """These ids are about to be told, and may have to be superseded: by id, their files.
+
+        Whoever files them may be stopped before the notes are whole; so they are noted first, and
+        kept until a scan has ended that tells them or what stands for them.
+        """
+        found = {**self.begun, **refs}
+        if found != self.begun:
+            self.begun = found
+            yield Note(_BEGUN, found)
 
     def add(self, seen: PhotoSeen) -> Iterator[Note]:
         """The photo is told now."""
@@ -66,8 +101,8 @@ class Told:
 
     def missing(self) -> Iterator[PhotoSeen]:
         """What was told before and was not added since; add these too."""
-        known = frozenset(self._ids)
-        for seen in self._all_before():
+        known = self._ids.union(self.superseded)
+        for seen in self.all_before():
             if seen.remote_id not in known:
                 yield replace(seen, missing=True)
 
@@ -76,6 +111,10 @@ class Told:
         if self._now:
             yield self._note()
         yield Note(_KEY, [self._side, self._written])
+        known = self._ids.union(self.superseded)
+        left = {one: ref for one, ref in self.begun.items() if one not in known}
+        if left != self.begun:
+            yield Note(_BEGUN, left)
 
     def _note(self) -> Note:
         packed = zlib.compress(_encode(self._now), 1)
@@ -83,12 +122,11 @@ class Told:
         self._written += 1
         return Note(f"{_KEY}-{self._side}-{self._written}", base64.b64encode(packed).decode())
 
-    def _all_before(self) -> Iterator[PhotoSeen]:
-        for text in self._before:
-            try:
-                yield from _decode(zlib.decompress(base64.b64decode(text)))
-            except (ValueError, zlib.error, msgspec.DecodeError):
-                continue
+
+def _words(noted: object) -> dict[str, str]:
+    """A note of words by words; empty if it is anything else."""
+    told = noted if isinstance(noted, dict) else {}
+    return {str(key): word for key, word in told.items() if isinstance(word, str)}
 
 
 def _last(noted: object) -> tuple[int, int]:

@@ -64,15 +64,27 @@ def read_directory(descriptor: int, part: str) -> Iterator[Member | Trouble]:
     directory = _find_directory(descriptor, length)
     data = read_at(descriptor, directory.length, directory.start)
     if len(data) != directory.length:
-        raise Corrupt("the zip's directory is cut short")
+        raise Corrupt(
+            "the zip's directory is cut short",
+            safe="nothing was changed",
+            remedy="download this part again",
+        )
     folders: dict[str, str] = {}
     position = 0
     for _number in range(directory.entries):
         if position + _HEADER.size > len(data):
-            raise Corrupt("the zip's directory ends before its last entry")
+            raise Corrupt(
+                "the zip's directory ends before its last entry",
+                safe="nothing was changed",
+                remedy="download this part again",
+            )
         header = _Header._make(_HEADER.unpack_from(data, position))
         if header.mark != b"PK\1\2":
-            raise Corrupt("the zip's directory is damaged")
+            raise Corrupt(
+                "the zip's directory is damaged",
+                safe="nothing was changed",
+                remedy="download this part again",
+            )
         after = position + _HEADER.size
         end_of_name = after + header.name_length
         end_of_extra = end_of_name + header.extra_length
@@ -155,13 +167,21 @@ def _find_directory(descriptor: int, length: int) -> _Directory:
     _mark, disk, _disk, _here, count, size, start, _comment = _END.unpack_from(tail, found)
     end = tail_start + found
     if disk not in {0, _MAX16}:
-        raise Corrupt("the zip is one volume of several")
+        raise Corrupt(
+            "the zip is one volume of several",
+            safe="nothing was changed",
+            remedy="put a zip in one volume there",
+        )
     big = _find_zip64(descriptor, end)
     if big is not None:
         end, count, size, start = big
     shift = end - size - start
     if size > _LARGEST_DIRECTORY or size > end or start + shift < 0 or count > size // 46:
-        raise Corrupt("the zip's directory does not lie where its end says")
+        raise Corrupt(
+            "the zip's directory does not lie where its end says",
+            safe="nothing was changed",
+            remedy="download this part again",
+        )
     return _Directory(start + shift, size, count, shift)
 
 
@@ -176,6 +196,10 @@ def _find_zip64(descriptor: int, end: int) -> tuple[int, int, int, int] | None:
     at = end - _LOCATOR.size - _END64.size
     raw = read_at(descriptor, _END64.size, at) if at >= 0 else b""
     if len(raw) != _END64.size or raw[:4] != b"PK\6\6":
-        raise Corrupt("the zip's 64-bit end record is damaged")
+        raise Corrupt(
+            "the zip's 64-bit end record is damaged",
+            safe="nothing was changed",
+            remedy="download this part again",
+        )
     fields = _END64.unpack(raw)
     return at, fields[7], fields[8], fields[9]

@@ -24,6 +24,16 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True)
         """Nothing of it, for tracebacks and logs."""
         return "Stored(...)"
 
+    def allows(self, permission: str) -> bool:
+        """Whether the account's owner allowed that much, or more."""
+        known = self.permissions in PERMISSIONS
+        return known and PERMISSIONS.index(permission) <= PERMISSIONS.index(self.permissions)
+
+    @property
+    def account(self) -> Account:
+        """What calls are signed with."""
+        return Account(self.key, self.secret, self.token, self.token_secret)
+
 
 def secret_name(user: str) -> str:
     """The entry's name in the store of secrets."""
@@ -49,8 +59,8 @@ def stored_login(secrets: SecretStore, user: str) -> Stored | None:
         return None
 
 
-def account_of(secrets: SecretStore, user: str) -> Account:
-    """The account's key and token; Unauthorised if there is no login on this machine."""
+def login_of(secrets: SecretStore, user: str) -> Stored:
+    """The account's login; Unauthorised if there is none on this machine."""
     stored = stored_login(secrets, user)
     if stored is None:
         raise Unauthorised(
@@ -58,4 +68,4 @@ def account_of(secrets: SecretStore, user: str) -> Account:
             safe="what is cached stays readable",
             remedy="photofs login flickr",
         )
-    return Account(stored.key, stored.secret, stored.token, stored.token_secret)
+    return stored

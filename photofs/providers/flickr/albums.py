@@ -5,15 +5,15 @@ the list's own marks (date_update, counts, texts) differ from those of the last 
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
 
-from photofs.model.observation import AlbumGone, AlbumSeen, CollectionSeen
+from photofs.model.observation import AlbumGone, AlbumSeen, CollectionSeen, Observation, Progress
 from photofs.providers.flickr.answers import Failure, Record
 from photofs.providers.flickr.api import Api
-from photofs.providers.flickr.cursor import AlbumMark
+from photofs.providers.flickr.cursor import AlbumMark, Cursor
 from photofs.providers.flickr.listing import Listing, Query, all_records
 from photofs.providers.flickr.values import number, records, text
 
@@ -31,7 +31,10 @@ class Changed(NamedTuple):
 
 
 class Albums:
-    """One look at the albums; `marks` is for the next scan's cursor, once all was told."""
+    """One look at the albums; `marks` is for the next scan's cursor, once all was told.
+
+    `complete`: as many were listed as Flickr counts.
+    """
 
     def __init__(self, api: Api, user: str, as_of_ns: int) -> None:
         """Nothing is asked yet."""
@@ -39,6 +42,7 @@ class Albums:
         self._user = user
         self._as_of_ns = as_of_ns
         self.marks: dict[str, AlbumMark] = {}
+        self.complete = False
 
     async def changed(self, before: Mapping[str, AlbumMark]) -> list[Changed]:
         """The albums that differ from `before`, in the owner's order."""
@@ -51,6 +55,7 @@ class Albums:
         query = Query("flickr.photosets.getList", "photosets", "photoset", {"user_id": self._user})
         listing = Listing(self._api, query)
         found = await all_records(listing)
+        self.complete = listing.complete
         return [(record, _mark(record, position)) for position, record in enumerate(found)]
 
     async def seen(self, changed: Changed) -> AlbumSeen | AlbumGone:
@@ -127,6 +132,29 @@ def _mark(record: Record, position: int) -> AlbumMark:
 
 def _hash(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+
+
+async def tell_albums(
+    albums: Albums, marks: dict[str, AlbumMark]
+) -> AsyncGenerator[Observation, None]:
+    """The albums that differ from `marks`, which grow with each that was told; at last the gone."""
+    before = dict(marks)
+    changed = await albums.changed(before)
+    for done, look in enumerate(changed, 1):
+        yield await albums.seen(look)
+        marks[_id(look.record)] = look.mark
+        yield Progress(done=done, total=len(changed), unit="albums")
+    for gone in await albums.gone(before):
+        yield gone
+    marks.clear()
+    marks.update(albums.marks)
+
+
+async def collections_told(api: Api, cursor: Cursor) -> list[CollectionSeen]:
+    """All collections if any is not as the cursor has it, and the cursor as it is; else none."""
+    collections = await collections_of(api, cursor.user, set(cursor.albums))
+    before, cursor.tree = cursor.tree, tree_hash(collections)
+    return collections if cursor.tree != before else []
 
 
 async def collections_of(api: Api, user: str, albums: set[str]) -> list[CollectionSeen]:

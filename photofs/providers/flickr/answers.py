@@ -32,7 +32,7 @@ REFUSED_CODES: dict[int, tuple[str, str]] = {
     96: ("Flickr does not accept the API secret", f"{LOGIN_AGAIN}, with the key's right secret"),
     97: ("Flickr does not accept the API secret", f"{LOGIN_AGAIN}, with the key's right secret"),
     98: ("the login to Flickr is not valid any more", LOGIN_AGAIN),
-    99: ("the login to Flickr does not allow this", LOGIN_AGAIN),
+    99: ("the login to Flickr does not allow this", f"{LOGIN_AGAIN} --allow write (or delete)"),
     100: ("Flickr does not accept the API key", f"{LOGIN_AGAIN}, with a valid key"),
 }
 CLOCK = (
@@ -47,6 +47,10 @@ OAUTH_PROBLEMS: dict[str, tuple[str, str]] = {
     "permission_denied": REFUSED_CODES[99],
     "verifier_invalid": ("Flickr does not accept the code", LOGIN_AGAIN),
 }
+WRONG_CODE = frozenset({"verifier_invalid", "permission_unknown"})
+"""At a login: the code is not the one that Flickr shows, or nobody has said yes yet."""
+REQUEST_OVER = frozenset({"token_rejected", "token_used", "token_expired", "token_revoked"})
+"""At a login: its address is good for no further try."""
 
 
 class Failure(RemoteError):
@@ -56,6 +60,16 @@ class Failure(RemoteError):
         """The service's own message is left out: it can name anything."""
         super().__init__(f"Flickr refused a request (code {code})")
         self.code = code
+
+
+class OauthRefused(Unauthorised):
+    """OAuth says no; `problem` is its word for why."""
+
+    def __init__(self, problem: str) -> None:
+        """Our sentence for it; the word itself is kept, and not told."""
+        what, remedy = OAUTH_PROBLEMS.get(problem, REFUSED_CODES[98])
+        super().__init__(what, safe=KEPT, remedy=remedy)
+        self.problem = problem
 
 
 def read_answer(body: bytes) -> Record:
@@ -115,8 +129,7 @@ def bad_status(error: BadStatus) -> RemoteError:
 
 
 def oauth_problem(problem: str) -> RemoteError:
-    """Our error for an oauth_problem; of an unknown one its name is told if it is a plain word."""
+    """Our error for an oauth_problem."""
     if problem == "nonce_used":
         return Temporary("Flickr took a request for a repetition", safe=KEPT)
-    what, remedy = OAUTH_PROBLEMS.get(problem, REFUSED_CODES[98])
-    return Unauthorised(what, safe=KEPT, remedy=remedy)
+    return OauthRefused(problem)

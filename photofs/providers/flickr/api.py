@@ -1,11 +1,13 @@
 """The one door to Flickr's REST calls: paced, tried again, bounded in time, errors ours.
 
 flickrapi blocks, so that each call runs in a thread; who is cancelled leaves at once, and the
-thread ends by itself within the line's time limits, its answer dropped. Only reads go through here.
+thread ends by itself within the line's time limits, its answer dropped. Only what does no harm when
+it comes twice is tried again: reads, and changes of one fact. Uploads are sent once.
 """
 
+import logging
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -14,7 +16,7 @@ import trio
 import urllib3
 from flickrapi import FlickrError
 
-from photofs.model.errors import RemoteError, Temporary, TimedOut, Unreachable
+from photofs.model.errors import Busy, RemoteError, Temporary, TimedOut, Unreachable
 from photofs.model.verdict import Verdict
 from photofs.providers.flickr.answers import KEPT, Record, bad_status, read_answer
 from photofs.providers.flickr.endpoint import Endpoint
@@ -22,9 +24,21 @@ from photofs.providers.flickr.line import Account, BadStatus, Caller, Line, TooM
 from photofs.providers.port import Pacer
 from photofs.providers.transport.retrying import Retrying, Throttled
 
+log = logging.getLogger(__name__)
+
 THREADS = 4
 FOR_PEOPLE = Retrying(deadline=60.0)
 FOR_SCANS = Retrying(deadline=600.0, longest_wait=60.0)
+FOR_CHANGES = Retrying(tries=4, deadline=120.0)
+ONCE = Retrying(tries=1, deadline=120.0)
+UPLOADS = 4
+"""Threads for uploads; they are others than those for calls, which take seconds and not hours."""
+
+COME_AGAIN = 0.5
+"""Seconds until a pacer that others write just now is asked again."""
+
+PACER_PATIENCE = 15.0
+"""Seconds after which a pacer that others still write is given up."""
 
 Answer = TypeVar("Answer")
 Check = Callable[[Record], None]
@@ -39,6 +53,7 @@ class Api:
         self._pacer = pacer
         self._pace_key = pace_key
         self._limiter = trio.CapacityLimiter(THREADS)
+        self._uploads = trio.CapacityLimiter(UPLOADS)
 
     @property
     def server_time(self) -> float | None:
@@ -60,18 +75,60 @@ class Api:
 
         return await policy.run(once, "a request to Flickr")
 
+    async def change(self, method: str, arguments: Record, *, again: bool = True) -> Record:
+        """The answer to a call that changes something; after trouble once more only if `again`.
+
+        Raises as `call` does. After Temporary nobody knows whether it was done.
+        """
+        policy = FOR_CHANGES if again else ONCE
+
+        async def once() -> Record:
+            await wait_for_place(self._pacer, self._pace_key, policy, person=False)
+            return await self._once(method, arguments, None)
+
+        return await policy.run(once, "a change at Flickr")
+
+    async def send(
+        self, work: Callable[[Caller], bytes], read: Callable[[bytes], Answer]
+    ) -> Answer:
+        """What `read` makes of the answer to an upload, which `work` sends, once, in a thread.
+
+        Raises what `read` and `work` raise, and as `call` does. `work` may be abandoned in its
+        thread, and should look there whether it was (trio.from_thread.check_cancelled).
+        """
+        await wait_for_place(self._pacer, self._pace_key, FOR_SCANS, person=False)
+
+        async def once() -> Answer:
+            return read(
+                await trio.to_thread.run_sync(
+                    lambda: translated(lambda: work(self._caller)),
+                    abandon_on_cancel=True,
+                    limiter=self._uploads,
+                )
+            )
+
+        return await self._reported(once)
+
     async def _once(self, method: str, arguments: Record, check: Check | None) -> Record:
-        try:
+        async def once() -> Record:
             answer = read_answer(await self._in_thread(method, arguments))
             if check is not None:
                 check(answer)
+            return answer
+
+        return await self._reported(once)
+
+    async def _reported(self, call: Callable[[], Awaitable[Answer]]) -> Answer:
+        """What the call gives; the pacer hears how it went."""
+        try:
+            answer = await call()
         except Temporary as error:
-            self._pacer.report(self._pace_key, verdict_of(error), error.retry_after)
+            tell(self._pacer, self._pace_key, verdict_of(error), error.retry_after)
             raise
         except RemoteError:
-            self._pacer.report(self._pace_key, Verdict.FINE)
+            tell(self._pacer, self._pace_key, Verdict.FINE)
             raise
-        self._pacer.report(self._pace_key, Verdict.FINE)
+        tell(self._pacer, self._pace_key, Verdict.FINE)
         return answer
 
     async def _in_thread(self, method: str, arguments: Record) -> bytes:
@@ -104,11 +161,11 @@ def verdict_of(error: Temporary) -> Verdict:
 
 
 async def wait_for_place(pacer: Pacer, key: str, policy: Retrying, *, person: bool) -> None:
-    """Wait for the next free place of the key; raises Quota.
+    """Wait for the next free place of the key; raises Quota, or Busy if others write for long.
 
     A wait longer than the policy's deadline is not begun: Temporary says when to come again.
     """
-    wait = pacer.reserve(key, person=person)
+    wait = await _reserve(pacer, key, person=person)
     if wait >= policy.deadline:
         raise Temporary(
             "Flickr asked us to slow down",
@@ -118,6 +175,26 @@ async def wait_for_place(pacer: Pacer, key: str, policy: Retrying, *, person: bo
         )
     if wait > 0:
         await trio.sleep(wait)
+
+
+async def _reserve(pacer: Pacer, key: str, *, person: bool) -> float:
+    """Take a place; a pacer that others write is asked again, while the loop serves the rest."""
+    until = trio.current_time() + PACER_PATIENCE
+    while True:
+        try:
+            return pacer.reserve(key, person=person)
+        except Busy:
+            if trio.current_time() >= until:
+                raise
+        await trio.sleep(COME_AGAIN)
+
+
+def tell(pacer: Pacer, key: str, verdict: Verdict, retry_after: float | None = None) -> None:
+    """Tell what became of a request; where others write just now, the next one tells it."""
+    try:
+        pacer.report(key, verdict, retry_after)
+    except Busy:
+        log.info("the pace of requests could not be noted: others write the catalog just now")
 
 
 @asynccontextmanager

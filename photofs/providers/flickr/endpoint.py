@@ -16,6 +16,8 @@ class Endpoint:
     """
 
     rest: str
+    upload: str
+    replace: str
     request_token: str
     authorize: str
     access_token: str
@@ -28,6 +30,8 @@ class Endpoint:
 
 FLICKR = Endpoint(
     rest="https://api.flickr.com/services/rest/",
+    upload="https://up.flickr.com/services/upload/",
+    replace="https://up.flickr.com/services/replace/",
     request_token="https://www.flickr.com/services/oauth/request_token",  # noqa: S106 - an address
     authorize="https://www.flickr.com/services/oauth/authorize",
     access_token="https://www.flickr.com/services/oauth/access_token",  # noqa: S106 - an address
@@ -77,6 +81,8 @@ def _split(base: str) -> str | None:
 def _endpoint(base: str, netloc: str) -> Endpoint:
     return Endpoint(
         rest=f"{base}/services/rest/",
+        upload=f"{base}/services/upload/",
+        replace=f"{base}/services/replace/",
         request_token=f"{base}/services/oauth/request_token",
         authorize=f"{base}/services/oauth/authorize",
         access_token=f"{base}/services/oauth/access_token",

@@ -2,9 +2,9 @@
 
 from photofs.model.observation import PhotoSeen
 from photofs.providers.flickr.answers import Record
-from photofs.providers.flickr.api import Api
-from photofs.providers.flickr.endpoint import Endpoint
 from photofs.providers.flickr.listing import Listing, Query
+from photofs.providers.flickr.lists import Place
+from photofs.providers.flickr.reach import Reach
 from photofs.providers.flickr.records import EXTRAS, photo_seen
 from photofs.providers.flickr.values import number
 
@@ -12,12 +12,16 @@ from photofs.providers.flickr.values import number
 class Favorites:
     """One look at them; `total` and `newest` (unix seconds) are for the next scan's cursor."""
 
-    def __init__(self, api: Api, endpoint: Endpoint, user: str, as_of_ns: int) -> None:
-        """Nothing is asked yet."""
-        arguments = {"user_id": user, "extras": EXTRAS}
+    def __init__(
+        self, place: Place, as_of_ns: int, below: int = 0, reach: Reach | None = None
+    ) -> None:
+        """Nothing is asked yet. `below`: only those that were added no later, if it is given."""
+        arguments = {"user_id": place.user, "extras": EXTRAS}
+        if below:
+            arguments["max_fave_date"] = str(below)
         query = Query("flickr.favorites.getList", "photos", "photo", arguments)
-        self._listing = Listing(api, query)
-        self._endpoint = endpoint
+        self._listing = Listing(place.api, query, reach)
+        self._endpoint = place.endpoint
         self._as_of_ns = as_of_ns
         self.newest = 0
         self.total = 0
@@ -46,7 +50,7 @@ class Favorites:
         self.newest = newest
         seen: list[PhotoSeen] = []
         while (page := await self._listing.next_page()) is not None:
-            fresh = [record for record in page if _faved(record) > newest]
+            fresh = [record for record in page if faved(record) > newest]
             seen += self._told(fresh)
             if len(fresh) < len(page) or not page:
                 break
@@ -54,12 +58,13 @@ class Favorites:
         return seen
 
     def _told(self, page: list[Record]) -> list[PhotoSeen]:
-        self.newest = max([self.newest, *(_faved(record) for record in page)])
+        self.newest = max([self.newest, *(faved(record) for record in page)])
         return [seen for record in page if (seen := self._seen(record)) is not None]
 
     def _seen(self, record: Record) -> PhotoSeen | None:
         return photo_seen(record, self._endpoint, self._as_of_ns, owned=False)
 
 
-def _faved(record: Record) -> int:
+def faved(record: Record) -> int:
+    """When the photo was marked, in unix seconds; 0 if nobody knows."""
     return number(record.get("date_faved")) or 0

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from photofs.model.errors import Temporary
 from photofs.providers.flickr.answers import KEPT, Record
 from photofs.providers.flickr.api import Api
+from photofs.providers.flickr.reach import Reach
 from photofs.providers.flickr.values import number, records, text
 
 PER_PAGE = 500
@@ -42,9 +43,10 @@ class Page(NamedTuple):
 class Listing:
     """One list; when `next_page` gave None, `complete`, `ids` and `total` tell how it went."""
 
-    def __init__(self, api: Api, query: Query) -> None:
-        """Nothing is asked yet."""
+    def __init__(self, api: Api, query: Query, reach: Reach | None = None) -> None:
+        """Nothing is asked yet. `reach` watches how far down the list is told."""
         self._api = api
+        self._reach = reach
         self._query = query
         self._told: set[str] = set()
         self._passes = 0
@@ -60,6 +62,8 @@ class Listing:
         self._before: frozenset[str] = frozenset()
         self.total = 0
         self._at, self._last = 0, 1
+        if self._reach is not None:
+            self._reach.begin_pass()
 
     async def next_page(self) -> list[Record] | None:
         """The next records, each id once (perhaps none); None at the end.
@@ -96,6 +100,8 @@ class Listing:
         self.total = page.total
         self._before = page.ids
         self.ids |= page.ids
+        if self._reach is not None and not self._head_seen_again:
+            self._reach.take(page.records, gap=self._fell)
         fresh: list[Record] = []
         for record in page.records:
             remote_id = text(record.get("id"))

@@ -13,9 +13,16 @@ from typing import TypeVar
 import flickrapi
 import trio
 
-from photofs.model.errors import Misconfigured, Refused, Temporary, Unauthorised
+from photofs.model.errors import Bug, Misconfigured, Refused, Temporary, Unauthorised
 from photofs.providers.flickr.account import PERMISSIONS, Stored
-from photofs.providers.flickr.answers import LOGIN_AGAIN, Record, read_answer
+from photofs.providers.flickr.answers import (
+    LOGIN_AGAIN,
+    REQUEST_OVER,
+    WRONG_CODE,
+    OauthRefused,
+    Record,
+    read_answer,
+)
 from photofs.providers.flickr.api import FOR_PEOPLE, translated
 from photofs.providers.flickr.callback import TIME_LIMIT, Callback, open_callback
 from photofs.providers.flickr.endpoint import FLICKR, Endpoint
@@ -27,7 +34,14 @@ BY_HAND = "oob"
 
 READ_TIMEOUT = 30.0
 
+CODES = 5
+"""How often a code may be typed in before the command ends."""
+
+AGAIN = "Flickr does not accept this code. Say yes on its page, and type in the code shown there."
+ANEW = "Flickr accepts no more codes for the address before. Open the new one, and say yes there."
+
 Answer = TypeVar("Answer")
+AskCode = Callable[[str], Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -89,16 +103,19 @@ async def begin(
 async def finish(pending: Pending, verifier: str) -> Login:
     """The login. Raises Unauthorised if the code is wrong, Refused if too little was allowed."""
     try:
-        # Once only: a verifier is used up by the first try, whether or not its answer arrives.
-        await _in_thread(lambda: pending.api.get_access_token(_as_shown(verifier)))
-
-        async def once() -> Record:
-            return await _in_thread(lambda: read_answer(_check_token(pending.api)))
-
-        checked = await FOR_PEOPLE.run(once, "asking Flickr what the login allows")
+        return await _exchange(pending, verifier)
     finally:
         pending.close()
-    return _login(pending, checked)
+
+
+async def _exchange(pending: Pending, verifier: str) -> Login:
+    # Once only: a verifier is used up by the first try, whether or not its answer arrives.
+    await _in_thread(lambda: pending.api.get_access_token(_as_shown(verifier)))
+
+    async def once() -> Record:
+        return await _in_thread(lambda: read_answer(_check_token(pending.api)))
+
+    return _login(pending, await FOR_PEOPLE.run(once, "asking Flickr what the login allows"))
 
 
 def _as_shown(verifier: str) -> str:
@@ -114,25 +131,57 @@ async def login(
     secret: str,
     *,
     show: Callable[[str], object],
-    ask_code: Callable[[], Awaitable[str]] | None = None,
+    ask_code: AskCode | None = None,
     endpoint: Endpoint = FLICKR,
     permissions: str = "read",
     time_limit: float = TIME_LIMIT,
 ) -> Login:
     """All steps: `show` gets the address to open; with `ask_code` the owner types the code in.
 
+    `ask_code` gets what was wrong with the code before, "" at first. After a wrong one it is asked
+    again, `CODES` times in all; if the address is good for no further try, `show` gets a new one.
     Raises what the steps raise, and TimedOut if nobody comes back within `time_limit` seconds.
     """
     if ask_code is not None:
-        pending = await begin(key, secret, endpoint=endpoint, permissions=permissions)
-        show(pending.url)
-        return await finish(pending, await ask_code())
+        return await _by_hand(
+            lambda: begin(key, secret, endpoint=endpoint, permissions=permissions), show, ask_code
+        )
     async with open_callback() as callback:
         pending = await begin(
             key, secret, endpoint=endpoint, permissions=permissions, callback=callback.url
         )
         show(pending.url)
         return await finish(pending, await wait_for_callback(callback, pending, time_limit))
+
+
+async def _by_hand(
+    begin_one: Callable[[], Awaitable[Pending]], show: Callable[[str], object], ask_code: AskCode
+) -> Login:
+    """A login whose code is typed in, and perhaps mistyped.
+
+    Whether a request token outlives a wrong verifier is not known of Flickr; both is provided for.
+    """
+    pending: Pending | None = None
+    wrong = ""
+    try:
+        for left in reversed(range(CODES)):
+            if pending is None:
+                pending = await begin_one()
+                show(pending.url)
+            code = await ask_code(wrong)
+            try:
+                return await _exchange(pending, code)
+            except OauthRefused as error:
+                if not left or error.problem not in WRONG_CODE | REQUEST_OVER:
+                    raise
+                wrong = AGAIN if error.problem in WRONG_CODE else ANEW
+                if error.problem in REQUEST_OVER:
+                    pending.close()
+                    pending = None
+    finally:
+        if pending is not None:
+            pending.close()
+    raise Bug("a login by hand ended without an outcome")
 
 
 async def wait_for_callback(

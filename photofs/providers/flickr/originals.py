@@ -17,7 +17,7 @@ from photofs.model.errors import Gone, RemoteError, Temporary
 from photofs.model.span import Span
 from photofs.model.verdict import Verdict
 from photofs.providers.flickr.answers import KEPT, Failure
-from photofs.providers.flickr.api import Api, verdict_of, wait_for_place
+from photofs.providers.flickr.api import Api, tell, verdict_of, wait_for_place
 from photofs.providers.flickr.endpoint import Endpoint
 from photofs.providers.flickr.records import Ref
 from photofs.providers.flickr.values import records, text
@@ -204,12 +204,12 @@ class Originals:
         try:
             stream = await stack.enter_async_context(open_stream(self._client, asked))
         except Missing:
-            self._pacer.report(key, Verdict.FINE)
+            tell(self._pacer, key, Verdict.FINE)
             raise
         except Temporary as error:
-            self._pacer.report(key, verdict_of(error), error.retry_after)
+            tell(self._pacer, key, verdict_of(error), error.retry_after)
             raise
-        self._pacer.report(key, Verdict.FINE)
+        tell(self._pacer, key, Verdict.FINE)
         if stream.etag is not None:
             _remember(self._etags, candidate.url, stream.etag)
         # Another secret or size is another version, even if the host names none.

@@ -2,26 +2,30 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import trio
 
 from photofs.model.errors import Misconfigured, NotFound
 from photofs.model.observation import Observation
 from photofs.model.span import Span
-from photofs.providers.flickr import scan
-from photofs.providers.flickr.account import account_of
+from photofs.providers.flickr import presence, scan
+from photofs.providers.flickr.account import login_of
 from photofs.providers.flickr.api import open_api
+from photofs.providers.flickr.door import Door
 from photofs.providers.flickr.endpoint import endpoint_at
+from photofs.providers.flickr.lists import Place
 from photofs.providers.flickr.originals import Originals
 from photofs.providers.flickr.records import ref_of
-from photofs.providers.port import Abilities, Folders, Provider, Tools
+from photofs.providers.flickr.uploading import Patience
+from photofs.providers.flickr.writing import writes_of
+from photofs.providers.port import Abilities, Folders, Provider, Tools, Writes
 from photofs.providers.transport.client import open_client
 from photofs.providers.transport.stream import HttpStream
 
 ABILITIES = Abilities(
     lists_everything=True,
     # Pictures come back as they were sent, videos do not (flickr.md 3.2, 3.3).
-    keeps_exact_bytes=False,
     reports_size=False,
     reports_hash=False,
     supports_ranges=True,
@@ -33,15 +37,18 @@ SWEEP_HOURS = 24
 class FlickrProvider:
     """One account; made by `open_provider`."""
 
-    abilities = ABILITIES
-
-    def __init__(self, place: scan.Place, originals: Originals) -> None:
+    def __init__(self, place: Place, originals: Originals, writes: Writes | None) -> None:
+        self.abilities = replace(ABILITIES, writes=writes)
         self._place = place
         self._originals = originals
 
     def changes(self, cursor: str | None) -> AsyncIterator[Observation]:
         """All there is, or what has changed since the scan that gave the cursor."""
         return scan.changes(self._place, cursor)
+
+    async def is_gone(self, remote_id: str) -> bool:
+        """Whether Flickr says so of that very id."""
+        return await presence.is_gone(self._place, remote_id)
 
     @asynccontextmanager
     async def open_original(
@@ -59,7 +66,8 @@ class FlickrProvider:
 async def open_provider(config: Mapping[str, object], tools: Tools) -> AsyncIterator[Provider]:
     """Open the account that `config` names: {"user": nsid}, and if need be "endpoint".
 
-    "sweep_hours" says how often deletions are looked for (24). Nothing is asked of the service yet.
+    "sweep_hours" says how often deletions are looked for (24); the fields of Patience, in whole
+    seconds and bytes, how uploads are waited for. Nothing is asked of the service yet.
     Raises Misconfigured, or Unauthorised if there is no login to the account on this machine.
     """
     user, base, hours = (config.get(key) for key in ("user", "endpoint", "sweep_hours"))
@@ -70,11 +78,18 @@ async def open_provider(config: Mapping[str, object], tools: Tools) -> AsyncIter
         )
     endpoint = endpoint_at(base)
     # A desktop's keyring may ask the user first, for as long as the user likes.
-    account = await trio.to_thread.run_sync(account_of, tools.secrets, user, abandon_on_cancel=True)
+    stored = await trio.to_thread.run_sync(login_of, tools.secrets, user, abandon_on_cancel=True)
     seconds = int(3600 * (hours if isinstance(hours, int | float) else SWEEP_HOURS))
     async with (
-        open_api(endpoint, account, tools.pacer, tools.read_timeout) as api,
+        open_api(endpoint, stored.account, tools.pacer, tools.read_timeout) as api,
         open_client(endpoint.hosts, read_timeout=tools.read_timeout) as client,
     ):
-        place = scan.Place(api, endpoint, user, tools, seconds)
-        yield FlickrProvider(place, Originals(api, client, endpoint, tools))
+        place = Place(api, endpoint, user, tools, seconds)
+        writes = writes_of(Door(api, endpoint, user, tools), stored, _patience(config))
+        yield FlickrProvider(place, Originals(api, client, endpoint, tools), writes)
+
+
+def _patience(config: Mapping[str, object]) -> Patience:
+    """The usual, but for what the configuration says otherwise."""
+    told = {key: config.get(key) for key in Patience._fields}
+    return Patience(**{key: value for key, value in told.items() if isinstance(value, int)})

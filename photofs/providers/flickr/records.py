@@ -10,6 +10,7 @@ from photofs.model.observation import PhotoSeen
 from photofs.model.photo import Fidelity, Media, PixelSize
 from photofs.providers.flickr.answers import Record
 from photofs.providers.flickr.endpoint import Endpoint
+from photofs.providers.flickr.machine_tags import FAVORITE, holds, listed_tags, shown_tags
 from photofs.providers.flickr.values import (
     flag,
     granularity,
@@ -26,7 +27,8 @@ ORIGINAL = "o"
 VIDEO = "video"
 EXTRAS = ",".join(
     (
-        "description,date_upload,date_taken,last_update,original_format,o_dims,geo,tags,media",
+        "description,date_upload,date_taken,last_update,original_format,o_dims,geo,media",
+        "tags,machine_tags",
         *(f"url_{size}" for size in (ORIGINAL, *PREVIEWS)),
     )
 )
@@ -78,6 +80,7 @@ def photo_seen(
     source = _source(record, endpoint, remote_id, owned=owned)
     title = text(record.get("title"))
     owner = text(record.get("owner"))
+    tags = listed_tags(record)
     return PhotoSeen(
         remote_id=remote_id,
         media=Media.VIDEO if source.size == VIDEO else Media.PICTURE,
@@ -92,13 +95,18 @@ def photo_seen(
         changed_ns=nanoseconds(record.get("lastupdate")),
         position=position(record),
         pixels=_pixels(record, source.size),
-        tags=tuple((text(record.get("tags")) or "").split()),
-        favorite=None if owned else True,
+        tags=shown_tags(tags),
+        favorite=_favorite(record, tags) if owned else True,
         owned=owned,
         page_url=None if owner is None else f"{endpoint.site}/photos/{owner}/{remote_id}/",
         fidelity=source.fidelity,
         fidelity_note=source.note,
     )
+
+
+def _favorite(record: Record, tags: list[str]) -> bool | None:
+    """Whether our tag says so of an own photo; None if no tags were asked for."""
+    return holds(tags, FAVORITE) if "tags" in record else None
 
 
 def _encoded(ref: Ref) -> str:

@@ -8,11 +8,10 @@ import re
 from datetime import datetime
 
 from photofs.model.capture_time import Granularity
-from photofs.model.photo import PixelSize, Position
+from photofs.model.photo import PixelSize, Position, is_on_earth
 from photofs.providers.flickr.answers import Record
 
 DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d):(\d\d))?", re.ASCII)
-MAX_LATITUDE, MAX_LONGITUDE = 90.0, 180.0
 NANOSECONDS = 10**9
 
 
@@ -79,10 +78,9 @@ def position(record: Record) -> Position | None:
         )
     except ValueError:
         return None
-    if not (abs(latitude) <= MAX_LATITUDE and abs(longitude) <= MAX_LONGITUDE):
-        return None
+    found = Position(latitude, longitude)
     nowhere = latitude == longitude == 0 and not number(record.get("accuracy"))
-    return None if nowhere else Position(latitude, longitude)
+    return found if is_on_earth(found) and not nowhere else None
 
 
 def pixels(width: object, height: object) -> PixelSize | None:

@@ -9,8 +9,8 @@ from photofs.model.head import HeadFacts
 from photofs.model.observation import Finding, FindingKind
 from photofs.model.photo import Media
 from photofs.providers.archives.member import Member
+from photofs.providers.archives.plain import plain
 from photofs.providers.flickr_export.media_name import MediaName, read_name
-from photofs.providers.flickr_export.sidecar import plain
 
 
 class Medium(NamedTuple):

@@ -1,6 +1,7 @@
 """Everything that the parts hold, by id, before anything is told."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -30,17 +31,22 @@ class DatedAlbum(NamedTuple):
 
 @dataclass(slots=True)
 class Gathering:
-    """What was met so far; of several exports in one folder, the newer word wins."""
+    """What was met so far; of several exports in one folder, the newer word wins.
 
+    `moment` tells for when the facts of a file held, in nanoseconds since 1970-01-01 UTC.
+    """
+
+    moment: Callable[[Content], int]
     sidecars: dict[str, Dated] = field(default_factory=dict)
     albums: dict[str, DatedAlbum] = field(default_factory=dict)
     media: list[Member] = field(default_factory=list)
     favorites: dict[str, int] = field(default_factory=dict)
     files: int = 0
 
-    def add(self, content: Content, as_of_ns: int) -> Trouble | None:
-        """Take in one file of a part whose facts held at that moment."""
+    def add(self, content: Content) -> Trouble | None:
+        """Take in one file; a Trouble if it is a list or sidecar that cannot be read."""
         self.files += 1
+        as_of_ns = self.moment(content)
         member, data = content
         name = member.name.lower()
         if data is None:
@@ -55,6 +61,15 @@ class Gathering:
         if _FAVORITES.fullmatch(name):
             self.favorites[member.shown] = _count_favorites(data)
         return None
+
+    def drop(self, part: str) -> None:
+        """Forget the photos that came from a part: it turned out that it cannot be trusted."""
+        self.media = [member for member in self.media if member.part != part]
+        self.sidecars = {
+            photo_id: dated
+            for photo_id, dated in self.sidecars.items()
+            if not dated.path.startswith(f"{part}/")
+        }
 
     def _add_sidecar(
         self, photo_id: str, member: Member, data: bytes, as_of_ns: int

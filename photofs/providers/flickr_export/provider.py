@@ -6,15 +6,15 @@ from typing import Final
 
 from photofs.providers.archives.parts import Parts
 from photofs.providers.archives.provider import ArchiveProvider, Export, Steps, open_archives
-from photofs.providers.archives.sameness import NOTED
+from photofs.providers.archives.sweep import Sweep
 from photofs.providers.archives.tgz import TgzParts
 from photofs.providers.archives.told import Told
-from photofs.providers.flickr_export.scan import Scan
+from photofs.providers.flickr_export.scan import LARGEST_JSON, Scan
 from photofs.providers.port import Folders, Tools
 
 
 def _steps(parts: Parts, tgz_parts: TgzParts, tools: Tools, told: Told) -> Steps:
-    return Scan(parts, tgz_parts, tools, told, tools.small_state.get(NOTED)).steps()
+    return Scan(Sweep(parts, tgz_parts, tools, told, LARGEST_JSON)).steps()
 
 
 # one's own photos cannot be favorites there, and nothing is archived or in a trash

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from photofs.model.photo import Position
+from photofs.model.photo import Position, is_on_earth
 from photofs.providers.archives.lengths import ADDRESS, TEXT, few, shortened
+from photofs.providers.archives.plain import plain
 
 MICRODEGREES = 1_000_000
 """`geo` tells degrees in whole millionths."""
@@ -77,11 +78,6 @@ def words(value: object) -> str | None:
     return plain(shortened(text)) or None
 
 
-def plain(text: str) -> str:
-    """Without lone surrogates (names of other encodings, broken JSON escapes)."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
 def whole(value: object) -> int | None:
     """A number, told as one or as its digits."""
     if isinstance(value, bool) or not isinstance(value, int | str):
@@ -119,19 +115,20 @@ def _position(value: object) -> Position | None:
     if geo is None:
         return None
     latitude, longitude = _degrees(geo.get("latitude")), _degrees(geo.get("longitude"))
-    if latitude is None or longitude is None or abs(latitude) > 90 or abs(longitude) > 180:  # noqa: PLR2004 - degrees
+    if latitude is None or longitude is None:
         return None
-    return Position(latitude, longitude)
+    position = Position(latitude, longitude)
+    return position if is_on_earth(position) else None
 
 
 def _degrees(value: object) -> float | None:
     """Whole millionths, or degrees where there is a decimal point."""
     millionths = whole(value)
-    if millionths is not None:
-        return millionths / MICRODEGREES
     try:
+        if millionths is not None:
+            return millionths / MICRODEGREES
         return float(value) if isinstance(value, str | float) else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

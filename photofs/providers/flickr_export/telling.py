@@ -7,11 +7,12 @@ from photofs.model.capture_time import TakenBy, TakenFact
 from photofs.model.observation import AlbumSeen, Finding, FindingKind, PhotoSeen
 from photofs.model.photo import Media
 from photofs.providers.archives.member_stream import content_hash, content_key
+from photofs.providers.archives.plain import plain
 from photofs.providers.archives.ref import Ref, write_ref
 from photofs.providers.flickr_export.choosing import Medium
 from photofs.providers.flickr_export.gathering import Dated, DatedAlbum, Gathering
 from photofs.providers.flickr_export.media_name import read_name
-from photofs.providers.flickr_export.sidecar import Sidecar, plain
+from photofs.providers.flickr_export.sidecar import Sidecar
 
 NO_BYTES = "no bytes yet"
 """The content key of a photo whose file was never here: its first file will bear another."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from photofs.model.observation import AlbumSeen
-from photofs.providers.takeout.file_name import clean
+from photofs.providers.archives.plain import clean
 from photofs.providers.takeout.gathering import Folder
 from photofs.providers.takeout.sidecar import AlbumFacts
 

@@ -1,8 +1,7 @@
 """What a photo of a Takeout was called before Takeout shortened and marked its name; pure."""
 
-import unicodedata
-
 from photofs.providers.archives.member import Member
+from photofs.providers.archives.plain import clean
 from photofs.providers.takeout.sidecar import Sidecar
 from photofs.providers.takeout.sidecar_name import take_apart
 from photofs.providers.takeout.variants import Role, edited_from, media_of, right_extension
@@ -28,12 +27,6 @@ def file_name(version_role: Role, member: Member, sidecar: Sidecar | None, *, ex
         return stem + extension
     same = take_apart(title).extension.lower() == extension.lower()
     return title if same else stem + extension
-
-
-def clean(text: str) -> str:
-    """NFC, and without what no UTF-8 text can hold (file names of other encodings)."""
-    text = unicodedata.normalize("NFC", text)
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _stem(title: str) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from photofs.providers.archives.parts import Parts
 from photofs.providers.archives.provider import ArchiveProvider, Export, Steps, open_archives
-from photofs.providers.archives.sameness import NOTED
+from photofs.providers.archives.sweep import Sweep
 from photofs.providers.archives.tgz import TgzParts
 from photofs.providers.archives.told import Told
 from photofs.providers.port import Folders, Tools
@@ -15,14 +15,14 @@ from photofs.providers.takeout.scan import Scan
 
 
 def _steps(parts: Parts, tgz_parts: TgzParts, tools: Tools, told: Told) -> Steps:
-    return Scan(parts, tgz_parts, tools, told, tools.small_state.get(NOTED)).steps()
+    return Scan(Sweep(parts, tgz_parts, tools, told)).steps()
 
 
 TAKEOUT: Final = Export(
     name="Takeout",
     parts=".zip or .tgz parts",
     command="photofs library add takeout FOLDER",
-    rules=2,
+    rules=3,
     folders=frozenset({Folders.FAVORITES, Folders.ARCHIVE, Folders.VIDEOS, Folders.TRASH}),
     scan=_steps,
     unpacked=frozenset({TOP}),

@@ -11,10 +11,15 @@ from collections.abc import Mapping
 import msgspec
 
 from photofs.model.errors import Corrupt
-from photofs.model.photo import Position
+from photofs.model.photo import Position, is_on_earth
 from photofs.providers.archives.lengths import few, shortened
 
 _EARLIEST, _LATEST = -62135596800, 253402300799
+_ESCAPE = re.compile(
+    rb"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    rb"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
+"""A pair of surrogates, half a pair alone, or any other escape."""
 _ITEM_ID = re.compile(r"(AF1Qip[A-Za-z0-9_-]+)")
 _ITEM_SIGNS = (
     "photoTakenTime",
@@ -62,10 +67,7 @@ _Json = Mapping[str, object]
 
 def parse(data: bytes) -> Sidecar | AlbumFacts | None:
     """The facts in a JSON file; None for other JSON (orders, comments); Corrupt for no JSON."""
-    try:
-        told = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise Corrupt(f"it is no proper JSON ({error})") from error
+    told = _decoded(data)
     if not isinstance(told, dict):
         return None
     old_album = told.get("albumData")
@@ -74,6 +76,25 @@ def parse(data: bytes) -> Sidecar | AlbumFacts | None:
     if any(sign in told for sign in _ITEM_SIGNS):
         return _item(told)
     return _album(told) if isinstance(told.get("title"), str) else None
+
+
+def _decoded(data: bytes) -> object:
+    """What the JSON says; Corrupt for no JSON.
+
+    A text that was cut within an emoji ends in half of a surrogate pair, which strict readers
+    refuse: its date, album and trash state are right all the same, and the half becomes U+FFFD.
+    """
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        try:
+            return msgspec.json.decode(_ESCAPE.sub(_mended, data))
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            raise Corrupt(f"it is no proper JSON ({error})") from error
+
+
+def _mended(escape: re.Match[bytes]) -> bytes:
+    return rb"\ufffd" if escape[2] else escape[0]
 
 
 def as_item(album: AlbumFacts) -> Sidecar:
@@ -127,9 +148,8 @@ def _position(value: object) -> Position | None:
     latitude, longitude = value.get("latitude"), value.get("longitude")
     if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
         return None
-    if (latitude, longitude) == (0, 0) or abs(latitude) > 90 or abs(longitude) > 180:  # noqa: PLR2004 - degrees
-        return None
-    return Position(float(latitude), float(longitude))
+    position = Position(float(latitude), float(longitude))
+    return position if (latitude, longitude) != (0, 0) and is_on_earth(position) else None
 
 
 def _people(value: object) -> tuple[str, ...]:

@@ -10,10 +10,12 @@ from photofs.model.observation import Finding, FindingKind, PhotoSeen
 from photofs.model.photo import Media
 from photofs.providers.archives.member import Member
 from photofs.providers.archives.member_stream import content_hash, content_key
+from photofs.providers.archives.plain import clean
 from photofs.providers.archives.ref import Ref, write_ref
 from photofs.providers.takeout.albums import Albums
-from photofs.providers.takeout.file_name import clean, file_name
-from photofs.providers.takeout.items import Copy, Items
+from photofs.providers.takeout.copies import Copy
+from photofs.providers.takeout.file_name import file_name
+from photofs.providers.takeout.items import Items
 from photofs.providers.takeout.sidecar import Sidecar
 from photofs.providers.takeout.sidecar_name import take_apart
 from photofs.providers.takeout.variants import Role, media_of, right_extension
@@ -58,7 +60,9 @@ class Telling:
             yield from _told_by_folder(version, sidecar)
             as_of = moment_of(told or version.copies[0], self._moments)
             seen = self._photo(item_id, version, sidecar, head, as_of)
-            self._enter_albums(seen, version, sidecar)
+            if told is None:
+                seen = self._with_known_facts(seen, item_id)
+            self._enter_albums(seen, version)
             yield self._in_set(seen, item_id, version, alone=len(found) == 1)
 
     def _photo(
@@ -95,6 +99,29 @@ class Telling:
             hash=content_hash(member),
         )
 
+    def _with_known_facts(self, seen: PhotoSeen, item_id: str) -> PhotoSeen:
+        """The file with what an earlier scan told of it, if one had its sidecar."""
+        known = self._items.orphans.known.get(item_id)
+        if not known:
+            return seen
+        facts = known.get(seen.remote_id)
+        if facts is None:  # another file of the item
+            facts = replace(
+                next(iter(known.values())),
+                remote_id=seen.remote_id,
+                media=seen.media,
+                extension=seen.extension,
+                file_name=seen.file_name,
+            )
+        return replace(
+            facts,
+            content_key=seen.content_key,
+            ref=seen.ref,
+            size=seen.size,
+            hash=seen.hash,
+            missing=False,
+        )
+
     def _head(self, member: Member, sidecar: Sidecar | None) -> HeadFacts | None:
         """Looked at only where name and sidecar leave something open: it costs a read each."""
         name = clean(member.name)
@@ -114,11 +141,13 @@ class Telling:
         role = link.role if link and version.role is Role.MAIN else version.role
         return replace(seen, set_key=link.main if link else item_id, set_role=role.value)
 
-    def _enter_albums(self, seen: PhotoSeen, version: Version, sidecar: Sidecar | None) -> None:
-        taken = sidecar.taken if sidecar else None
+    def _enter_albums(self, seen: PhotoSeen, version: Version) -> None:
+        service = seen.taken is not None and seen.taken.by is TakenBy.SERVICE
+        taken = seen.taken.instant if seen.taken and service else None
+        seconds = (taken - _EPOCH) // timedelta(seconds=1) if taken else None
         for copy in version.copies:
             self.albums.add(copy.folder, moment_of(copy, self._moments))
-            self.albums.enter(copy.folder, seen.remote_id, taken, seen.file_name or "")
+            self.albums.enter(copy.folder, seen.remote_id, seconds, seen.file_name or "")
 
 
 def _newest_sidecar(copies: Sequence[Copy], moments: Moments) -> Copy | None:

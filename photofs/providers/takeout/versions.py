@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from photofs.providers.archives.member import Member, Packing
-from photofs.providers.takeout.items import Copy
+from photofs.providers.takeout.copies import Copy
 from photofs.providers.takeout.variants import Role
 
 Moments = Mapping[str, int]

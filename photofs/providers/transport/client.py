@@ -1,126 +1,142 @@
 """The client: sends one request, follows redirects within the service's hosts, gives the answer."""
 
-import contextlib
-import logging
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
-import httpcore2
-import httpx2
 import trio
 
-from photofs.model.errors import RemoteError, Temporary, TimedOut, Unreachable
+from photofs.model.errors import RemoteError
+from photofs.providers.transport.connection import (
+    Address,
+    Answer,
+    Connection,
+    Origin,
+    Stale,
+    connect,
+    read_address,
+)
 from photofs.providers.transport.hosts import HostRule
-
-# Both would write addresses to the log, and a photo's address is all that one needs to read it.
-for _talkative in ("httpx2", "httpcore2"):
-    logging.getLogger(_talkative).setLevel(logging.CRITICAL + 1)
-
-# A read from the socket costs some 90 us of Python, whatever it brings: with 64 KiB, httpx2's own,
-# 100 MB take 0.15 s of processor, with 256 KiB 0.08 s (measured with 2.16.2). Of the whole process,
-# as it is a figure of the class; only the size of pieces depends on it.
-httpcore2.AsyncHTTP11Connection.READ_NUM_BYTES = 1 << 18
+from photofs.providers.transport.trouble import of_host
 
 MAX_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-CONNECT_TIMEOUT = 10.0
 CONNECTIONS = 16
 AGENT = "photofs"
 
-
-@dataclass(eq=False, slots=True)
-class _Sending:
-    """One request on its way, and whether somebody still waits for it."""
-
-    request: httpx2.Request
-    done: trio.Event = field(default_factory=trio.Event)
-    response: httpx2.Response | None = None
-    error: Exception | None = None
-    abandoned: bool = False
+IDLE = 30.0
+"""Seconds for which a connection stays open for the next request; hosts allow 60 and more."""
 
 
 class Client:
-    """Made by `open_client`; many tasks may ask at once."""
+    """Made by `open_client`; many tasks may ask at once. Whoever is cancelled cuts off the line."""
 
-    def __init__(self, http: httpx2.AsyncClient, hosts: HostRule) -> None:
-        self._http = http
+    def __init__(self, hosts: HostRule, tls: ssl.SSLContext, silence: float) -> None:
         self._hosts = hosts
-        self._on_their_way: set[_Sending] = set()
-        # Who waits here can be cancelled for nothing; in httpx2's own queue a request stays.
+        self._tls = tls
+        self._silence = silence
+        self._idle: list[Connection] = []
+        self._asking: set[Connection] = set()
         self._places = trio.Semaphore(CONNECTIONS)
 
     @asynccontextmanager
-    async def get(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[httpx2.Response]:
-        """The answer to a GET, its body not read yet; the body loop may be cancelled.
+    async def get(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[Answer]:
+        """The answer to a GET, its body not read yet.
 
         Raises Unreachable, TimedOut, or Temporary; RemoteError if an address leads elsewhere.
         """
-        response = await self._follow(url, headers)
         try:
-            yield response
-        finally:
-            await self._let_go(response)
-
-    async def _follow(self, url: str, headers: Mapping[str, str]) -> httpx2.Response:
-        for _ in range(MAX_REDIRECTS + 1):
-            if not self._hosts.allows(url):
-                raise RemoteError("the service names an address that is not one of its own")
-            response = await self._send(httpx2.Request("GET", url, headers=dict(headers)))
-            target = response.headers.get("location")
-            if response.status_code not in REDIRECTS or target is None:
-                return response
-            await self._let_go(response)
-            url = _joined(url, target)
-        raise Temporary("the service sends us in circles")
-
-    async def _send(self, request: httpx2.Request) -> httpx2.Response:
-        """Hand the request to a shielded task; who is cancelled here leaves it the cleaning up."""
-        request.extensions["timeout"] = self._http.timeout.as_dict()
-        sending = _Sending(request)
-        await self._places.acquire()
-        self._on_their_way.add(sending)
-        # A nursery of ours would wrap whatever our callers raise into a group; `close` waits.
-        trio.lowlevel.spawn_system_task(self._carry, sending)
+            self._places.acquire_nowait()  # `acquire` lets all other tasks run before it returns
+        except trio.WouldBlock:
+            await self._places.acquire()
         try:
-            await sending.done.wait()
-        except trio.Cancelled:
-            sending.abandoned = True
-            if sending.response is not None:
-                await self._let_go(sending.response)
-            raise
-        if sending.response is None:
-            raise _ours(sending.error) from sending.error
-        return sending.response
-
-    async def _carry(self, sending: _Sending) -> None:
-        with trio.CancelScope(shield=True):
-            try:
-                response = await self._http.send(sending.request, stream=True)
-            except Exception as error:  # noqa: BLE001 - handed to the waiter, who translates it
-                self._places.release()
-                sending.error = error
-            else:
-                if sending.abandoned:
-                    await self._let_go(response)
-                else:
-                    sending.response = response
-            self._on_their_way.discard(sending)
-            sending.done.set()
-
-    async def _let_go(self, response: httpx2.Response) -> None:
-        try:
-            await _close(response)
+            for _ in range(MAX_REDIRECTS + 1):
+                if not self._hosts.allows(url):
+                    raise RemoteError(
+                        "the service names an address that is not one of its own",
+                        safe="what is on this disk can be read",
+                        remedy="if it lasts, please report it",
+                    )
+                async with self._asked(read_address(url), headers) as answer:
+                    target = answer.headers.get("location")
+                    if answer.status not in REDIRECTS or target is None:
+                        yield answer
+                        return
+                url = _joined(url, target)
+            raise of_host("the service sends us in circles")
         finally:
             self._places.release()
 
-    async def close(self) -> None:
-        """Cut off what is on its way, and wait until nothing is."""
+    @asynccontextmanager
+    async def _asked(self, address: Address, headers: Mapping[str, str]) -> AsyncIterator[Answer]:
+        """One answer; its connection is kept if all of it was read, else closed."""
+        connection, answer = await self._ask(address, headers)
+        try:
+            yield answer
+        finally:
+            await self._let_go(connection)
+
+    async def _ask(self, address: Address, headers: Mapping[str, str]) -> tuple[Connection, Answer]:
+        """Ask over a connection that is open, else over a new one."""
+        while (connection := await self._take_idle(address.origin)) is not None:
+            try:
+                return connection, await self._ask_over(connection, address, headers)
+            except Stale:
+                continue
+        connection = await connect(address.origin, self._tls, self._silence)
+        return connection, await self._ask_over(connection, address, headers)
+
+    async def _ask_over(
+        self, connection: Connection, address: Address, headers: Mapping[str, str]
+    ) -> Answer:
+        """Ask over this connection, which is closed if no answer comes."""
+        self._asking.add(connection)
+        try:
+            return await connection.get(address, headers)
+        except BaseException:
+            await self._close(connection)
+            raise
+
+    async def _take_idle(self, origin: Origin) -> Connection | None:
+        """The connection to that host that was used last; those that grew old are closed."""
+        oldest = trio.current_time() - IDLE
+        for connection in [*self._idle]:
+            if connection.idle_since < oldest or not connection.is_open:
+                self._idle.remove(connection)
+                await self._close(connection)
+        for connection in reversed(self._idle):
+            if connection.origin == origin:
+                self._idle.remove(connection)
+                return connection
+        return None
+
+    async def _let_go(self, connection: Connection) -> None:
+        """Keep the connection for the next request, or close it."""
+        if not connection.make_ready():
+            await self._close(connection)
+            return
+        self._asking.discard(connection)
+        connection.idle_since = trio.current_time()
+        self._idle.append(connection)
+
+    async def _close(self, connection: Connection) -> None:
+        self._asking.discard(connection)
         with trio.CancelScope(shield=True):
-            await self._http.aclose()
-            for sending in tuple(self._on_their_way):
-                await sending.done.wait()
+            await connection.close()
+
+    async def close(self) -> None:
+        """Cut off what is on its way, and close all connections."""
+        for connection in [*self._idle, *self._asking]:
+            await self._close(connection)
+        self._idle.clear()
+
+
+def _tls() -> ssl.SSLContext:
+    """Certificates are checked against the system's, or those that SSL_CERT_FILE or _DIR name."""
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 def _joined(url: str, target: str) -> str:
@@ -130,73 +146,14 @@ def _joined(url: str, target: str) -> str:
         return ""
 
 
-def _ours(error: Exception | None) -> RemoteError:
-    match error:
-        case httpx2.ConnectError() | httpx2.ProxyError():
-            return Unreachable("the service cannot be reached")
-        case httpx2.TimeoutException():
-            return TimedOut("the service did not answer in time")
-        case httpx2.TransportError():
-            return Temporary("the line to the service broke")
-        case _:
-            return RemoteError("the service's address cannot be used")
-
-
-async def _close(response: httpx2.Response) -> None:
-    with trio.CancelScope(shield=True), contextlib.suppress(httpx2.HTTPError):
-        await response.aclose()
-
-
-class Body:
-    """A body's bytes as they come over the line, to be closed in any case."""
-
-    def __init__(self, response: httpx2.Response) -> None:
-        """Nothing is read yet."""
-        self._response = response
-        self._raw = response.aiter_raw()
-
-    async def next_chunk(self) -> bytes | None:
-        """The next bytes, None at the end; Temporary if the line breaks or ends too early."""
-        try:
-            async for chunk in self._raw:
-                if chunk:
-                    return chunk
-        except httpx2.TimeoutException as error:
-            raise TimedOut("the service fell silent in the middle of a file") from error
-        except httpx2.HTTPError as error:
-            raise Temporary("the line broke in the middle of a file") from error
-        return None
-
-    async def aclose(self) -> None:
-        """Close the line, then let httpx2's own generators run into that.
-
-        One of those (AsyncResponseStream's, 2.16.2) does not close the one within it, so that
-        leaving them half-way makes trio warn of a generator that nobody closed.
-        """
-        await _close(self._response)
-        with trio.CancelScope(shield=True), contextlib.suppress(httpx2.HTTPError, RuntimeError):
-            async for _ in self._raw:
-                pass
-
-
 @asynccontextmanager
-async def open_client(
-    hosts: HostRule, *, read_timeout: float, proxy: str | None = None
-) -> AsyncIterator[Client]:
-    """A client with a pool of its own. Proxies of the environment are not used, `proxy` is.
+async def open_client(hosts: HostRule, *, read_timeout: float) -> AsyncIterator[Client]:
+    """A client with connections of its own; proxies of the environment are not used.
 
     `read_timeout` in seconds is how long a connection may be silent. At the end, requests that are
     still on their way are cut off.
     """
-    http = httpx2.AsyncClient(
-        # The environment's certificate settings count, its proxies and .netrc do not.
-        verify=httpx2.create_ssl_context(),
-        trust_env=False,
-        proxy=proxy,
-        timeout=httpx2.Timeout(read_timeout, connect=min(CONNECT_TIMEOUT, read_timeout)),
-        limits=httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
-    )
-    client = Client(http, hosts)
+    client = Client(hosts, _tls(), read_timeout)
     try:
         yield client
     finally:

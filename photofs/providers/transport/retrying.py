@@ -13,6 +13,7 @@ from typing import TypeVar
 import trio
 
 from photofs.model.errors import Temporary, TimedOut
+from photofs.providers.transport.trouble import of_line
 
 Answer = TypeVar("Answer")
 
@@ -43,15 +44,20 @@ class Retrying:
         Raises TimedOut when the deadline passes within a try; `what` says what was being done.
         """
         ends = trio.current_time() + self.deadline
+        met: list[Temporary] = []
         with trio.move_on_at(ends):
-            return await self._tries(call, ends)
-        raise TimedOut(f"{what} took longer than {self.deadline:.0f} s")
+            return await self._tries(call, ends, met)
+        why = f": {met[-1].what}" if met else ""
+        raise of_line(f"{what} took longer than {self.deadline:.0f} s{why}", TimedOut)
 
-    async def _tries(self, call: Callable[[], Awaitable[Answer]], ends: float) -> Answer:
+    async def _tries(
+        self, call: Callable[[], Awaitable[Answer]], ends: float, met: list[Temporary]
+    ) -> Answer:
         for attempt in range(1, self.tries):
             try:
                 return await call()
             except Temporary as error:
+                met.append(error)
                 wait = self.wait_before(attempt, error.retry_after)
                 if trio.current_time() + wait >= ends:
                     raise

@@ -15,8 +15,9 @@ _OCTAL = re.compile(rb"\\([0-7]{3})")
 
 
 class Mounted(NamedTuple):
-    """One line of the table: the device's minor number, and the file system's type."""
+    """One line of the table: the mount's number, its device's minor one, the file system's type."""
 
+    mount_id: int
     minor: int
     kind: str
 
@@ -51,7 +52,7 @@ def _rows(table: Path) -> Iterator[tuple[str, Mounted]]:
         fields = line.split(b" ")
         kind = fields[fields.index(b"-", 6) + 1].decode("ascii", "replace")
         minor = int(fields[2].split(b":")[1])
-        yield os.fsdecode(_unescape(fields[4])), Mounted(minor, kind)
+        yield os.fsdecode(_unescape(fields[4])), Mounted(int(fields[0]), minor, kind)
 
 
 def _unescape(field: bytes) -> bytes:

@@ -1,0 +1,271 @@
+"""Sends all wishes but those that carry bytes. Each may be sent again without harm.
+
+Those of one kind for one album go in one request, or as few as the service takes. An album that
+the service does not have is made with the first photo that is to join it.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+import trio
+
+from agent.outbox import Outbox
+from photofs.catalog.album_writes import AlbumRow
+from photofs.catalog.journal import OperationRow
+from photofs.model.capture_time import TakenFact
+from photofs.model.errors import (
+    Bug,
+    Busy,
+    Gone,
+    Quota,
+    Refused,
+    RemoteError,
+    StoreError,
+    Unauthorised,
+)
+from photofs.model.operation import FINAL
+from photofs.model.wish import WishVerb
+from photofs.wishing.album_wishes import is_new
+from photofs.wishing.deleting import objection
+
+TOGETHER: Final = frozenset({WishVerb.JOIN, WishVerb.LEAVE})
+HERE: Final = "nothing: it is marked here alone"
+"""What is sent of a wish for Trash, where the service has none."""
+
+
+class Changing:
+    """For one source. Raises RemoteError's kinds, having noted what follows."""
+
+    def __init__(self, box: Outbox) -> None:
+        """Nothing is sent yet."""
+        self._box = box
+        self._writes = box.writes
+        self._alone: set[int] = set()
+
+    def group(self, rows: Sequence[OperationRow]) -> list[OperationRow]:
+        """The first wish, and those that can go with it in one request."""
+        first = rows[0]
+        if first.wish.verb not in TOGETHER or first.operation_id in self._alone:
+            return [first]
+        album = self._box.catalog.album_by_id(first.wish.album or 0)
+        if is_new(album):
+            return [first]
+        return [
+            row
+            for row in rows
+            if (row.wish.verb, row.wish.album) == (first.wish.verb, first.wish.album)
+            and row.operation_id not in self._alone
+        ]
+
+    async def send(self, rows: list[OperationRow]) -> None:
+        """Claimed wishes that go together."""
+        verb = WishVerb(rows[0].wish.verb)
+        if verb in TOGETHER:
+            await self._members(rows, verb)
+            return
+        (row,) = rows
+        if row.wish.photo is not None:
+            await self._photo(row, verb)
+        else:
+            await self._album(row, verb)
+
+    async def _members(self, rows: list[OperationRow], verb: WishVerb) -> None:
+        """Photos into an album, or out of it."""
+        album = self._box.catalog.album_by_id(rows[0].wish.album or 0)
+        ids = [origin[0] for row in rows if (origin := self._box.origin(row))]
+        if len(ids) < len(rows):
+            self._give_up_lost(rows)
+            return
+        if is_new(album):
+            await self._make(rows[0], verb, album, ids[0])
+            return
+        call = self._writes.join if verb is WishVerb.JOIN else self._writes.leave
+        if call is None:
+            raise Bug("a membership was wished of a source that has none")
+        sent = f"{verb.value} album {album.remote_id}: {len(ids)} photos"
+        self._box.begin(rows)
+        try:
+            await call(album.remote_id, ids)
+        except (Refused, RemoteError) as error:
+            if len(rows) > 1 and isinstance(error, Refused | Gone):
+                # one of them it will not do, and it does not say which: each by itself
+                self._alone |= {row.operation_id for row in rows}
+            self._failed(rows, error, sent)
+            return
+        self._confirm(rows, sent)
+
+    def _give_up_lost(self, rows: list[OperationRow]) -> None:
+        """Some of the photos went from the service meanwhile; the others are planned again."""
+        for row in rows:
+            if self._box.origin(row) is None:
+                self._box.give_up(row, "the service does not have the photo any more", "nothing")
+            else:
+                self._box.unclaim(row, None)
+
+    async def _make(self, row: OperationRow, verb: WishVerb, album: AlbumRow, first: str) -> None:
+        """An album with its first photo."""
+        box, made = self._box, self._making(album.album_id)
+        if verb is WishVerb.LEAVE or made is None or self._writes.make_album is None:
+            box.give_up(row, "the album was not made at the service", "nothing")
+            return
+        beginner = self._beginner(made, album.album_id)
+        others = beginner not in {None, row.wish.photo} or self._writes.empty_albums
+        if others or not box.claim([made]):
+            # its answer may be lost: it is made again only as it was before, or twice
+            box.unclaim(row, Busy("the album is being made otherwise"))
+            return
+        title = str(made.wish.details.get("made_as", album.title))
+        rows = [made, row]
+        sent = f"make album {title!r} with photo {first}"
+        box.begin(rows, {"first": row.wish.photo, "made_as": title})
+        try:
+            remote_id = await self._writes.make_album(title, first)
+        except (Refused, RemoteError) as error:
+            self._failed(rows, error, sent)
+            return
+        with box.wishing.change():
+            box.note(rows, sent, f"album {remote_id}")
+            box.outcomes.album_made(rows, album.album_id, remote_id)
+
+    def _beginner(self, made: OperationRow, album: int) -> object:
+        """The photo with which it was tried to make an album, if that is still to join it."""
+        first = made.wish.details.get("first")
+        for row in self._box.catalog.unsettled_of_album(album):
+            if row.wish.photo == first and row.wish.verb == WishVerb.JOIN:
+                return None if row.state in FINAL else first
+        return None
+
+    def _making(self, album: int) -> OperationRow | None:
+        """The wish that an album be made, if it is still open."""
+        for row in self._box.catalog.unsettled_of_album(album):
+            if row.wish.verb == WishVerb.MAKE_ALBUM and row.state not in FINAL:
+                return row
+        return None
+
+    async def _album(self, row: OperationRow, verb: WishVerb) -> None:
+        """What is wished of an album itself."""
+        box, writes = self._box, self._writes
+        album = box.catalog.album_by_id(row.wish.album or 0)
+        if is_new(album) and verb is not WishVerb.MAKE_ALBUM:
+            made = self._making(album.album_id)
+            if made is not None and "made_as" in made.wish.details:
+                box.unclaim(row, Busy("the album is being made under its former title"))
+                return
+            # it will be made under the title that it has by then
+            box.begin([row])
+            self._confirm([row], "nothing: the album is not made yet")
+            return
+        sent = f"{verb.value} {album.title!r} ({album.remote_id})"
+        box.begin([row])
+        try:
+            if verb is WishVerb.MAKE_ALBUM and writes.make_album is not None:
+                remote_id = await writes.make_album(album.title, None)
+                with box.wishing.change():
+                    box.note([row], sent, f"album {remote_id}")
+                    box.outcomes.album_made([row], album.album_id, remote_id)
+                return
+            if verb is WishVerb.RENAME_ALBUM and writes.rename_album is not None:
+                await writes.rename_album(album.remote_id, str(row.wish.details["title"]))
+            elif verb is WishVerb.REMOVE_ALBUM and writes.remove_album is not None:
+                await writes.remove_album(album.remote_id)
+            else:
+                raise Refused(f"this service cannot do that: {verb.value}")  # noqa: TRY301 - one place for every no
+        except (Refused, RemoteError) as error:
+            self._failed([row], error, sent)
+            return
+        self._confirm([row], sent)
+
+    async def _photo(self, row: OperationRow, verb: WishVerb) -> None:
+        """What is wished of a photo itself."""
+        origin = self._box.origin(row)
+        if origin is None:
+            self._box.give_up(row, "the service does not have the photo any more", "nothing")
+            return
+        if verb is WishVerb.DELETE and not await self._proven(row):
+            return
+        sent = f"{verb.value} photo {origin[0]}: {_details(row)}"
+        self._box.begin([row])
+        try:
+            done = await self._change(row, verb, origin[0])
+        except (Refused, RemoteError) as error:
+            self._failed([row], error, sent)
+            return
+        self._confirm([row], sent if done else HERE)
+
+    async def _proven(self, row: OperationRow) -> bool:
+        """Whether nothing is lost by a deletion; if not, it is given up."""
+        box = self._box
+        try:
+            # a big original takes seconds to read; the catalog belongs to this thread
+            why = objection(box.catalog, box.store, row)
+            await trio.lowlevel.checkpoint()
+        except StoreError as error:
+            why = str(error)
+        if why:
+            box.give_up(row, f"not deleted: {why}", "nothing")
+        return not why
+
+    async def _change(self, row: OperationRow, verb: WishVerb, remote_id: str) -> bool:
+        """Have the service do it; False if it has no such thing and the mark here is all."""
+        writes, details = self._writes, row.wish.details
+        match verb:
+            case WishVerb.FAVORITE | WishVerb.UNFAVORITE if writes.favorite is not None:
+                owned = details.get("owned") is not False
+                await writes.favorite(remote_id, verb is WishVerb.FAVORITE, owned)
+            case WishVerb.RETITLE if writes.set_title is not None:
+                await writes.set_title(remote_id, str(details["title"] or ""))
+            case WishVerb.DESCRIBE if writes.set_description is not None:
+                await writes.set_description(remote_id, str(details["description"] or ""))
+            case WishVerb.TAG if writes.set_tags is not None:
+                await writes.set_tags(remote_id, msgspec.convert(details["tags"], list[str]))
+            case WishVerb.DATE if writes.set_taken is not None:
+                await writes.set_taken(remote_id, self._taken(row))
+            case WishVerb.DELETE if writes.delete is not None:
+                await writes.delete(remote_id)
+            case WishVerb.TRASH if writes.trash is not None:
+                await writes.trash(remote_id)
+            case WishVerb.RESTORE if writes.restore is not None:
+                await writes.restore(remote_id)
+            case WishVerb.TRASH | WishVerb.RESTORE:
+                return False
+            case _:
+                raise Refused(f"this service cannot do that: {verb.value}")
+        return True
+
+    def _taken(self, row: OperationRow) -> TakenFact:
+        """The date that is wished, with the wall time as the tree shows it."""
+        taken = msgspec.convert(row.wish.details["taken"], TakenFact)
+        shown = self._box.catalog.photo_facts(row.wish.photo or 0).taken_local
+        if taken.local is not None or shown is None:
+            return taken
+        return msgspec.convert({"by": taken.by.value, "local": shown}, TakenFact)
+
+    def _confirm(self, rows: Sequence[OperationRow], sent: str) -> None:
+        with self._box.wishing.change():
+            self._box.note(rows, sent, "done")
+            for row in rows:
+                self._box.outcomes.confirm(row)
+
+    def _failed(self, rows: list[OperationRow], error: Refused | RemoteError, sent: str) -> None:
+        """What follows from a no: given up, or once more; what concerns all is raised."""
+        if isinstance(error, Refused | Gone) and len(rows) == 1:
+            self._box.give_up(rows[0], str(error), sent)
+            return
+        if isinstance(error, Refused | Gone) and rows[0].operation_id not in self._alone:
+            for row in rows:  # an album that cannot be made, and its first photo
+                self._box.give_up(row, str(error), sent)
+            return
+        if isinstance(error, Unauthorised):
+            for row in rows:
+                self._box.refused(row, error, sent)
+            raise error
+        self._box.put_back(rows, error, sent)
+        if not isinstance(error, Refused | Gone | Quota):
+            raise error
+
+
+def _details(row: OperationRow) -> str:
+    """What is wished, for the log."""
+    told = {key: value for key, value in row.wish.details.items() if key != "before"}
+    return ", ".join(f"{key} {value}" for key, value in told.items())

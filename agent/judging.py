@@ -1,0 +1,158 @@
+"""Judges files that programs wrote, once they are quiet: what they are, and whether they are whole.
+
+A file is looked at, and sealed under its hash, in a thread; what follows is photofs/wishing's. A
+file that was touched meanwhile is judged anew.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from typing import Final
+
+import trio
+
+from photofs.catalog.incoming import IncomingRow
+from photofs.catalog.sqlite import Catalog
+from photofs.metadata.exif import HEAD, read_exif
+from photofs.metadata.head import read_head
+from photofs.metadata.video import ReadAt, read_video
+from photofs.metadata.wholeness import what_is_missing
+from photofs.model.errors import Busy, NotFound, PhotofsError
+from photofs.model.head import HEAD_LENGTH, HeadFacts
+from photofs.model.judgement import Broken, Judgement, Other, Whole
+from photofs.model.naming import looks_temporary
+from photofs.model.observation import PhotoSeen
+from photofs.model.photo import Media
+from photofs.originals.local_disk import LocalDisk
+from photofs.wishing.wishing import Wishing
+
+log = logging.getLogger(__name__)
+
+AT_ONCE: Final = 500
+"""Files looked at in one round."""
+
+_PICTURES: Final = "jpg jpeg png gif webp tif tiff heic heif avif bmp jxl jp2 psd ico"
+_RAWS: Final = "cr2 cr3 nef arw dng pef srw orf rw2 raf x3f"
+_VIDEOS: Final = "mp4 m4v mov avi mkv webm mpg mpeg wmv flv ogv ts mts m2ts 3gp 3g2"
+_OF_MEDIA: Final = frozenset(f"{_PICTURES} {_RAWS} {_VIDEOS}".split())
+
+
+class Judge:
+    """For all libraries of one catalog."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        wishing: Wishing,
+        store: LocalDisk,
+        *,
+        quiet_s: float,
+        now_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        """`quiet_s`: for how long nobody may have touched a file before it is looked at."""
+        self._catalog = catalog
+        self._wishing = wishing
+        self._store = store
+        self._quiet_ns = int(quiet_s * 1e9)
+        self._now_ns = now_ns
+        self._complained: set[int] = set()
+
+    async def round(self) -> int:
+        """Judge what is quiet; how many files were judged."""
+        judged = 0
+        for row in self._catalog.quiet_incoming(self._now_ns() - self._quiet_ns, AT_ONCE):
+            try:
+                judged += await self._judge(row)
+            except PhotofsError as error:
+                if row.photo_id not in self._complained:
+                    self._complained.add(row.photo_id)
+                    log.warning("a written file cannot be judged yet: %s", error)
+        if judged:
+            await trio.to_thread.run_sync(self.sweep)
+        return judged
+
+    def sweep(self) -> int:
+        """Remove the files of which no row knows; how many. Names are asked for before rows."""
+        names = self._store.written.names()
+        used = self._catalog.drafts_in_use() if names else frozenset()
+        spare = {name for name in names if name.removesuffix(".copy") not in used}
+        for name in spare:
+            self._store.written.remove(name)
+        return len(spare)
+
+    async def _judge(self, row: IncomingRow) -> bool:
+        placed = self._catalog.names_of(row.photo_id)
+        name = placed[-1].name if placed else self._catalog.photo_facts(row.photo_id).name
+        verdict: Judgement
+        if looks_temporary(name):
+            verdict = Other("its name is one that programs give to what does not stay")
+        else:
+            try:
+                verdict = await trio.to_thread.run_sync(
+                    look, self._store, row.draft, name, self._now_ns()
+                )
+            except Busy:  # somebody has it open
+                return False
+        self._complained.discard(row.photo_id)
+        return self._wishing.judged(row.photo_id, row.changed_ns, verdict)
+
+
+def look(store: LocalDisk, draft: str, name: str, now_ns: int) -> Judgement:
+    """What a file is; sealed if it is a whole picture or video. Busy while it is being written."""
+    fd = store.written.open_for_reading(draft)
+    if fd is None:
+        return Broken("the file is empty: nothing was written to it")
+    try:
+        size = os.fstat(fd).st_size
+        head = os.pread(fd, HEAD_LENGTH, 0)
+        facts = read_head(head)
+        if facts is None:
+            return _no_medium(name, size)
+
+        def read_at(offset: int, length: int) -> bytes:
+            return os.pread(fd, length, offset)
+
+        missing = what_is_missing(read_at, size, facts.extension)
+        if missing:
+            return Broken(missing)
+        seen = _seen(facts, read_at, size, now_ns)
+    finally:
+        os.close(fd)
+    try:
+        sealed = store.written.seal(draft)
+    except NotFound as error:
+        raise Busy(str(error)) from error
+    if sealed.size != size:
+        raise Busy("the file grew while it was looked at")
+    return Whole(sealed.sha256, sealed.size, seen)
+
+
+def _no_medium(name: str, size: int) -> Judgement:
+    """A file whose bytes are no picture and no video, whatever it is called."""
+    if name.rpartition(".")[2].lower() not in _OF_MEDIA:
+        return Other("it is no picture and no video: it is kept here, and here alone")
+    if size == 0:
+        return Broken("the file is empty: nothing was written to it")
+    return Broken("its bytes are no picture and no video")
+
+
+def _seen(facts: HeadFacts, read_at: ReadAt, size: int, now_ns: int) -> PhotoSeen:
+    """What the bytes tell, as a source would."""
+    taken, position = facts.taken, facts.position
+    if facts.media is Media.VIDEO:
+        film = read_video(read_at, size)
+        taken, position = (film.taken, film.position) if film else (taken, position)
+    elif taken is None:
+        more = read_exif(read_at(0, HEAD))
+        taken, position = (more.taken, more.position) if more else (taken, position)
+    return PhotoSeen(
+        remote_id="",
+        media=facts.media,
+        content_key="",
+        ref="",
+        as_of_ns=now_ns,
+        extension=facts.extension,
+        taken=taken,
+        position=position,
+    )

@@ -1,0 +1,158 @@
+"""What sending to one source shares: its journal, its bytes, its service; and each step's note.
+
+Every step is durable before the next begins: `claim`, then `begin` before the first byte goes out,
+then one of `later`, `unsure`, `put_back`, `give_up`, or an outcome. See model/operation.py.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from agent.waiting import next_try_ns
+from photofs.catalog.journal import OperationRow
+from photofs.catalog.port import SourceRow
+from photofs.catalog.sqlite import Catalog
+from photofs.catalog.under_way import UnderWay
+from photofs.model.errors import PhotofsError, Temporary
+from photofs.model.observation import PhotoSeen
+from photofs.model.operation import Event, State
+from photofs.originals.local_disk import LocalDisk
+from photofs.providers.port import Provider, Writes
+from photofs.wishing.outcomes import Outcomes
+from photofs.wishing.wishing import Wishing
+
+NOT_SENT: Final = "changes are not sent: "
+UNFORESEEN: Final = "photofs met what nobody foresaw while it sent this; its own log tells more"
+UNDER_WAY: Final = frozenset({State.CLAIMED, State.SENT, State.UNSURE})
+
+
+@dataclass(slots=True, kw_only=True)
+class Outbox:
+    """One source's.
+
+    `visibility` is that of uploads. `under_way`: where the bytes sent are told.
+    """
+
+    catalog: Catalog
+    wishing: Wishing
+    store: LocalDisk
+    source: SourceRow
+    provider: Provider
+    writes: Writes
+    under_way: UnderWay
+    visibility: str = "private"
+    now_ns: Callable[[], int] = time.time_ns
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """How outcomes are noted; used within `wishing.change()`."""
+        return self.wishing.outcomes(self.source.library_id)
+
+    def recover(self) -> None:
+        """What the last worker left: what it only had is planned again, what it sent is unsure."""
+        with self.wishing.change():
+            for row in self.catalog.left_by_crash(self.source.source_id):
+                if row.state is not State.UNSURE:
+                    self._happen(row, Event.CRASH, "the agent was stopped while it sent this")
+
+    def claim(self, rows: Sequence[OperationRow]) -> list[OperationRow]:
+        """Take wishes, but for those that were taken back meanwhile."""
+        with self.wishing.change():
+            now = [self.catalog.operation(row.operation_id) for row in rows]
+            taken = [row for row in now if row.state is State.PLANNED]
+            for row in taken:
+                self._happen(row, Event.CLAIM)
+        return taken
+
+    def begin(self, rows: Sequence[OperationRow], more: Mapping[str, object] | None = None) -> None:
+        """From now on a request may have reached the service; `more`: details of how it is sent."""
+        with self.wishing.change():
+            for row in rows:
+                self._happen(row, Event.SEND)
+                if more is not None:
+                    self.catalog.amend(row.operation_id, {**row.wish.details, **more})
+
+    def unclaim(self, row: OperationRow, error: PhotofsError | None) -> None:
+        """It could not even be begun: once more, later if there was an error."""
+        now = self.now_ns()
+        with self.wishing.change():
+            not_before = None if error is None else next_try_ns(now, row.tries + 1, None)
+            self.catalog.happen(row.operation_id, Event.CRASH, now, str(error or ""), not_before)
+
+    def put_back(self, rows: Sequence[OperationRow], error: PhotofsError, sent: str) -> None:
+        """It was not done, or may be done again without harm: once more, later."""
+        now = self.now_ns()
+        with self.wishing.change():
+            for row in rows:
+                self.catalog.note_exchange(row.operation_id, now, sent, str(error))
+                not_before = next_try_ns(now, row.tries + 1, _wished(error))
+                event = Event.CRASH if isinstance(error, Temporary) else Event.REFUSED
+                self.catalog.happen(row.operation_id, event, now, str(error), not_before)
+                if event is Event.CRASH:
+                    self._happen(row, Event.NOT_FOUND, str(error))
+
+    def unsure(self, row: OperationRow, error: PhotofsError, sent: str) -> None:
+        """Nobody knows whether it was done: the service is asked before anything else."""
+        now = self.now_ns()
+        with self.wishing.change():
+            self.catalog.note_exchange(row.operation_id, now, sent, str(error))
+            not_before = next_try_ns(now, row.tries, _wished(error))
+            self.catalog.happen(row.operation_id, Event.CRASH, now, str(error), not_before)
+
+    def broke_off(self, row: OperationRow) -> None:
+        """Something that nobody foresaw: whatever state it is in, it is safe, and waits."""
+        now = self.now_ns()
+        with self.wishing.change():
+            if self.catalog.operation(row.operation_id).state in UNDER_WAY:
+                not_before = next_try_ns(now, row.tries + 1, None)
+                self.catalog.happen(row.operation_id, Event.CRASH, now, UNFORESEEN, not_before)
+
+    def not_found(self, row: OperationRow, sent: str) -> None:
+        """It was certainly not done: it may be sent."""
+        now = self.now_ns()
+        with self.wishing.change():
+            self.catalog.note_exchange(row.operation_id, now, sent, "it is not there")
+            self._happen(row, Event.NOT_FOUND, row.reason)
+
+    def refused(self, row: OperationRow, error: PhotofsError, sent: str) -> None:
+        """The service did not do it, and would later: planned again at once."""
+        with self.wishing.change():
+            self.catalog.note_exchange(row.operation_id, self.now_ns(), sent, str(error))
+            self._happen(row, Event.REFUSED, str(error))
+
+    def give_up(self, row: OperationRow, why: str, sent: str) -> None:
+        """It will not be done: the tree shows what is there, and the log says why."""
+        with self.wishing.change():
+            self.catalog.note_exchange(row.operation_id, self.now_ns(), sent, why)
+            self.outcomes.give_up(row, why)
+
+    def stopped(self, error: PhotofsError) -> None:
+        """Nothing can be sent now: why, and what to do, for `status`."""
+        self.catalog.source_trouble(self.source.source_id, f"{NOT_SENT}{error}")
+
+    def goes_on(self) -> None:
+        """Something was sent: what kept it from being sent is over."""
+        trouble = self.catalog.source(self.source.source_id).trouble
+        if trouble and trouble.startswith(NOT_SENT):
+            self.catalog.source_trouble(self.source.source_id, "")
+
+    def origin(self, row: OperationRow) -> tuple[str, PhotoSeen] | None:
+        """The id that this source has for the wish's photo, and what it tells of it."""
+        found = self.catalog.first_observation(row.wish.photo or 0)
+        if found is None or found[0] != self.source.source_id:
+            return None
+        return found[1], found[2]
+
+    def note(self, rows: Sequence[OperationRow], sent: str, answer: str) -> None:
+        """What was sent and what came back; within `wishing.change()`."""
+        for row in rows:
+            self.catalog.note_exchange(row.operation_id, self.now_ns(), sent, answer)
+
+    def _happen(self, row: OperationRow, event: Event, reason: str = "") -> None:
+        self.catalog.happen(row.operation_id, event, self.now_ns(), reason)
+
+
+def _wished(error: PhotofsError) -> float | None:
+    """For how many seconds the service wants to be left alone."""
+    return error.retry_after if isinstance(error, Temporary) else None

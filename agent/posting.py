@@ -1,0 +1,129 @@
+"""The agent's round of writing: judges what programs wrote, and sends what is wished, for ever.
+
+One sender a source at a time, which lasts as long as it has something to send; one source never
+waits for another.
+"""
+
+import logging
+import time
+from typing import Final
+
+import trio
+
+from agent.judging import Judge
+from agent.outbox import NOT_SENT, Outbox
+from agent.sending import Sender
+from agent.waiting import CLOSED_S
+from photofs.assembly import House
+from photofs.catalog.port import SourceRow
+from photofs.catalog.sqlite import Catalog
+from photofs.catalog.under_way import UnderWay
+from photofs.model.errors import PhotofsError, Unauthorised
+from photofs.model.operation import State
+from photofs.wishing.wishing import Wishing
+
+log = logging.getLogger(__name__)
+
+ROUND_SECONDS: Final = 1.0
+"""Between two looks at what was written and wished; each costs less than a millisecond."""
+
+
+async def judge_and_send(house: House, catalog: Catalog) -> None:
+    """For ever; the catalog is used by nobody else in this process."""
+    wishing = house.wishing(catalog)
+    judge = Judge(catalog, wishing, house.store(), quiet_s=house.settings.writing.quiet)
+    judge.sweep()
+    UnderWay(house.paths.under_way).forget()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_judge, judge)
+        nursery.start_soon(Posts(house, catalog, wishing, nursery).run)
+
+
+async def _judge(judge: Judge) -> None:
+    """Round after round; one that fails is tried again."""
+    while True:
+        try:
+            await judge.round()
+        except Exception:
+            log.exception("judging written files met what nobody foresaw")
+        await trio.sleep(ROUND_SECONDS)
+
+
+class Posts:
+    """Starts a sender for each source that has something to send."""
+
+    def __init__(
+        self, house: House, catalog: Catalog, wishing: Wishing, nursery: trio.Nursery
+    ) -> None:
+        """Senders run in the nursery."""
+        self._house = house
+        self._catalog = catalog
+        self._wishing = wishing
+        self._nursery = nursery
+        self._sending: set[int] = set()
+        self._not_before: dict[int, float] = {}
+        self._empty_albums: dict[int, bool] = {}
+
+    async def run(self) -> None:
+        """Look for something to send, for ever."""
+        while True:
+            began = trio.current_time()
+            for source in self._catalog.sources():
+                if self._is_wanted(source):
+                    self._sending.add(source.source_id)
+                    self._nursery.start_soon(self._send, source)
+            # a long journal takes its time to look through: never more than a twentieth of it
+            await trio.sleep(max(ROUND_SECONDS, 20 * (trio.current_time() - began)))
+
+    def _is_wanted(self, source: SourceRow) -> bool:
+        """Whether there is something to send to a source that is not resting."""
+        number, now = source.source_id, time.time_ns()
+        if number in self._sending or trio.current_time() < self._not_before.get(number, 0.0):
+            return False
+        left = self._catalog.left_by_crash(number)
+        if any(row.state is not State.UNSURE or row.wish.not_before_ns <= now for row in left):
+            return True
+        if self._catalog.claimable(number, now, bytes_too=True):
+            return True
+        empty = self._empty_albums.get(number, True)
+        return bool(self._catalog.claimable(number, now, bytes_too=False, empty_albums=empty))
+
+    async def _send(self, source: SourceRow) -> None:
+        """All that there is to send to one source; why that failed is noted for `status`."""
+        number = source.source_id
+        try:
+            self._not_before[number] = trio.current_time() + await self._run(source)
+        except PhotofsError as error:
+            log.warning("source %d (%s): %s", number, source.provider, error)
+            self._catalog.source_trouble(number, f"{NOT_SENT}{error}")
+            self._not_before[number] = trio.current_time() + CLOSED_S
+        except Exception:
+            log.exception("sending to source %d met what nobody foresaw", number)
+            self._not_before[number] = trio.current_time() + CLOSED_S
+        finally:
+            self._sending.discard(number)
+
+    async def _run(self, source: SourceRow) -> float:
+        """With the provider open; for how many seconds to leave the source alone after it."""
+        async with self._house.open_provider(source) as provider:
+            writes = provider.abilities.writes
+            if writes is None:
+                raise Unauthorised(
+                    "the login may read only, so what was changed here is not sent",
+                    safe="all of it is kept, and shown",
+                    remedy="`photofs login` asks for more with --allow write",
+                )
+            self._empty_albums[source.source_id] = writes.empty_albums
+            box = Outbox(
+                catalog=self._catalog,
+                wishing=self._wishing,
+                store=self._house.store(),
+                source=source,
+                provider=provider,
+                writes=writes,
+                under_way=UnderWay(self._house.paths.under_way),
+                visibility=self._house.settings.writing.visibility,
+            )
+            sender = Sender(box)
+            await sender.run()
+        return sender.rest_s

@@ -1,0 +1,99 @@
+"""Proofs that bytes are here: read again to their end, with the hash that they are named by."""
+
+import logging
+from pathlib import Path
+
+import trio
+
+from agent.outbox import Outbox
+from photofs.catalog.journal import OperationRow
+from photofs.model.errors import Corrupt, Gone, NotFound, StoreError, Temporary
+from photofs.model.observation import PhotoSeen
+from photofs.model.photo import Fidelity, Media
+from photofs.originals.port import DraftKey, Room
+
+log = logging.getLogger(__name__)
+
+CHUNK = 1 << 20
+"""Bytes written to a draft at once."""
+
+
+async def proven(box: Outbox, sha256: str) -> Path:
+    """Where bytes lie in Kept; Corrupt or NotFound if they are not whole there."""
+    if box.store.has_sealed(sha256) is Room.CACHE:
+        await trio.to_thread.run_sync(box.store.keep, sha256)
+    if not await trio.to_thread.run_sync(lambda: box.store.verify(sha256, room=Room.KEPT)):
+        raise Corrupt(
+            "the file in Kept is damaged, so it is not sent",
+            safe="what the service has is untouched",
+            remedy="copy the file in again; `photofs cache verify` tells of the disk",
+        )
+    path = box.store.sealed_path(sha256)
+    if path is None:
+        raise NotFound("the file is no longer in Kept, so it cannot be sent")
+    return path
+
+
+async def seal_old_original(box: Outbox, row: OperationRow, seen: PhotoSeen) -> bool:
+    """Have what the service has of a photo in Kept, read again, before it gets other bytes.
+
+    False if the original cannot be had: then nothing may take its place. Temporary, StoreError.
+    """
+    if seen.fidelity is not Fidelity.ORIGINAL:
+        return False
+    photo = row.wish.photo or 0
+    told = box.catalog.told_original(photo)
+    if told is None or box.store.has_sealed(told) is None:
+        try:
+            told = await _fetch(box, photo, seen)
+        except (Gone, NotFound, Corrupt) as error:
+            log.info("the original of photo %d cannot be had: %s", photo, error)
+            return False
+    sha256 = told
+    await trio.to_thread.run_sync(box.store.keep, sha256)
+    if not await trio.to_thread.run_sync(lambda: box.store.verify(sha256, room=Room.KEPT)):
+        return False
+    with box.wishing.change():
+        box.catalog.set_told_original(photo, sha256)
+    return True
+
+
+async def _fetch(box: Outbox, photo: int, seen: PhotoSeen) -> str:
+    """Fetch an original whole; its hash."""
+    draft = box.store.open_draft(DraftKey(photo, seen.content_key), None)
+    try:
+        draft.reset()
+        async with box.provider.open_original(seen.ref, None, person=False) as stream:
+            at = 0
+            async for chunk in stream:
+                box.store.make_room(len(chunk), frozenset())
+                draft.write(at, chunk)
+                at += len(chunk)
+            if stream.total not in {None, at}:
+                raise Temporary("fewer bytes came than were announced")
+            expected = stream.hash
+        draft.set_size(at)
+        sealed = await trio.to_thread.run_sync(draft.seal, expected)
+    finally:
+        draft.close()
+    with box.wishing.change():
+        box.catalog.note_original(sealed.sha256, sealed.size, box.now_ns())
+    return sealed.sha256
+
+
+async def let_go(box: Outbox, sha256: str, seen: PhotoSeen) -> None:
+    """What the service has and showed may lie in the Cache, unless it is still needed in Kept.
+
+    A service that gives back other bytes than it got keeps no copy, so ours stays for ever.
+    """
+    comes_back = box.provider.abilities.keeps_exact_bytes or (
+        seen.media is Media.PICTURE and seen.fidelity is Fidelity.ORIGINAL
+    )
+    if not comes_back or seen.size not in {None, box.catalog.size_of_original(sha256)}:
+        return
+    if box.catalog.needed_here(sha256):
+        return
+    try:
+        await trio.to_thread.run_sync(box.store.release, sha256)
+    except (StoreError, NotFound) as error:
+        log.info("an original stays in Kept: %s", error)

@@ -1,0 +1,139 @@
+"""Sends what is wished to one source, in two lanes: files in one, all else in the other.
+
+So that a film of a gigabyte keeps no title waiting. A lane ends when there is nothing more to send
+in either. What concerns the whole source stops both: no login, no line. A full account stops only
+the lane of files.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import trio
+
+from agent.changing import Changing
+from agent.outbox import Outbox
+from agent.uploading import Uploading
+from agent.waiting import CLOSED_S, SOURCE_LONGEST_S, back_off
+from photofs.catalog.journal import OperationRow
+from photofs.model.errors import PhotofsError, Quota, Temporary, Unauthorised
+from photofs.model.operation import State
+from photofs.model.wish import WishVerb
+
+log = logging.getLogger(__name__)
+
+AT_ONCE: Final = 500
+"""Wishes looked at together; as many joins or leaves of one album go in one request."""
+
+LOOK_EVERY: Final = 0.5
+"""Seconds between two looks while the other lane is busy."""
+
+_OF_BYTES: Final = frozenset({WishVerb.UPLOAD, WishVerb.REPLACE})
+
+
+class Sender:
+    """One source's, for as long as its provider is open."""
+
+    def __init__(self, box: Outbox) -> None:
+        """Nothing is sent yet."""
+        self._box = box
+        self._uploading = Uploading(box)
+        self._changing = Changing(box)
+        self._busy = {True: True, False: True}
+        self._failures = 0
+        self.rest_s = 0.0
+
+    async def run(self) -> None:
+        """Send what there is; `rest_s` says for how long to leave the source alone after it."""
+        self._box.recover()
+        self._ask_anew()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._lane, True, self._send_bytes)
+            nursery.start_soon(self._lane, False, self._send_change)
+
+    def _ask_anew(self) -> None:
+        """What may be sent twice without harm need not be asked for."""
+        for row in self._unsure():
+            if row.wish.verb not in _OF_BYTES:
+                self._box.not_found(row, "nothing: it may be done twice")
+
+    async def _lane(self, of_bytes: bool, step: Callable[[], Awaitable[bool]]) -> None:  # noqa: FBT001 - trio's start_soon
+        """Step after step until neither lane has anything to do, or the source has to rest."""
+        while self.rest_s == 0:
+            self._busy[of_bytes] = True
+            try:
+                worked = await step()
+            except PhotofsError as error:
+                if self._stops(error, of_bytes=of_bytes):
+                    break
+                continue
+            if worked:
+                self._went_well()
+                continue
+            self._busy[of_bytes] = False
+            if not any(self._busy.values()):
+                break
+            await trio.sleep(LOOK_EVERY)
+        self._busy[of_bytes] = False
+
+    async def _send_bytes(self) -> bool:
+        """One upload, or one question for what became of an unsure one."""
+        now = self._box.now_ns()
+        for row in self._unsure():
+            if row.wish.verb in _OF_BYTES and row.wish.not_before_ns <= now:
+                await self._guarded([row], self._uploading.reconcile(row))
+                return True
+        rows = self._box.catalog.claimable(self._box.source.source_id, now, bytes_too=True)
+        taken = self._box.claim(rows)
+        if taken:
+            await self._guarded(taken, self._uploading.send(taken[0]))
+        return bool(rows)
+
+    async def _send_change(self) -> bool:
+        """One request of the other kind."""
+        box = self._box
+        rows = box.catalog.claimable(
+            box.source.source_id,
+            box.now_ns(),
+            AT_ONCE,
+            bytes_too=False,
+            empty_albums=box.writes.empty_albums,
+        )
+        taken = box.claim(self._changing.group(rows)) if rows else []
+        if taken:
+            await self._guarded(taken, self._changing.send(taken))
+        return bool(rows)
+
+    async def _guarded(self, rows: list[OperationRow], sending: Awaitable[None]) -> None:
+        """Nothing that goes wrong with one wish keeps the others from being sent."""
+        try:
+            await sending
+        except (Temporary, Unauthorised, Quota):
+            raise
+        except Exception:
+            log.exception("sending %s met what nobody foresaw", rows[0].operation_id)
+            for row in rows:
+                self._box.broke_off(row)
+
+    def _unsure(self) -> list[OperationRow]:
+        rows = self._box.catalog.left_by_crash(self._box.source.source_id)
+        return [row for row in rows if row.state is State.UNSURE]
+
+    def _went_well(self) -> None:
+        self._failures = 0
+        self._box.goes_on()
+
+    def _stops(self, error: PhotofsError, *, of_bytes: bool) -> bool:
+        """Whether the lane ends for now; if so it is noted for `status`."""
+        self._failures += 1
+        if isinstance(error, Unauthorised | Quota):
+            log.warning("sending to %s stops: %s", self._box.source.provider, error)
+            self._box.stopped(error)
+            if isinstance(error, Unauthorised) or not of_bytes:
+                self.rest_s = CLOSED_S
+            return True
+        wait = error.retry_after if isinstance(error, Temporary) else None
+        if self._failures > 1 or wait:
+            self.rest_s = max(wait or 0.0, back_off(self._failures, SOURCE_LONGEST_S))
+        log.info("sending to %s: %s", self._box.source.provider, error)
+        return self.rest_s > 0

@@ -1,0 +1,213 @@
+"""Files that programs wrote through the mount, as rows (docs/decisions/0008).
+
+All of it runs inside the caller's transaction, but for the readers.
+"""
+
+from typing import NamedTuple
+
+from photofs.catalog.part import Part
+from photofs.catalog.port import Unsent
+from photofs.model.incoming import Stage
+
+
+class IncomingRow(NamedTuple):
+    """How far such a file is. `draft` is its file's name in the store, '' once it is sealed.
+
+    `told`: a source has told of the photo, so this file is to replace its bytes.
+    """
+
+    photo_id: int
+    library_id: int
+    stage: Stage
+    draft: str
+    changed_ns: int
+    why: str
+    told: bool
+    action: int | None
+
+
+class Placed(NamedTuple):
+    """One name of a file: in which folder, of which kind, showing which album."""
+
+    folder_id: int
+    kind: str
+    album_id: int | None
+    name: str
+
+
+_SELECT = """
+SELECT i.photo, p.library, i.stage, i.draft, i.changed_ns, i.why,
+  EXISTS (SELECT 1 FROM observation o WHERE o.photo = i.photo AND o.gone = 0), i.action
+FROM incoming i JOIN photo p ON p.id = i.photo"""
+
+# the index of a photo's unsettled operations holds what it is asked for: 0.02 ms a photo
+_UNSENT = """
+SELECT (SELECT stage FROM incoming WHERE photo = ?1),
+  coalesce((SELECT why FROM incoming WHERE photo = ?1), ''), count(*),
+  coalesce(sum(state = 'held'), 0)
+FROM operation WHERE photo = ?1 AND settled = 0
+  AND state IN ('planned', 'held', 'claimed', 'sent', 'unsure')"""
+
+
+class IncomingRows(Part):
+    """Rows of incoming."""
+
+    def incoming(self, photo_id: int) -> IncomingRow | None:
+        """How far the file of that photo is; None if no program wrote it, or all is done."""
+        row = self.database.one(f"{_SELECT} WHERE i.photo = ?", (photo_id,))
+        return _incoming(row) if row else None
+
+    def draft_of(self, photo_id: int) -> str:
+        """The name in the store of the file that a program writes; '' if there is none."""
+        row = self.database.one("SELECT draft FROM incoming WHERE photo = ?", (photo_id,))
+        return row[0] if row else ""
+
+    def unsent(self, photo_id: int) -> Unsent:
+        """What of a photo its service does not have yet."""
+        row = self.database.one(_UNSENT, (photo_id,))
+        stage, why, wished, held = row or (None, "", 0, 0)
+        return Unsent(Stage(stage) if stage else None, why, wished=wished > 0, held=held > 0)
+
+    def is_incoming(self, photo_id: int) -> bool:
+        """Whether a program wrote it, and that is not over yet."""
+        return self.database.one("SELECT 1 FROM incoming WHERE photo = ?", (photo_id,)) is not None
+
+    def incoming_photos(self) -> list[int]:
+        """The ids of all photos of which that is so."""
+        return [photo for (photo,) in self.database.all("SELECT photo FROM incoming")]
+
+    def quiet_incoming(self, before_ns: int, limit: int) -> list[IncomingRow]:
+        """Open files that were not touched since `before_ns`, those first that wait longest."""
+        rows = self.database.all(
+            f"{_SELECT} WHERE i.stage = ? AND i.changed_ns <= ? ORDER BY i.changed_ns LIMIT ?",
+            (Stage.OPEN.value, before_ns, limit),
+        )
+        return [_incoming(row) for row in rows]
+
+    def incoming_in(self, stage: Stage, library_id: int | None = None) -> list[IncomingRow]:
+        """All files of that stage, of one library or all."""
+        rows = self.database.all(
+            f"{_SELECT} WHERE i.stage = ?1 AND (?2 IS NULL OR p.library = ?2) ORDER BY i.photo",
+            (stage.value, library_id),
+        )
+        return [_incoming(row) for row in rows]
+
+    def count_incoming(self, library_id: int | None = None) -> dict[Stage, tuple[int, int]]:
+        """For each stage: how many files, and their bytes."""
+        rows = self.database.all(
+            "SELECT i.stage, count(*), sum(p.size) FROM incoming i JOIN photo p ON p.id = i.photo"
+            " WHERE ?1 IS NULL OR p.library = ?1 GROUP BY i.stage",
+            (library_id,),
+        )
+        return {Stage(stage): (number, size) for stage, number, size in rows}
+
+    def drafts_in_use(self) -> frozenset[str]:
+        """The names of all files in the store that belong to a row."""
+        rows = self.database.all("SELECT draft FROM incoming WHERE draft <> ''")
+        return frozenset(draft for (draft,) in rows)
+
+    def set_incoming(
+        self, photo_id: int, stage: Stage, draft: str, now_ns: int, why: str = ""
+    ) -> None:
+        """Note how far it is."""
+        self.database.run(
+            "INSERT INTO incoming(photo, stage, draft, changed_ns, why) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT(photo) DO UPDATE SET stage = excluded.stage, draft = excluded.draft,"
+            " changed_ns = excluded.changed_ns, why = excluded.why",
+            (photo_id, stage.value, draft, now_ns, why),
+        )
+
+    def set_told_original(self, photo_id: int, sha256: str) -> None:
+        """Note the hash of what its source has, before other bytes are written; once."""
+        self.database.run(
+            "UPDATE incoming SET told = coalesce(told, ?) WHERE photo = ?", (sha256, photo_id)
+        )
+
+    def forget_told_original(self, photo_id: int) -> None:
+        """Its source has other bytes now."""
+        self.database.run("UPDATE incoming SET told = NULL WHERE photo = ?", (photo_id,))
+
+    def needed_here(self, sha256: str) -> bool:
+        """Whether bytes must stay in Kept: a file stands on them alone, or may yet be sent."""
+        row = self.database.one(
+            "SELECT EXISTS (SELECT 1 FROM photo p WHERE p.sha256 = ?1 AND p.gone = 0 AND"
+            " (p.binned_ns IS NOT NULL OR EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id)))"
+            " OR EXISTS (SELECT 1 FROM incoming WHERE told = ?1) OR EXISTS (SELECT 1 FROM operation"
+            " WHERE state IN ('claimed', 'sent', 'unsure') AND wish ->> 'sha256' = ?1)",
+            (sha256,),
+        )
+        return row is None or row[0] == 1
+
+    def set_incoming_action(self, photo_id: int, action: int | None) -> None:
+        """Note what the user did when it was written."""
+        self.database.run("UPDATE incoming SET action = ? WHERE photo = ?", (action, photo_id))
+
+    def touch_incoming(self, photo_id: int, now_ns: int) -> None:
+        """It was written, closed or renamed now."""
+        self.database.run("UPDATE incoming SET changed_ns = ? WHERE photo = ?", (now_ns, photo_id))
+
+    def end_incoming(self, photo_id: int) -> None:
+        """All is done, or given up: the photo is as its sources tell."""
+        self.database.run("DELETE FROM incoming WHERE photo = ?", (photo_id,))
+
+    def stands_where_put(self, photo_id: int) -> bool:
+        """Whether it is a file that stands where a program put it: no photo yet, or none at all."""
+        row = self.database.one(
+            "SELECT 1 FROM incoming i WHERE i.photo = ? AND i.stage <> 'waiting' AND NOT EXISTS"
+            " (SELECT 1 FROM observation o WHERE o.photo = i.photo AND o.gone = 0)",
+            (photo_id,),
+        )
+        return row is not None
+
+    def names_of(self, photo_id: int) -> list[Placed]:
+        """Where a photo stands, and under which names, in the order in which it came there."""
+        rows = self.database.all(
+            "SELECT f.id, f.kind, f.album, e.name FROM entry e JOIN folder f ON f.id = e.folder"
+            " WHERE e.photo = ? ORDER BY e.id",
+            (photo_id,),
+        )
+        return [Placed(*row) for row in rows]
+
+    def with_hash(self, library_id: int, sha256: str, but: int) -> int | None:
+        """Another photo of the library, the user's own, that is known to have these bytes.
+
+        One that a source has told of, or that is to be sent; in Trash or not.
+        """
+        row = self.database.one(
+            "SELECT p.id FROM photo p WHERE p.library = ?1 AND p.sha256 = ?2 AND p.gone = 0"
+            " AND p.owned = 1 AND p.id <> ?3 AND NOT EXISTS (SELECT 1 FROM incoming i"
+            " WHERE i.photo = p.id AND i.stage <> 'waiting') ORDER BY p.id LIMIT 1",
+            (library_id, sha256, but),
+        )
+        return row[0] if row else None
+
+    def told_original(self, photo_id: int) -> str | None:
+        """The hash of the bytes that the source of a written photo has, if they were whole here."""
+        row = self.database.one("SELECT told FROM incoming WHERE photo = ?", (photo_id,))
+        return row[0] if row else None
+
+    def size_of_original(self, sha256: str) -> int | None:
+        """The length of an original that was whole here at some time."""
+        row = self.database.one("SELECT size FROM original WHERE sha256 = ?", (sha256,))
+        return row[0] if row else None
+
+    def note_original(self, sha256: str, size: int, now_ns: int) -> None:
+        """These bytes are whole here."""
+        self.database.run(
+            "INSERT OR IGNORE INTO original(sha256, size, sealed_ns) VALUES (?, ?, ?)",
+            (sha256, size, now_ns),
+        )
+
+
+def _incoming(row: tuple[object, ...]) -> IncomingRow:
+    photo, library, stage, draft, changed, why, told, action = row
+    return IncomingRow(
+        photo,  # type: ignore[arg-type]
+        library,  # type: ignore[arg-type]
+        Stage(str(stage)),
+        str(draft),
+        changed,  # type: ignore[arg-type]
+        str(why),
+        told == 1,
+        action,  # type: ignore[arg-type]
+    )

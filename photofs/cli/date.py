@@ -1,0 +1,60 @@
+"""`photofs date`: when photos were taken."""
+
+import click
+
+from photofs.cli.output import json_option, print_json, safe_text
+from photofs.cli.place import find_place, photos_at
+from photofs.cli.suggestions import places
+from photofs.model.errors import Refused
+from photofs.model.node import row_id
+from photofs.model.user_date import taken_by_user
+from photofs.model.wish import Asker
+
+DATE = Asker(0, "photofs date")
+
+
+@click.group
+def date() -> None:
+    """Set or reset when photos were taken."""
+
+
+@date.command("set")
+@click.argument("path", shell_complete=places)
+@click.argument("when")
+@json_option
+def set_date(path: str, when: str, *, as_json: bool) -> None:
+    """Set when the photo at PATH was taken; WHEN such as "2019-07-12 18:30:05", "2019-07", "2019".
+
+    It is shown at once, and sent after a grace in which `photofs undo` costs nothing.
+    """
+    fact = taken_by_user(when)
+    with find_place(path, read_only=False) as place:
+        if place.node.folder:
+            raise Refused(f"{safe_text(path)} is a folder", remedy="name one photo")
+        photo = row_id(place.node.ino)
+        changed = place.house.wishing(place.catalog).set_taken(photo, fact, DATE)
+        now = place.catalog.photo(photo)
+    if as_json:
+        print_json({"changed": changed, "taken": now.taken_local, "how": now.taken_how})
+    else:
+        what = "is" if changed else "was already"
+        print(f"{safe_text(path)} {what} dated {now.taken_local} ({now.taken_how})")
+
+
+@date.command
+@click.argument("path", shell_complete=places)
+@json_option
+def reset(path: str, *, as_json: bool) -> None:
+    """Forget dates that were set here for the photos at PATH and not sent yet.
+
+    Also a time that a copying program set (cp -p, rsync -a): the capture time is shown again. A
+    date that was sent is taken back by `photofs undo`.
+    """
+    with find_place(path, read_only=False) as place:
+        wishing = place.house.wishing(place.catalog)
+        photos = photos_at(place)
+        count = sum(wishing.reset_taken(photo) > 0 for photo in photos)
+    if as_json:
+        print_json({"photos": len(photos), "reset": count})
+    else:
+        print(f"{count:,} of {len(photos):,} photos show their source's date again")

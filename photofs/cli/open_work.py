@@ -1,0 +1,93 @@
+"""What is still to be done: files that are being looked at, uploads, and all other wishes."""
+
+import fcntl
+import os
+from typing import NamedTuple
+
+from photofs.assembly import House
+from photofs.catalog.sqlite import Catalog
+from photofs.cli.output import counted, human_size
+from photofs.model.incoming import Stage
+from photofs.model.operation import State
+from photofs.model.wish import WishVerb
+
+_OF_BYTES = frozenset({WishVerb.UPLOAD.value, WishVerb.REPLACE.value})
+
+
+class OpenWork(NamedTuple):
+    """How much is open. `looking`: files not judged yet; `uploads`: to be sent, with `bytes`.
+
+    `changes`: other wishes that go on by themselves; `held` and `unsure` need somebody, or the
+    service's word; `failed`, `local`: files that stay here.
+    """
+
+    looking: int
+    uploads: int
+    bytes: int
+    changes: int
+    held: int
+    unsure: int
+    failed: int
+    local: int
+
+    @property
+    def going_on(self) -> int:
+        """What ends by itself as long as an agent works and the service answers."""
+        return self.looking + self.uploads + self.changes
+
+
+def open_work(catalog: Catalog, library_id: int | None = None) -> OpenWork:
+    """How much is open in a library, or in all."""
+    files = catalog.count_incoming(library_id)
+    uploads = size = changes = held = unsure = 0
+    for verb, state, number, each in catalog.open_states(library_id):
+        if state is State.HELD:
+            held += number
+        elif state is State.UNSURE:
+            unsure += number
+        elif verb in _OF_BYTES:
+            uploads, size = uploads + number, size + each
+        else:
+            changes += number
+
+    def count(stage: Stage) -> int:
+        return files.get(stage, (0, 0))[0]
+
+    return OpenWork(
+        looking=count(Stage.OPEN),
+        uploads=uploads,
+        bytes=size,
+        changes=changes,
+        held=held,
+        unsure=unsure,
+        failed=count(Stage.FAILED),
+        local=count(Stage.LOCAL),
+    )
+
+
+def work_words(work: OpenWork) -> str:
+    """What goes on, for people: "2 uploads (3.1 MB), 4 other changes, 1 file being looked at"."""
+    parts = []
+    if work.uploads:
+        parts.append(f"{counted(work.uploads, 'upload')} ({human_size(work.bytes)})")
+    if work.changes:
+        parts.append(counted(work.changes, "other change" if parts else "change"))
+    if work.looking:
+        parts.append(f"{counted(work.looking, 'file')} being looked at")
+    return ", ".join(parts)
+
+
+def agent_works(house: House) -> bool:
+    """Whether an agent works for this house's catalog: it holds a lock for as long as it lives."""
+    try:
+        descriptor = os.open(house.paths.state / "locks" / "agent", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,150 @@
+"""Bringing back what `photofs trash empty` deleted: copied in again, from the originals kept here.
+
+Each file comes in as if a program had copied it into Unsorted, and is linked into the albums that
+are still there; what looks at written files uploads it. The service gives it another id.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from photofs.assembly import House
+from photofs.catalog.sqlite import Catalog
+from photofs.model.capture_time import Granularity, TakenBy, TakenFact
+from photofs.model.errors import Exists, NotFound, PhotofsError, Refused
+from photofs.model.naming import with_suffix
+from photofs.model.node import folder_ino, row_id
+from photofs.model.spot import Spot, Written
+from photofs.model.wish import Asker
+from photofs.originals.port import Room
+from photofs.view.tree import Tree
+from photofs.wishing.photo_wishes import stem
+from photofs.wishing.wishing import Wishing
+
+AGAIN: Final = Asker(0, "photofs trash restore")
+_TRIES: Final = 1000
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What the service said of such a photo, as far as it is needed here."""
+
+    taken: TakenFact | None = None
+
+
+class Deleted(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a restore file, as far as it is needed here."""
+
+    library: str
+    sha256: str
+    size: int
+    name: str
+    title: str | None = None
+    description: str | None = None
+    tags: list[str] = []
+    albums: list[str] = []
+    favorite: bool = False
+    taken: datetime | None = None
+    granularity: Granularity = Granularity.SECOND
+    told: Told | None = None
+
+
+def restore_deleted(house: House, catalog: Catalog, file: Path) -> tuple[int, list[str]]:
+    """Copy in again all that a restore file lists; how many, and a sentence a failure."""
+    restored, failed = 0, []
+    for each in _read(file):
+        try:
+            _restore(house, catalog, each)
+            restored += 1
+        except PhotofsError as error:
+            failed.append(f"{each.name}: {error.what}")
+    return restored, failed
+
+
+def _read(file: Path) -> list[Deleted]:
+    """The lines of a restore file; NotFound, or Refused if it is none."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+        return [msgspec.convert(json.loads(line), Deleted) for line in lines if line.strip()]
+    except FileNotFoundError as error:
+        raise NotFound(f"there is no file {file}") from error
+    except (OSError, ValueError, msgspec.ValidationError) as error:
+        raise Refused(
+            f"{file} is no list of deleted photos: {error}",
+            safe="nothing was changed",
+            remedy="name a file from the folder `deleted` that `photofs trash empty` wrote",
+        ) from error
+
+
+def _restore(house: House, catalog: Catalog, each: Deleted) -> None:
+    """One file: into Unsorted, with its bytes, then into its albums."""
+    store, wishing = house.store(), house.wishing(catalog)
+    if store.has_sealed(each.sha256) is not Room.KEPT:
+        raise NotFound("its original is not in Kept any more")
+    library = catalog.library(each.library)
+    tree = Tree(catalog)
+    unsorted = tree.resolve([library.name, "Unsorted"])
+    written = _create(wishing, unsorted.ino, each.name)
+    store.written.fill(written.draft, each.sha256)
+    wishing.written(written.ino, each.size, time.time_ns())
+    for title in each.albums:
+        folder = catalog.folder_of_title(library.library_id, title)
+        if folder is not None:
+            _link(wishing, written.ino, folder_ino(folder), each.name)
+    if each.favorite:
+        _link(wishing, written.ino, tree.resolve([library.name, "Favorites"]).ino, each.name)
+    _describe(wishing, written.ino, each)
+
+
+def _describe(wishing: Wishing, ino: int, each: Deleted) -> None:
+    """Give a file that was copied in what the photo said, but for what its name says."""
+    taken = _taken(each)
+    if each.title and each.title != stem(each.name):
+        wishing.set_title(ino, each.title, AGAIN)
+    if taken is not None:
+        wishing.set_taken(row_id(ino), taken, AGAIN)
+    if each.tags:
+        wishing.set_attribute(ino, "user.xdg.tags", ",".join(each.tags), AGAIN)
+    if each.description:
+        wishing.set_attribute(ino, "user.xdg.comment", each.description, AGAIN)
+
+
+def _taken(each: Deleted) -> TakenFact | None:
+    """When it was taken: with its zone where that is what the service said, else as it was shown.
+
+    None where only the time of its upload was known.
+    """
+    told = each.told.taken if each.told else None
+    if each.taken is None or (told is not None and told.local == each.taken):
+        return told
+    return TakenFact(by=TakenBy.USER, local=each.taken, granularity=each.granularity)
+
+
+def _create(wishing: Wishing, folder: int, name: str) -> Written:
+    """A new file of that name, or of the first one like it that is free."""
+    for wanted in _names(name):
+        try:
+            return wishing.create(Spot(folder, wanted), AGAIN)
+        except Exists:
+            continue
+    raise Exists(f"{name!r} is taken in Unsorted")
+
+
+def _link(wishing: Wishing, ino: int, folder: int, name: str) -> None:
+    """Into a folder, under that name or the first one like it that is free."""
+    for wanted in _names(name):
+        try:
+            wishing.link(ino, Spot(folder, wanted), AGAIN)
+        except Exists:
+            continue
+        return
+
+
+def _names(name: str) -> Iterator[str]:
+    """The name, then the same with a number before its extension."""
+    yield name
+    yield from (with_suffix(name, f"_{number}") for number in range(2, _TRIES))

@@ -1,0 +1,111 @@
+"""`photofs wait`: until all that was accepted so far is done."""
+
+import sys
+import time
+from typing import NamedTuple
+
+import click
+
+from photofs.assembly import House
+from photofs.catalog.sqlite import Catalog
+from photofs.cli.house import find_house
+from photofs.cli.open_work import OpenWork, agent_works, open_work, work_words
+from photofs.cli.output import json_option, print_json
+from photofs.cli.place import find_place, photos_at
+from photofs.cli.suggestions import places
+from photofs.model.exit_codes import SOME_FAILED, TEMPORARY
+from photofs.model.incoming import Stage
+from photofs.model.operation import FINAL, State
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks at the catalog; a look takes a millisecond."""
+
+
+class Outcome(NamedTuple):
+    """How a wait ended. `open`: what still goes on; `stuck`: what waits for a person."""
+
+    open: int
+    stuck: int
+    words: str
+
+
+@click.command
+@click.argument("path", required=False, shell_complete=places)
+@click.option("--timeout", type=float, help="Seconds to wait at most (default: for ever).")
+@json_option
+def wait(path: str | None, timeout: float | None, *, as_json: bool) -> None:
+    """Wait until all that was accepted so far is done; with PATH, what is about photos there.
+
+    Exits with 0 once it is, 5 if the time is over, 6 if something waits for a person.
+    """
+    if path is None:
+        house = find_house()
+        with house.catalog(read_only=True) as catalog:
+            outcome = await_work(house, catalog, None, timeout)
+    else:
+        with find_place(path) as place:
+            photos = photos_at(place)
+            outcome = await_work(place.house, place.catalog, photos, timeout)
+    if as_json:
+        print_json({"done": not outcome.open and not outcome.stuck, **outcome._asdict()})
+    else:
+        print(outcome.words or "all is done")
+    if outcome.open:
+        sys.exit(TEMPORARY)
+    sys.exit(SOME_FAILED if outcome.stuck else 0)
+
+
+def await_work(
+    house: House, catalog: Catalog, photos: list[int] | None, timeout: float | None
+) -> Outcome:
+    """Wait for all, or for what is about those photos; how it ended."""
+    until = None if timeout is None else time.monotonic() + timeout
+    outcome = _look(catalog, photos)
+    if outcome.open and not agent_works(house):
+        print(
+            "no agent works for this catalog; mount, or run `photofs agent`",
+            file=sys.stderr,
+            flush=True,
+        )
+    while outcome.open and (until is None or time.monotonic() < until):
+        time.sleep(LOOK_EVERY)
+        outcome = _look(catalog, photos)
+    return outcome
+
+
+def _look(catalog: Catalog, photos: list[int] | None) -> Outcome:
+    """How it stands just now."""
+    if photos is None:
+        work = open_work(catalog)
+        return Outcome(work.going_on, _stuck(work), _words(work))
+    going = stuck = 0
+    for photo in photos:
+        row = catalog.incoming(photo)
+        stage = row.stage if row else None
+        states = [each.state for each in catalog.unsettled_of_photo(photo)]
+        open_states = [state for state in states if state not in FINAL]
+        waiting = [state for state in open_states if state not in {State.HELD, State.UNSURE}]
+        going += stage is Stage.OPEN or bool(waiting)
+        stuck += stage is Stage.FAILED or len(open_states) > len(waiting)
+    words = []
+    if going:
+        words.append(f"{going:,} photos are not done yet")
+    if stuck:
+        words.append(f"{stuck:,} photos are held, unsure or failed: see `photofs queue`")
+    return Outcome(going, stuck, "; ".join(words))
+
+
+def _stuck(work: OpenWork) -> int:
+    """What does not go on by itself."""
+    return work.held + work.unsure + work.failed
+
+
+def _words(work: OpenWork) -> str:
+    """How it stands, for people."""
+    words = [f"not done yet: {work_words(work)}"] if work.going_on else []
+    if _stuck(work):
+        words.append(
+            f"{work.held:,} held, {work.unsure:,} unsure, {work.failed:,} failed:"
+            " see `photofs queue` and `photofs held list`"
+        )
+    return "; ".join(words)

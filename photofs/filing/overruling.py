@@ -1,0 +1,107 @@
+"""Where a source's word and a wish that is not sent yet meet: docs/SEMANTICS.md "Conflicts".
+
+What is overruled is never lost silently: it is noted with the operation, and `photofs log` shows
+it. Each method is called within a transaction.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from photofs.catalog.journal import OperationRow, Wish
+from photofs.catalog.sqlite import Catalog
+from photofs.model.observation import PhotoSeen
+from photofs.model.operation import FINAL, Event, State
+from photofs.model.wish import WishVerb
+
+PHOTO_GONE: Final = "the service no longer has the photo"
+ALBUM_GONE: Final = "the service no longer has the album"
+
+_FACTS: Final = {
+    WishVerb.RETITLE: "title",
+    WishVerb.DESCRIBE: "description",
+    WishVerb.TAG: "tags",
+    WishVerb.DATE: "taken",
+}
+_NOT_SENT: Final = frozenset({State.PLANNED, State.HELD})
+_GOING_ANYWAY: Final = frozenset({WishVerb.TRASH, WishVerb.DELETE})
+
+
+class Overruling:
+    """For one catalog."""
+
+    def __init__(self, catalog: Catalog, now_ns: Callable[[], int]) -> None:
+        """`now_ns` tells the time that the log shows."""
+        self._catalog = catalog
+        self._now_ns = now_ns
+
+    def photo_changed(self, photo: int, before: PhotoSeen, seen: PhotoSeen) -> None:
+        """The source tells another fact of a photo; where one is wished, the wish goes over it."""
+        for row in self._open_of_photo(photo):
+            fact = _FACTS.get(WishVerb(row.wish.verb))
+            if fact is None or getattr(before, fact) == getattr(seen, fact):
+                continue
+            told = msgspec.to_builtins(getattr(seen, fact))
+            if told != msgspec.to_builtins(row.wish.details[fact]):
+                self._note(row, f"meanwhile the service had another {fact}: {told!r}; overruled")
+
+    def album_told(self, row: OperationRow, title: str) -> None:
+        """An album that is to be renamed is told under a title; a third one is overruled."""
+        before = row.wish.details.get("before")
+        old = before.get("title") if isinstance(before, dict) else None
+        if row.state not in FINAL and title not in {old, row.wish.details["title"]}:
+            self._note(row, f"meanwhile the service had another title: {title!r}; overruled")
+
+    def album_gone(self, album: int) -> None:
+        """What was to be done with an album that is no more is given up."""
+        for row in self._catalog.unsettled_of_album(album):
+            if row.state in _NOT_SENT:
+                self._give_up(row, ALBUM_GONE)
+
+    def photo_gone(self, photo: int) -> bool:
+        """A photo was deleted at its source: its wishes are given up. Whether it stays here.
+
+        It stays with bytes of the user's own that were to replace it: they are uploaded as a new
+        photo. It goes to Trash here if its original was whole here and is dear: pinned, in Trash
+        before, or just being changed. From there it can be restored, by an upload.
+        """
+        rows = [row for row in self._open_of_photo(photo) if row.state in _NOT_SENT]
+        for row in rows:
+            self._give_up(row, PHOTO_GONE)
+            if row.wish.verb == WishVerb.REPLACE:
+                self._upload_instead(row.wish)
+        if self._catalog.incoming(photo) is not None:
+            return True
+        row_of_photo = self._catalog.photo(photo)
+        changed = any(row.wish.verb not in _GOING_ANYWAY for row in rows)
+        binned_ns, _ = self._catalog.marks(photo)
+        dear = row_of_photo.pinned or binned_ns is not None or changed
+        if row_of_photo.sha256 is None or not dear:
+            return False
+        self._catalog.set_binned(photo, binned_ns or self._now_ns())
+        facts = self._catalog.photo_facts(photo)
+        ctime = max(self._now_ns(), facts.ctime_ns + 1)
+        self._catalog.set_photo_facts(photo, facts._replace(trashed=1, ctime_ns=ctime))
+        return True
+
+    def _upload_instead(self, wish: Wish) -> None:
+        """The bytes that were to replace a photo become a photo of their own."""
+        upload = wish._replace(verb=WishVerb.UPLOAD.value, not_before_ns=self._now_ns())
+        self._catalog.plan(upload, self._now_ns())
+
+    def _open_of_photo(self, photo: int) -> list[OperationRow]:
+        rows = self._catalog.unsettled_of_photo(photo)
+        return [row for row in rows if row.state not in FINAL]
+
+    def _give_up(self, row: OperationRow, why: str) -> None:
+        self._catalog.happen(row.operation_id, Event.GIVE_UP, self._now_ns(), why)
+        if row.wish.photo is not None and row.wish.album is not None:
+            self._catalog.unwish_member(row.wish.photo, row.wish.album)
+            self._catalog.queue_photo(row.wish.photo)
+
+    def _note(self, row: OperationRow, what: str) -> None:
+        """Into the log, once for each thing that was overruled."""
+        said = {each.answer for each in self._catalog.exchanges(row.operation_id)}
+        if what not in said:
+            self._catalog.note_exchange(row.operation_id, self._now_ns(), "", what)

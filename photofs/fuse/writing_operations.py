@@ -1,0 +1,277 @@
+"""The kernel's requests that change what the catalog knows, translated into the volume's verbs.
+
+Each is answered once it is durable, and after the kernel was told to forget what it changed
+elsewhere in the tree (invalidation.py).
+"""
+
+import errno
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import pyfuse3
+
+from photofs.fuse.answered import answered
+from photofs.fuse.attributes import Attributes
+from photofs.fuse.invalidation import Invalidation
+from photofs.fuse.operations import Operations
+from photofs.fuse.request_loop import Pace
+from photofs.fuse.scratch_operations import NAME as SCRATCH
+from photofs.fuse.scratch_operations import ScratchOperations
+from photofs.model.node import is_folder_ino
+from photofs.model.spot import Spot
+from photofs.model.wish import Asker
+from photofs.volume.volume import Volume
+from photofs.volume.writing import Writing
+
+
+class WritingOperations(Operations):
+    """As Operations, for a mount that may be written to."""
+
+    def __init__(
+        self,
+        volume: Volume,
+        writing: Writing,
+        attributes: Attributes,
+        scratch: ScratchOperations,
+        invalidation: Invalidation,
+        pace: Pace,
+        *,
+        stat_waits: bool = False,
+    ) -> None:
+        """`invalidation` also hears of each close."""
+        super().__init__(
+            volume, attributes, scratch, invalidation.released, pace, stat_waits=stat_waits
+        )
+        self._writing = writing
+        self._invalidation = invalidation
+
+    # names
+
+    @answered
+    async def create(
+        self, parent_inode: int, name: bytes, _mode: int, flags: int, ctx: pyfuse3.RequestContext
+    ) -> tuple[pyfuse3.FileInfo, pyfuse3.EntryAttributes]:
+        """A new file, open."""
+        self._check(parent_inode, name)
+        spot = _spot(parent_inode, name)
+        async with self._invalidation.change({(parent_inode, name)}):
+            opened = await self._writing.create(
+                spot,
+                asker_of(ctx),
+                exclusive=bool(flags & os.O_EXCL),
+                empty=bool(flags & os.O_TRUNC),
+            )
+        ino = self._volume.opened_by(opened.number)[0]
+        made = self._attributes.make(self._volume.attributes(ino))
+        return self._open_file(opened.number, whole=opened.whole), made
+
+    @answered
+    async def link(
+        self, inode: int, new_parent_inode: int, new_name: bytes, ctx: pyfuse3.RequestContext
+    ) -> pyfuse3.EntryAttributes:
+        """One more name for a photo."""
+        self._check(new_parent_inode, new_name)
+        spot = _spot(new_parent_inode, new_name)
+        async with self._invalidation.change({(new_parent_inode, new_name)}):
+            await self._writing.link(inode, spot, asker_of(ctx))
+        return self._attributes.make(self._volume.attributes(inode))
+
+    @answered
+    async def unlink(self, parent_inode: int, name: bytes, ctx: pyfuse3.RequestContext) -> None:
+        """Take a name away."""
+        self._check(parent_inode, name)
+        async with self._invalidation.change({(parent_inode, name)}):
+            await self._writing.unlink(_spot(parent_inode, name), asker_of(ctx))
+
+    @answered
+    async def rename(
+        self,
+        parent_inode_old: int,
+        name_old: bytes,
+        parent_inode_new: int,
+        name_new: bytes,
+        flags: int,
+        ctx: pyfuse3.RequestContext,
+    ) -> None:
+        """Move a name."""
+        self._check(parent_inode_old, name_old)
+        self._check(parent_inode_new, name_new)
+        if flags & ~pyfuse3.RENAME_NOREPLACE:
+            raise pyfuse3.FUSEError(errno.EINVAL)
+        old, new = _spot(parent_inode_old, name_old), _spot(parent_inode_new, name_new)
+        known = {(parent_inode_old, name_old), (parent_inode_new, name_new)}
+        async with self._invalidation.change(known) as changed:
+            replace = not flags & pyfuse3.RENAME_NOREPLACE
+            done = await self._writing.rename(old, new, asker_of(ctx), replace=replace)
+            if done.gone:  # the kernel asks anew what stands there (Attributes.may_move)
+                changed.bytes_of(done.ino)
+
+    @answered
+    async def mkdir(
+        self, parent_inode: int, name: bytes, _mode: int, ctx: pyfuse3.RequestContext
+    ) -> pyfuse3.EntryAttributes:
+        """Make an album."""
+        self._check(parent_inode, name)
+        async with self._invalidation.change({(parent_inode, name)}):
+            made = await self._writing.mkdir(_spot(parent_inode, name), asker_of(ctx))
+        return self._attributes.make(self._volume.attributes(made))
+
+    @answered
+    async def rmdir(self, parent_inode: int, name: bytes, ctx: pyfuse3.RequestContext) -> None:
+        """Remove an album that shows nothing."""
+        self._check(parent_inode, name)
+        async with self._invalidation.change({(parent_inode, name)}):
+            await self._writing.rmdir(_spot(parent_inode, name), asker_of(ctx))
+
+    # attributes
+
+    @answered
+    async def setattr(
+        self,
+        inode: int,
+        attr: pyfuse3.EntryAttributes,
+        fields: pyfuse3.SetattrFields,
+        fh: int | None,
+        ctx: pyfuse3.RequestContext,
+    ) -> pyfuse3.EntryAttributes:
+        """Length and time; a mode is as it is, and another owner there is none."""
+        self._check_owner(inode, attr, fields)
+        async with self._invalidation.change(set()):
+            if fields.update_size:
+                await self._set_size(inode, attr.st_size, fh, ctx)
+            if fields.update_mtime:
+                await self._writing.set_mtime(inode, attr.st_mtime_ns, asker_of(ctx))
+        self._attributes.forget(inode)
+        return self._attributes.make(self._volume.attributes(inode))
+
+    async def _set_size(
+        self, inode: int, size: int, fh: int | None, ctx: pyfuse3.RequestContext
+    ) -> None:
+        if is_folder_ino(inode):
+            raise pyfuse3.FUSEError(errno.EISDIR)
+        if fh is None:
+            await self._writing.files.truncate_closed(inode, size, asker_of(ctx))
+        else:
+            await self._writing.files.truncate(fh, size)
+
+    def _check_owner(
+        self, inode: int, attr: pyfuse3.EntryAttributes, fields: pyfuse3.SetattrFields
+    ) -> None:
+        """Programs that copy set mode and owner, and give up if they may not set the same ones."""
+        self._volume.check_can_change(inode)
+        here = self._attributes.of(inode, self._volume.attributes)
+        other_user = fields.update_uid and attr.st_uid != here.st_uid
+        other_group = fields.update_gid and attr.st_gid != here.st_gid
+        if other_user or other_group:
+            raise pyfuse3.FUSEError(errno.EPERM)
+
+    # bytes
+
+    @answered
+    async def open(self, inode: int, flags: int, ctx: pyfuse3.RequestContext) -> pyfuse3.FileInfo:
+        """Open a photo; what is not whole is read with direct_io."""
+        if flags & os.O_ACCMODE == os.O_RDONLY:
+            opened = await self._volume.open(inode)
+        else:
+            empty = bool(flags & os.O_TRUNC)
+            async with self._invalidation.change(set()):
+                opened = await self._writing.files.open(inode, asker_of(ctx), empty=empty)
+            self._attributes.forget(inode)
+        return self._open_file(opened.number, whole=opened.whole)
+
+    @answered
+    async def write(self, fh: int, off: int, buf: bytes) -> int:
+        """Write to an open file."""
+        done = await self._writing.files.write(fh, off, buf)
+        self._attributes.forget(self._volume.opened_by(fh)[0])
+        return done
+
+    @answered
+    async def flush(self, fh: int) -> None:
+        """A program closes the file: once it is told so, all of it is durable."""
+        await self._flush(fh)
+
+    @answered
+    async def fsync(self, fh: int, _datasync: bool) -> None:  # noqa: FBT001 - pyfuse3's call
+        """Return once the file is durable."""
+        await self._flush(fh)
+
+    async def _flush(self, fh: int) -> None:
+        if self._writing.files.is_changed(fh):
+            async with self._invalidation.change(set()):
+                await self._writing.files.flush(fh)
+
+    @answered
+    async def release(self, fh: int) -> None:
+        """Close a file, whatever became of it: nobody hears of it any more."""
+        ino = self._volume.release(fh)
+        self._attributes.forget(ino)
+        self._released(ino)
+
+    def _open_file(self, number: int, *, whole: bool) -> pyfuse3.FileInfo:
+        return pyfuse3.FileInfo(fh=number, direct_io=not whole, keep_cache=whole)
+
+    def _check(self, parent_inode: int, name: bytes) -> None:
+        """ReadOnly, where nothing can be changed. Scratch itself is not to be changed anywhere."""
+        self._volume.check_can_change(parent_inode)
+        if name == SCRATCH and self._volume.library_at(parent_inode) is not None:
+            raise pyfuse3.FUSEError(errno.EPERM)
+
+    # what photos do not have
+
+    @answered
+    async def mknod(
+        self, parent_inode: int, name: bytes, _mode: int, _rdev: int, _ctx: pyfuse3.RequestContext
+    ) -> None:
+        """No pipes and devices."""
+        self._check(parent_inode, name)
+        raise pyfuse3.FUSEError(errno.EPERM)
+
+    @answered
+    async def symlink(
+        self, parent_inode: int, name: bytes, _target: bytes, _ctx: pyfuse3.RequestContext
+    ) -> None:
+        """No symbolic links."""
+        self._check(parent_inode, name)
+        raise pyfuse3.FUSEError(errno.EPERM)
+
+    # what a photo tells
+
+    @answered
+    async def setxattr(
+        self, inode: int, name: bytes, value: bytes, ctx: pyfuse3.RequestContext
+    ) -> None:
+        """Tags, description, capture time."""
+        await self._set_attribute(inode, name, value.decode("utf-8", "replace"), ctx)
+
+    @answered
+    async def removexattr(self, inode: int, name: bytes, ctx: pyfuse3.RequestContext) -> None:
+        """Empty them."""
+        await self._set_attribute(inode, name, None, ctx)
+
+    async def _set_attribute(
+        self, inode: int, name: bytes, value: str | None, ctx: pyfuse3.RequestContext
+    ) -> None:
+        self._volume.check_can_change(inode)
+        if name not in SETTABLE or is_folder_ino(inode):
+            raise pyfuse3.FUSEError(errno.EOPNOTSUPP)
+        async with self._invalidation.change(set()):
+            await self._writing.set_attribute(inode, name.decode(), value, asker_of(ctx))
+
+
+SETTABLE = frozenset({b"user.xdg.tags", b"user.xdg.comment", b"user.photofs.taken"})
+"""Others are answered as by a file system without attributes, which copying programs know."""
+
+
+def _spot(parent_inode: int, name: bytes) -> Spot:
+    """Bytes that are no UTF-8 go through as surrogates, and the volume refuses them."""
+    return Spot(parent_inode, os.fsdecode(name))
+
+
+def asker_of(ctx: pyfuse3.RequestContext) -> Asker:
+    """Which program asks."""
+    name = ""
+    with suppress(OSError):
+        name = Path(f"/proc/{ctx.pid}/comm").read_text(encoding="utf-8", errors="replace").strip()
+    return Asker(ctx.pid, name)

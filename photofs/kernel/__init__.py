@@ -1,0 +1,1 @@
+"""What the kernel of this machine tells of mounts and processes, and the end of a connection."""

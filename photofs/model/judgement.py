@@ -1,0 +1,28 @@
+"""What a file that a program wrote turned out to be, told by its bytes and its name."""
+
+from typing import NamedTuple
+
+from photofs.model.observation import PhotoSeen
+
+
+class Whole(NamedTuple):
+    """A whole picture or video, sealed under its hash; `seen` holds what its bytes tell."""
+
+    sha256: str
+    size: int
+    seen: PhotoSeen
+
+
+class Other(NamedTuple):
+    """No picture and no video, or a name that programs give to files that do not stay."""
+
+    why: str
+
+
+class Broken(NamedTuple):
+    """A picture or video that is not whole, or cannot be read."""
+
+    why: str
+
+
+Judgement = Whole | Other | Broken

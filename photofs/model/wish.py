@@ -1,0 +1,123 @@
+"""What a user can wish of a library, and how a wish changes what is shown; pure.
+
+The tree shows what the sources told, and on top of it the user's unsettled wishes in the order in
+which they were made (docs/decisions/0007). `shown` is that rule for a photo's facts; which albums
+hold a photo follows the same rule in the catalog's `shown_member`.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+
+class Asker(NamedTuple):
+    """Which program made a wish; process 0 is a command of photofs itself."""
+
+    process: int
+    program: str
+
+
+class WishVerb(StrEnum):
+    """What is wished; the column `operation.verb`."""
+
+    UPLOAD = "upload"
+    REPLACE = "replace"
+    JOIN = "join"
+    LEAVE = "leave"
+    FAVORITE = "favorite"
+    UNFAVORITE = "unfavorite"
+    RETITLE = "retitle"
+    DESCRIBE = "describe"
+    TAG = "tag"
+    DATE = "date"
+    TRASH = "trash"
+    RESTORE = "restore"
+    DELETE = "delete"
+    MAKE_ALBUM = "make album"
+    RENAME_ALBUM = "rename album"
+    REMOVE_ALBUM = "remove album"
+
+
+GUARDED: Final = frozenset(
+    {
+        WishVerb.REPLACE,
+        WishVerb.LEAVE,
+        WishVerb.UNFAVORITE,
+        WishVerb.RETITLE,
+        WishVerb.DESCRIBE,
+        WishVerb.TAG,
+        WishVerb.DATE,
+        WishVerb.TRASH,
+        WishVerb.RENAME_ALBUM,
+        WishVerb.REMOVE_ALBUM,
+    }
+)
+"""What takes away or alters: waits for the grace, and counts for the guard.
+
+DELETE is not among them: it is made only by a command that shows what it deletes and asks.
+"""
+
+OPPOSITE: Final[Mapping[WishVerb, WishVerb]] = {
+    WishVerb.JOIN: WishVerb.LEAVE,
+    WishVerb.LEAVE: WishVerb.JOIN,
+    WishVerb.FAVORITE: WishVerb.UNFAVORITE,
+    WishVerb.UNFAVORITE: WishVerb.FAVORITE,
+    WishVerb.TRASH: WishVerb.RESTORE,
+    WishVerb.RESTORE: WishVerb.TRASH,
+    WishVerb.UPLOAD: WishVerb.TRASH,
+}
+"""What undoes a wish that was done by another verb; `before` in its details undoes the others."""
+
+
+class Shown(NamedTuple):
+    """The facts of a photo that wishes change.
+
+    `name` is the name wished for in every folder. `taken`: a capture time as `DATE` wishes it, JSON
+    of model.capture_time.TakenFact; None: as told.
+    """
+
+    favorite: bool
+    title: str | None
+    name: str
+    description: str | None
+    tags: tuple[str, ...]
+    taken: Mapping[str, object] | None
+
+
+class Change(NamedTuple):
+    """An unsettled wish about one photo: its verb and its details."""
+
+    verb: WishVerb
+    details: Mapping[str, object]
+
+
+def shown(told: Shown, wishes: Iterable[Change]) -> Shown:
+    """What the tree shows: the told facts, changed by each wish in order."""
+    for wish in wishes:
+        match wish.verb:
+            case WishVerb.FAVORITE | WishVerb.UNFAVORITE:
+                told = told._replace(favorite=wish.verb is WishVerb.FAVORITE)
+            case WishVerb.RETITLE:
+                told = told._replace(
+                    title=_text(wish.details["title"]), name=str(wish.details["name"])
+                )
+            case WishVerb.DESCRIBE:
+                told = told._replace(description=_text(wish.details["description"]))
+            case WishVerb.TAG:
+                told = told._replace(tags=_texts(wish.details["tags"]))
+            case WishVerb.DATE:
+                taken = wish.details["taken"]
+                told = told._replace(taken=taken if isinstance(taken, Mapping) else None)
+            case _:  # these change places, not facts
+                pass
+    return told
+
+
+def _text(value: object) -> str | None:
+    """A text among a wish's details, which are JSON."""
+    return None if value is None else str(value)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """A list of texts among a wish's details."""
+    return tuple(str(each) for each in value) if isinstance(value, list | tuple) else ()

@@ -1,0 +1,1 @@
+"""Scratch: an ordinary folder of each library on this disk; nothing in it is ever sent."""

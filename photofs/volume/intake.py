@@ -1,0 +1,210 @@
+"""The one way in: bytes that programs write (docs/decisions/0008).
+
+A photo that is opened for writing is read as before until the first write: then it gets a file of
+its own in the store, filled with the photo's bytes, unless the program empties it. `flush` is the
+promise: once it has returned, bytes, name and row survive a power cut.
+"""
+
+import os
+from typing import Final
+from weakref import WeakValueDictionary
+
+import trio
+
+from photofs.model.errors import Busy, NotFound, Refused, StoreError
+from photofs.model.spot import Spot
+from photofs.model.wish import Asker
+from photofs.originals.disk_errors import disk_errors
+from photofs.volume.drafts import Draft, WritingHandle, WrittenHandle
+from photofs.volume.volume import Opened, Volume
+from photofs.volume.writer import Disk, Writer
+
+TRIES: Final = 200
+PAUSE: Final = 0.05
+"""A file that is just being sealed is asked for again: ten seconds hash some 10 GB."""
+
+FILLS: Final = 3
+"""How often an original is brought in anew that was evicted before it could be copied."""
+
+
+class Intake:
+    """Writing to the files of one volume."""
+
+    def __init__(self, volume: Volume, disk: Disk, writer: Writer) -> None:
+        """Nothing is open for writing yet."""
+        self._volume = volume
+        self._drafts = volume.drafts
+        self._disk = disk
+        self._writer = writer
+        self._turns: WeakValueDictionary[int, trio.Lock] = WeakValueDictionary()
+
+    async def create(self, spot: Spot, asker: Asker) -> Opened:
+        """A new file, open; it is durable from its first flush on. Exists, Refused."""
+        written = await self._writer.do(lambda wishes: wishes.create(spot, asker))
+        draft = Draft(written.ino, written.draft, changed=True)
+        self._drafts.add(draft)
+        return self._volume.adopt(written.ino, await self._open(draft, fresh=True), asker)
+
+    async def open(self, ino: int, asker: Asker, *, empty: bool) -> Opened:
+        """A photo or file for writing; emptied at once, or else as it is until the first write."""
+        self._volume.check_may_write(ino)
+        if empty:
+            handle = await self._begin(ino, asker, empty=True)
+            await self._cut(handle, 0)
+            return self._volume.adopt(ino, handle, asker)
+        return await self._volume.open(ino, asker)
+
+    async def write(self, number: int, offset: int, data: bytes) -> int:
+        """Into an open file; how much of it that is. Refused if it was opened for reading."""
+        handle = self._volume.handle(number)
+        if not isinstance(handle, WritingHandle):
+            handle = await self._begin_at(number, empty=False)
+        return handle.write(offset, data)
+
+    async def truncate(self, number: int, size: int) -> None:
+        """Cut or lengthen an open file."""
+        handle = self._volume.handle(number)
+        if not isinstance(handle, WritingHandle):
+            handle = await self._begin_at(number, empty=size == 0)
+        await self._cut(handle, size)
+
+    async def truncate_closed(self, ino: int, size: int, asker: Asker) -> None:
+        """Cut or lengthen a file that the program does not have open; durable."""
+        opened = await self.open(ino, asker, empty=size == 0)
+        try:
+            if size:
+                await self.truncate(opened.number, size)
+            await self.flush(opened.number)
+        finally:
+            self._volume.release(opened.number)
+
+    async def flush(self, number: int) -> None:
+        """Bytes, name and row are durable once this returns; Full, StoreError if they are not."""
+        handle = self._volume.handle(number)
+        if isinstance(handle, WritingHandle):
+            await self._settle(handle)
+
+    def is_changed(self, number: int) -> bool:
+        """Whether something of an open file is not durable yet."""
+        handle = self._volume.handle(number)
+        return isinstance(handle, WritingHandle) and handle.draft.changed
+
+    def set_time(self, ino: int, mtime_ns: int) -> None:
+        """A program set a time: the open file follows, so that a later write is seen to move it."""
+        draft = self._drafts.get(ino)
+        if draft is not None and draft.writers:
+            with disk_errors("setting a file's time"):
+                os.utime(next(iter(draft.writers)).fd, ns=(mtime_ns, mtime_ns))
+
+    async def _settle(self, handle: WritingHandle) -> None:
+        """One after the other for each file: who comes second has to wait for the first."""
+        draft = handle.draft
+        async with draft.turn:
+            if not draft.changed:
+                return
+            draft.changed = False
+            try:
+                await trio.to_thread.run_sync(
+                    lambda: self._disk.sync(handle.fd, name_too=not draft.named)
+                )
+                draft.named = True
+                if not draft.gone:
+                    await self._note(draft, os.fstat(handle.fd))
+            except BaseException:
+                draft.changed = True
+                raise
+
+    async def _note(self, draft: Draft, told: os.stat_result) -> None:
+        """In the catalog; nothing for a file that was removed meanwhile."""
+        try:
+            await self._writer.do(
+                lambda wishes: wishes.written(draft.ino, told.st_size, told.st_mtime_ns)
+            )
+        except NotFound:
+            draft.gone = True
+
+    async def _cut(self, handle: WritingHandle, size: int) -> None:
+        handle.draft.changed = True
+        with disk_errors("cutting a file"):
+            await trio.to_thread.run_sync(os.ftruncate, handle.fd, size)
+
+    async def _begin_at(self, number: int, *, empty: bool) -> WritingHandle:
+        """Begin to write what was opened as it is."""
+        ino, asker = self._volume.opened_by(number)
+        if asker is None:
+            raise Refused("this file was opened for reading")
+        made = await self._begin(ino, asker, empty=empty)
+        here = self._volume.handle(number)
+        if isinstance(here, WritingHandle):  # another request of the same handle was faster
+            made.close()
+            return here
+        self._volume.replace(number, made)
+        return made
+
+    async def _begin(self, ino: int, asker: Asker, *, empty: bool) -> WritingHandle:
+        """A handle to write with, on the file that everybody writes who has that photo open.
+
+        While a writer has it open nobody seals it. If the last one went while we were opening it,
+        it may have been sealed, and it is begun anew.
+        """
+        async with self._turns.setdefault(ino, trio.Lock()):
+            for _ in range(TRIES):
+                draft = self._drafts.get(ino)
+                anew = draft is None or not draft.writers
+                if draft is None or anew:
+                    draft = await self._begin_anew(ino, asker, empty=empty)
+                handle = await self._open(draft, fresh=False)
+                if anew:
+                    self._show_to_readers(draft)
+                if anew or len(draft.writers) > 1:
+                    return handle
+                handle.close()
+        raise StoreError("a file is closed as soon as it is opened", remedy="try again")
+
+    async def _begin_anew(self, ino: int, asker: Asker, *, empty: bool) -> Draft:
+        """Note that other bytes are coming, and bring in the present ones if they are to stay.
+
+        First the bytes are had and only then the row says so: where they cannot be had, nothing
+        has changed. A row without its file is a writing that ended before its first byte.
+        """
+        there = self._volume.draft_here(ino)
+        sha256 = None if empty or there else await self._volume.whole(ino)
+        begun = await self._writer.do(lambda wishes: wishes.overwrite(ino, asker))
+        draft = Draft(ino, begun.written.draft)
+        if sha256 is not None:
+            await self._fill(draft, sha256)
+        self._drafts.add(draft)
+        return draft
+
+    async def _fill(self, draft: Draft, sha256: str) -> None:
+        """Copy the original, which may be evicted before it is."""
+        for left in reversed(range(FILLS)):
+            try:
+                await trio.to_thread.run_sync(self._disk.fill, draft.name, sha256)
+            except NotFound:
+                if not left:
+                    raise
+                sha256 = await self._volume.whole(draft.ino)
+            else:
+                draft.named = True
+                return
+
+    def _show_to_readers(self, draft: Draft) -> None:
+        """Who reads the photo just now sees what is written from now on."""
+        for number in self._volume.open_numbers(draft.ino):
+            fd = self._disk.open_for_reading(draft.name)
+            if fd is not None:
+                self._volume.replace(number, WrittenHandle(fd))
+
+    async def _open(self, draft: Draft, *, fresh: bool) -> WritingHandle:
+        """A handle on it; waits for whoever looks at the file just now."""
+        for _ in range(TRIES):
+            try:
+                fd = await trio.to_thread.run_sync(
+                    lambda: self._disk.open_for_writing(draft.name, fresh=fresh)
+                )
+            except Busy:
+                await trio.sleep(PAUSE)
+                continue
+            return WritingHandle(self._drafts, draft, fd)
+        raise StoreError("a file stays locked by another process", remedy="see `photofs status`")

@@ -1,0 +1,325 @@
+"""What follows once it is known what a written file is: its wishes, or why it stays here.
+
+Each method is called within a transaction.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from photofs.catalog.incoming import IncomingRow
+from photofs.catalog.journal import OperationRow
+from photofs.catalog.photo_writes import PhotoFacts
+from photofs.catalog.seen_json import to_json
+from photofs.filing.facts import dated, next_facts
+from photofs.filing.overlay import laid_over
+from photofs.model.capture_time import TakenBy, TakenFact
+from photofs.model.folder import FolderKind
+from photofs.model.incoming import Stage
+from photofs.model.judgement import Broken, Judgement, Other, Whole
+from photofs.model.naming import photo_name
+from photofs.model.observation import PhotoSeen
+from photofs.model.operation import FINAL
+from photofs.model.photo import Media
+from photofs.model.wish import Asker, WishVerb
+from photofs.wishing.incoming import IncomingFiles
+from photofs.wishing.photo_wishes import PhotoWishes, stem
+from photofs.wishing.wish_desk import WishDesk
+
+_PUT: Final = frozenset({FolderKind.ALBUM, FolderKind.FAVORITES, FolderKind.UNSORTED})
+"""Where programs put files; other folders follow from what a photo is."""
+
+INSTEAD: Final = "the bytes before it came first: it replaces them"
+
+OURS: Final = Asker(0, "photofs")
+
+
+class Judging:
+    """For one library."""
+
+    def __init__(self, desk: WishDesk) -> None:
+        """`desk` is the library's."""
+        self._desk = desk
+        self._catalog = desk.catalog
+
+    def judged(self, photo: int, as_of_ns: int, judgement: Judgement) -> bool:
+        """Take a judgement in; False if the file was touched since, and is to be judged anew."""
+        row = self._catalog.incoming(photo)
+        if row is None or row.stage is not Stage.OPEN or row.changed_ns != as_of_ns:
+            return False
+        match judgement:
+            case Whole():
+                self._whole(row, judgement)
+            case Other():
+                self._stay(row, Stage.LOCAL, judgement.why)
+            case Broken():
+                self._stay(row, Stage.FAILED, judgement.why)
+        return True
+
+    def attach(self, photo: int, remote_id: str, seen: PhotoSeen, sha256: str = "") -> int:
+        """An upload was confirmed: the service has it under this id. The photo that shows it now.
+
+        `sha256` is that of the bytes that were sent: other ones may have been written since.
+
+        If a scan was faster and filed it as another photo, that one's facts come to ours; if the
+        service had the bytes before, as a photo that we know, our names go to that one.
+        """
+        source = self._desk.desk.source_id
+        known = self._catalog.observation(source, remote_id)
+        if known is None:
+            scan = self._catalog.last_scan_of(source)
+            self._catalog.add_observation(
+                source, remote_id, photo, seen.as_of_ns, scan, to_json(seen)
+            )
+        elif known.photo_id != photo and known.photo_id < photo and not known.gone:
+            if not self._is_written_again(photo):
+                self._hand_over(photo, known.photo_id)
+                IncomingFiles(self._desk).drop(photo)
+            return known.photo_id
+        elif known.photo_id != photo:
+            self.take_over(known.photo_id, photo, remote_id)
+        if self._catalog.photo_facts(photo).gone:
+            self._come_too_late(photo, sha256)
+        else:
+            self.now_told(photo, seen, sha256)
+        return photo
+
+    def refused(self, photo: int, why: str) -> None:
+        """The service will not take it: it stays here, marked, with its bytes kept."""
+        row = self._catalog.incoming(photo)
+        if row is not None and not self._is_written_again(photo):
+            self._catalog.set_incoming(
+                photo, Stage.FAILED, row.draft, self._desk.desk.now_ns(), why
+            )
+            self._catalog.touch_photo(photo, self._desk.desk.now_ns())
+
+    def _stay(self, row: IncomingRow, stage: Stage, why: str) -> None:
+        """It is kept here, and here alone."""
+        now = self._desk.desk.now_ns()
+        if not row.told:  # tags that came with a file which is no photo go nowhere
+            self._desk.withdraw(row.photo_id, "the file stays on this disk")
+        self._catalog.set_incoming(row.photo_id, stage, row.draft, now, why)
+        self._catalog.touch_photo(row.photo_id, now)
+
+    def _whole(self, row: IncomingRow, whole: Whole) -> None:
+        now = self._desk.desk.now_ns()
+        self._catalog.note_original(whole.sha256, whole.size, now)
+        if row.told:
+            self._other_bytes(row, whole)
+            return
+        same = self._catalog.with_hash(row.library_id, whole.sha256, row.photo_id)
+        if same is not None:
+            self._hand_over(row.photo_id, same)
+            IncomingFiles(self._desk).drop(row.photo_id)
+            return
+        self._make_photo(row, whole)
+
+    def _make_photo(self, row: IncomingRow, whole: Whole) -> None:
+        """A photo that the library does not have: to be uploaded, and to join where it stands."""
+        photo, now = row.photo_id, self._desk.desk.now_ns()
+        names = self._catalog.names_of(photo)
+        name = names[-1].name if names else self._catalog.photo_facts(photo).name
+        title = stem(name)
+        whole, taken = self._dated(photo, whole)
+        facts = self._facts(photo, whole, title)
+        self._catalog.set_photo_facts(photo, facts._replace(ctime_ns=max(now, facts.ctime_ns + 1)))
+        self._catalog.set_incoming(photo, Stage.WAITING, "", now)
+        details = {
+            "sha256": whole.sha256,
+            "size": whole.size,
+            "name": name,
+            "title": title,
+            "media": whole.seen.media.value,
+            **taken,
+        }
+        by = self._by(row)
+        self._desk.wish(WishVerb.UPLOAD, by, details, photo=photo)
+        PhotoWishes(self._desk).wish_where_it_stands(photo, by)
+        self._desk.show_facts(photo)
+        self._desk.show_places(photo)
+
+    def _dated(self, photo: int, whole: Whole) -> tuple[Whole, dict[str, object]]:
+        """Bytes that tell no time have the one that a copying program set, which is sent on."""
+        given = self._catalog.marks(photo)[1]
+        if whole.seen.taken is not None or given is None or "set_taken" not in self._desk.can:
+            return whole, {}
+        instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=given // 10**9)
+        taken = TakenFact(by=TakenBy.USER, instant=instant)
+        seen = replace(whole.seen, taken=taken)
+        local = self._desk.desk.resolve(seen).local
+        if local is None:
+            return whole, {}
+        words = {"by": taken.by.value, "local": local.isoformat()}
+        return whole._replace(seen=seen), {"taken": words}
+
+    def _facts(self, photo: int, whole: Whole, title: str) -> PhotoFacts:
+        """What the bytes tell, and what stays as it was shown: so its time, if they tell none."""
+        old = self._catalog.photo_facts(photo)
+        seen = replace(whole.seen, title=title, uploaded_ns=old.mtime_ns)
+        given = self._catalog.marks(photo)[1]
+        facts = dated(old, self._desk.desk.resolve(seen))
+        return facts._replace(
+            size=whole.size,
+            size_exact=1,
+            sha256=whole.sha256,
+            content_key=f"own:{whole.sha256}",
+            media=seen.media.value,
+            title=title,
+            name=photo_name(None, title, str(photo), seen.extension),
+            mtime_ns=facts.mtime_ns if given is None else given,
+        )
+
+    def _other_bytes(self, row: IncomingRow, whole: Whole) -> None:
+        """A photo that the service has was written: to be replaced, unless nothing changed."""
+        photo, now = row.photo_id, self._desk.desk.now_ns()
+        origin = self._catalog.first_observation(photo)
+        told = self._catalog.told_original(photo)
+        if told is not None and told == whole.sha256:
+            self.as_told(photo)
+            return
+        before = self._catalog.photo_facts(photo)
+        facts = before._replace(
+            size=whole.size, size_exact=1, sha256=whole.sha256, content_key=f"own:{whole.sha256}"
+        )
+        self._catalog.set_photo_facts(photo, facts._replace(ctime_ns=max(now, facts.ctime_ns + 1)))
+        self._catalog.set_incoming(photo, Stage.WAITING, "", now)
+        details = {
+            "sha256": whole.sha256,
+            "size": whole.size,
+            "name": before.name,
+            "title": before.title or stem(before.name),
+            "media": whole.seen.media.value,
+            "content_key": origin[2].content_key if origin else "",
+            "told": told,
+            "in_place": self._can_replace(whole, before),
+        }
+        self._desk.wish(WishVerb.REPLACE, self._by(row), details, photo=photo)
+
+    def _can_replace(self, whole: Whole, before: PhotoFacts) -> bool:
+        """Whether the service puts other bytes under the same id (no service does for videos)."""
+        pictures = whole.seen.media is Media.PICTURE and before.media == Media.PICTURE.value
+        return pictures and "replace" in self._desk.can
+
+    def as_told(self, photo: int) -> None:
+        """Show a photo's bytes as its source tells them: what was written came to nothing."""
+        origin = self._catalog.first_observation(photo)
+        original = self._catalog.told_original(photo)
+        self._catalog.end_incoming(photo)
+        if origin is not None:
+            self._from_seen(photo, origin[2], original)
+
+    def _come_too_late(self, photo: int, sha256: str) -> None:
+        """Its file was removed, or became another photo, while it was sent: it is in Trash now."""
+        now = self._desk.desk.now_ns()
+        facts = self._catalog.photo_facts(photo)
+        size = self._catalog.size_of_original(sha256)
+        if size is not None:
+            facts = facts._replace(sha256=sha256, size=size, size_exact=1)
+        origin = self._catalog.first_observation(photo)
+        if origin is not None:
+            facts = facts._replace(content_key=origin[2].content_key)
+        # its wishes were taken back when it went
+        self._catalog.set_photo_facts(photo, facts._replace(gone=0, favorite=0))
+        self._catalog.end_incoming(photo)
+        self._catalog.set_binned(photo, now)
+        self._desk.show_facts(photo)
+        self._desk.show_places(photo)
+
+    def _is_written_again(self, photo: int) -> bool:
+        """Whether other bytes came while the former ones were under way: nothing ends for them."""
+        row = self._catalog.incoming(photo)
+        if row is None:
+            return False
+        return row.stage is not Stage.WAITING or bool(self._open_bytes(photo))
+
+    def _open_bytes(self, photo: int) -> list[OperationRow]:
+        """What is still to be sent of a photo's bytes."""
+        return [
+            row
+            for row in self._catalog.unsettled_of_photo(photo)
+            if row.wish.verb in {WishVerb.UPLOAD, WishVerb.REPLACE} and row.state not in FINAL
+        ]
+
+    def _replace_instead(self, photo: int, seen: PhotoSeen, told: str) -> None:
+        """Bytes that were to be a new photo are the other bytes of one that the service has now."""
+        for row in self._open_bytes(photo):
+            if row.wish.verb == WishVerb.UPLOAD and self._desk.planning.cancel(row, INSTEAD):
+                pictures = row.wish.details["media"] == seen.media.value == Media.PICTURE.value
+                details = {
+                    **row.wish.details,
+                    "content_key": seen.content_key,
+                    "told": told,
+                    "in_place": pictures and "replace" in self._desk.can,
+                }
+                by = OURS if row.wish.action is None else row.wish.action
+                self._desk.wish(WishVerb.REPLACE, by, details, photo=photo)
+
+    def now_told(self, photo: int, seen: PhotoSeen, sha256: str = "") -> None:
+        """The photo is its source's from now on; size, time and bytes stay as they are shown."""
+        facts = self._catalog.photo_facts(photo)
+        if self._is_written_again(photo):
+            if sha256:
+                self._catalog.set_told_original(photo, sha256)
+            self._replace_instead(photo, seen, sha256)
+            self._desk.show_places(photo)
+            return
+        self._catalog.end_incoming(photo)
+        told = facts._replace(content_key=seen.content_key, file_name=seen.file_name)
+        self._catalog.set_photo_facts(photo, told)
+        self._desk.show_facts(photo)
+        self._desk.show_places(photo)
+
+    def _from_seen(self, photo: int, seen: PhotoSeen, original: str | None) -> None:
+        """All facts as the source tells them, and the original's own size and hash if known."""
+        old = self._catalog.photo_facts(photo)
+        resolve = self._desk.desk.resolve
+        facts = next_facts(
+            old._replace(content_key=""), seen, seen, resolve, self._desk.desk.now_ns()
+        )
+        size = None if original is None else self._catalog.size_of_original(original)
+        if original is not None and size is not None:
+            facts = facts._replace(sha256=original, size=size, size_exact=1)
+        self._catalog.set_photo_facts(photo, laid_over(self._catalog, photo, old, facts, resolve))
+        self._desk.show_places(photo)
+
+    def _hand_over(self, photo: int, other: int) -> None:
+        """The names of one photo go to another one that has the same bytes; nothing is sent twice.
+
+        What the folders of those names mean is wished for the other one. A user's own copy brings
+        back what is in Trash, and the time that was set for the copy is shown.
+        """
+        row = self._catalog.incoming(photo)
+        by = OURS if row is None else self._by(row)
+        wishes = PhotoWishes(self._desk)
+        wishes.restore(other, by)
+        for wish in self._catalog.unsettled_of_photo(photo):
+            self._desk.planning.cancel(wish, "the library has these bytes as another photo")
+            if wish.wish.album is not None:
+                self._catalog.unwish_member(photo, wish.wish.album)
+        for entry in self._catalog.photo_entries(photo):
+            folder = self._catalog.folder_facts(entry.folder_id)
+            if folder is not None and folder.kind in _PUT:
+                self._catalog.repoint_entry(entry, other)
+            else:
+                self._catalog.remove_photo_entry(entry)
+        self._catalog.set_places(photo, 0)
+        given = self._catalog.marks(photo)[1]
+        if given is not None:
+            self._catalog.set_given_mtime(other, given)
+        wishes.wish_where_it_stands(other, by)
+        self._desk.show_facts(other)
+        self._desk.show_places(other)
+
+    def take_over(self, other: int, photo: int, remote_id: str) -> None:
+        """A scan filed our upload as a photo of its own: what is told of that one is ours."""
+        source = self._desk.desk.source_id
+        self._catalog.move_observation(source, remote_id, photo)
+        for entry in self._catalog.photo_entries(other):
+            self._catalog.remove_photo_entry(entry)
+        self._catalog.set_places(other, 0)
+        facts = self._catalog.photo_facts(other)
+        self._catalog.set_photo_facts(other, facts._replace(gone=1))
+
+    def _by(self, row: IncomingRow) -> Asker | int:
+        """What the user did when the file was written."""
+        return OURS if row.action is None else row.action

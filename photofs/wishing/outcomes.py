@@ -1,0 +1,218 @@
+"""What becomes of a wish: done, given up, taken back; and what the tree shows then.
+
+Done: its outcome is written into the told facts, and it goes on being laid over them until a
+complete scan that began afterwards has ended, so that an older listing that is being filed does not
+show the old state again. Given up or taken back: the tree shows what the sources tell.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+import msgspec
+
+from photofs.catalog.journal import OperationRow
+from photofs.catalog.seen_json import to_json
+from photofs.filing.overlay import with_taken, without
+from photofs.model.observation import PhotoSeen
+from photofs.model.operation import Event
+from photofs.model.wish import WishVerb
+from photofs.wishing.deleting import Deleting
+from photofs.wishing.judging import Judging
+from photofs.wishing.replacing import Replacing
+from photofs.wishing.wish_desk import WishDesk
+
+_MEMBERSHIP: Final = frozenset({WishVerb.JOIN, WishVerb.LEAVE})
+_ALBUMS: Final = frozenset({WishVerb.MAKE_ALBUM, WishVerb.RENAME_ALBUM, WishVerb.REMOVE_ALBUM})
+
+
+class Outcomes:
+    """For one library; each method within a transaction."""
+
+    def __init__(self, desk: WishDesk) -> None:
+        """`desk` is the library's."""
+        self._desk = desk
+        self._catalog = desk.catalog
+
+    def confirm(self, row: OperationRow) -> None:
+        """The service did it: the operation is done, and its outcome is told."""
+        self._catalog.happen(row.operation_id, Event.CONFIRM, self._desk.desk.now_ns())
+        verb = WishVerb(row.wish.verb)
+        if verb is WishVerb.DELETE:
+            Deleting(self._desk).done(row)
+        elif verb in _MEMBERSHIP:
+            self._tell_member(row, joined=verb is WishVerb.JOIN)
+        elif verb is WishVerb.REMOVE_ALBUM and row.wish.album is not None:
+            self._left_with(row.wish.album)
+        elif row.wish.photo is not None:
+            self._tell_photo(row.wish.photo, row)
+
+    def give_up(self, row: OperationRow, why: str) -> None:
+        """The service will not do it: the tree shows what is there, and the log says why."""
+        now, photo = self._desk.desk.now_ns(), row.wish.photo
+        self._catalog.happen(row.operation_id, Event.GIVE_UP, now, why)
+        if row.wish.verb == WishVerb.UPLOAD and photo is not None:
+            for later in self._catalog.unsettled_of_photo(photo):
+                self._desk.planning.cancel(later, "its upload failed")
+                if later.wish.album is not None:
+                    self._catalog.unwish_member(photo, later.wish.album)
+            Judging(self._desk).refused(photo, why)
+        elif row.wish.verb == WishVerb.REPLACE and photo is not None:
+            Judging(self._desk).refused(photo, why)
+        else:
+            self._take_back([row])
+
+    def uploaded(self, row: OperationRow, remote_id: str, seen: PhotoSeen) -> int:
+        """The service has it, and showed it: the operation is done. The photo that shows it."""
+        self._catalog.happen(row.operation_id, Event.CONFIRM, self._desk.desk.now_ns())
+        sha256 = str(row.wish.details["sha256"])
+        return Judging(self._desk).attach(row.wish.photo or 0, remote_id, seen, sha256)
+
+    def replaced(self, row: OperationRow, seen: PhotoSeen) -> None:
+        """The service has other bytes under the same id, and showed them."""
+        self._catalog.happen(row.operation_id, Event.CONFIRM, self._desk.desk.now_ns())
+        Replacing(self._desk).replaced(row, seen)
+
+    def swapped(self, row: OperationRow, remote_id: str, seen: PhotoSeen) -> None:
+        """The service has the other bytes as a new photo: it takes the old one's places."""
+        self._catalog.happen(row.operation_id, Event.CONFIRM, self._desk.desk.now_ns())
+        Replacing(self._desk).swapped(row, remote_id, seen)
+
+    def album_made(self, rows: Iterable[OperationRow], album: int, remote_id: str) -> None:
+        """The service made an album: what made it is done. A scan may have been faster."""
+        source = self._desk.desk.source_id
+        filed = self._catalog.album(source, remote_id)
+        if filed is not None and filed.album_id != album:
+            self._take_over_album(filed.album_id, album)
+        self._catalog.set_album_remote_id(album, remote_id)
+        for row in rows:
+            self.confirm(row)
+
+    def _take_over_album(self, other: int, album: int) -> None:
+        """A scan filed our album as one of its own: what is told of that one is ours."""
+        source = self._desk.desk.source_id
+        members = self._catalog.members(other)
+        for remote_id, position in members.items():
+            self._catalog.remove_member(other, remote_id)
+            self._catalog.add_member(album, source, remote_id, position)
+        self._catalog.queue_album(album)
+        self._catalog.set_album_remote_id(other, f"gone:{other}")
+        self._catalog.mark_album_gone(other)
+        self._desk.desk.shelves.settle_album(other)
+        self._desk.desk.placing.drain(lambda: None)
+
+    def cancel(self, rows: Iterable[OperationRow], why: str) -> list[OperationRow]:
+        """Take back what was not sent; those that were taken back."""
+        cancelled = [row for row in rows if self._desk.planning.cancel(row, why)]
+        self._take_back(cancelled)
+        return cancelled
+
+    def settle(self, source_id: int, before_ns: int, most: int | None = None) -> int:
+        """A complete scan that began then has ended: what was done before is told by now.
+
+        At most so many wishes at once; how many they were.
+        """
+        rows = self._catalog.to_settle(source_id, before_ns)[:most]
+        for row in rows:
+            self._catalog.settle(row.operation_id)
+            if row.wish.photo is not None and row.wish.album is not None:
+                self._catalog.unwish_member(row.wish.photo, row.wish.album)
+                self._catalog.queue_photo(row.wish.photo)
+        return len(rows)
+
+    def _take_back(self, rows: list[OperationRow]) -> None:
+        """Show photos and albums as if these wishes had never been."""
+        for row in reversed(rows):
+            verb, photo, album = WishVerb(row.wish.verb), row.wish.photo, row.wish.album
+            if verb in _MEMBERSHIP and photo is not None and album is not None:
+                self._catalog.unwish_member(photo, album)
+            elif verb in _ALBUMS and album is not None:
+                self._take_back_album(row, verb, album)
+            elif verb is WishVerb.UPLOAD and photo is not None:
+                self._catalog.set_binned(photo, self._desk.desk.now_ns())
+            elif verb is WishVerb.REPLACE and photo is not None:
+                Judging(self._desk).as_told(photo)
+            elif verb in {WishVerb.TRASH, WishVerb.RESTORE} and photo is not None:
+                trashed = self._desk.desk.now_ns() if verb is WishVerb.RESTORE else None
+                self._catalog.set_binned(photo, trashed)
+        for photo in dict.fromkeys(row.wish.photo for row in rows if row.wish.photo is not None):
+            mine = [row for row in rows if row.wish.photo == photo]
+            self._show_without(photo, mine)
+
+    def _show_without(self, photo: int, rows: list[OperationRow]) -> None:
+        """A photo's facts and places without some of its wishes."""
+        old = self._catalog.photo_facts(photo)
+        facts = without(self._catalog, photo, old, rows, self._desk.desk.resolve)
+        now = max(self._desk.desk.now_ns(), old.ctime_ns + 1)
+        self._catalog.set_photo_facts(photo, facts._replace(ctime_ns=now))
+        if facts.name != old.name:
+            self._desk.desk.placing.rename(photo, self._catalog.remote_id_of(photo), facts.name)
+        self._desk.desk.placing.replace(photo)
+
+    def _take_back_album(self, row: OperationRow, verb: WishVerb, album: int) -> None:
+        """An album as it was before a wish."""
+        if verb is WishVerb.MAKE_ALBUM:
+            self._catalog.mark_album_gone(album)
+        elif verb is WishVerb.REMOVE_ALBUM:
+            self._catalog.bring_album_back(album)
+            self._catalog.queue_album(album)
+        else:
+            before = row.wish.details.get("before")
+            title = before.get("title") if isinstance(before, dict) else None
+            if title is not None:
+                self._catalog.set_album_title(album, str(title))
+        self._desk.desk.shelves.settle_album(album)
+        self._desk.desk.placing.drain(lambda: None)
+
+    def _tell_member(self, row: OperationRow, *, joined: bool) -> None:
+        """The told list of an album's members, as the service has it now."""
+        origin = self._catalog.first_observation(row.wish.photo or 0)
+        if origin is None or row.wish.album is None:
+            return
+        source_id, remote_id, _ = origin
+        members = self._catalog.members(row.wish.album)
+        if joined and remote_id not in members:
+            position = max(members.values(), default=-1) + 1
+            self._catalog.add_member(row.wish.album, source_id, remote_id, position)
+        elif not joined and remote_id in members:
+            self._catalog.remove_member(row.wish.album, remote_id)
+
+    def _left_with(self, album: int) -> None:
+        """An album is no more: what was to leave it has left with it."""
+        for remote_id in self._catalog.members(album):
+            self._catalog.remove_member(album, remote_id)
+        for row in self._catalog.unsettled_of_album(album):
+            if row.wish.photo is not None:
+                self._desk.planning.cancel(row, "the album was removed")
+                self._catalog.unwish_member(row.wish.photo, album)
+
+    def _tell_photo(self, photo: int, row: OperationRow) -> None:
+        """The told facts of a photo, as the service has them now."""
+        origin = self._catalog.first_observation(photo)
+        if origin is None:
+            return
+        source_id, remote_id, seen = origin
+        known = self._catalog.observation(source_id, remote_id)
+        after = told(seen, row)
+        if known is not None and after != seen:
+            self._catalog.set_observation(
+                known.observation_id, known.as_of_ns, known.last_scan, to_json(after)
+            )
+
+
+def told(seen: PhotoSeen, row: OperationRow) -> PhotoSeen:
+    """What a source tells once it has done an operation."""
+    details = row.wish.details
+    match WishVerb(row.wish.verb):
+        case WishVerb.FAVORITE | WishVerb.UNFAVORITE:
+            return replace(seen, favorite=row.wish.verb == WishVerb.FAVORITE)
+        case WishVerb.RETITLE:
+            return replace(seen, title=msgspec.convert(details["title"], str | None))
+        case WishVerb.DESCRIBE:
+            return replace(seen, description=msgspec.convert(details["description"], str | None))
+        case WishVerb.TAG:
+            return replace(seen, tags=msgspec.convert(details["tags"], tuple[str, ...]))
+        case WishVerb.DATE:
+            return with_taken(seen, details["taken"])
+        case _:
+            return seen

@@ -1,0 +1,215 @@
+"""Wishes about photos that stand in the tree: another name, another folder, one name less.
+
+Each method is called within a transaction and with a meaning that was asked of view/meanings.py.
+"""
+
+from typing import Final
+
+from photofs.catalog.tree_writes import EntryRow
+from photofs.model.errors import Exists, Refused
+from photofs.model.folder import FolderKind
+from photofs.model.incoming import Stage
+from photofs.model.naming import photo_name
+from photofs.model.operation import State
+from photofs.model.wish import Asker, WishVerb
+from photofs.view.meanings import Meaning
+from photofs.wishing.standing import Standing
+from photofs.wishing.wish_desk import WishDesk
+
+_OF_OTHERS: Final = frozenset({Meaning.UNMARKED})
+"""What may be done to somebody else's photo: it may leave Favorites."""
+
+
+class PhotoWishes:
+    """For one library."""
+
+    def __init__(self, desk: WishDesk) -> None:
+        """`desk` is the library's."""
+        self._desk = desk
+        self._catalog = desk.catalog
+
+    def add(self, photo: int, at: Standing, meaning: Meaning, asker: Asker) -> None:
+        """One more name: joins the album, marks as favorite. The name stays as it was given."""
+        self._check_owner(photo, meaning)
+        if at.entry is not None:
+            raise Exists(f"{at.name!r} is there already")
+        self._catalog.add_given_entry(at.folder.folder_id, photo, at.name)
+        if meaning is Meaning.JOINED and at.folder.album is not None:
+            self.join(photo, at.folder.album, asker)
+        elif meaning is Meaning.MARKED:
+            self.mark(photo, asker, favorite=True)
+        self._desk.show_places(photo)
+
+    def take(self, photo: int, at: Standing, meaning: Meaning, asker: Asker) -> None:
+        """One name less, and what follows from it in that folder."""
+        self._check_owner(photo, meaning)
+        if self._drop_second_name(photo, at):
+            return
+        if meaning is Meaning.LEFT and at.folder.album is not None:
+            self.leave(photo, at.folder.album, asker)
+            self._desk.show_places(photo)
+        elif meaning is Meaning.UNMARKED:
+            self.mark(photo, asker, favorite=False)
+        elif meaning is Meaning.TRASHED:
+            self.trash(photo, asker)
+
+    def move(
+        self, photo: int, old: Standing, new: Standing, meaning: Meaning, asker: Asker
+    ) -> None:
+        """From one folder to another; nothing stands at `new`."""
+        self._check_owner(photo, meaning)
+        self._catalog.add_given_entry(new.folder.folder_id, photo, new.name)
+        if meaning is Meaning.MOVED and old.folder.album is not None:
+            self.leave(photo, old.folder.album, asker)
+        if meaning in {Meaning.MOVED, Meaning.JOINED} and new.folder.album is not None:
+            self.join(photo, new.folder.album, asker)
+        elif meaning is Meaning.MARKED:
+            self.mark(photo, asker, favorite=True)
+        elif meaning is Meaning.TRASHED:
+            self.trash(photo, asker)
+        elif meaning is Meaning.RESTORED:
+            self._restore_to(photo, new, asker)
+        self._desk.show_places(photo)
+
+    def rename_here(self, photo: int, at: Standing, entry: EntryRow, name: str) -> None:
+        """To the name that programs give to what they put away, or back: no title is wished."""
+        self._check_owner(photo, Meaning.RETITLED)
+        self._catalog.rename_given_entry(at.folder.folder_id, entry.entry_id, name)
+        self._catalog.touch_photo(photo, self._desk.desk.now_ns())
+
+    def retitle(self, photo: int, at: Standing, entry: EntryRow, name: str, asker: Asker) -> None:
+        """Another name in the same folder: that is its title. Other folders follow."""
+        self._check_owner(photo, Meaning.RETITLED)
+        self._desk.need("set_title", "give a photo another title")
+        self._catalog.rename_given_entry(at.folder.folder_id, entry.entry_id, name)
+        facts = self._catalog.photo_facts(photo)
+        title, extension = stem(name), _extension(facts.name)
+        after = photo_name(facts.file_name, title, facts.name, extension)
+        before = {"title": facts.title, "name": facts.name}
+        details = {"title": title, "name": after, "before": before}
+        self._desk.wish(WishVerb.RETITLE, asker, details, photo=photo)
+        self._show_but(photo, at.folder.folder_id, entry.entry_id, name)
+
+    def join(self, photo: int, album: int, by: Asker | int) -> None:
+        """Into an album, unless it is in it; the caller places it."""
+        if album in self._catalog.albums_of(photo):
+            return
+        self._desk.need("join", "put photos into albums")
+        number = self._desk.wish(WishVerb.JOIN, by, {}, photo=photo, album=album)
+        self._catalog.wish_member(photo, album, number, joined=True)
+
+    def leave(self, photo: int, album: int, by: Asker | int) -> None:
+        """Out of an album; the caller places it."""
+        self._desk.need("leave", "take photos out of albums")
+        number = self._desk.wish(WishVerb.LEAVE, by, {}, photo=photo, album=album)
+        self._catalog.wish_member(photo, album, number, joined=False)
+
+    def trash(self, photo: int, by: Asker | int) -> None:
+        """Into Trash: a mark here, with all that it was kept for the way back."""
+        self._desk.check_writable()
+        if self._catalog.marks(photo)[0] is not None:
+            return
+        self._desk.wish(WishVerb.TRASH, by, {}, photo=photo)
+        for row in self._catalog.unsettled_of_photo(photo):
+            if row.wish.verb == WishVerb.UPLOAD:
+                self._desk.planning.cancel(row, "the photo was put into Trash")
+        self._catalog.set_binned(photo, self._desk.desk.now_ns())
+        self._desk.show_facts(photo)
+
+    def restore(self, photo: int, by: Asker | int) -> None:
+        """Out of Trash, back to where it was; one whose upload was taken back is uploaded."""
+        self._desk.check_writable()
+        if self._catalog.marks(photo)[0] is None:
+            return
+        self._desk.wish(WishVerb.RESTORE, by, {}, photo=photo)
+        self._upload_after_all(photo, by)
+        self._catalog.set_binned(photo, None)
+        facts = self._catalog.photo_facts(photo)
+        self._catalog.set_photo_facts(photo, facts._replace(trashed=0))
+        self._desk.show_facts(photo)
+        self._desk.show_places(photo)
+
+    def _upload_after_all(self, photo: int, by: Asker | int) -> None:
+        """If the photo was never sent, or its service has it no longer, wish its upload."""
+        if self._catalog.first_observation(photo) is not None:
+            return
+        facts = self._catalog.photo_facts(photo)
+        upload = self._catalog.last_of_photo(photo, WishVerb.UPLOAD)
+        if upload is not None and upload.state is State.CANCELLED:
+            self._desk.wish(WishVerb.UPLOAD, by, upload.wish.details, photo=photo)
+        elif facts.sha256 is not None and self._catalog.incoming(photo) is None:
+            details = {
+                "sha256": facts.sha256,
+                "size": facts.size,
+                "name": facts.name,
+                "title": facts.title or stem(facts.name),
+                "media": facts.media,
+            }
+            self._catalog.set_incoming(photo, Stage.WAITING, "", self._desk.desk.now_ns())
+            self._desk.wish(WishVerb.UPLOAD, by, details, photo=photo)
+
+    def _restore_to(self, photo: int, new: Standing, asker: Asker) -> None:
+        """Out of Trash, and into what it was moved to, if it was not there before."""
+        self.restore(photo, asker)
+        if new.folder.album is not None:
+            self.join(photo, new.folder.album, asker)
+        elif new.folder.kind is FolderKind.FAVORITES:
+            self.mark(photo, asker, favorite=True)
+
+    def mark(self, photo: int, by: Asker | int, *, favorite: bool) -> None:
+        """A favorite, or no longer one."""
+        self._desk.need("favorite", "mark favorites")
+        facts = self._catalog.photo_facts(photo)
+        if facts.favorite == int(favorite):
+            return
+        verb = WishVerb.FAVORITE if favorite else WishVerb.UNFAVORITE
+        details = {"before": {"favorite": facts.favorite}, "owned": facts.owned == 1}
+        self._desk.wish(verb, by, details, photo=photo)
+        self._desk.show_facts(photo)
+
+    def wish_where_it_stands(self, photo: int, by: Asker | int) -> None:
+        """To be in the albums, and among the favorites, in whose folders it stands."""
+        for placed in self._catalog.names_of(photo):
+            if placed.album_id is not None:
+                self.join(photo, placed.album_id, by)
+            elif placed.kind == FolderKind.FAVORITES:
+                self.mark(photo, by, favorite=True)
+
+    def _drop_second_name(self, photo: int, at: Standing) -> bool:
+        """If the photo has another name in the same folder, one goes and nothing is wished."""
+        entries = self._catalog.photo_entries(photo)
+        here = [entry for entry in entries if entry.folder_id == at.folder.folder_id]
+        named = [entry for entry in here if at.entry and entry.entry_id == at.entry.entry_id]
+        if len(here) < 2 or not named:  # noqa: PLR2004 - a second name is the question
+            return False
+        self._catalog.remove_photo_entry(named[0])
+        self._catalog.set_places(photo, len(entries) - 1)
+        self._catalog.touch_photo(photo, self._desk.desk.now_ns())
+        return True
+
+    def _show_but(self, photo: int, folder_id: int, entry_id: int, name: str) -> None:
+        """Show the new facts; in the folder where it was renamed the given name stays."""
+        self._desk.show_facts(photo)
+        self._catalog.rename_given_entry(folder_id, entry_id, name)
+
+    def _check_owner(self, photo: int, meaning: Meaning) -> None:
+        """Refused if it is somebody else's photo."""
+        self._desk.check_writable()
+        if meaning not in _OF_OTHERS and not self._catalog.photo_facts(photo).owned:
+            raise Refused(
+                "this photo is somebody else's: it may leave Favorites, and nothing more",
+                safe="nothing was changed",
+                remedy="copy it to a folder of your own",
+            )
+
+
+def stem(name: str) -> str:
+    """A file's name without its extension."""
+    stem, dot, tail = name.rpartition(".")
+    return stem if dot and stem and tail.isalnum() else name
+
+
+def _extension(name: str) -> str:
+    """A file's extension without its dot, "" if it has none."""
+    _, dot, tail = name.rpartition(".")
+    return tail if dot else ""

@@ -1,0 +1,110 @@
+"""Notes wishes in the journal: their action, their grace, and the guard that holds too many.
+
+The guard: more than `held_after` wishes that take away or alter within ten minutes, or within a day
+more than a twentieth of the library and at least `held_after`, are accepted, shown, and held: none
+of them is sent, those of the same burst that were planned before included, until the user says so.
+What only adds neither waits nor counts.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from photofs.catalog.journal import OperationRow, Wish
+from photofs.catalog.sqlite import Catalog
+from photofs.model.operation import Event, State
+from photofs.model.wish import GUARDED, Asker, WishVerb
+
+BURST_NS: Final = 600 * 10**9
+DAY_NS: Final = 86_400 * 10**9
+SHARE_OF_DAY: Final = 20
+"""One in so many photos of a library."""
+
+RECOUNT_NS: Final = 30 * 10**9
+"""How long a day's count is gone on with before it is counted anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """`grace_ns`: how long what takes away or alters waits. `held_after`: see the guard."""
+
+    grace_ns: int = 30 * 10**9
+    held_after: int = 50
+
+
+class Planning:
+    """Plans wishes into one catalog; inside the caller's transaction."""
+
+    def __init__(self, catalog: Catalog, policy: Policy, now_ns: Callable[[], int]) -> None:
+        """Nothing is counted yet."""
+        self._catalog = catalog
+        self._policy = policy
+        self._now_ns = now_ns
+        self._days: dict[int, tuple[int, int, int]] = {}
+
+    def plan(
+        self,
+        library_id: int,
+        source_id: int,
+        verb: WishVerb,
+        by: Asker | int,
+        details: Mapping[str, object],
+        *,
+        photo: int | None = None,
+        album: int | None = None,
+    ) -> int:
+        """Note one wish; its operation's id. `by`: the program, or the action it is part of."""
+        now = self._now_ns()
+        guarded = verb in GUARDED
+        wish = Wish(
+            library=library_id,
+            verb=verb.value,
+            details=details,
+            not_before_ns=now + self._policy.grace_ns if guarded else now,
+            source=source_id,
+            photo=photo,
+            album=album,
+            action=by if isinstance(by, int) else self._catalog.act(library_id, by, now),
+        )
+        number = self._catalog.plan(wish, now)
+        if guarded:
+            self._guard(library_id, number, now)
+        return number
+
+    def cancel(self, row: OperationRow, why: str) -> bool:
+        """Take a wish back that was not sent; False if it is under way or over."""
+        if row.state not in {State.PLANNED, State.HELD}:
+            return False
+        self._catalog.happen(row.operation_id, Event.CANCEL, self._now_ns(), why)
+        return True
+
+    def _guard(self, library_id: int, number: int, now_ns: int) -> None:
+        """Hold the wish, and with the first one too many those that were planned before it."""
+        most = self._policy.held_after
+        burst = self._catalog.guarded_since(library_id, now_ns - BURST_NS, most + 2) - most
+        today = self._over_today(library_id, now_ns)
+        if today == 1:
+            self._hold(self._catalog.guarded_planned(library_id, now_ns - DAY_NS), now_ns)
+        elif burst == 1:
+            self._hold(self._catalog.guarded_planned(library_id, now_ns - BURST_NS), now_ns)
+        elif max(burst, today) > 1:
+            self._hold([number], now_ns)
+
+    def _over_today(self, library_id: int, now_ns: int) -> int:
+        """By how many a day's share was passed: counted twice a minute, in between gone on with."""
+        count, most, until = self._days.get(library_id, (0, 0, 0))
+        if now_ns >= until or now_ns < until - RECOUNT_NS:
+            photos = self._catalog.photos_of(library_id)
+            most = max(self._policy.held_after, photos // SHARE_OF_DAY)
+            count = self._catalog.guarded_since(library_id, now_ns - DAY_NS, most + 2)
+            until = now_ns + RECOUNT_NS
+        else:
+            count += 1
+        self._days[library_id] = (count, most, until)
+        return count - most
+
+    def _hold(self, numbers: list[int], now_ns: int) -> None:
+        for number in numbers:
+            self._catalog.happen(
+                number, Event.HOLD, now_ns, "too many changes at once: it waits for you"
+            )

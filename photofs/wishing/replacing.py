@@ -1,0 +1,110 @@
+"""What follows once a photo has other bytes at its service.
+
+Replaced: the same id has them; the old bytes, which were proven here before, stand in
+Trash/Replaced as a file of their own. Swapped, where a service replaces nothing: the new photo
+takes the row of the old one, and so its inode and its places; the old one goes to Trash.
+Each method is called within a transaction.
+"""
+
+from typing import Final
+
+from photofs.catalog.journal import OperationRow
+from photofs.catalog.photo_writes import PhotoFacts
+from photofs.catalog.seen_json import to_json
+from photofs.filing.facts import first_facts
+from photofs.filing.placing import names
+from photofs.model.incoming import Stage
+from photofs.model.observation import PhotoSeen
+from photofs.model.wish import Asker, WishVerb
+from photofs.view.layout import REPLACED
+from photofs.wishing.judging import OURS, Judging
+from photofs.wishing.wish_desk import WishDesk
+
+OLD_BYTES: Final = "the photo was given other bytes: these were the old ones, kept here alone"
+
+
+class Replacing:
+    """For one library."""
+
+    def __init__(self, desk: WishDesk) -> None:
+        """`desk` is the library's."""
+        self._desk = desk
+        self._catalog = desk.catalog
+
+    def replaced(self, row: OperationRow, seen: PhotoSeen) -> None:
+        """Other bytes under the same id; `seen` is what the service tells of it now."""
+        photo = row.wish.photo or 0
+        old = self._catalog.told_original(photo)
+        known = self._catalog.observation(self._desk.desk.source_id, seen.remote_id)
+        if known is not None:
+            self._catalog.set_observation(
+                known.observation_id, seen.as_of_ns, known.last_scan, to_json(seen)
+            )
+        if old is not None and old != row.wish.details["sha256"]:
+            self._put_away(photo, old)
+        self._catalog.forget_told_original(photo)
+        Judging(self._desk).now_told(photo, seen, str(row.wish.details["sha256"]))
+
+    def swapped(self, row: OperationRow, remote_id: str, seen: PhotoSeen) -> None:
+        """Other bytes as a new photo of the service, under that id."""
+        photo = row.wish.photo or 0
+        source, by = self._desk.desk.source_id, self._by(row)
+        origin = self._catalog.first_observation(photo)
+        albums = self._catalog.albums_of(photo)
+        old = None if origin is None else self._part(photo, origin[1], origin[2])
+        known = self._catalog.observation(source, remote_id)
+        if known is None:
+            scan = self._catalog.last_scan_of(source)
+            self._catalog.add_observation(
+                source, remote_id, photo, seen.as_of_ns, scan, to_json(seen)
+            )
+        elif known.photo_id != photo:
+            Judging(self._desk).take_over(known.photo_id, photo, remote_id)
+        self._catalog.forget_told_original(photo)
+        for album in albums:
+            number = self._desk.wish(WishVerb.JOIN, by, {}, photo=photo, album=album)
+            self._catalog.wish_member(photo, album, number, joined=True)
+        facts = self._catalog.photo_facts(photo)
+        if facts.favorite:
+            details = {"before": {"favorite": 0}, "owned": True}
+            self._desk.wish(WishVerb.FAVORITE, by, details, photo=photo)
+        Judging(self._desk).now_told(photo, seen, str(row.wish.details["sha256"]))
+        if old is not None:
+            self._bin(old, by)
+
+    def _part(self, photo: int, remote_id: str, seen: PhotoSeen) -> int:
+        """The old photo of the service gets a row of its own."""
+        facts = self._catalog.photo_facts(photo)
+        original = self._catalog.told_original(photo)
+        told = first_facts(seen, facts.library, self._desk.desk.resolve, self._desk.desk.now_ns())
+        old = self._catalog.add_photo(self._with_bytes(told, original), 0)
+        self._catalog.move_observation(self._desk.desk.source_id, remote_id, old)
+        return old
+
+    def _bin(self, photo: int, by: Asker | int) -> None:
+        """Into Trash, with all that it was kept for the way back."""
+        self._desk.wish(WishVerb.TRASH, by, {}, photo=photo)
+        self._catalog.set_binned(photo, self._desk.desk.now_ns())
+        self._desk.show_facts(photo)
+        self._desk.show_places(photo)
+
+    def _put_away(self, photo: int, original: str) -> None:
+        """The old bytes as a file in Trash/Replaced."""
+        now = self._desk.desk.now_ns()
+        like = self._catalog.photo_facts(photo)
+        facts = like._replace(ctime_ns=now, content_key="incoming", favorite=0, trashed=0)
+        old = self._catalog.add_photo(self._with_bytes(facts, original), 1)
+        self._catalog.set_incoming(old, Stage.LOCAL, "", now, OLD_BYTES)
+        folder = self._desk.desk.shelves.folder_of(REPLACED)
+        self._catalog.add_photo_entry(folder, old, names(like.name, original))
+
+    def _with_bytes(self, facts: PhotoFacts, original: str | None) -> PhotoFacts:
+        """The facts with an original's length and hash, if it was whole here."""
+        size = None if original is None else self._catalog.size_of_original(original)
+        if size is None:
+            return facts
+        return facts._replace(size=size, size_exact=1, sha256=original)
+
+    def _by(self, row: OperationRow) -> Asker | int:
+        """What the user did when the file was written."""
+        return OURS if row.wish.action is None else row.wish.action

@@ -1,0 +1,97 @@
+"""What all wishes for one library share: its rows, where they are sent, and who asks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from photofs.catalog.sqlite import Catalog
+from photofs.filing.desk import Desk
+from photofs.filing.facts import places_moved
+from photofs.filing.overlay import laid_over
+from photofs.model.errors import ReadOnly, Refused
+from photofs.model.wish import Asker, WishVerb
+from photofs.wishing.planning import Planning
+
+
+@dataclass(slots=True, kw_only=True)
+class WishDesk:
+    """One library's tools. `can`: names of the functions of port.Writes that its source has.
+
+    `undoes`: the operation that the wishes made here take back; 0 if none.
+    """
+
+    catalog: Catalog
+    desk: Desk
+    planning: Planning
+    can: frozenset[str]
+    undoes: int = 0
+
+    @property
+    def library_id(self) -> int:
+        """The library's row."""
+        return self.desk.library.library_id
+
+    def check_writable(self) -> None:
+        """ReadOnly if nothing can be changed in this library."""
+        if not self.can:
+            raise ReadOnly(
+                f'the library "{self.desk.library.name}" cannot be changed: it shows an archive',
+                safe="nothing was changed",
+                remedy="copy into the library of an account instead",
+            )
+
+    def need(self, function: str, what: str) -> None:
+        """Refused unless the service can do that."""
+        self.check_writable()
+        if function not in self.can:
+            raise Refused(
+                f"this service cannot {what}",
+                safe="nothing was changed",
+                remedy="docs/SEMANTICS.md lists what each service can do",
+            )
+
+    def wish(
+        self,
+        verb: WishVerb,
+        by: Asker | int,
+        details: Mapping[str, object],
+        *,
+        photo: int | None = None,
+        album: int | None = None,
+    ) -> int:
+        """Note one wish; its operation's id. `by`: the program, or the action it is part of."""
+        noted = {**details, "undoes": self.undoes} if self.undoes else details
+        return self.planning.plan(
+            self.library_id,
+            self.desk.source_id,
+            verb,
+            by,
+            noted,
+            photo=photo,
+            album=album,
+        )
+
+    def show_facts(self, photo_id: int) -> None:
+        """Lay wishes and marks over a photo's facts anew, and place it where it belongs."""
+        old = self.catalog.photo_facts(photo_id)
+        facts = laid_over(self.catalog, photo_id, old, old, self.desk.resolve)
+        if facts != old:
+            now = max(self.desk.now_ns(), old.ctime_ns + 1)
+            self.catalog.set_photo_facts(photo_id, facts._replace(ctime_ns=now))
+        if facts.name != old.name:
+            self.desk.placing.rename(photo_id, self.catalog.remote_id_of(photo_id), facts.name)
+        if places_moved(old, facts):
+            self.desk.placing.replace(photo_id)
+
+    def show_places(self, photo_id: int) -> None:
+        """Place a photo anew, because its albums or names changed; its ctime moves."""
+        self.desk.placing.replace(photo_id)
+        self.catalog.touch_photo(photo_id, self.desk.now_ns())
+
+    def withdraw(self, photo_id: int, why: str) -> None:
+        """Take back all that was wished of a photo and not sent; what is shown stays."""
+        for row in self.catalog.unsettled_of_photo(photo_id):
+            self.planning.cancel(row, why)
+
+    def touch(self, photo_id: int) -> None:
+        """Something else that the tree shows of a photo has changed: its ctime moves."""
+        self.catalog.touch_photo(photo_id, self.desk.now_ns())

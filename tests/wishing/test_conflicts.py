@@ -1,0 +1,136 @@
+"""docs/SEMANTICS.md "Conflicts": a service's change meets a wish that is not sent yet."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from photofs.model.operation import State
+from tests.support.filed import album, photo
+from tests.support.wished import SHELL, Wished, whole
+
+TEXT = (Path(__file__).parents[2] / "docs" / "SEMANTICS.md").read_text(encoding="utf-8")
+DAY = "Dates/2019/2019-07"
+
+
+def said(wished: Wished) -> list[str]:
+    """All that the log notes of what was overruled, and why wishes were given up."""
+    rows = [
+        row
+        for action in wished.catalog.actions(99)
+        for row in wished.catalog.of_action(action.action_id)
+    ]
+    notes = [each.answer for row in rows for each in wished.catalog.exchanges(row.operation_id)]
+    return notes + [row.reason for row in rows if row.state is State.GAVE_UP]
+
+
+def delete_at_the_service(wished: Wished, remote_id: str) -> None:
+    """Two complete inventories, a day apart, do not hold the photo."""
+    for _ in range(2):
+        wished.filed.scan(inventory=[each for each in "abcd" if each != remote_id], full=False)
+
+
+def test_another_fact_comes_in_beside_the_wish(wished: Wished) -> None:
+    """The service's new tags are shown together with the title that is wished here."""
+    wished.rename("Albums/Trip/a.jpg", "Albums/Trip/Sea.jpg")
+    wished.filed.scan(photo("a", favorite=False, tags=("new",)), full=False)
+    row = wished.catalog.photo(wished.filed.photo_id("a"))
+    assert (row.title, row.tags) == ("Sea", ("new",))
+    assert said(wished) == []
+
+
+def test_the_same_fact_changed_on_both_sides_is_as_wished_here(wished: Wished) -> None:
+    """The wish is shown and sent; the service's title is in the log, once."""
+    wished.rename("Albums/Trip/a.jpg", "Albums/Trip/Sea.jpg")
+    for day in (1, 2):
+        told = photo("a", favorite=False, title="Ocean", tags=(str(day),))
+        wished.filed.scan(told, full=False)
+    assert wished.catalog.photo(wished.filed.photo_id("a")).title == "Sea"
+    assert wished.open_verbs() == ["retitle"]
+    assert said(wished) == ["meanwhile the service had another title: 'Ocean'; overruled"]
+
+
+def test_an_album_renamed_on_both_sides_is_called_as_wished_here(wished: Wished) -> None:
+    """The other title is in the log."""
+    wished.rename("Albums/Trip", "Albums/Voyage")
+    for _ in range(2):
+        wished.filed.scan(album("x", "Journey", "a", "b"), full=False)
+    assert "Albums/Voyage/a.jpg" in wished.files()
+    assert said(wished) == ["meanwhile the service had another title: 'Journey'; overruled"]
+
+
+def test_an_album_removed_there_ends_the_wishes_for_it(wished: Wished) -> None:
+    """The photo stays where else it is; the log says why."""
+    wished.link(f"{DAY}/d.jpg", "Albums/Trip/d.jpg")
+    for _ in range(2):
+        wished.filed.scan(album("y", "Home", "d"), inventory=["a", "b", "c", "d"], full=True)
+    assert "Albums/Trip/" not in wished.filed.tree()
+    assert wished.open_verbs() == []
+    assert said(wished) == ["the service no longer has the album"]
+    assert "Albums/Home/d.jpg" in wished.files()
+
+
+@pytest.mark.parametrize("dear", ["pinned", "changed", "in Trash", "not"])
+def test_a_photo_deleted_there_goes_to_trash_if_it_is_dear(wished: Wished, dear: str) -> None:
+    """Pinned, just being changed, or in Trash already, and whole here; any other one just goes."""
+    number = wished.filed.photo_id("a")
+    wished.catalog.sealed(number, "1", "e" * 64, 10)
+    if dear == "pinned":
+        wished.catalog.set_pinned(number, pinned=True)
+    elif dear == "changed":
+        wished.rename("Albums/Trip/a.jpg", "Albums/Home/a.jpg")
+    elif dear == "in Trash":
+        wished.unlink(f"{DAY}/a.jpg")
+    delete_at_the_service(wished, "a")
+    shown = [path for path in wished.files() if path.endswith("a.jpg")]
+    assert shown == ([] if dear == "not" else ["Trash/a.jpg"])
+    assert wished.open_verbs() == []
+    assert ("e" * 64 in wished.catalog.pinned_hashes()) == (dear != "not")
+
+
+def test_what_the_service_has_no_longer_is_restored_by_an_upload(wished: Wished) -> None:
+    """From the original kept here; once it is there, it is the service's photo again."""
+    number = wished.filed.photo_id("a")
+    wished.catalog.sealed(number, "1", "e" * 64, 10)
+    wished.catalog.set_pinned(number, pinned=True)
+    delete_at_the_service(wished, "a")
+    wished.rename("Trash/a.jpg", f"{DAY}/a.jpg")
+    (upload,) = wished.catalog.claimable(wished.filed.source_id, 2 * 10**18, 9, bytes_too=True)
+    assert upload.wish.details["sha256"] == "e" * 64
+    assert "e" * 64 in wished.catalog.only_here()
+    wished.uploaded(upload, "new")
+    assert wished.filed.photo_id("new") == number
+    assert f"{DAY}/a.jpg" in wished.files()
+
+
+def test_new_bytes_for_a_photo_deleted_there_are_uploaded(wished: Wished) -> None:
+    """What was to replace it becomes a photo of its own; nothing that was written is lost."""
+    wished.write("Albums/Trip/a.jpg")
+    wished.judge(whole("n"), "Albums/Trip/a.jpg")
+    assert wished.open_verbs() == ["replace"]
+    delete_at_the_service(wished, "a")
+    assert wished.open_verbs() == ["upload"]
+    assert f"{DAY}/a.jpg" in wished.files()
+    (upload,) = wished.catalog.open_operations()
+    wished.uploaded(upload, "new")
+    assert f"{DAY}/a.jpg" in wished.files()
+
+
+def test_the_same_photo_made_favorite_on_both_sides_is_one_favorite(wished: Wished) -> None:
+    """The wish that was made first is sent and harms nothing; a second one is not even made."""
+    wished.rename(f"{DAY}/a.jpg", "Favorites/a.jpg")
+    wished.filed.scan(photo("a", favorite=True), full=False)
+    wished.rename(f"{DAY}/a.jpg", "Favorites/again.jpg")
+    assert wished.open_verbs() == ["favorite"]
+    wished.wishing.undo(wished.catalog.actions(1)[0].action_id, SHELL)
+    assert "Favorites/a.jpg" in wished.files()
+
+
+def test_every_rule_of_the_document_has_a_test() -> None:
+    """Each row of the table in docs/SEMANTICS.md names the test that holds it."""
+    section = TEXT.partition("## Conflicts")[2].partition("\n## ")[0]
+    named = re.findall(r"`(test_\w+)`", section)
+    here = {name for name in globals() if name.startswith("test_")} - {
+        "test_every_rule_of_the_document_has_a_test"
+    }
+    assert set(named) == here
