@@ -2,11 +2,13 @@
 
 import os
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 import httpx2
 import trio
@@ -47,7 +49,7 @@ def run(place: Place) -> Iterator[Line]:
             with photofs(home, place.point("photofs")) as mounted:
                 album = mounted.point / LIBRARY / "Albums" / ALBUM
                 yield from _first_bytes(album, base, told)
-                yield from _whole_files(album, base, told)
+                yield from _whole_files(home, album, base, told)
                 if rate is None:
                     yield from _end_of_video(album, base, home)
 
@@ -74,7 +76,7 @@ def _first_bytes(album: Path, base: str, told: str) -> Iterator[Line]:
     yield at_most(what, ours, "ms", (idle, seen["idle h11"] * 1e3), 1.5)
 
 
-def _whole_files(album: Path, base: str, told: str) -> Iterator[Line]:
+def _whole_files(keep: Path, album: Path, base: str, told: str) -> Iterator[Line]:
     """Read 100 MB that are not here, from front to back."""
     photos = iter(range(WHOLES))
     seen = medians(
@@ -83,11 +85,13 @@ def _whole_files(album: Path, base: str, told: str) -> Iterator[Line]:
             "HTTP": lambda: _after(
                 SEALING, lambda: _rate(partial(_http, base, f"/static/plain_{LARGE}.jpg"))
             ),
+            "kept": lambda: _rate(partial(_http, base, f"/static/plain_{LARGE}.jpg", keep=keep)),
         },
         rounds=WHOLES,
     )
     what = f"100 MB cold, {told}"
     yield at_least(what, seen["photofs"], "MB/s", ("HTTP", seen["HTTP"]), 0.7)
+    yield at_least(what, seen["photofs"], "MB/s", ("HTTP into a file", seen["kept"]), 0.7)
 
 
 def _end_of_video(album: Path, base: str, home: Path) -> Iterator[Line]:
@@ -139,23 +143,31 @@ def _after(seconds: float, measure: Callable[[], float]) -> float:
     return measure()
 
 
-def _http(base: str, path: str, *, first: bool = False, idle: float = 0.0) -> float:
+def _http(
+    base: str, path: str, *, first: bool = False, idle: float = 0.0, keep: Path | None = None
+) -> float:
     """Seconds until the first bytes, or all, have come, over a connection that is open already.
 
-    This is httpx2, a client that many programs use. `idle`: seconds since its last request.
+    This is httpx2, a client that many programs use. `idle`: seconds since its last request; `keep`:
+    a folder for a file that the bytes are written to, new each time.
     """
-    return trio.run(_get, base, path, first, idle)
+    if keep is None:
+        return trio.run(_get, base, path, first, idle, None)
+    with open(tempfile.mkstemp(dir=keep)[0], "wb") as file:  # noqa: PTH123 - a descriptor
+        return trio.run(_get, base, path, first, idle, file)
 
 
-async def _get(base: str, path: str, first: bool, idle: float) -> float:  # noqa: FBT001 - trio.run takes no keywords
+async def _get(base: str, path: str, first: bool, idle: float, file: IO[bytes] | None) -> float:  # noqa: FBT001 - trio.run takes no keywords
     async with httpx2.AsyncClient(base_url=base, trust_env=False) as client:
         await client.get("/sent")
         await trio.sleep(idle)
         began = time.perf_counter()
         async with client.stream("GET", path) as answer:
-            async for _ in answer.aiter_raw():
+            async for chunk in answer.aiter_raw():
                 if first:
                     break
+                if file is not None:
+                    file.write(chunk)
             return time.perf_counter() - began
 
 
