@@ -50,14 +50,14 @@ def catalogued(root: Path, photos: int) -> Path:
     if not (home / "ready").exists():
         shutil.rmtree(home, ignore_errors=True)
         began = time.monotonic()
-        build(home, "takeout", {"path": str(root / "none")}, _photos(photos))
+        build(home, "takeout", {"path": str(root / "none")}, seen_photos(photos))
         (home / "ready").touch()
         spent = time.monotonic() - began
         print(f"    {photos:,} photos filed in {spent:.0f} s", file=sys.stderr, flush=True)
     return home
 
 
-def _photos(count: int) -> Iterator[PhotoSeen]:
+def seen_photos(count: int) -> Iterator[PhotoSeen]:
     """Photos evenly spread over the years."""
     for number in range(count):
         taken = FIRST + timedelta(seconds=number * (DAYS * 86400 / count) // 1)

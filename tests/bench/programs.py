@@ -118,14 +118,15 @@ def bindfs(source: Path, point: Path) -> AbstractContextManager[Mounted]:
     return _served(["bindfs", "-f", source, point], point)
 
 
-def rclone(source: Path, point: Path, mode: str = "full") -> AbstractContextManager[Mounted]:
-    """rclone over a folder, with a fresh cache beside the mount point."""
+def rclone(
+    source: Path, point: Path, *flags: str, read_only: bool = True
+) -> AbstractContextManager[Mounted]:
+    """rclone over a folder with a full cache, which is a fresh one beside the mount point."""
     store = point.with_name(f"{point.name}-cache")
     shutil.rmtree(store, ignore_errors=True)
-    command = [_rclone(), "mount", "--vfs-cache-mode", mode, "--cache-dir", str(store)]
-    return _served(
-        [*command, "--read-only", str(source), str(point)], point, {"RCLONE_CONFIG": os.devnull}
-    )
+    command = [_rclone(), "mount", "--vfs-cache-mode", "full", "--cache-dir", str(store), *flags]
+    command += ["--read-only"] if read_only else []
+    return _served([*command, str(source), str(point)], point, {"RCLONE_CONFIG": os.devnull})
 
 
 def _rclone() -> str:
