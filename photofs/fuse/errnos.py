@@ -42,7 +42,9 @@ TABLE: tuple[tuple[type[errors.PhotofsError], Answer], ...] = (
     # Not ENOENT: the name is there, and a mirror program must not take the file for deleted.
     (errors.Gone, Answer(errno.ENODATA, logging.WARNING)),
     (errors.Quota, Answer(errno.EDQUOT, logging.WARNING)),
+    (errors.Rationed, Answer(errno.EDQUOT, logging.WARNING)),
     (errors.Full, Answer(errno.ENOSPC, logging.WARNING)),
+    (errors.TooLong, Answer(errno.EFBIG, logging.INFO)),
     (errors.Corrupt, Answer(errno.EIO, logging.WARNING)),
     # that is without a number; else the program gets the number as it is
     (errors.Native, Answer(errno.EIO, logging.WARNING)),

@@ -17,7 +17,7 @@ from photofs.fuse.listing import OpenFolder
 from photofs.fuse.request_loop import Pace
 from photofs.fuse.scratch_operations import NAME as SCRATCH
 from photofs.fuse.scratch_operations import ScratchOperations
-from photofs.model.errors import NotFound
+from photofs.model.errors import NameTooLong, NotFound
 from photofs.volume.volume import NAME_BYTES, Volume
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_TRUNC | os.O_CREAT | os.O_APPEND
@@ -53,6 +53,8 @@ class Operations:
         self, parent_inode: int, name: bytes, _ctx: pyfuse3.RequestContext
     ) -> pyfuse3.EntryAttributes:
         """What stands under a name; an absent name is remembered by the kernel."""
+        if len(name) > NAME_BYTES:  # each call looks up first, so each is told
+            raise NameTooLong("a name has at most 255 bytes")
         if name == SCRATCH and (entered := self._scratch.enter(parent_inode)):
             return entered
         try:

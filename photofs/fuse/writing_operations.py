@@ -6,6 +6,7 @@ elsewhere in the tree (invalidation.py).
 
 import errno
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,10 +19,11 @@ from photofs.fuse.operations import Operations
 from photofs.fuse.request_loop import Pace
 from photofs.fuse.scratch_operations import NAME as SCRATCH
 from photofs.fuse.scratch_operations import ScratchOperations
+from photofs.model.errors import NotFound
 from photofs.model.node import is_folder_ino
 from photofs.model.spot import Spot
 from photofs.model.wish import Asker
-from photofs.volume.volume import Volume
+from photofs.volume.volume import Opened, Volume
 from photofs.volume.writing import Writing
 
 
@@ -53,6 +55,12 @@ class WritingOperations(Operations):
         self, parent_inode: int, name: bytes, _mode: int, flags: int, ctx: pyfuse3.RequestContext
     ) -> tuple[pyfuse3.FileInfo, pyfuse3.EntryAttributes]:
         """A new file, open."""
+        opened, made = await self._create(parent_inode, name, flags, ctx)
+        return self._open_file(opened.number, whole=opened.whole), made
+
+    async def _create(
+        self, parent_inode: int, name: bytes, flags: int, ctx: pyfuse3.RequestContext
+    ) -> tuple[Opened, pyfuse3.EntryAttributes]:
         self._check(parent_inode, name)
         spot = _spot(parent_inode, name)
         async with self._invalidation.change({(parent_inode, name)}):
@@ -63,8 +71,7 @@ class WritingOperations(Operations):
                 empty=bool(flags & os.O_TRUNC),
             )
         ino = self._volume.opened_by(opened.number)[0]
-        made = self._attributes.make(self._volume.attributes(ino))
-        return self._open_file(opened.number, whole=opened.whole), made
+        return opened, self._attributes.make(self._volume.attributes(ino))
 
     @answered
     async def link(
@@ -222,11 +229,18 @@ class WritingOperations(Operations):
 
     @answered
     async def mknod(
-        self, parent_inode: int, name: bytes, _mode: int, _rdev: int, _ctx: pyfuse3.RequestContext
-    ) -> None:
-        """No pipes and devices."""
-        self._check(parent_inode, name)
-        raise pyfuse3.FUSEError(errno.EPERM)
+        self, parent_inode: int, name: bytes, mode: int, _rdev: int, ctx: pyfuse3.RequestContext
+    ) -> pyfuse3.EntryAttributes:
+        """An empty file, as NFS servers make all of theirs; no pipes and devices."""
+        if not stat.S_ISREG(mode):
+            self._check(parent_inode, name)
+            raise pyfuse3.FUSEError(errno.EPERM)
+        opened, made = await self._create(parent_inode, name, os.O_EXCL, ctx)
+        try:
+            await self._flush(opened.number)
+        finally:
+            self._released(self._volume.release(opened.number))
+        return made
 
     @answered
     async def symlink(
@@ -248,6 +262,10 @@ class WritingOperations(Operations):
     @answered
     async def removexattr(self, inode: int, name: bytes, ctx: pyfuse3.RequestContext) -> None:
         """Empty them."""
+        try:
+            self._volume.get_attribute(inode, os.fsdecode(name))
+        except NotFound as error:
+            raise pyfuse3.FUSEError(pyfuse3.ENOATTR) from error
         await self._set_attribute(inode, name, None, ctx)
 
     async def _set_attribute(

@@ -23,6 +23,8 @@ PhotofsError
 │   └── Quota                the service's limit is used up
 ├── StoreError               our own disk
 │   ├── Full                 no room
+│   │   └── Rationed         no room left of what this user may have of the disk
+│   ├── TooLong              no file on this disk can be so long
 │   ├── Corrupt              bytes are not what they were, or not what they claim to be
 │   └── Native               the ordinary file system below Scratch said no, with its own number
 └── Bug                      our own mistake; the text names what was assumed
@@ -141,6 +143,14 @@ class StoreError(PhotofsError):
 
 class Full(StoreError):
     """No room on the disk, or within the set limit."""
+
+
+class Rationed(Full):
+    """No room left of what this user may have of the disk."""
+
+
+class TooLong(StoreError):
+    """No file on this disk can be so long."""
 
 
 class Corrupt(StoreError):

@@ -1,17 +1,20 @@
-"""What the disk says, in our own errors: no room is Full, anything else StoreError."""
+"""What the disk says, in our own errors: no room is Full, anything unexpected StoreError."""
 
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from photofs.model.errors import Full, StoreError
+from photofs.model.errors import Full, Rationed, StoreError, TooLong
 
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_SAFE = "what had arrived before is safe"
 
 
 @contextmanager
 def disk_errors(doing: str) -> Iterator[None]:
-    """Turn an OSError of the block into Full or StoreError; `doing` completes "while ..."."""
+    """Turn an OSError of the block into Full, Rationed, TooLong, or StoreError.
+
+    `doing` completes "while ...".
+    """
     try:
         yield
     except OSError as error:
@@ -20,12 +23,25 @@ def disk_errors(doing: str) -> Iterator[None]:
 
 def our_error(error: OSError, doing: str) -> StoreError:
     """The error of ours that says what this OSError means."""
-    if error.errno in _NO_ROOM:
-        return Full(
-            f"there was no room on the disk while {doing}",
-            safe="what had arrived before is safe",
-            remedy="free some space, or set a lower [cache] limit",
-        )
+    match error.errno:
+        case errno.ENOSPC:
+            return Full(
+                f"there was no room on the disk while {doing}",
+                safe=_SAFE,
+                remedy="free some space, or set a lower [cache] limit",
+            )
+        case errno.EDQUOT:
+            return Rationed(
+                f"your share of the disk was used up while {doing}",
+                safe=_SAFE,
+                remedy="free some space of your own, or ask who runs this machine for more",
+            )
+        case errno.EFBIG:
+            return TooLong(
+                f"the disk keeps no file of that length (met while {doing})",
+                safe=_SAFE,
+                remedy="split the file, or have photofs keep its files on another file system",
+            )
     return StoreError(
         f"the disk failed while {doing}: {error.strerror or error}",
         safe="the original at its source is untouched",

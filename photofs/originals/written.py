@@ -9,6 +9,7 @@ that comes before the draft's own name is swept away gets a copy (`open_for_writ
 """
 
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -53,6 +54,22 @@ class WrittenFiles:
         """A descriptor to read with; None if the file is not there (it was sealed meanwhile)."""
         with disk_errors("opening a file"):
             return open_quietly(self._folder / draft)
+
+    def open_again(self, fd: int) -> int | None:
+        """A descriptor to write with to an open file, be its name still there or not.
+
+        None if it was sealed meanwhile: it is an original then, under another name.
+        """
+        with disk_errors("opening a file for writing"):
+            try:
+                again = os.open(f"/proc/self/fd/{fd}", os.O_RDWR | os.O_CLOEXEC)
+            except PermissionError:
+                return None
+        # a sealed file's mode lets only root open it so, and with our lock held none is sealed
+        if not share_open_file(again) or not os.fstat(again).st_mode & stat.S_IWUSR:
+            os.close(again)
+            return None
+        return again
 
     def sync(self, fd: int, *, name_too: bool) -> None:
         """Bring the file's bytes to the disk, and its name if that is new."""

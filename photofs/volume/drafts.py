@@ -59,7 +59,9 @@ class WritingHandle(WrittenHandle):
         draft.writers.add(self)
 
     def write(self, offset: int, data: bytes) -> int:
-        """All of it, at once; how much that is. Full, StoreError.
+        """All of it, at once; how much that is: less where the disk is full before its end.
+
+        Raises Full, TooLong, StoreError if nothing of it could be written.
 
         Appending too: the kernel tells each write's place, and a place of our own choosing would
         put the pages of a shared mapping at the end.
@@ -68,7 +70,12 @@ class WritingHandle(WrittenHandle):
         self.draft.changed = True
         with disk_errors("writing a file"):
             while done < len(data):
-                done += os.pwrite(self.fd, memoryview(data)[done:], offset + done)
+                try:
+                    done += os.pwrite(self.fd, memoryview(data)[done:], offset + done)
+                except OSError:
+                    if not done:  # else the program is told how much, as write(2) has it
+                        raise
+                    break
         return done
 
     def close(self) -> None:

@@ -89,6 +89,11 @@ class Intake:
         handle = self._volume.handle(number)
         return isinstance(handle, WritingHandle) and handle.draft.changed
 
+    def is_nameless(self, ino: int) -> bool:
+        """Whether a file is only there for who has it open, and nothing is noted of it."""
+        draft = self._drafts.get(ino)
+        return draft is not None and draft.gone
+
     def set_time(self, ino: int, mtime_ns: int) -> None:
         """A program set a time: the open file follows, so that a later write is seen to move it."""
         draft = self._drafts.get(ino)
@@ -133,13 +138,28 @@ class Intake:
         ino, asker = self._volume.opened_by(number)
         if asker is None:
             raise Refused("this file was opened for reading")
-        made = await self._begin(ino, asker, empty=empty)
+        try:
+            made = await self._begin(ino, asker, empty=empty)
+        except NotFound:
+            made = self._begin_nameless(number, ino)
         here = self._volume.handle(number)
         if isinstance(here, WritingHandle):  # another request of the same handle was faster
             made.close()
             return here
         self._volume.replace(number, made)
         return made
+
+    def _begin_nameless(self, number: int, ino: int) -> WritingHandle:
+        """Begin to write what was removed while it was open; nothing is kept of it."""
+        here = self._volume.handle(number)
+        fd = self._disk.open_again(here.fd) if isinstance(here, WrittenHandle) else None
+        if fd is None:
+            raise NotFound("this file is no longer there")
+        draft = self._drafts.get(ino)
+        if draft is None:
+            draft = Draft(ino, "", gone=True)
+            self._drafts.add(draft)
+        return WritingHandle(self._drafts, draft, fd)
 
     async def _begin(self, ino: int, asker: Asker, *, empty: bool) -> WritingHandle:
         """A handle to write with, on the file that everybody writes who has that photo open.
@@ -150,6 +170,8 @@ class Intake:
         async with self._turns.setdefault(ino, trio.Lock()):
             for _ in range(TRIES):
                 draft = self._drafts.get(ino)
+                if draft is not None and draft.gone:
+                    raise NotFound("this file is no longer there")
                 anew = draft is None or not draft.writers
                 if draft is None or anew:
                     draft = await self._begin_anew(ino, asker, empty=empty)

@@ -38,6 +38,10 @@ class Disk(Protocol):
         """A descriptor to read with; None if the file is not there."""
         ...
 
+    def open_again(self, fd: int) -> int | None:
+        """A descriptor to write with to an open file; None if it was sealed meanwhile."""
+        ...
+
     def sync(self, fd: int, *, name_too: bool) -> None:
         """Bring the bytes to the disk, and the name if it is new."""
         ...

@@ -89,7 +89,8 @@ class Writing:
         real = self._volume.drafts.real(ino)
         if is_folder_ino(real):
             return
-        await self._writer.do(lambda wishes: wishes.set_mtime(real, mtime_ns, asker))
+        if not self.files.is_nameless(real):
+            await self._writer.do(lambda wishes: wishes.set_mtime(real, mtime_ns, asker))
         self.files.set_time(real, mtime_ns)
 
     async def set_attribute(self, ino: int, name: str, value: str | None, asker: Asker) -> None:

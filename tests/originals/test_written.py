@@ -55,6 +55,34 @@ def test_a_draft_that_is_sealed_while_it_is_opened_is_not_written(store: LocalDi
     assert store.verify(SHA256)
 
 
+def test_a_removed_file_is_written_by_who_has_it_open(store: LocalDisk) -> None:
+    """Through a descriptor of its own, on the same bytes; no name comes back."""
+    write(store, "1-a")
+    reader = store.written.open_for_reading("1-a")
+    assert reader is not None
+    store.written.remove("1-a")
+    writer = store.written.open_again(reader)
+    assert writer is not None
+    os.pwrite(writer, b"other", 0)
+    assert os.pread(reader, 10, 0) == b"other" + BYTES[5:10]
+    assert store.written.names() == frozenset()
+    os.close(reader)
+    os.close(writer)
+
+
+def test_an_original_is_not_written_by_who_had_it_open_before(store: LocalDisk) -> None:
+    """Once sealed, no descriptor to write with is given, also when the draft's name is gone."""
+    write(store, "1-a")
+    reader = store.written.open_for_reading("1-a")
+    assert reader is not None
+    store.written.seal("1-a")
+    assert store.written.open_again(reader) is None
+    store.written.remove("1-a")
+    assert store.written.open_again(reader) is None
+    os.close(reader)
+    assert store.verify(SHA256)
+
+
 def test_what_is_open_for_writing_is_not_sealed(store: LocalDisk) -> None:
     """Sealing says Busy as long as any writer has it open, and works right after."""
     write(store, "1-a")

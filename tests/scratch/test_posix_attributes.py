@@ -1,4 +1,4 @@
-"""Modes, owners, times, lengths and extended attributes, natively and in Scratch."""
+"""Modes, owners, times, lengths and extended attributes, natively, in Scratch and in an album."""
 
 import os
 import stat
@@ -182,9 +182,9 @@ def test_times_move_with_what_is_done(ground: Path) -> None:
 
 
 @pytest.mark.parametrize("by_descriptor", [True, False])
-def test_truncation_cuts_and_fills_with_zeros(ground: Path, *, by_descriptor: bool) -> None:
+def test_truncation_cuts_and_fills_with_zeros(plain_ground: Path, *, by_descriptor: bool) -> None:
     """By path and by descriptor, also of an open file whose mode was closed since."""
-    file = ground / "file"
+    file = plain_ground / "file"
     file.write_bytes(b"0123456789")
     fd = os.open(file, os.O_RDWR)
     file.chmod(0o400 if by_descriptor else 0o200)
@@ -195,7 +195,7 @@ def test_truncation_cuts_and_fills_with_zeros(ground: Path, *, by_descriptor: bo
         assert os.pread(fd, 99, 0) == expected
     os.close(fd)
     assert errno_of(lambda: os.truncate(file, -1)) == "EINVAL"
-    reader = os.open(ground, os.O_RDONLY)
+    reader = os.open(plain_ground, os.O_RDONLY)
     assert errno_of(lambda: os.ftruncate(reader, 0)) == "EINVAL"
     os.close(reader)
 

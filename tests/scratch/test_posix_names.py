@@ -1,4 +1,4 @@
-"""Names: making, linking, renaming and removing, as the manual pages have it, natively and here."""
+"""Names: making, linking, renaming, removing, as man has it; natively, in Scratch, in albums."""
 
 import os
 import socket
@@ -95,9 +95,9 @@ def test_any_name_of_up_to_255_bytes_is_kept_as_it_is(ground: Path, name: str) -
     assert os.readlink(ground / "link") == name
 
 
-def test_a_name_of_256_bytes_is_refused_by_each_call(ground: Path) -> None:
+def test_a_name_of_256_bytes_is_refused_by_each_call(plain_ground: Path) -> None:
     """ENAMETOOLONG, for the old name and for the new one."""
-    long, there = ground / TOO_LONG, ground / "there"
+    long, there = plain_ground / TOO_LONG, plain_ground / "there"
     there.touch()
     calls: list[Call] = [
         long.touch,
@@ -109,7 +109,7 @@ def test_a_name_of_256_bytes_is_refused_by_each_call(ground: Path) -> None:
         lambda: os.symlink("x", long),
         lambda: os.readlink(long),
         lambda: os.link(there, long),
-        lambda: os.link(long, ground / "x"),
+        lambda: os.link(long, plain_ground / "x"),
         lambda: there.rename(long),
         lambda: long.rename(there),
         lambda: long.chmod(0o600),
@@ -139,33 +139,33 @@ def test_a_name_that_is_taken_is_not_taken_again(ground: Path, kind: str) -> Non
     assert other.exists()
 
 
-def test_what_is_not_there_is_not_found(ground: Path) -> None:
+def test_what_is_not_there_is_not_found(plain_ground: Path) -> None:
     """ENOENT, for the file itself and for a folder on the way."""
-    (ground / "there").touch()
-    for away in (ground / "away", ground / "away" / "file"):
+    (plain_ground / "there").touch()
+    for away in (plain_ground / "away", plain_ground / "away" / "file"):
         calls: list[Call] = [
             away.stat,
             away.unlink,
             away.rmdir,
             partial(os.open, away, os.O_RDONLY),
             partial(os.readlink, away),
-            partial(os.link, away, ground / "x"),
-            partial(away.rename, ground / "x"),
+            partial(os.link, away, plain_ground / "x"),
+            partial(away.rename, plain_ground / "x"),
             partial(away.chmod, 0o600),
             partial(os.truncate, away, 0),
             partial(os.utime, away),
         ]
         assert [errno_of(call) for call in calls] == ["ENOENT"] * len(calls)
-    deep = ground / "away" / "file"
+    deep = plain_ground / "away" / "file"
     assert errno_of(deep.mkdir) == errno_of(deep.touch) == "ENOENT"
     assert errno_of(lambda: os.symlink("x", deep)) == errno_of(lambda: os.mkfifo(deep)) == "ENOENT"
-    assert errno_of(lambda: (ground / "there").rename(deep)) == "ENOENT"
+    assert errno_of(lambda: (plain_ground / "there").rename(deep)) == "ENOENT"
 
 
-def test_a_file_on_the_way_is_no_folder(ground: Path) -> None:
+def test_a_file_on_the_way_is_no_folder(plain_ground: Path) -> None:
     """ENOTDIR."""
-    (ground / "file").touch()
-    below = ground / "file" / "below"
+    (plain_ground / "file").touch()
+    below = plain_ground / "file" / "below"
     calls: list[Call] = [
         below.stat,
         below.touch,
@@ -174,10 +174,10 @@ def test_a_file_on_the_way_is_no_folder(ground: Path) -> None:
         below.rmdir,
         lambda: os.symlink("x", below),
         lambda: os.mkfifo(below),
-        lambda: (ground / "file").rename(below),
-        lambda: os.listdir(ground / "file"),
-        (ground / "file").rmdir,
-        lambda: os.open(ground / "file", os.O_RDONLY | os.O_DIRECTORY),
+        lambda: (plain_ground / "file").rename(below),
+        lambda: os.listdir(plain_ground / "file"),
+        (plain_ground / "file").rmdir,
+        lambda: os.open(plain_ground / "file", os.O_RDONLY | os.O_DIRECTORY),
     ]
     assert [errno_of(call) for call in calls] == ["ENOTDIR"] * len(calls)
 
@@ -234,9 +234,9 @@ def test_a_folder_is_not_moved_into_itself(ground: Path) -> None:
     assert errno_of(lambda: os.rmdir(f"{ground}/a/b/..")) == "ENOTEMPTY"
 
 
-def test_rename_replaces_a_file_at_once(ground: Path) -> None:
+def test_rename_replaces_a_file_at_once(plain_ground: Path) -> None:
     """The replaced file loses the name, and lives on under another one or for who has it open."""
-    old, new, other = ground / "old", ground / "new", ground / "other"
+    old, new, other = plain_ground / "old", plain_ground / "new", plain_ground / "other"
     old.write_text("old")
     new.write_text("new")
     os.link(new, other)
@@ -247,18 +247,18 @@ def test_rename_replaces_a_file_at_once(ground: Path) -> None:
         assert opened.read() == "new"
         assert os.fstat(opened.fileno()).st_nlink == 1
     assert (new.read_text(), other.read_text()) == ("old", "new")
-    assert sorted(os.listdir(ground)) == ["new", "other"]
+    assert sorted(os.listdir(plain_ground)) == ["new", "other"]
 
 
-def test_rename_over_another_name_of_the_same_file_does_nothing(ground: Path) -> None:
+def test_rename_over_another_name_of_the_same_file_does_nothing(plain_ground: Path) -> None:
     """Both names stay, as POSIX wants it."""
-    one, two = ground / "one", ground / "two"
+    one, two = plain_ground / "one", plain_ground / "two"
     one.write_text("x")
     os.link(one, two)
     one.rename(two)
     assert one.stat().st_nlink == 2
     one.rename(one)
-    assert sorted(os.listdir(ground)) == ["one", "two"]
+    assert sorted(os.listdir(plain_ground)) == ["one", "two"]
     one.unlink()
     assert two.read_text() == "x"
 
@@ -348,41 +348,41 @@ def test_a_pipe_connects_two_programs(ground: Path) -> None:
     os.close(reader)
 
 
-def test_a_folder_of_many_names_is_listed_whole_while_it_is_emptied(ground: Path) -> None:
+def test_a_folder_of_many_names_is_listed_whole_while_it_is_emptied(plain_ground: Path) -> None:
     """Each of 3,000 names once, though those that were told of are removed meanwhile."""
     for number in range(3000):
-        os.close(os.open(ground / f"{number}", os.O_CREAT | os.O_WRONLY))
+        os.close(os.open(plain_ground / f"{number}", os.O_CREAT | os.O_WRONLY))
     told = []
-    with os.scandir(ground) as entries:
+    with os.scandir(plain_ground) as entries:
         for entry in entries:
             told.append(int(entry.name))
             assert entry.is_file(follow_symlinks=False)
             os.unlink(entry.path)
     assert sorted(told) == list(range(3000))
-    assert os.listdir(ground) == []
+    assert os.listdir(plain_ground) == []
 
 
-def test_names_that_go_before_they_are_told_of_do_not_end_a_listing(ground: Path) -> None:
+def test_names_that_go_before_they_are_told_of_do_not_end_a_listing(plain_ground: Path) -> None:
     """All others are told of, each once."""
     for number in range(3000):
-        os.close(os.open(ground / f"{number}", os.O_CREAT | os.O_WRONLY))
-    with os.scandir(ground) as entries:
+        os.close(os.open(plain_ground / f"{number}", os.O_CREAT | os.O_WRONLY))
+    with os.scandir(plain_ground) as entries:
         told = [int(next(entries).name)]
         for number in range(0, 3000, 2):
-            (ground / f"{number}").unlink()
+            (plain_ground / f"{number}").unlink()
         told += [int(entry.name) for entry in entries]
     assert len(set(told)) == len(told)
     assert set(range(1, 3000, 2)) <= set(told)
 
 
-def test_a_rewound_listing_begins_anew(ground: Path) -> None:
+def test_a_rewound_listing_begins_anew(plain_ground: Path) -> None:
     """With what came and without what went since."""
-    (ground / "a").touch()
-    fd = os.open(ground, os.O_RDONLY)
+    (plain_ground / "a").touch()
+    fd = os.open(plain_ground, os.O_RDONLY)
     try:
         assert os.listdir(fd) == ["a"]
-        (ground / "b").touch()
-        (ground / "a").unlink()
+        (plain_ground / "b").touch()
+        (plain_ground / "a").unlink()
         assert os.listdir(fd) == ["b"]
     finally:
         os.close(fd)

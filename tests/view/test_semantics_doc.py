@@ -3,7 +3,6 @@
 import errno
 import re
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -15,25 +14,10 @@ from photofs.model.naming import photo_name
 from photofs.view.layout import TABLE, date_steps
 from photofs.view.meanings import Meaning, Verb, meaning, meaning_of_move
 from photofs.volume.xattrs import Facts, attribute_names
+from tests.support.doc_tables import TEXT, table
 from tests.support.photo_row import photo_row
 
-TEXT = (Path(__file__).parents[2] / "docs" / "SEMANTICS.md").read_text(encoding="utf-8")
 READING = {Verb.LIST, Verb.READ}
-Table = list[list[str]]
-
-
-def table(first_heading: str) -> Table:
-    """The rows of the table whose first column is headed so, the heading first."""
-    pattern = rf"^\| {re.escape(first_heading)} \|.*\n\|[-|]+\|\n(?:\|.*\|\n)+"
-    found = re.search(pattern, TEXT, re.MULTILINE)
-    assert found is not None, f"no table is headed {first_heading!r}"
-    heading, _, *rows = found[0].splitlines()
-    return [cells(row) for row in (heading, *rows)]
-
-
-def cells(row: str) -> list[str]:
-    """A row's cells without the marks of code."""
-    return [cell.strip().strip("`") for cell in row.strip().strip("|").split("|")]
 
 
 def word(means: Meaning) -> str:
