@@ -13,6 +13,7 @@ from photofs.emulators.flickr import Account, Fault, Faults, synthetic_account
 from photofs.emulators.flickr import faults as wrong
 from photofs.emulators.flickr.sizes import original_url
 from photofs.emulators.flickr.state import Photo, Random
+from photofs.emulators.hosting import faults as net
 from photofs.emulators.pictures import make_jpeg
 from tests.support.flickr_raw import RawClient, raw_client
 
@@ -41,16 +42,16 @@ async def received(client: RawClient, url: str, start: int = 0) -> tuple[bytes, 
 @pytest.mark.parametrize(
     ("effect", "status", "body"),
     [
-        (wrong.server_error(500), 500, b"<html><body><h1>500</h1></body></html>"),
-        (wrong.server_error(504), 504, b"<html><body><h1>504</h1></body></html>"),
+        (net.server_error(500), 500, b"<html><body><h1>500</h1></body></html>"),
+        (net.server_error(504), 504, b"<html><body><h1>504</h1></body></html>"),
         (wrong.token_rejected(), 401, b"oauth_problem=token_rejected"),
         (wrong.clock_refused(), 401, b"oauth_problem=timestamp_refused"),
         (wrong.not_found(), 404, b""),
-        (wrong.html_page(), 200, b"<html><body>We'll be right back.</body></html>"),
+        (net.html_page(), 200, b"<html><body>We'll be right back.</body></html>"),
     ],
 )
 async def test_answers_in_place_of_the_real_one(
-    effect: wrong.Answer, status: int, body: bytes
+    effect: net.Answer, status: int, body: bytes
 ) -> None:
     """The planned answer comes once, with nothing done, then the real one."""
     account = synthetic_account(2)
@@ -132,7 +133,7 @@ async def test_stall_for_ever(after: int | None) -> None:
     """Nothing (more) comes until the client gives up."""
     account, photo = account_with_noise()
     async with raw_client(account) as client:
-        client.emulator.faults.add(wrong.stall(after=after))
+        client.emulator.faults.add(net.stall(after=after))
         url = original_url(client.emulator.url, photo)
         with pytest.raises(httpx2.ReadTimeout):
             await client.http.get(url, timeout=0.2)
@@ -144,8 +145,8 @@ async def test_stall_for_a_while() -> None:
     """A stall of a fifth of a second takes that long and then all comes."""
     account, photo = account_with_noise()
     async with raw_client(account) as client:
-        client.emulator.faults.add(wrong.stall(0.1))
-        client.emulator.faults.add(wrong.stall(0.1, after=10))
+        client.emulator.faults.add(net.stall(0.1))
+        client.emulator.faults.add(net.stall(0.1, after=10))
         url = original_url(client.emulator.url, photo)
         for _ in range(2):
             start = time.monotonic()
@@ -158,7 +159,7 @@ async def test_truncated_body() -> None:
     """Fewer bytes come than the length that was announced."""
     account, photo = account_with_noise()
     async with raw_client(account) as client:
-        client.emulator.faults.add(wrong.truncate(1234))
+        client.emulator.faults.add(net.truncate(1234))
         url = original_url(client.emulator.url, photo)
         data, whole = await received(client, url)
         again, good = await received(client, url)
@@ -169,7 +170,7 @@ async def test_line_that_drops_every_so_many_bytes() -> None:
     """A client that resumes gets right bytes, and the ledger shows that none came twice."""
     account, photo = account_with_noise()
     async with raw_client(account) as client:
-        client.emulator.faults.add(wrong.drop(300_000), "/static/*", times=None)
+        client.emulator.faults.add(net.drop(300_000), "/static/*", times=None)
         url = original_url(client.emulator.url, photo)
         data, tries = b"", 0
         while len(data) < SIZE:
@@ -186,7 +187,7 @@ async def test_dropped_before_the_head_and_by_reset() -> None:
     """A line can end before anything is said, in good order or by reset."""
     async with raw_client(synthetic_account(1)) as client:
         for reset in (False, True):
-            client.emulator.faults.add(wrong.drop(reset=reset))
+            client.emulator.faults.add(net.drop(reset=reset))
             with pytest.raises((httpx2.RemoteProtocolError, httpx2.ReadError)):
                 await client.get("flickr.test.echo")
 
@@ -195,7 +196,7 @@ async def test_drip() -> None:
     """A slow line takes as long as its rate says."""
     account, photo = account_with_noise()
     async with raw_client(account) as client:
-        client.emulator.faults.add(wrong.drip(5_000_000))
+        client.emulator.faults.add(net.drip(5_000_000))
         start = time.monotonic()
         data, whole = await received(client, original_url(client.emulator.url, photo))
         took = time.monotonic() - start
@@ -208,7 +209,7 @@ async def test_upload_that_commits_and_then_says_nothing() -> None:
     account = synthetic_account(0)
     picture = make_jpeg(1)
     async with raw_client(account) as client:
-        client.emulator.faults.add(wrong.lose_answer(), "upload")
+        client.emulator.faults.add(net.lose_answer(), "upload")
         client.http.timeout = httpx2.Timeout(0.5)
         with pytest.raises(httpx2.ReadTimeout):
             await client.send_file(picture, title="lost")
@@ -222,7 +223,7 @@ async def test_upload_that_commits_and_then_says_nothing() -> None:
 
 async def test_faults_strike_by_count() -> None:
     """A fault lets calls pass first and strikes as often as planned, and only where it fits."""
-    plan = Faults([Fault(effect=wrong.server_error(), where="flickr.test.*", skip=2, times=2)])
+    plan = Faults([Fault(effect=net.server_error(), where="flickr.test.*", skip=2, times=2)])
     async with raw_client(synthetic_account(1), faults=plan) as client:
         statuses = [(await client.get("flickr.test.echo")).status_code for _ in range(6)]
         other = await client.get("flickr.photosets.getList")
@@ -235,12 +236,12 @@ async def test_faults_strike_by_chance_and_predicate() -> None:
     seen = []
     for _ in range(2):
         plan = Faults(seed=3)
-        plan.add(wrong.server_error(), chance=0.5, times=None)
+        plan.add(net.server_error(), chance=0.5, times=None)
         async with raw_client(synthetic_account(1), faults=plan) as client:
             seen.append([(await client.get("flickr.test.echo")).status_code for _ in range(20)])
     assert seen[0] == seen[1]
     assert {200, 502} == set(seen[0])
-    late = Fault(effect=wrong.server_error(), when=lambda hit: hit.arguments.get("page") == "2")
+    late = Fault(effect=net.server_error(), when=lambda hit: hit.arguments.get("page") == "2")
     async with raw_client(synthetic_account(1), faults=Faults([late])) as client:
         pages = [(await client.get("flickr.test.echo", page=page)).status_code for page in (1, 2)]
         client.emulator.faults.clear()
@@ -252,7 +253,7 @@ async def test_ledger_counts_calls() -> None:
     account, photo = account_with_noise()
     async with raw_client(account) as client:
         await client.read("flickr.photosets.getList")
-        client.emulator.faults.add(wrong.server_error())
+        client.emulator.faults.add(net.server_error())
         await client.get("flickr.photosets.getList")
         await client.http.get(original_url(client.emulator.url, photo))
         calls = client.emulator.calls
@@ -280,7 +281,7 @@ async def test_denied_though_done() -> None:
     account = synthetic_account(2)
     photo = account.stream()[0]
     async with raw_client(account) as client:
-        client.emulator.faults.add(wrong.done_and_denied(502), "flickr.photos.delete")
+        client.emulator.faults.add(net.done_and_denied(502), "flickr.photos.delete")
         answer = await client.post("flickr.photos.delete", photo_id=photo.id)
     assert (answer.status_code, photo.id in account.state.photos) == (502, False)
 
@@ -292,7 +293,7 @@ async def test_ears_that_close_within_an_upload(reset: bool) -> None:  # noqa: F
     data = make_jpeg(1, width=64, height=48)
     async with raw_client(account) as client:
         client.http.timeout = httpx2.Timeout(0.5)
-        client.emulator.faults.add(wrong.Deaf(after=1000, reset=reset), "upload")
+        client.emulator.faults.add(net.Deaf(after=1000, reset=reset), "upload")
         with pytest.raises(httpx2.TransportError):
             await client.send_file(data + bytes(20_000_000))
         assert account.stream() == []

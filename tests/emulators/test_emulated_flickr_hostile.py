@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from photofs.emulators.flickr import Account, demo_account, serve_flickr
 from photofs.emulators.flickr.emulator import METHODS, Emulator
-from photofs.emulators.flickr.request import Request
 from photofs.emulators.flickr.sizes import original_url
+from photofs.emulators.hosting.request import Request
 from photofs.emulators.pictures import make_jpeg
 from tests.support.flickr_raw import oauth, raw_client, signed
 

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from photofs.emulators.flickr import Account, Habits, demo_account, synthetic_account
-from photofs.emulators.flickr.blobs import NOISE_BLOCK, Noise
 from photofs.emulators.flickr.sizes import original_url
 from photofs.emulators.flickr.state import Painted, Photo, Random
+from photofs.emulators.hosting.blobs import NOISE_BLOCK, Noise
 from tests.support.flickr_raw import RawClient, raw_client
 
 BIG = 3_000_000

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 from photofs.emulators.flickr import Account, Habits, demo_account
-from photofs.emulators.flickr.multipart import read_multipart
 from photofs.emulators.flickr.sizes import original_url
 from photofs.emulators.flickr.state import State
 from photofs.emulators.flickr.vault import load_state
+from photofs.emulators.hosting.multipart import read_multipart
 from photofs.emulators.pictures import make_jpeg, make_png, make_video
 from tests.support.flickr_raw import RawClient, oauth, raw_client, signed
 

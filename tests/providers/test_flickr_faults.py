@@ -10,6 +10,7 @@ from trio.testing import MockClock as Clock
 
 from photofs.emulators.flickr import faults as bad
 from photofs.emulators.flickr.state import Random
+from photofs.emulators.hosting import faults as net
 from photofs.model.errors import Gone, PhotofsError, Temporary, Unauthorised
 from photofs.model.observation import AlbumGone, Inventory, Observation, PhotoGone, ScanEnd
 from photofs.model.span import Span
@@ -70,24 +71,24 @@ def verdicts(service: Emulated) -> list[Verdict]:
     return pacer.verdicts
 
 
-PASSING: dict[str, bad.Effect] = {
+PASSING: dict[str, net.Effect] = {
     "429": bad.too_many(),
     "429 with a time": bad.too_many(2),
-    "500": bad.server_error(500),
-    "502": bad.server_error(502),
-    "504": bad.server_error(504),
+    "500": net.server_error(500),
+    "502": net.server_error(502),
+    "504": net.server_error(504),
     "201": bad.unavailable(),
     "201 as broken JSON": bad.unavailable_as_broken_json(),
-    "a page": bad.html_page(),
-    "nothing": bad.Answer(status=200, kind="application/json"),
-    "a list": bad.Answer(status=200, body=b"[1]", kind="application/json"),
-    "no verdict": bad.Answer(status=200, body=b'{"photos": {}}', kind="application/json"),
-    "no total": bad.Answer(status=200, body=b'{"stat": "ok"}', kind="application/json"),
-    "stalled": bad.Line(wait=math.inf),
-    "stalled within": bad.Line(stall_after=100),
-    "cut before": bad.Line(cut_after=-1),
-    "cut within": bad.Line(cut_after=100),
-    "reset": bad.Line(cut_after=100, reset=True),
+    "a page": net.html_page(),
+    "nothing": net.Answer(status=200, kind="application/json"),
+    "a list": net.Answer(status=200, body=b"[1]", kind="application/json"),
+    "no verdict": net.Answer(status=200, body=b'{"photos": {}}', kind="application/json"),
+    "no total": net.Answer(status=200, body=b'{"stat": "ok"}', kind="application/json"),
+    "stalled": net.Line(wait=math.inf),
+    "stalled within": net.Line(stall_after=100),
+    "cut before": net.Line(cut_after=-1),
+    "cut within": net.Line(cut_after=100),
+    "reset": net.Line(cut_after=100, reset=True),
     "empty page": bad.Page(lie="empty"),
 }
 
@@ -149,7 +150,7 @@ async def test_throttling_is_told_to_the_pacer(service: Emulated, api_hurry: Clo
     """429 of the API is THROTTLED for the pacer, 502 is FAILED."""
     del api_hurry
     service.emulator.faults.add(bad.too_many(), LIST)
-    service.emulator.faults.add(bad.server_error(), "flickr.photosets.getList")
+    service.emulator.faults.add(net.server_error(), "flickr.photosets.getList")
     async with service.provider() as provider:
         await scan(provider)
     assert verdicts(service).count(Verdict.THROTTLED) == 1
@@ -204,14 +205,14 @@ async def refs(provider: Provider) -> dict[str, str]:
     return {remote_id: seen.ref for remote_id, seen in photos(await scan(provider)).items()}
 
 
-STATIC: dict[str, bad.Effect] = {
+STATIC: dict[str, net.Effect] = {
     "404": bad.not_found(),
-    "a page": bad.html_page(),
+    "a page": net.html_page(),
     "429": bad.too_many(),
-    "502": bad.server_error(),
-    "403": bad.Answer(status=403),
-    "stalled": bad.Line(wait=math.inf),
-    "cut before": bad.Line(cut_after=-1),
+    "502": net.server_error(),
+    "403": net.Answer(status=403),
+    "stalled": net.Line(wait=math.inf),
+    "cut before": net.Line(cut_after=-1),
 }
 
 
@@ -330,7 +331,7 @@ async def test_a_dropping_line_fetches_no_byte_twice(
         whole = await read(provider, ref)
         assert len(whole) == size
         service.emulator.ledger.clear()
-        fault = service.emulator.faults.add(bad.Line(cut_after=300_000), "static", times=None)
+        fault = service.emulator.faults.add(net.Line(cut_after=300_000), "static", times=None)
         assert await resumed(provider, ref, size) == whole
     (path,) = service.emulator.ledger.served
     assert fault.hits >= 6
@@ -387,7 +388,7 @@ async def test_expired_video_links_are_renewed(
     async with service.provider() as provider:
         ref = (await refs(provider))[small.video.id]
         first = await read(provider, ref)
-        fault = service.emulator.faults.add(bad.Answer(status=403), "video")
+        fault = service.emulator.faults.add(net.Answer(status=403), "video")
         assert await read(provider, ref) == first
     assert fault.hits == 1
 
@@ -411,7 +412,7 @@ async def test_a_video_without_any_conversion_is_gone(service: Emulated, small: 
             b'{"sizes":{"size":[{"label":"Video Player","source":"http://x/","media":"video"}]},'
             b'"stat":"ok"}'
         )
-        answer = bad.Answer(status=200, body=only_flash, kind="application/json")
+        answer = net.Answer(status=200, body=only_flash, kind="application/json")
         service.emulator.faults.add(answer, "flickr.photos.getSizes")
         with pytest.raises(Gone):
             await read(provider, ref)
@@ -431,13 +432,13 @@ async def test_no_secret_is_in_any_error_or_log(
     secrets += [token.secret for token in small.account.state.tokens.values()]
     secrets += [secret for pair in small.account.state.keys.items() for secret in pair]
     texts: list[str] = []
-    leak = bad.Answer(
+    leak = net.Answer(
         status=401, body=f"oauth_problem=x&debug_sbs=POST&{'&'.join(secrets)}".encode()
     )
-    loud = bad.Answer(status=500, body=" ".join(secrets).encode())
+    loud = net.Answer(status=500, body=" ".join(secrets).encode())
     async with service.provider() as provider:
         ref = (await refs(provider))[photo.id]
-        for effect in (leak, loud, bad.html_page(), bad.too_many(), bad.Line(cut_after=5)):
+        for effect in (leak, loud, net.html_page(), bad.too_many(), net.Line(cut_after=5)):
             service.emulator.faults.clear()
             service.emulator.faults.add(effect, "*", times=None)
             for ask in (lambda: scan(provider), lambda: read(provider, ref)):

@@ -10,6 +10,7 @@ import trio
 
 from photofs.emulators.flickr import API_KEY, API_SECRET, Account, Emulator, flickr_in_thread
 from photofs.emulators.flickr import faults as bad
+from photofs.emulators.hosting import faults as net
 from photofs.model.errors import Misconfigured, Refused, TimedOut, Unauthorised
 from photofs.providers.flickr.account import forget, keep, login_of, stored_login
 from photofs.providers.flickr.callback import open_callback
@@ -283,11 +284,11 @@ async def test_less_than_asked_for_is_refused(service: Emulator) -> None:
     token = service.account.grant("read")
     pending.api.flickr_oauth.resource_owner_key = token.token
     body = b'{"oauth":{"perms":{"_content":"read"}},"stat":"ok"}'
-    answer = bad.Answer(status=200, body=body, kind="application/json")
+    answer = net.Answer(status=200, body=body, kind="application/json")
     service.faults.add(answer, "flickr.auth.oauth.checkToken")
     form = f"oauth_token={token.token}&oauth_token_secret={token.secret}"
     access = f"{form}&user_nsid=1%40N01&username=ada&fullname=".encode()
-    service.faults.add(bad.Answer(status=200, body=access, kind="text/plain"), "oauth.access_token")
+    service.faults.add(net.Answer(status=200, body=access, kind="text/plain"), "oauth.access_token")
     with pytest.raises(Refused, match="write"):
         await finish(pending, "123-456-789")
 

@@ -9,8 +9,9 @@ from datetime import datetime
 import pytest
 
 from photofs.emulators.flickr import Account, synthetic_account
-from photofs.emulators.flickr.faults import Answer, Fails
+from photofs.emulators.flickr.faults import Fails
 from photofs.emulators.flickr.state import Painted
+from photofs.emulators.hosting.faults import Answer
 from photofs.model.capture_time import TakenBy
 from photofs.model.errors import RemoteError, Unauthorised
 from photofs.model.observation import (

@@ -8,6 +8,7 @@ from trio.testing import MockClock as Clock
 
 from photofs.emulators.flickr import faults as bad
 from photofs.emulators.flickr.state import Album
+from photofs.emulators.hosting import faults as net
 from photofs.model.errors import Bug, Gone, Quota, Refused, Temporary, Unauthorised
 from tests.providers.contract import albums
 from tests.support.flickr_library import Emulated, emulated, scan, small_account
@@ -55,8 +56,8 @@ async def test_an_album_is_made_with_its_first_photo(service: Emulated) -> None:
     assert (album.id, album.photos) == (made, [photo])
 
 
-@pytest.mark.parametrize("effect", [bad.lose_answer(), bad.done_and_denied(), bad.drop()])
-async def test_an_album_is_made_once(effect: bad.Effect, service: Emulated) -> None:
+@pytest.mark.parametrize("effect", [net.lose_answer(), net.done_and_denied(), net.drop()])
+async def test_an_album_is_made_once(effect: net.Effect, service: Emulated) -> None:
     """P20: an album whose answer was lost is taken for the one that was wished, on the next try."""
     photo = own_photos(service)["Sea 3"].id
     service.emulator.faults.add(effect, "flickr.photosets.create")
@@ -159,7 +160,7 @@ async def test_a_list_that_lies_drops_nobody(service: Emulated, hurry: Clock) ->
     album, more = album_of(service, "Sea"), add_photos(service, 12)
     before = list(album.photos)
     body = '{"stat":"ok","photoset":{"id":"%s","total":1,"pages":1,"page":1,"photo":[{"id":"%s"}]}}'
-    lie = bad.Answer(
+    lie = net.Answer(
         status=200, body=(body % (album.id, album.primary)).encode(), kind="application/json"
     )
     service.emulator.faults.add(lie, "flickr.photosets.getPhotos", times=None)
@@ -255,7 +256,7 @@ async def test_an_album_is_told_as_a_scan_tells_it(service: Emulated, hurry: Clo
             assert replace(looked, as_of_ns=0) == replace(told, as_of_ns=0)
         assert await able(writes.look_album)("72157000") is None
         none = b'{"stat":"ok","photosets":{"page":1,"pages":1,"total":0,"photoset":[]}}'
-        for lie in (bad.Answer(status=200, body=none, kind="application/json"), bad.empty_page()):
+        for lie in (net.Answer(status=200, body=none, kind="application/json"), bad.empty_page()):
             service.emulator.faults.clear()
             service.emulator.faults.add(lie, "flickr.photosets.getList", times=None)
             with pytest.raises(Temporary):
@@ -275,7 +276,12 @@ async def test_passing_trouble_is_overcome(service: Emulated, hurry: Clock) -> N
     """P21: changes of one fact are tried again after passing trouble, done or not."""
     del hurry
     album, photos = album_of(service, "Sea"), own_photos(service)
-    for effect in (bad.server_error(), bad.done_and_denied(), bad.too_many(), bad.unavailable()):
+    for effect in (
+        net.server_error(),
+        net.done_and_denied(),
+        bad.too_many(),
+        bad.unavailable(),
+    ):
         async with writes_to(service) as writes:
             service.emulator.faults.add(effect, "flickr.photosets.*Photo*")
             await able(writes.join)(album.id, [photos["Sea 3"].id])

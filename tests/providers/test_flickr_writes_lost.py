@@ -12,6 +12,7 @@ from trio.testing import MockClock as Clock
 
 from photofs.emulators.flickr import Habits
 from photofs.emulators.flickr import faults as bad
+from photofs.emulators.hosting import faults as net
 from photofs.emulators.pictures import make_jpeg
 from photofs.model.errors import Temporary
 from photofs.providers.flickr.sending import Outgoing
@@ -71,16 +72,16 @@ def copies(service: Emulated, upload: Upload) -> int:
     return sum(tag in tags_of(photo) for photo in service.account.stream())
 
 
-COMMITTED: dict[str, bad.Effect] = {
-    "lost": bad.lose_answer(),
-    "cut before": bad.drop(),
-    "cut within": bad.drop(60, reset=True),
-    "truncated": bad.truncate(100),
-    "502": bad.done_and_denied(502),
-    "504": bad.done_and_denied(504),
-    "a page": replace(bad.html_page(), done=True),
-    "nothing": bad.Answer(status=200, done=True),
-    "half an answer": bad.Answer(
+COMMITTED: dict[str, net.Effect] = {
+    "lost": net.lose_answer(),
+    "cut before": net.drop(),
+    "cut within": net.drop(60, reset=True),
+    "truncated": net.truncate(100),
+    "502": net.done_and_denied(502),
+    "504": net.done_and_denied(504),
+    "a page": replace(net.html_page(), done=True),
+    "nothing": net.Answer(status=200, done=True),
+    "half an answer": net.Answer(
         status=200, body=b'<?xml version="1.0"?><rsp stat="ok"><photoid>12', done=True
     ),
 }
@@ -104,7 +105,7 @@ async def test_a_no_needs_two_looks(
     status: int, service: Emulated, clock: Time, tmp_path: Path
 ) -> None:
     """All bytes went out and nothing shows: a no counts only when the lists had time to know."""
-    service.emulator.faults.add(bad.server_error(status), "upload")
+    service.emulator.faults.add(net.server_error(status), "upload")
     upload = upload_of(tmp_path, PICTURE)
     async with writes_to(service) as writes:
         await fails(writes, upload)
@@ -123,7 +124,7 @@ async def test_a_no_needs_two_looks(
 
 async def test_a_clock_set_back_only_waits(service: Emulated, clock: Time, tmp_path: Path) -> None:
     """P23: a service's clock that goes back makes the wait longer, never shorter."""
-    service.emulator.faults.add(bad.server_error(), "upload")
+    service.emulator.faults.add(net.server_error(), "upload")
     upload = upload_of(tmp_path, PICTURE)
     async with writes_to(service) as writes:
         await fails(writes, upload)
@@ -140,7 +141,7 @@ async def test_what_shows_itself_late_is_found(
 ) -> None:
     """P3: a ticket that was lost, behind which the photo appears half an hour later: no second."""
     service.emulator.habits.ticket_delay = 1800
-    service.emulator.faults.add(bad.lose_answer(), "upload")
+    service.emulator.faults.add(net.lose_answer(), "upload")
     upload = upload_of(tmp_path, PICTURE, title="Tram")
     async with writes_to(service, later_from=1) as writes:
         await fails(writes, upload)
@@ -157,7 +158,7 @@ async def test_what_never_went_out_whole_is_not_there(
     """A service that stops listening, or hangs up, mid-upload has nothing: known at once."""
     del hurry
     data = picture(3, 12_000_000)
-    for number, effect in enumerate((bad.Deaf(after=200_000), bad.Deaf(after=9, reset=True))):
+    for number, effect in enumerate((net.Deaf(after=200_000), net.Deaf(after=9, reset=True))):
         service.emulator.faults.add(effect, "upload")
         upload = upload_of(tmp_path, data, key=f"{number:032x}")
         heard = Heard()
@@ -190,8 +191,8 @@ async def test_no_line_at_all(service: Emulated, tmp_path: Path) -> None:
     upload = upload_of(tmp_path, PICTURE)
     async with writes_to(service) as writes:
         await able(writes.look)("1")
-        service.emulator.faults.add(bad.drop(), "flickr.*", times=None)
-        service.emulator.faults.add(bad.Deaf(after=-1, reset=True), "upload")
+        service.emulator.faults.add(net.drop(), "flickr.*", times=None)
+        service.emulator.faults.add(net.Deaf(after=-1, reset=True), "upload")
         await fails(writes, upload_of(tmp_path, picture(3, 5_000_000)))
         service.emulator.faults.clear()
         assert await able(writes.find_upload)(upload) is None
@@ -236,7 +237,7 @@ async def test_a_cancelled_sender_reads_no_more(tmp_path: Path) -> None:
 
 async def test_notes_outlive_a_crash(service: Emulated, clock: Time, tmp_path: Path) -> None:
     """P3: after a restart the notes still say how far an upload came, and how long it is missed."""
-    service.emulator.faults.add(bad.server_error(), "upload")
+    service.emulator.faults.add(net.server_error(), "upload")
     upload = upload_of(tmp_path, PICTURE)
     async with writes_to(service) as writes:
         await fails(writes, upload)
@@ -276,14 +277,14 @@ async def test_only_the_newest_are_looked_through(
     original = own_photos(service)["Sea 0"].original
     for number in range(1200):
         service.account.add_photo(original, title=f"Old {number}", uploaded=1_500_000_000 + number)
-    service.emulator.faults.add(bad.lose_answer(), "upload")
+    service.emulator.faults.add(net.lose_answer(), "upload")
     upload = upload_of(tmp_path, PICTURE, title="Tram")
     other = upload_of(tmp_path, picture(2, 5000), key="b" * 32)
     async with writes_to(service) as writes:
         await fails(writes, upload)
         assert await able(writes.find_upload)(upload) == own_photos(service)["Tram"].id
         assert service.calls("flickr.people.getPhotos") == 1
-        service.emulator.faults.add(bad.server_error(), "upload")
+        service.emulator.faults.add(net.server_error(), "upload")
         await fails(writes, other)
         with pytest.raises(Temporary):
             await able(writes.find_upload)(other)
@@ -297,10 +298,10 @@ async def test_trouble_while_looking_is_no_no(
     """P11, P20: a list that lies or fails while an upload is looked for is never taken for a no."""
     del hurry
     upload = upload_of(tmp_path, PICTURE, title="Tram")
-    service.emulator.faults.add(bad.lose_answer(), "upload")
+    service.emulator.faults.add(net.lose_answer(), "upload")
     async with writes_to(service) as writes:
         await fails(writes, upload)
-        effects = (bad.empty_page(), bad.unavailable(), bad.Line(wait=math.inf), bad.too_many())
+        effects = (bad.empty_page(), bad.unavailable(), net.Line(wait=math.inf), bad.too_many())
         for effect in effects:
             fault = service.emulator.faults.add(effect, "flickr.people.getPhotos", times=None)
             with pytest.raises(Temporary):
@@ -334,7 +335,12 @@ async def test_four_lost_answers_make_one_photo(
 ) -> None:
     """P3: however often the answer is lost, who asks before each try ends with one photo."""
     upload = upload_of(tmp_path, PICTURE)
-    for effect in (bad.server_error(), bad.too_many(), bad.server_error(503), bad.lose_answer()):
+    for effect in (
+        net.server_error(),
+        bad.too_many(),
+        net.server_error(503),
+        net.lose_answer(),
+    ):
         service.emulator.faults.add(effect, "upload")
     tries, found = 0, None
     async with writes_to(service) as writes:

@@ -8,6 +8,7 @@ import pytest
 from trio.testing import MockClock as Clock
 
 from photofs.emulators.flickr import faults as bad
+from photofs.emulators.hosting import faults as net
 from photofs.model.capture_time import Granularity, TakenBy, TakenFact
 from photofs.model.errors import Gone, Refused, Temporary
 from photofs.model.observation import PhotoSeen
@@ -253,7 +254,7 @@ async def test_trouble_is_no_absence(service: Emulated, hurry: Clock) -> None:
     del hurry
     photo = own_photos(service)["Sea 0"]
     async with writes_to(service) as writes:
-        for effect in (bad.unavailable(), bad.html_page(), bad.server_error(), bad.drop()):
+        for effect in (bad.unavailable(), net.html_page(), net.server_error(), net.drop()):
             service.emulator.faults.clear()
             service.emulator.faults.add(effect, "flickr.photos.getInfo", times=None)
             with pytest.raises(Temporary):
@@ -265,7 +266,12 @@ async def test_passing_trouble_is_overcome(service: Emulated, hurry: Clock) -> N
     del hurry
     photo = own_photos(service)["Sea 0"]
     taken = TakenFact(by=TakenBy.SERVICE, local=wall(2001, 2, 3))
-    for effect in (bad.server_error(), bad.done_and_denied(), bad.lose_answer(), bad.drop()):
+    for effect in (
+        net.server_error(),
+        net.done_and_denied(),
+        net.lose_answer(),
+        net.drop(),
+    ):
         async with writes_to(service) as writes:
             service.emulator.faults.add(effect, "flickr.photos.set*")
             await able(writes.set_title)(photo.id, "x")
@@ -279,7 +285,7 @@ async def test_passing_trouble_is_overcome(service: Emulated, hurry: Clock) -> N
 async def test_a_deletion_whose_answer_is_lost(service: Emulated, hurry: Clock) -> None:
     """A deletion done and not answered ends well: the second try finds nothing to delete."""
     del hurry
-    service.emulator.faults.add(bad.done_and_denied(), "flickr.photos.delete")
+    service.emulator.faults.add(net.done_and_denied(), "flickr.photos.delete")
     async with writes_to(service) as writes:
         await able(writes.delete)(own_photos(service)["Sea 0"].id)
     assert "Sea 0" not in own_photos(service)

@@ -11,6 +11,7 @@ from trio.testing import MockClock as Clock
 from photofs.emulators.flickr import Habits
 from photofs.emulators.flickr import faults as bad
 from photofs.emulators.flickr.state import Perms
+from photofs.emulators.hosting import faults as net
 from photofs.emulators.pictures import make_jpeg, make_video
 from photofs.model.errors import (
     Corrupt,
@@ -128,7 +129,7 @@ async def test_the_same_bytes_are_known(service: Emulated, tmp_path: Path) -> No
 async def test_a_duplicate_that_is_no_more(service: Emulated, tmp_path: Path) -> None:
     """Where the service calls a deleted photo a duplicate, the file is sent without the check."""
     told = '<rsp stat="fail"><err code="9" msg="dup" /><duplicate_photo_id>1</duplicate_photo_id>'
-    answer = bad.Answer(status=200, body=told.encode() + b"</rsp>", kind="text/xml")
+    answer = net.Answer(status=200, body=told.encode() + b"</rsp>", kind="text/xml")
     service.emulator.faults.add(answer, "upload")
     async with writes_to(service) as writes:
         uploaded = await able(writes.upload)(upload_of(tmp_path, PICTURE, title="Tram"), Heard())

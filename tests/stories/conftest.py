@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from photofs.emulators.flickr.blobs import Blob
 from photofs.emulators.flickr.darkroom import Darkroom
 from photofs.emulators.flickr.demo import demo_account
 from photofs.emulators.flickr.emulator import Emulator
-from photofs.emulators.flickr.faults import Faults
 from photofs.emulators.flickr.serving import flickr_in_thread
 from photofs.emulators.flickr.state import Photo
 from photofs.emulators.flickr_export import Export, ExportedAlbum, ExportedPhoto, write_zips
+from photofs.emulators.hosting.blobs import Blob
+from photofs.emulators.hosting.faults import Faults
 from photofs.emulators.takeout.demo import demo_account as demo_takeout_account
 from photofs.emulators.takeout.demo import demo_takeout
 from tests.support.household import Household

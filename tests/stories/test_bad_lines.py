@@ -17,26 +17,28 @@ from photofs.emulators.flickr.account import Account
 from photofs.emulators.flickr.darkroom import Darkroom
 from photofs.emulators.flickr.emulator import Emulator
 from photofs.emulators.flickr.faults import (
-    Answer,
-    Effect,
     Fails,
-    Faults,
     clock_refused,
-    drop,
     empty_page,
-    html_page,
     login_failed,
     not_found,
-    server_error,
-    stall,
     token_rejected,
     too_many,
-    truncate,
     unavailable,
     unavailable_as_broken_json,
 )
 from photofs.emulators.flickr.serving import flickr_in_thread
 from photofs.emulators.flickr.state import Painted, Photo, Random
+from photofs.emulators.hosting.faults import (
+    Answer,
+    Effect,
+    Faults,
+    drop,
+    html_page,
+    server_error,
+    stall,
+    truncate,
+)
 from tests.support.household import Household
 from tests.support.logins import add_flickr
 

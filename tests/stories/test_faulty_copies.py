@@ -6,15 +6,8 @@ from pathlib import Path
 import pytest
 
 from photofs.emulators.flickr.emulator import Emulator
-from photofs.emulators.flickr.faults import (
-    Faults,
-    drop,
-    html_page,
-    not_found,
-    server_error,
-    too_many,
-    truncate,
-)
+from photofs.emulators.flickr.faults import not_found, too_many
+from photofs.emulators.hosting.faults import Faults, drop, html_page, server_error, truncate
 from tests.stories.conftest import StoryLibrary
 from tests.support.household import shell
 

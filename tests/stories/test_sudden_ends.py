@@ -14,9 +14,9 @@ import pytest
 from photofs.emulators.flickr import synthetic_account
 from photofs.emulators.flickr.account import Account
 from photofs.emulators.flickr.darkroom import Darkroom
-from photofs.emulators.flickr.faults import drip, stall
 from photofs.emulators.flickr.serving import flickr_in_thread
 from photofs.emulators.flickr.state import Random
+from photofs.emulators.hosting.faults import drip, stall
 from tests.support.household import Household, shell
 from tests.support.logins import add_flickr
 

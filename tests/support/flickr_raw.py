@@ -17,10 +17,10 @@ from typing import Any
 import httpx2
 
 from photofs.emulators.flickr import API_KEY, API_SECRET, Account, Emulator
-from photofs.emulators.flickr.faults import Faults
 from photofs.emulators.flickr.habits import Habits
 from photofs.emulators.flickr.serving import serve_flickr
 from photofs.emulators.flickr.state import Perms, Token
+from photofs.emulators.hosting.faults import Faults
 
 _NUMBERS = itertools.count(1)
 

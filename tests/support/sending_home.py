@@ -14,10 +14,10 @@ from agent.scanning import scan
 from photofs.assembly import HOME_VARIABLE, House
 from photofs.catalog.check import check
 from photofs.emulators.flickr import Account, Habits, flickr_in_thread
-from photofs.emulators.flickr import faults as bad
 from photofs.emulators.flickr.account import API_KEY, API_SECRET
 from photofs.emulators.flickr.emulator import Emulator
 from photofs.emulators.flickr.state import Perms
+from photofs.emulators.hosting import faults as net
 from photofs.emulators.pictures import make_jpeg
 from photofs.model.operation import State
 from photofs.model.spot import Spot
@@ -127,9 +127,9 @@ class Home:
 def home(folder: Path, *, lose: bool) -> Iterator[Home]:
     """A home and its account; `lose`: the answers of some uploads are lost after they came."""
     account = Account()
-    plan = bad.Faults(seed=SEED)
+    plan = net.Faults(seed=SEED)
     if lose:
-        plan.add(bad.lose_answer(), "upload", times=1)
-        plan.add(bad.done_and_denied(502), "upload", times=1, skip=1)
+        plan.add(net.lose_answer(), "upload", times=1)
+        plan.add(net.done_and_denied(502), "upload", times=1, skip=1)
     with flickr_in_thread(account, faults=plan, habits=Habits(dedup=False)) as emulator:
         yield Home(folder, emulator)

@@ -7,10 +7,10 @@ from typing import assert_never
 
 from PIL import Image, ImageOps
 
-from photofs.emulators.flickr.blobs import Blob, Held, Noise, md5_of
 from photofs.emulators.flickr.sizes import Rung
 from photofs.emulators.flickr.state import Painted, Photo, Random, Stored
 from photofs.emulators.flickr.vault import Vault
+from photofs.emulators.hosting.blobs import Blob, Held, Noise, md5_of
 from photofs.emulators.pictures import landscape, make_jpeg, make_png, make_video
 
 KEPT_BYTES = 64 * 1024 * 1024

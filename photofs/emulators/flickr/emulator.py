@@ -8,21 +8,8 @@ from dataclasses import dataclass, field, replace
 import trio
 
 from photofs.emulators.flickr.account import Account
-from photofs.emulators.flickr.blobs import Held
-from photofs.emulators.flickr.faults import (
-    Answer,
-    Deaf,
-    Effect,
-    Fails,
-    Faults,
-    Hit,
-    Line,
-    Page,
-    server_error,
-    too_many,
-)
+from photofs.emulators.flickr.faults import Fails, Page, too_many
 from photofs.emulators.flickr.habits import Habits
-from photofs.emulators.flickr.ledger import Call, Ledger
 from photofs.emulators.flickr.limits import Limits
 from photofs.emulators.flickr.listing import Ask
 from photofs.emulators.flickr.login import Login
@@ -35,10 +22,13 @@ from photofs.emulators.flickr.methods_photos import METHODS as LIST_METHODS
 from photofs.emulators.flickr.methods_writes import METHODS as PHOTO_WRITES
 from photofs.emulators.flickr.oauth import Caller, Checker, Problem, all_pairs, is_signed
 from photofs.emulators.flickr.render import ApiError, Renderer, check_format, wants_json, xml_fail
-from photofs.emulators.flickr.request import Request, Response
 from photofs.emulators.flickr.static import StaticHost
 from photofs.emulators.flickr.upload import Desk
-from photofs.emulators.flickr.wire import Conversation
+from photofs.emulators.hosting.blobs import Held
+from photofs.emulators.hosting.faults import Answer, Deaf, Effect, Faults, Hit, Line, server_error
+from photofs.emulators.hosting.ledger import Call, Ledger
+from photofs.emulators.hosting.request import Request, Response
+from photofs.emulators.hosting.wire import Conversation
 
 METHODS: dict[str, Method] = {
     **PEOPLE_METHODS,

@@ -8,9 +8,9 @@ from urllib.parse import urlencode, urlsplit
 from photofs.emulators.flickr.account import Account
 from photofs.emulators.flickr.habits import Habits
 from photofs.emulators.flickr.oauth import Checker, Problem, all_pairs
-from photofs.emulators.flickr.request import Request, Response, text_response
 from photofs.emulators.flickr.state import Perms
 from photofs.emulators.flickr.words import hex_word
+from photofs.emulators.hosting.request import Request, Response, text_response
 
 HTML = "text/html; charset=utf-8"
 

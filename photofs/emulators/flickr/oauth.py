@@ -14,8 +14,8 @@ from urllib.parse import quote, unquote
 
 from photofs.emulators.flickr.account import Account
 from photofs.emulators.flickr.habits import Habits
-from photofs.emulators.flickr.request import Pairs, Request, Response, text_response
 from photofs.emulators.flickr.state import Perms
+from photofs.emulators.hosting.request import Pairs, Request, Response, text_response
 
 _HEADER_PAIR = re.compile(r'\s*([^\s=,]+)="([^"]*)"\s*(?:,|$)')
 ALWAYS_NEEDED = (

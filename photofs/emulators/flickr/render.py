@@ -14,8 +14,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
-from photofs.emulators.flickr.blobs import Held
-from photofs.emulators.flickr.request import Response
+from photofs.emulators.hosting.blobs import Held
+from photofs.emulators.hosting.request import Response
 
 Model = dict[str, object]
 

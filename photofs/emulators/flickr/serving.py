@@ -8,8 +8,8 @@ import trio
 
 from photofs.emulators.flickr.account import Account
 from photofs.emulators.flickr.emulator import Emulator
-from photofs.emulators.flickr.faults import Faults
 from photofs.emulators.flickr.habits import Habits
+from photofs.emulators.hosting.faults import Faults
 
 LOOPBACK = "127.0.0.1"
 

@@ -13,13 +13,13 @@ from email.utils import formatdate
 from http import HTTPStatus
 
 from photofs.emulators.flickr.account import Account
-from photofs.emulators.flickr.blobs import Blob
 from photofs.emulators.flickr.darkroom import Darkroom
 from photofs.emulators.flickr.habits import Habits
-from photofs.emulators.flickr.ranges import ranged
-from photofs.emulators.flickr.request import Request, Response
 from photofs.emulators.flickr.sizes import BY_SUFFIX, all_sizes, size_secret
 from photofs.emulators.flickr.state import SERVER, Photo
+from photofs.emulators.hosting.blobs import Blob
+from photofs.emulators.hosting.ranges import ranged
+from photofs.emulators.hosting.request import Request, Response
 
 HTML = "text/html; charset=utf-8"
 TYPES = {"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif", "mp4": "video/mp4"}

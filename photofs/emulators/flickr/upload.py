@@ -10,10 +10,10 @@ from photofs.emulators.flickr.methods import RANK
 from photofs.emulators.flickr.methods_writes import renew_secrets
 from photofs.emulators.flickr.oauth import Caller
 from photofs.emulators.flickr.render import ApiError, Model, xml_fail, xml_ok
-from photofs.emulators.flickr.request import Request, Response
 from photofs.emulators.flickr.sniffing import Sniffed, sniff
 from photofs.emulators.flickr.state import Photo, Place, Ticket
 from photofs.emulators.flickr.words import split_tags
+from photofs.emulators.hosting.request import Request, Response
 
 UPLOAD_WAIT = 3600
 NOT_RECOGNISED = 5

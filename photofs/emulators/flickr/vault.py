@@ -5,8 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from photofs.emulators.flickr.blobs import Blob, Held, OnDisk
 from photofs.emulators.flickr.state import State
+from photofs.emulators.hosting.blobs import Blob, Held, OnDisk
 
 
 class Vault:

@@ -3,8 +3,8 @@
 import re
 from dataclasses import replace
 
-from photofs.emulators.flickr.blobs import Held
-from photofs.emulators.flickr.request import Request, Response
+from photofs.emulators.hosting.blobs import Held
+from photofs.emulators.hosting.request import Request, Response
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import parse_qsl
 
-from photofs.emulators.flickr.blobs import Blob, Held
-from photofs.emulators.flickr.multipart import Parts, read_multipart
+from photofs.emulators.hosting.blobs import Blob, Held
+from photofs.emulators.hosting.multipart import Parts, read_multipart
 
 Pairs = list[tuple[str, str]]
 

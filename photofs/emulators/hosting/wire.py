@@ -10,8 +10,8 @@ from typing import Protocol
 import h11
 import trio
 
-from photofs.emulators.flickr.faults import Deaf, Line
-from photofs.emulators.flickr.request import Request, Response
+from photofs.emulators.hosting.faults import Deaf, Line
+from photofs.emulators.hosting.request import Request, Response
 
 PIECE = 256 * 1024
 LINGER_NONE = struct.pack("ii", 1, 0)

@@ -1,0 +1,1 @@
+"""What every emulated service stands on: conversations over HTTP/1.1, files, faults at will."""
