@@ -69,17 +69,24 @@ class Judge:
                     self._complained.add(row.photo_id)
                     log.warning("a written file cannot be judged yet: %s", error)
         if judged:
-            await trio.to_thread.run_sync(self.sweep)
+            await self.sweep()
         return judged
 
-    def sweep(self) -> int:
-        """Remove the files of which no row knows; how many. Names are asked for before rows."""
-        names = self._store.written.names()
+    async def sweep(self) -> int:
+        """Remove the files of which no row knows; how many. Names are asked for before rows.
+
+        The disk is asked in a thread; the catalog here, for in a thread it could be read in the
+        middle of what another task writes, and is given up again: a file in use would go.
+        """
+        names = await trio.to_thread.run_sync(self._store.written.names)
         used = self._catalog.drafts_in_use() if names else frozenset()
-        spare = {name for name in names if name.removesuffix(".copy") not in used}
-        for name in spare:
-            self._store.written.remove(name)
+        spare = [name for name in names if name.removesuffix(".copy") not in used]
+        await trio.to_thread.run_sync(self._remove, spare)
         return len(spare)
+
+    def _remove(self, names: list[str]) -> None:
+        for name in names:
+            self._store.written.remove(name)
 
     async def _judge(self, row: IncomingRow) -> bool:
         placed = self._catalog.names_of(row.photo_id)

@@ -8,15 +8,18 @@ from typing import Final
 
 from photofs.catalog.incoming import IncomingRow
 from photofs.catalog.photo_writes import PhotoFacts
-from photofs.catalog.tree_writes import PhotoEntry
+from photofs.catalog.tree_writes import PhotoEntry, numbers
 from photofs.model.capture_time import Granularity
 from photofs.model.errors import Exists, Refused
+from photofs.model.folder import FolderKind
 from photofs.model.incoming import Stage
 from photofs.model.naming import backup_of
 from photofs.model.node import photo_ino
 from photofs.model.photo import Media
 from photofs.model.spot import Begun, Renamed, Written
 from photofs.model.wish import Asker, WishVerb
+from photofs.view.layout import TRASH, UNSORTED
+from photofs.view.meanings import Verb, meaning
 from photofs.wishing.standing import Standing
 from photofs.wishing.wish_desk import WishDesk
 
@@ -100,6 +103,26 @@ class IncomingFiles:
         if len(entries) == 1:
             self.drop(row.photo_id)
 
+    def remove(self, row: IncomingRow, at: Standing) -> None:
+        """`rm` of such a file; Refused in Trash while it may be a picture that nobody judged."""
+        if at.folder.kind is FolderKind.TRASH and row.stage is Stage.OPEN:
+            raise Refused(
+                "this file in Trash is kept on this disk alone, and may be a photo",
+                safe="nothing was changed",
+                remedy="move it out of Trash and remove it there",
+            )
+        self.take(row, at)
+
+    def restore(self, row: IncomingRow) -> None:
+        """Out of Trash to where it stood, if that is known and still there; else Unsorted."""
+        away = self._catalog.discard_of_photo(row.photo_id)
+        folder = None if away is None else self._catalog.folder_facts(away.folder)
+        place = self._desk.desk.shelves.folder_of(UNSORTED)
+        if folder is not None and not meaning(folder.kind, Verb.CREATE).refused:
+            place = folder.folder_id
+        (entry,) = self._catalog.photo_entries(row.photo_id)
+        self.stand_in(row.photo_id, entry, place, away.was if away else entry.name)
+
     def add(self, row: IncomingRow, at: Standing) -> None:
         """One name more."""
         if at.entry is not None:
@@ -126,6 +149,37 @@ class IncomingFiles:
         self._stand(photo)
         gone = photo_ino(new.entry.photo) if new.entry and new.entry.photo else 0
         return Renamed(photo_ino(photo), gone)
+
+    def put_away(self, row: IncomingRow, at: Standing) -> None:
+        """Into Trash with its last name: there it is neither judged nor sent."""
+        photo, now = row.photo_id, self._desk.desk.now_ns()
+        entries = self._catalog.photo_entries(photo)
+        if len(entries) > 1:
+            self.take(row, at)
+            return
+        self._catalog.remove_photo_entry(entries[0])
+        trash = self._desk.desk.shelves.folder_of(TRASH)
+        self._catalog.add_photo_entry(trash, photo, numbers(at.name))
+        self._catalog.set_binned(photo, now)
+        facts = self._catalog.photo_facts(photo)
+        self._catalog.set_photo_facts(photo, facts._replace(trashed=1))
+        self._catalog.touch_photo(photo, now)
+
+    def bring_back(self, row: IncomingRow, at: Standing) -> None:
+        """Out of Trash to a free name; one that has kept other names gets one more."""
+        for entry in self._catalog.photo_entries(row.photo_id):
+            folder = self._catalog.folder_facts(entry.folder_id)
+            if folder is not None and folder.kind is FolderKind.TRASH:
+                self._catalog.remove_photo_entry(entry)
+        if at.entry is None:
+            self._catalog.add_given_entry(at.folder.folder_id, row.photo_id, at.name)
+        self._stand(row.photo_id)
+
+    def stand_in(self, photo: int, entry: PhotoEntry, folder_id: int, name: str) -> None:
+        """One of its names moves to another folder, numbered if that name is taken there."""
+        self._catalog.remove_photo_entry(entry)
+        self._catalog.add_photo_entry(folder_id, photo, numbers(name))
+        self._stand(photo)
 
     def drop(self, photo: int) -> None:
         """It is no more: its row stays, for the kernel may still ask, and its file is swept."""
@@ -215,7 +269,8 @@ class IncomingFiles:
         now = self._desk.desk.now_ns()
         entries = self._catalog.photo_entries(photo)
         facts = self._catalog.photo_facts(photo)
-        self._catalog.set_photo_facts(photo, facts._replace(name=entries[-1].name))
+        self._catalog.set_photo_facts(photo, facts._replace(name=entries[-1].name, trashed=0))
+        self._catalog.set_binned(photo, None)
         self._catalog.set_places(photo, len(entries))
         self._catalog.touch_photo(photo, now)
         self._catalog.touch_incoming(photo, now)

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from photofs.emulators.flickr import Emulator, flickr_in_thread
-from photofs.emulators.flickr.state import Stored
 from photofs.emulators.flickr.synthetic import synthetic_account
+from photofs.emulators.hosting.originals import Stored
 from photofs.emulators.pictures import make_jpeg
 from tests.support.household import PATIENCE, Household, shell
 from tests.support.logins import add_flickr
