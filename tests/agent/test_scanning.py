@@ -17,8 +17,8 @@ from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.emulators.flickr import Account, Emulator, flickr_in_thread, synthetic_account
 from photofs.emulators.flickr.faults import Fails
-from photofs.emulators.flickr.state import Painted
 from photofs.emulators.hosting.faults import stall
+from photofs.emulators.hosting.originals import Painted
 from photofs.filing.filing import Filing
 from photofs.model.errors import Busy, NotFound
 from photofs.model.moment import Moment

@@ -12,8 +12,9 @@ import trio
 from photofs.emulators.flickr import Account, Fault, Faults, synthetic_account
 from photofs.emulators.flickr import faults as wrong
 from photofs.emulators.flickr.sizes import original_url
-from photofs.emulators.flickr.state import Photo, Random
+from photofs.emulators.flickr.state import Photo
 from photofs.emulators.hosting import faults as net
+from photofs.emulators.hosting.originals import Random
 from photofs.emulators.pictures import make_jpeg
 from tests.support.flickr_raw import RawClient, raw_client
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from photofs.emulators.flickr import Account, Habits, demo_account, synthetic_account
-from photofs.emulators.flickr.state import Painted
+from photofs.emulators.hosting.originals import Painted
 from tests.support.flickr_raw import RawClient, raw_client
 
 SIZES = [

@@ -19,9 +19,9 @@ from photofs.emulators.flickr import (
     synthetic_account,
 )
 from photofs.emulators.flickr.__main__ import open_account
-from photofs.emulators.flickr.darkroom import paint
-from photofs.emulators.flickr.state import Painted
-from photofs.emulators.flickr.vault import load_state
+from photofs.emulators.flickr.state import State
+from photofs.emulators.hosting.originals import Painted, paint
+from photofs.emulators.hosting.vault import load_state
 from tests.support.flickr_raw import oauth, signed
 
 
@@ -76,7 +76,7 @@ def test_uploads_survive_a_restart(tmp_path: Path) -> None:
     account = open_account(tmp_path, 1, 0, 1)
     original, digest = account.store(b"bytes")
     photo = account.add_photo(original, taken="2020-01-01 00:00:00")
-    state = load_state(tmp_path)
+    state = load_state(tmp_path, State)
     assert state is not None
     assert state.photos[photo.id].original == original
     assert Account(state, folder=tmp_path).vault.get(digest).read(0, 5) == b"bytes"

@@ -12,8 +12,9 @@ from PIL import Image
 
 from photofs.emulators.flickr import Account, Habits, demo_account, synthetic_account
 from photofs.emulators.flickr.sizes import original_url
-from photofs.emulators.flickr.state import Painted, Photo, Random
+from photofs.emulators.flickr.state import Photo
 from photofs.emulators.hosting.blobs import NOISE_BLOCK, Noise
+from photofs.emulators.hosting.originals import Painted, Random
 from tests.support.flickr_raw import RawClient, raw_client
 
 BIG = 3_000_000

@@ -12,8 +12,8 @@ from PIL import Image
 from photofs.emulators.flickr import Account, Habits, demo_account
 from photofs.emulators.flickr.sizes import original_url
 from photofs.emulators.flickr.state import State
-from photofs.emulators.flickr.vault import load_state
 from photofs.emulators.hosting.multipart import read_multipart
+from photofs.emulators.hosting.vault import load_state
 from photofs.emulators.pictures import make_jpeg, make_png, make_video
 from tests.support.flickr_raw import RawClient, oauth, raw_client, signed
 
@@ -190,7 +190,7 @@ async def test_tickets_outlive_the_process(tmp_path: Path) -> None:
     habits = Habits(ticket_delay=10, clock_tolerance=None)
     async with raw_client(account, habits=habits) as client:
         await client.send_file(PICTURE, title="late", **{"async": "1"})
-    state = load_state(tmp_path)
+    state = load_state(tmp_path, State)
     assert state is not None
     again = Account(state, clock=lambda: now[0], folder=tmp_path)
     now[0] += 11

@@ -9,8 +9,8 @@ import trio
 from trio.testing import MockClock as Clock
 
 from photofs.emulators.flickr import faults as bad
-from photofs.emulators.flickr.state import Random
 from photofs.emulators.hosting import faults as net
+from photofs.emulators.hosting.originals import Random
 from photofs.model.errors import Gone, PhotofsError, Temporary, Unauthorised
 from photofs.model.observation import AlbumGone, Inventory, Observation, PhotoGone, ScanEnd
 from photofs.model.span import Span

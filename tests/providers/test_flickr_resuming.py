@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photofs.emulators.flickr import Account, synthetic_account
-from photofs.emulators.flickr.state import Painted
+from photofs.emulators.hosting.originals import Painted
 from photofs.model.observation import (
     AlbumSeen,
     Checkpoint,

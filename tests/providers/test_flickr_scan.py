@@ -10,8 +10,8 @@ import pytest
 
 from photofs.emulators.flickr import Account, synthetic_account
 from photofs.emulators.flickr.faults import Fails
-from photofs.emulators.flickr.state import Painted
 from photofs.emulators.hosting.faults import Answer
+from photofs.emulators.hosting.originals import Painted
 from photofs.model.capture_time import TakenBy
 from photofs.model.errors import RemoteError, Unauthorised
 from photofs.model.observation import (

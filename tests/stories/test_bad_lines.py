@@ -28,7 +28,7 @@ from photofs.emulators.flickr.faults import (
     unavailable_as_broken_json,
 )
 from photofs.emulators.flickr.serving import flickr_in_thread
-from photofs.emulators.flickr.state import Painted, Photo, Random
+from photofs.emulators.flickr.state import Photo
 from photofs.emulators.hosting.faults import (
     Answer,
     Effect,
@@ -39,6 +39,7 @@ from photofs.emulators.hosting.faults import (
     stall,
     truncate,
 )
+from photofs.emulators.hosting.originals import Painted, Random
 from tests.support.household import Household
 from tests.support.logins import add_flickr
 

@@ -17,8 +17,8 @@ from photofs.emulators.flickr.account import Account
 from photofs.emulators.flickr.darkroom import Darkroom
 from photofs.emulators.flickr.emulator import Emulator
 from photofs.emulators.flickr.serving import flickr_in_thread
-from photofs.emulators.flickr.state import Random
 from photofs.emulators.hosting.faults import drip
+from photofs.emulators.hosting.originals import Random
 from photofs.model.errors import Full
 from photofs.model.exit_codes import exit_code
 from tests.support.disks import fill, small_disk, why_no_mounts

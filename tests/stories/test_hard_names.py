@@ -8,7 +8,7 @@ import pytest
 
 from photofs.emulators.flickr.account import Account
 from photofs.emulators.flickr.serving import flickr_in_thread
-from photofs.emulators.flickr.state import Painted
+from photofs.emulators.hosting.originals import Painted
 from tests.support.household import Household, shell
 from tests.support.logins import add_flickr
 

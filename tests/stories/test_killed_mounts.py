@@ -24,8 +24,8 @@ from photofs.emulators.flickr.account import Account
 from photofs.emulators.flickr.darkroom import Darkroom
 from photofs.emulators.flickr.emulator import Emulator
 from photofs.emulators.flickr.serving import flickr_in_thread
-from photofs.emulators.flickr.state import Random
 from photofs.emulators.hosting.faults import drop
+from photofs.emulators.hosting.originals import Random
 from photofs.model.ranges import Ranges
 from photofs.model.span import Span
 from photofs.originals.port import DraftKey

@@ -15,8 +15,8 @@ from photofs.emulators.flickr import synthetic_account
 from photofs.emulators.flickr.account import Account
 from photofs.emulators.flickr.darkroom import Darkroom
 from photofs.emulators.flickr.serving import flickr_in_thread
-from photofs.emulators.flickr.state import Random
 from photofs.emulators.hosting.faults import drip, stall
+from photofs.emulators.hosting.originals import Random
 from tests.support.household import Household, shell
 from tests.support.logins import add_flickr
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from photofs.emulators.flickr.state import State
-from photofs.emulators.flickr.vault import load_state
+from photofs.emulators.hosting.vault import load_state
 from photofs.emulators.pictures import make_jpeg
 from tests.support.household import PATIENCE, Household, shell
 
@@ -48,7 +48,7 @@ class Demo:
 
     def service(self) -> State:
         """The emulated account, as the emulator itself has written it down."""
-        state = load_state(Path.home() / ".cache" / "photofs" / "demo" / "flickr")
+        state = load_state(Path.home() / ".cache" / "photofs" / "demo" / "flickr", State)
         assert state is not None
         return state
 

@@ -106,6 +106,28 @@ def test_p3_a_card_copied_twice_by_rsync_is_sent_once(household: Household, tmp_
         copy_twice(household, emulator, card(tmp_path / "card", 100))
 
 
+def test_p4_a_file_that_takes_long_to_be_copied_is_sent_once_closed(
+    household: Household, tmp_path: Path
+) -> None:
+    """Though others were looked at and sent meanwhile; nothing calls it cut off before that."""
+    picture = make_jpeg("long", width=640, height=480)
+    (tmp_path / "other.jpg").write_bytes(make_jpeg("other"))
+    with flickr_in_thread(synthetic_account(3, 1, 1)) as emulator:
+        live(household, emulator)
+        with household.mounted(agent=True) as point:
+            target = point / "flickr" / "Unsorted" / "long.jpg"
+            with target.open("wb", buffering=0) as file:
+                file.write(picture[:1000])
+                shell("cp", tmp_path / "other.jpg", target.with_name("other.jpg"))
+                wait_until(lambda: emulator.calls["upload"] == 1)
+                assert os.getxattr(target, "user.photofs.state") == b"pending"
+                file.write(picture[1000:])
+            household.run("wait", "--timeout", str(PATIENCE - 10))
+            wait_until(lambda: os.getxattr(target, "user.photofs.state") == b"cached")
+    originals = [photo.original for photo in emulator.account.stream()]
+    assert Stored(sha256=sha256_of(picture)) in originals
+
+
 @pytest.mark.soak
 def test_p3_a_large_card_copied_twice_by_rsync_is_sent_once(
     household: Household, tmp_path: Path

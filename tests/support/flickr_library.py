@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import trio
 
 from photofs.emulators.flickr import Account, Emulator, Faults, Habits, flickr_in_thread
-from photofs.emulators.flickr.state import Collection, Painted, Perms, Person, Photo, Place, Random
+from photofs.emulators.flickr.state import Collection, Perms, Person, Photo, Place
+from photofs.emulators.hosting.originals import Painted, Random
 from photofs.model.observation import Observation, PhotoSeen, ScanEnd
 from photofs.model.span import Span
 from photofs.providers.flickr.provider import open_provider

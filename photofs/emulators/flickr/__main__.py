@@ -17,8 +17,9 @@ from photofs.emulators.flickr.account import API_KEY, API_SECRET, Account
 from photofs.emulators.flickr.demo import demo_account
 from photofs.emulators.flickr.emulator import Emulator
 from photofs.emulators.flickr.serving import serve_flickr
+from photofs.emulators.flickr.state import State
 from photofs.emulators.flickr.synthetic import synthetic_account
-from photofs.emulators.flickr.vault import load_state
+from photofs.emulators.hosting.vault import load_state
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def open_account(folder: Path | None, photos: int | None, albums: int, seed: int) -> Account:
     """The account kept in `folder`, or a new one of the size asked for, or the demo's."""
-    state = load_state(folder) if folder else None
+    state = load_state(folder, State) if folder else None
     if state is None:
         made = demo_account() if photos is None else synthetic_account(photos, albums, seed)
         state = made.state

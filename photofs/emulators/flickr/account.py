@@ -7,20 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from photofs.emulators.flickr.state import (
-    ME,
-    Album,
-    Original,
-    Perms,
-    Person,
-    Photo,
-    State,
-    Stored,
-    Tag,
-    Token,
-)
-from photofs.emulators.flickr.vault import Vault
+from photofs.emulators.flickr.state import ME, Album, Perms, Person, Photo, State, Tag, Token
 from photofs.emulators.flickr.words import hex_word
+from photofs.emulators.hosting.originals import Original, Stored
+from photofs.emulators.hosting.vault import Vault
 
 API_KEY = "0123456789abcdef0123456789abcdef"
 API_SECRET = "fedcba9876543210"  # noqa: S105 - made up, opens only the emulator

@@ -2,22 +2,20 @@
 
 import io
 from collections import OrderedDict
-from datetime import datetime
 from typing import assert_never
 
 from PIL import Image, ImageOps
 
 from photofs.emulators.flickr.sizes import Rung
-from photofs.emulators.flickr.state import Painted, Photo, Random, Stored
-from photofs.emulators.flickr.vault import Vault
+from photofs.emulators.flickr.state import Photo
 from photofs.emulators.hosting.blobs import Blob, Held, Noise, md5_of
-from photofs.emulators.pictures import landscape, make_jpeg, make_png, make_video
+from photofs.emulators.hosting.originals import JPEG_HEAD, MP4_HEAD, Painted, Random, Stored, paint
+from photofs.emulators.hosting.vault import Vault
+from photofs.emulators.pictures import landscape, make_video
 
 KEPT_BYTES = 64 * 1024 * 1024
 PREVIEW_QUALITY = 80
 POSTER_SIZE = (320, 240)
-MP4_HEAD = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"
-JPEG_HEAD = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01"
 
 
 class Darkroom:
@@ -95,23 +93,6 @@ class Darkroom:
             _, dropped = self._kept.popitem(last=False)
             self._room += len(dropped)
         return data
-
-
-def paint(picture: Painted) -> bytes:
-    """The bytes of an original that is made on demand."""
-    taken = datetime.fromisoformat(picture.taken) if picture.taken else None
-    if picture.kind == "mp4":
-        return make_video(picture.seed, taken=taken, position=picture.position)
-    if picture.kind == "png":
-        return make_png(picture.seed, width=picture.width, height=picture.height, taken=taken)
-    return make_jpeg(
-        picture.seed,
-        width=picture.width,
-        height=picture.height,
-        taken=taken,
-        offset=picture.offset,
-        position=picture.position,
-    )
 
 
 def with_address(jpeg: bytes, photo_id: str) -> bytes:

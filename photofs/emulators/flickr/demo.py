@@ -3,7 +3,8 @@
 from typing import Literal, NamedTuple
 
 from photofs.emulators.flickr.account import Account
-from photofs.emulators.flickr.state import Collection, Painted, Person, Photo, Place
+from photofs.emulators.flickr.state import Collection, Person, Photo, Place
+from photofs.emulators.hosting.originals import Painted
 
 BOB = "12345678@N00"
 EVE = "87654321@N03"

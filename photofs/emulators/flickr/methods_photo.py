@@ -8,8 +8,9 @@ from photofs.emulators.flickr.listing import Ask, geo
 from photofs.emulators.flickr.methods import Method, visible_photo
 from photofs.emulators.flickr.render import ApiError, Model, text
 from photofs.emulators.flickr.sizes import all_sizes, original_url, size_url
-from photofs.emulators.flickr.state import FARM, SERVER, Photo, Random
+from photofs.emulators.flickr.state import FARM, SERVER, Photo
 from photofs.emulators.flickr.words import is_machine_tag, normalised
+from photofs.emulators.hosting.originals import Random
 
 
 def get_info(ask: Ask) -> Model:

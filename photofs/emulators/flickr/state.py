@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from photofs.emulators.flickr.words import new_secret
+from photofs.emulators.hosting.originals import Original
 
 ME = "66956608@N06"
 SERVER = "65535"
@@ -12,39 +13,6 @@ FARM = 66
 
 Media = Literal["photo", "video"]
 Perms = Literal["read", "write", "delete"]
-
-
-class Painted(msgspec.Struct, frozen=True, tag="painted"):
-    """An original that is made when somebody asks for it: a picture or a short film.
-
-    `taken` is naive local time (for a film: UTC) as ISO text, `offset` like "+02:00", `position`
-    (latitude, longitude) in degrees; all three go into the picture's EXIF where they are known.
-    """
-
-    kind: Literal["jpg", "png", "mp4"]
-    seed: int
-    width: int
-    height: int
-    taken: str | None = None
-    offset: str | None = None
-    position: tuple[float, float] | None = None
-
-
-class Stored(msgspec.Struct, frozen=True, tag="stored"):
-    """An original that was uploaded: its bytes lie in the vault under their SHA-256."""
-
-    sha256: str
-
-
-class Random(msgspec.Struct, frozen=True, tag="random"):
-    """An original of `size` random bytes that only looks like a film or picture at its head."""
-
-    seed: int
-    size: int
-    kind: Literal["jpg", "mp4"] = "mp4"
-
-
-Original = Painted | Stored | Random
 
 
 class Person(msgspec.Struct, kw_only=True):

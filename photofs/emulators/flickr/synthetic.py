@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from photofs.emulators.flickr.account import API_KEY, API_SECRET, TAKEN_FORM, Account
-from photofs.emulators.flickr.state import ME, Album, Painted, Person, Photo, Place, State, Tag
+from photofs.emulators.flickr.state import ME, Album, Person, Photo, Place, State, Tag
+from photofs.emulators.hosting.originals import Painted
 
 FIRST_UPLOAD = 1_104_537_600  # 2005-01-01 00:00:00 UTC
 SPREAD = 20 * 365 * 86_400

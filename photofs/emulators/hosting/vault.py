@@ -2,11 +2,13 @@
 
 import os
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
-from photofs.emulators.flickr.state import State
 from photofs.emulators.hosting.blobs import Blob, Held, OnDisk
+
+S = TypeVar("S", bound=msgspec.Struct)
 
 
 class Vault:
@@ -32,16 +34,16 @@ class Vault:
             return OnDisk(self._folder / "originals" / sha256)
         return Held(self._memory[sha256])
 
-    def save(self, state: State) -> None:
+    def save(self, state: msgspec.Struct) -> None:
         """Write the state down, if there is a folder."""
         if self._folder:
             replace_file(self._folder / "state.json", msgspec.json.encode(state))
 
 
-def load_state(folder: Path) -> State | None:
-    """The state that was saved in the folder, None if none was."""
+def load_state(folder: Path, kind: type[S]) -> S | None:
+    """The state of that kind that was saved in the folder, None if none was."""
     path = folder / "state.json"
-    return msgspec.json.decode(path.read_bytes(), type=State) if path.exists() else None
+    return msgspec.json.decode(path.read_bytes(), type=kind) if path.exists() else None
 
 
 def replace_file(path: Path, data: bytes) -> None:
