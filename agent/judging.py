@@ -89,11 +89,14 @@ class Judge:
             self._store.written.remove(name)
 
     async def _judge(self, row: IncomingRow) -> bool:
+        if self._store.written.is_open(row.draft):  # a film may take an hour to be copied in
+            return False
         placed = self._catalog.names_of(row.photo_id)
         name = placed[-1].name if placed else self._catalog.photo_facts(row.photo_id).name
         verdict: Judgement
         if looks_temporary(name):
-            verdict = Other("its name is one that programs give to what does not stay")
+            size = self._store.written.size(row.draft)
+            verdict = Other("its name is one that programs give to what does not stay", size)
         else:
             try:
                 verdict = await trio.to_thread.run_sync(
@@ -109,7 +112,7 @@ def look(store: LocalDisk, draft: str, name: str, now_ns: int) -> Judgement:
     """What a file is; sealed if it is a whole picture or video. Busy while it is being written."""
     fd = store.written.open_for_reading(draft)
     if fd is None:
-        return Broken("the file is empty: nothing was written to it")
+        return Broken("the file is empty: nothing was written to it", 0)
     try:
         size = os.fstat(fd).st_size
         head = os.pread(fd, HEAD_LENGTH, 0)
@@ -122,7 +125,7 @@ def look(store: LocalDisk, draft: str, name: str, now_ns: int) -> Judgement:
 
         missing = what_is_missing(read_at, size, facts.extension)
         if missing:
-            return Broken(missing)
+            return Broken(missing, size)
         seen = _seen(facts, read_at, size, now_ns)
     finally:
         os.close(fd)
@@ -138,10 +141,10 @@ def look(store: LocalDisk, draft: str, name: str, now_ns: int) -> Judgement:
 def _no_medium(name: str, size: int) -> Judgement:
     """A file whose bytes are no picture and no video, whatever it is called."""
     if name.rpartition(".")[2].lower() not in _OF_MEDIA:
-        return Other("it is no picture and no video: it is kept here, and here alone")
+        return Other("it is no picture and no video: it is kept here, and here alone", size)
     if size == 0:
-        return Broken("the file is empty: nothing was written to it")
-    return Broken("its bytes are no picture and no video")
+        return Broken("the file is empty: nothing was written to it", 0)
+    return Broken("its bytes are no picture and no video", size)
 
 
 def _seen(facts: HeadFacts, read_at: ReadAt, size: int, now_ns: int) -> PhotoSeen:

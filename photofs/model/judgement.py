@@ -14,15 +14,20 @@ class Whole(NamedTuple):
 
 
 class Other(NamedTuple):
-    """No picture and no video, or a name that programs give to files that do not stay."""
+    """No picture and no video, or a name that programs give to files that do not stay.
+
+    `size`: its length in bytes as it was looked at; None if nobody looked.
+    """
 
     why: str
+    size: int | None = None
 
 
 class Broken(NamedTuple):
-    """A picture or video that is not whole, or cannot be read."""
+    """A picture or video that is not whole, or cannot be read; `size` as above."""
 
     why: str
+    size: int | None = None
 
 
 Judgement = Whole | Other | Broken

@@ -117,6 +117,17 @@ class WrittenFiles:
                 os.close(fd)
         return Sealed(sha256, size, Room.KEPT)
 
+    def is_open(self, draft: str) -> bool:
+        """Whether some process has it open for writing, or seals it, just now."""
+        with disk_errors("asking whether a file is written"):
+            fd = open_quietly(self._folder / draft)
+            if fd is None:
+                return False
+            try:
+                return not lock_open_file(fd)
+            finally:
+                os.close(fd)
+
     def size(self, draft: str) -> int | None:
         """The file's length as it is now; None if it is not there."""
         with disk_errors("asking for a file's length"), suppress(FileNotFoundError):

@@ -265,8 +265,10 @@ class IncomingFiles:
         self._catalog.add_given_entry(new.folder.folder_id, photo, new.name)
 
     def _stand(self, photo: int) -> None:
-        """Its names changed just now."""
-        now = self._desk.desk.now_ns()
+        """Its names changed just now: what was judged by another name is judged anew."""
+        now, row = self._desk.desk.now_ns(), self._catalog.incoming(photo)
+        if row is not None and row.draft:
+            self._catalog.set_incoming(photo, Stage.OPEN, row.draft, now)
         entries = self._catalog.photo_entries(photo)
         facts = self._catalog.photo_facts(photo)
         self._catalog.set_photo_facts(photo, facts._replace(name=entries[-1].name, trashed=0))

@@ -51,9 +51,9 @@ class Judging:
             case Whole():
                 self._whole(row, judgement)
             case Other():
-                self._stay(row, Stage.LOCAL, judgement.why)
+                self._stay(row, Stage.LOCAL, judgement)
             case Broken():
-                self._stay(row, Stage.FAILED, judgement.why)
+                self._stay(row, Stage.FAILED, judgement)
         return True
 
     def attach(self, photo: int, remote_id: str, seen: PhotoSeen, sha256: str = "") -> int:
@@ -93,12 +93,20 @@ class Judging:
             )
             self._catalog.touch_photo(photo, self._desk.desk.now_ns())
 
-    def _stay(self, row: IncomingRow, stage: Stage, why: str) -> None:
-        """It is kept here, and here alone."""
+    def _stay(self, row: IncomingRow, stage: Stage, judgement: Other | Broken) -> None:
+        """It is kept here, and here alone; as long as it is, whatever was told when it broke off.
+
+        A mount that was killed while a program wrote has not told the last length.
+        """
         now = self._desk.desk.now_ns()
+        facts = self._catalog.photo_facts(row.photo_id)
+        if judgement.size not in {None, facts.size}:
+            ctime_ns = max(now, facts.ctime_ns + 1)
+            told = facts._replace(size=judgement.size, size_exact=1, ctime_ns=ctime_ns)
+            self._catalog.set_photo_facts(row.photo_id, told)
         if not row.told:  # tags that came with a file which is no photo go nowhere
             self._desk.withdraw(row.photo_id, "the file stays on this disk")
-        self._catalog.set_incoming(row.photo_id, stage, row.draft, now, why)
+        self._catalog.set_incoming(row.photo_id, stage, row.draft, now, judgement.why)
         self._catalog.touch_photo(row.photo_id, now)
 
     def _whole(self, row: IncomingRow, whole: Whole) -> None:

@@ -1,6 +1,7 @@
 """What is wished is sent once, in order, and only what the service shows counts as done."""
 
 import hashlib
+import os
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from trio.testing import MockClock
 
 from photofs.emulators.pictures import make_jpeg, make_video
 from photofs.model.incoming import Stage
+from photofs.model.node import row_id
 from photofs.model.operation import State
 from photofs.originals.port import Room
 from photofs.wishing.deleting import Deleting, Proven, to_delete
@@ -284,7 +286,47 @@ async def test_p4_temporary_names_and_other_files_are_never_sent(
     assert posted.wished.stage("Unsorted/cut.jpg") is Stage.FAILED
     assert posted.wished.stage("Unsorted/empty.jpg") is Stage.FAILED
     posted.wished.rename("Unsorted/.a.jpg.Xy12ab", "Unsorted/a.jpg")
-    await posted.judged()
+    assert await posted.judged() == 1
+    await posted.send()
+    assert posted.at_service() == [hash_of(TRAM)]
+
+
+async def test_p4_a_file_that_is_still_open_is_not_judged(
+    posted: Posted, autojump_clock: MockClock
+) -> None:
+    """P4: however long a program takes, under a temporary name too; once it is closed it is."""
+    del autojump_clock
+    opened = {}
+    for name in ("a.jpg", ".b.jpg.Xy12ab"):
+        ino = posted.write(f"Unsorted/{name}", TRAM[:1000])
+        row = posted.catalog.incoming(row_id(ino))
+        assert row is not None
+        opened[name] = posted.store.written.open_for_writing(row.draft)
+    assert await posted.judged() == 0
+    for name, fd in opened.items():
+        assert posted.wished.stage(f"Unsorted/{name}") is Stage.OPEN
+        os.pwrite(fd, TRAM[1000:] + name.encode(), 1000)
+        os.close(fd)
+    posted.wished.rename("Unsorted/.b.jpg.Xy12ab", "Unsorted/b.jpg")
+    assert await posted.judged() == 2
+    await posted.send()
+    assert len(posted.at_service()) == 2
+
+
+async def test_a_file_that_broke_off_is_as_long_as_it_is(posted: Posted) -> None:
+    """A mount that was killed told no length at the end: all that arrived can be read."""
+    posted.write("Unsorted/cut.jpg", TRAM[:1000])
+    posted.write("Unsorted/notes.txt", b"hello")
+    for name in ("cut.jpg", "notes.txt"):
+        photo = posted.photo_at(f"Unsorted/{name}")
+        facts = posted.catalog.photo_facts(photo)
+        posted.catalog.set_photo_facts(photo, facts._replace(size=0))
+    assert await posted.judged() == 2
+    sizes = [
+        posted.catalog.photo_facts(posted.photo_at(f"Unsorted/{name}")).size
+        for name in ("cut.jpg", "notes.txt")
+    ]
+    assert sizes == [1000, 5]
 
 
 async def test_joins_of_one_album_go_together(posted: Posted, autojump_clock: MockClock) -> None:
