@@ -15,9 +15,10 @@ own waiting is a matter of luck: with it alone a small write waited 5 s beside a
 
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,9 @@ CACHE_KIB = 16 * 1024
 
 SMALLEST = 64 * 1024
 """Bytes: with less, a disk is full (SQLite's shared memory beside the catalog takes 32 KiB)."""
+
+PRIVATE = 0o600
+"""The mode of all files of the catalog: titles and places are nobody else's business."""
 
 Row = tuple[Any, ...]
 Values = Sequence[int | str | float | bytes | None]
@@ -68,6 +72,7 @@ class Database:
                 self._turn = _open_lock(path, "turn")
                 self._lock = _open_lock(path, "open")
                 alone = _lock_now(self._lock)
+                _close_to_others(path)
             self.connection = _connect(path, read_only=read_only, alone=alone)
             self.connection.set_busy_timeout(patience_ms)
         except BaseException:
@@ -304,10 +309,35 @@ def _open_lock(path: Path, use: str) -> int:
     try:
         return os.open(f"{path}.{use}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StoreError(
-            f"the catalog {path} cannot be opened: {error.strerror}",
-            remedy="check the folder and its permissions",
-        ) from error
+        raise _unopened(path, error) from error
+
+
+def _close_to_others(path: Path) -> None:
+    """Have the catalog's files open to their owner alone, those of earlier versions too.
+
+    SQLite gives the -wal and the -shm that it makes the mode of the catalog itself. Nothing is
+    opened here: closing it again would give up the locks that this process has on it (POSIX).
+    """
+    try:
+        with suppress(FileExistsError):
+            os.mknod(path, stat.S_IFREG | PRIVATE)
+        for tail in ("", "-wal", "-shm"):
+            each = path.with_name(path.name + tail)
+            with suppress(FileNotFoundError, PermissionError):  # vfat has no modes
+                if stat.S_IMODE(each.stat().st_mode) != PRIVATE:
+                    each.chmod(PRIVATE)
+    except OSError as error:
+        if _is_full(path.parent):
+            raise ours(apsw.FullError(), path) from error
+        raise _unopened(path, error) from error
+
+
+def _unopened(path: Path, error: OSError) -> StoreError:
+    """The disk does not let us have a file of the catalog's."""
+    return StoreError(
+        f"the catalog {path} cannot be opened: {error.strerror}",
+        remedy="check the folder and its permissions",
+    )
 
 
 def _length(path: Path) -> int:

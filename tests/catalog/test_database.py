@@ -3,6 +3,7 @@
 import ast
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,6 +27,28 @@ def test_every_connection_is_durable(catalog: Catalog) -> None:
     pragma = catalog.database.connection.pragma
     wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
     assert {name: pragma(name) for name in wanted} == wanted
+
+
+@pytest.mark.parametrize("earlier", [False, True], ids=["new", "of an earlier version"])
+def test_nobody_else_can_read_the_catalog(tmp_path: Path, *, earlier: bool) -> None:
+    """Each of its files is 0600, whatever the umask; wider ones of earlier versions are mended."""
+    path = tmp_path / "catalog.db"
+    mask = os.umask(0o022)
+    try:
+        if earlier:
+            with open_catalog(path) as catalog:
+                catalog.add_library("L")
+                for each in tmp_path.glob("catalog.db*"):
+                    each.chmod(0o644)
+                shutil.copytree(tmp_path, tmp_path / "killed")  # its log is not written back yet
+            path = tmp_path / "killed" / "catalog.db"
+        with open_catalog(path) as catalog:
+            catalog.add_library("M")
+            files = [path.with_name(path.name + tail) for tail in ("", "-wal", "-shm")]
+            modes = {each.stat().st_mode & 0o777 for each in files}
+    finally:
+        os.umask(mask)
+    assert modes == {0o600}
 
 
 def test_a_reader_sees_what_a_writer_commits(catalog: Catalog, path: Path) -> None:
