@@ -1,7 +1,7 @@
 """Sends all wishes but those that carry bytes. Each may be sent again without harm.
 
-Those of one kind for one album go in one request, or as few as the service takes. An album that
-the service does not have is made with the first photo that is to join it.
+Those of one kind for one album go in one request, or as few as the service takes. Albums are made
+in making.py.
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from typing import Final
 import msgspec
 import trio
 
+from agent.making import Making
 from agent.outbox import Outbox
-from photofs.catalog.album_writes import AlbumRow
 from photofs.catalog.journal import OperationRow
 from photofs.model.capture_time import TakenFact
 from photofs.model.errors import (
@@ -24,10 +24,9 @@ from photofs.model.errors import (
     StoreError,
     Unauthorised,
 )
-from photofs.model.operation import FINAL
 from photofs.model.wish import WishVerb
 from photofs.wishing.album_wishes import is_new
-from photofs.wishing.deleting import objection
+from photofs.wishing.deleting import doubt, proof_of
 
 TOGETHER: Final = frozenset({WishVerb.JOIN, WishVerb.LEAVE})
 HERE: Final = "nothing: it is marked here alone"
@@ -42,6 +41,7 @@ class Changing:
         self._box = box
         self._writes = box.writes
         self._alone: set[int] = set()
+        self.making = Making(box)
 
     def group(self, rows: Sequence[OperationRow]) -> list[OperationRow]:
         """The first wish, and those that can go with it in one request."""
@@ -78,7 +78,10 @@ class Changing:
             self._give_up_lost(rows)
             return
         if is_new(album):
-            await self._make(rows[0], verb, album, ids[0])
+            if verb is WishVerb.JOIN:
+                await self.making.make(rows[0], album, ids[0])
+            else:
+                self._box.give_up(rows[0], "the album was not made at the service", "nothing")
             return
         call = self._writes.join if verb is WishVerb.JOIN else self._writes.leave
         if call is None:
@@ -103,52 +106,12 @@ class Changing:
             else:
                 self._box.unclaim(row, None)
 
-    async def _make(self, row: OperationRow, verb: WishVerb, album: AlbumRow, first: str) -> None:
-        """An album with its first photo."""
-        box, made = self._box, self._making(album.album_id)
-        if verb is WishVerb.LEAVE or made is None or self._writes.make_album is None:
-            box.give_up(row, "the album was not made at the service", "nothing")
-            return
-        beginner = self._beginner(made, album.album_id)
-        others = beginner not in {None, row.wish.photo} or self._writes.empty_albums
-        if others or not box.claim([made]):
-            # its answer may be lost: it is made again only as it was before, or twice
-            box.unclaim(row, Busy("the album is being made otherwise"))
-            return
-        title = str(made.wish.details.get("made_as", album.title))
-        rows = [made, row]
-        sent = f"make album {title!r} with photo {first}"
-        box.begin(rows, {"first": row.wish.photo, "made_as": title})
-        try:
-            remote_id = await self._writes.make_album(title, first)
-        except (Refused, RemoteError) as error:
-            self._failed(rows, error, sent)
-            return
-        with box.wishing.change():
-            box.note(rows, sent, f"album {remote_id}")
-            box.outcomes.album_made(rows, album.album_id, remote_id)
-
-    def _beginner(self, made: OperationRow, album: int) -> object:
-        """The photo with which it was tried to make an album, if that is still to join it."""
-        first = made.wish.details.get("first")
-        for row in self._box.catalog.unsettled_of_album(album):
-            if row.wish.photo == first and row.wish.verb == WishVerb.JOIN:
-                return None if row.state in FINAL else first
-        return None
-
-    def _making(self, album: int) -> OperationRow | None:
-        """The wish that an album be made, if it is still open."""
-        for row in self._box.catalog.unsettled_of_album(album):
-            if row.wish.verb == WishVerb.MAKE_ALBUM and row.state not in FINAL:
-                return row
-        return None
-
     async def _album(self, row: OperationRow, verb: WishVerb) -> None:
         """What is wished of an album itself."""
         box, writes = self._box, self._writes
         album = box.catalog.album_by_id(row.wish.album or 0)
         if is_new(album) and verb is not WishVerb.MAKE_ALBUM:
-            made = self._making(album.album_id)
+            made = self.making.made(album.album_id)
             if made is not None and "made_as" in made.wish.details:
                 box.unclaim(row, Busy("the album is being made under its former title"))
                 return
@@ -156,15 +119,12 @@ class Changing:
             box.begin([row])
             self._confirm([row], "nothing: the album is not made yet")
             return
+        if verb is WishVerb.MAKE_ALBUM:
+            await self.making.make_empty(row, album)
+            return
         sent = f"{verb.value} {album.title!r} ({album.remote_id})"
         box.begin([row])
         try:
-            if verb is WishVerb.MAKE_ALBUM and writes.make_album is not None:
-                remote_id = await writes.make_album(album.title, None)
-                with box.wishing.change():
-                    box.note([row], sent, f"album {remote_id}")
-                    box.outcomes.album_made([row], album.album_id, remote_id)
-                return
             if verb is WishVerb.RENAME_ALBUM and writes.rename_album is not None:
                 await writes.rename_album(album.remote_id, str(row.wish.details["title"]))
             elif verb is WishVerb.REMOVE_ALBUM and writes.remove_album is not None:
@@ -195,16 +155,26 @@ class Changing:
 
     async def _proven(self, row: OperationRow) -> bool:
         """Whether nothing is lost by a deletion; if not, it is given up."""
-        box = self._box
-        try:
-            # a big original takes seconds to read; the catalog belongs to this thread
-            why = objection(box.catalog, box.store, row)
-            await trio.lowlevel.checkpoint()
-        except StoreError as error:
-            why = str(error)
+        why = await self._objection(row)
         if why:
-            box.give_up(row, f"not deleted: {why}", "nothing")
+            self._box.give_up(row, f"not deleted: {why}", "nothing")
         return not why
+
+    async def _objection(self, row: OperationRow) -> str:
+        """Why a DELETE must not be sent, a sentence; empty if all of the proof holds once more.
+
+        The whole original is read, in a thread; the catalog belongs to this one.
+        """
+        box = self._box
+        proof = proof_of(box.catalog, row)
+        if isinstance(proof, str):
+            return proof
+        try:
+            why = await trio.to_thread.run_sync(doubt, box.store, proof.sha256)
+        except StoreError as error:
+            return str(error)
+        after = proof_of(box.catalog, row)
+        return after if isinstance(after, str) else why
 
     async def _change(self, row: OperationRow, verb: WishVerb, remote_id: str) -> bool:
         """Have the service do it; False if it has no such thing and the mark here is all."""
@@ -251,10 +221,6 @@ class Changing:
         """What follows from a no: given up, or once more; what concerns all is raised."""
         if isinstance(error, Refused | Gone) and len(rows) == 1:
             self._box.give_up(rows[0], str(error), sent)
-            return
-        if isinstance(error, Refused | Gone) and rows[0].operation_id not in self._alone:
-            for row in rows:  # an album that cannot be made, and its first photo
-                self._box.give_up(row, str(error), sent)
             return
         if isinstance(error, Unauthorised):
             for row in rows:

@@ -32,7 +32,7 @@ async def judge_and_send(house: House, catalog: Catalog) -> None:
     """For ever; the catalog is used by nobody else in this process."""
     wishing = house.wishing(catalog)
     judge = Judge(catalog, wishing, house.store(), quiet_s=house.settings.writing.quiet)
-    judge.sweep()
+    await judge.sweep()
     UnderWay(house.paths.under_way).forget()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_judge, judge)

@@ -14,8 +14,11 @@ from photofs.originals.port import DraftKey, Room
 
 log = logging.getLogger(__name__)
 
-CHUNK = 1 << 20
-"""Bytes written to a draft at once."""
+ROOM_STEP = 64 << 20
+"""Room in the Cache is made for so many bytes at a time: it may mean a walk through all of it."""
+
+UNTOLD_STEP = 1 << 20
+"""The same of an original whose length its host does not tell."""
 
 
 async def proven(box: Outbox, sha256: str) -> Path:
@@ -64,9 +67,13 @@ async def _fetch(box: Outbox, photo: int, seen: PhotoSeen) -> str:
     try:
         draft.reset()
         async with box.provider.open_original(seen.ref, None, person=False) as stream:
-            at = 0
+            at = room = 0
             async for chunk in stream:
-                box.store.make_room(len(chunk), frozenset())
+                if at + len(chunk) > room:
+                    step = UNTOLD_STEP if stream.total is None else stream.total - at
+                    room = at + max(len(chunk), min(step, ROOM_STEP))
+                    pinned = box.catalog.pinned_hashes()
+                    await trio.to_thread.run_sync(box.store.make_room, room - at, pinned)
                 draft.write(at, chunk)
                 at += len(chunk)
             if stream.total not in {None, at}:

@@ -54,7 +54,7 @@ class Sender:
     def _ask_anew(self) -> None:
         """What may be sent twice without harm need not be asked for."""
         for row in self._unsure():
-            if row.wish.verb not in _OF_BYTES:
+            if row.wish.verb not in _OF_BYTES and not self._changing.making.asks_for(row):
                 self._box.not_found(row, "nothing: it may be done twice")
 
     async def _lane(self, of_bytes: bool, step: Callable[[], Awaitable[bool]]) -> None:  # noqa: FBT001 - trio's start_soon
@@ -91,7 +91,10 @@ class Sender:
 
     async def _send_change(self) -> bool:
         """One request of the other kind."""
-        box = self._box
+        box, making = self._box, self._changing.making
+        if asked := making.due(self._unsure()):
+            await self._guarded(asked, making.reconcile(asked))
+            return True
         rows = box.catalog.claimable(
             box.source.source_id,
             box.now_ns(),

@@ -69,7 +69,8 @@ class Writes:
     All raise RemoteError's kinds: Temporary (it was not done, or nobody knows: `find_upload` and
     the `look` functions tell), Unauthorised, Quota (the account is full or its limit reached; the
     text says so), Gone, and Refused where the service says no for good; its text is the service's
-    own reason. Those that change one fact may be repeated without harm; `upload` may not.
+    own reason. Those that change one fact may be repeated without harm; `upload` and `make_album`
+    may not.
 
     `upload`: sends a file. After Temporary ask `find_upload` before another try.
     `find_upload`: what an upload whose answer was lost left there: its id, or None if the service
@@ -77,6 +78,9 @@ class Writes:
     `replace`: other bytes for a photo, which keeps its id, albums, comments and dates.
     `delete`: for good. `trash`, `restore`: the service's own trash, if it has one.
     `make_album`: title and first photo; the album's id. `empty_albums`: the photo may be None.
+        After Temporary ask `find_album` before another try.
+    `find_album`: the album that holds that photo alone (None: nothing) under that title; its id,
+        or None if there is none.
     `rename_album`, `describe_album`, `remove_album`, `order_album`: by the album's id.
     `join`, `leave`: photos into an album, out of it; what is so already is no error.
     `favorite`: on or off; `owned` says whose the photo is.
@@ -92,6 +96,7 @@ class Writes:
     trash: Callable[[str], Awaitable[None]] | None = None
     restore: Callable[[str], Awaitable[None]] | None = None
     make_album: Callable[[str, str | None], Awaitable[str]] | None = None
+    find_album: Callable[[str, str | None], Awaitable[str | None]] | None = None
     empty_albums: bool = False
     rename_album: Callable[[str, str], Awaitable[None]] | None = None
     describe_album: Callable[[str, str], Awaitable[None]] | None = None

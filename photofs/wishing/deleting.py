@@ -92,16 +92,17 @@ def doubt(store: KeptOriginals, sha256: str) -> str:
     return "" if right else "its original in Kept is damaged"
 
 
-def objection(catalog: Catalog, store: KeptOriginals, row: OperationRow) -> str:
-    """Why a DELETE must not be sent, a sentence; empty if all of the proof holds once more.
+def proof_of(catalog: Catalog, row: OperationRow) -> Proven | str:
+    """By what a DELETE is proven, if the catalog still tells the same; else a sentence.
 
-    Asked right before sending; reads the whole original.
+    Asked right before sending, with `doubt` of its original after it, and once more after that:
+    reading a big original takes seconds, in which much can change.
     """
     wished = msgspec.convert(row.wish.details["proven"], Proven)
     now = to_delete(catalog, wished.photo, but=row.operation_id)
-    if now != wished:
-        return now if isinstance(now, str) else "it is not what it was when that was wished"
-    return doubt(store, wished.sha256)
+    if isinstance(now, str) or now == wished:
+        return now
+    return "it is not what it was when that was wished"
 
 
 class Deleting:

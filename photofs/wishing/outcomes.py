@@ -19,6 +19,7 @@ from photofs.model.operation import Event
 from photofs.model.wish import WishVerb
 from photofs.wishing.deleting import Deleting
 from photofs.wishing.judging import Judging
+from photofs.wishing.photo_wishes import PhotoWishes
 from photofs.wishing.replacing import Replacing
 from photofs.wishing.wish_desk import WishDesk
 
@@ -87,6 +88,12 @@ class Outcomes:
         self._catalog.set_album_remote_id(album, remote_id)
         for row in rows:
             self.confirm(row)
+
+    def leaves_again(self, made: OperationRow) -> None:
+        """The photo that an album was made with is not to be in it any more, and so leaves it."""
+        photo, album = made.wish.details.get("first"), made.wish.album
+        if isinstance(photo, int) and album is not None and made.wish.action is not None:
+            PhotoWishes(self._desk).leave(photo, album, made.wish.action)
 
     def _take_over_album(self, other: int, album: int) -> None:
         """A scan filed our album as one of its own: what is told of that one is ours."""

@@ -329,7 +329,12 @@ class WritesContract:
         writes = writes_of(provider)
         look = able(writes.look_album)
         ids = [(await able(writes.upload)(one, Heard())).remote_id for one in files]
+        if writes.find_album is not None:
+            assert await writes.find_album("Made", ids[0]) is None
         album = await able(writes.make_album)("Made", ids[0])
+        if writes.find_album is not None:
+            assert await writes.find_album("Made", ids[0]) == album
+            assert await writes.find_album("Made", ids[1]) is None
         for _time in range(2):
             await able(writes.join)(album, ids[:3])
         assert _told_of(await look(album)) == ("Made", tuple(ids[:3]))

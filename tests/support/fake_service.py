@@ -48,7 +48,8 @@ class Picture:
 class FakeService:
     """`without`: functions that it has not, "empty_albums" among them.
 
-    `lag`: how many looks at a new photo show nothing. `exact`: it gives back what it got.
+    `lag`: how many looks at a new photo show nothing; `album_lag`: how many lists lack new albums.
+    `exact`: it gives back what it got.
     """
 
     photos: dict[str, Picture] = field(default_factory=dict)
@@ -57,6 +58,7 @@ class FakeService:
     calls: Counter[str] = field(default_factory=Counter)
     without: frozenset[str] = frozenset({"trash", "restore", "empty_albums"})
     lag: int = 0
+    album_lag: int = 0
     exact: bool = True
     most_bytes: int = 10**9
     slow: float = 0.0
@@ -162,12 +164,18 @@ class FakeService:
         self._set(remote_id, trashed=False)
 
     def _make_album(self, title: str, first: str | None) -> str:
-        for remote_id, (name, photos) in self.albums.items():
-            if name == title and photos == ([first] if first else []):
-                return remote_id
         self._number += 1
         self.albums[f"a{self._number}"] = (title, [first] if first else [])
         return f"a{self._number}"
+
+    def _find_album(self, title: str, first: str | None) -> str | None:
+        if self.album_lag > 0:
+            self.album_lag -= 1
+            return None
+        for remote_id, (name, photos) in self.albums.items():
+            if name == title and photos == ([first] if first else []):
+                return remote_id
+        return None
 
     def _rename_album(self, remote_id: str, title: str) -> None:
         self.albums[remote_id] = (title, self._album(remote_id)[1])

@@ -51,6 +51,13 @@ class AlbumChanges:
             raise Temporary("Flickr made an album and did not say which", safe=KEPT)
         return made
 
+    async def find(self, title: str, first: str | None) -> str | None:
+        """The album of that title which holds that photo and nothing else; see `Writes`."""
+        if first is None:
+            return None  # there are no empty ones
+        await self._door.check_owner()
+        return await self._made(title, first)
+
     async def _made(self, title: str, first: str) -> str | None:
         query = Query("flickr.photosets.getList", "photosets", "photoset", {"user_id": self._user})
         for record in await all_records(Listing(self._door.api, query)):

@@ -30,6 +30,7 @@ def writes_of(door: Door, stored: Stored, patience: Patience) -> Writes | None:
         replace=uploads.replace,
         delete=photos.delete if stored.allows("delete") else None,
         make_album=albums.make,
+        find_album=albums.find,
         empty_albums=False,
         rename_album=albums.rename,
         describe_album=albums.describe,
