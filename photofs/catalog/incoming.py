@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from photofs.catalog.part import Part
 from photofs.catalog.port import Unsent
+from photofs.catalog.tree_writes import PhotoEntry
 from photofs.model.incoming import Stage
 
 
@@ -39,6 +40,11 @@ _SELECT = """
 SELECT i.photo, p.library, i.stage, i.draft, i.changed_ns, i.why,
   EXISTS (SELECT 1 FROM observation o WHERE o.photo = i.photo AND o.gone = 0), i.action
 FROM incoming i JOIN photo p ON p.id = i.photo"""
+
+# a file in Trash waits for nothing until it is taken out; a photo in Trash is sent all the same
+_WAITS = "(p.binned_ns IS NULL OR i.stage = 'waiting' OR p.id IN (SELECT photo FROM observation))"
+
+_COUNT = "SELECT i.stage, count(*), sum(p.size) FROM incoming i JOIN photo p ON p.id = i.photo"
 
 # the index of a photo's unsettled operations holds what it is asked for: 0.02 ms a photo
 _UNSENT = """
@@ -79,7 +85,8 @@ class IncomingRows(Part):
     def quiet_incoming(self, before_ns: int, limit: int) -> list[IncomingRow]:
         """Open files that were not touched since `before_ns`, those first that wait longest."""
         rows = self.database.all(
-            f"{_SELECT} WHERE i.stage = ? AND i.changed_ns <= ? ORDER BY i.changed_ns LIMIT ?",
+            f"{_SELECT} WHERE i.stage = ? AND i.changed_ns <= ? AND {_WAITS}"
+            " ORDER BY i.changed_ns LIMIT ?",
             (Stage.OPEN.value, before_ns, limit),
         )
         return [_incoming(row) for row in rows]
@@ -87,7 +94,8 @@ class IncomingRows(Part):
     def incoming_in(self, stage: Stage, library_id: int | None = None) -> list[IncomingRow]:
         """All files of that stage, of one library or all."""
         rows = self.database.all(
-            f"{_SELECT} WHERE i.stage = ?1 AND (?2 IS NULL OR p.library = ?2) ORDER BY i.photo",
+            f"{_SELECT} WHERE i.stage = ?1 AND {_WAITS} AND (?2 IS NULL OR p.library = ?2)"
+            " ORDER BY i.photo",
             (stage.value, library_id),
         )
         return [_incoming(row) for row in rows]
@@ -95,8 +103,7 @@ class IncomingRows(Part):
     def count_incoming(self, library_id: int | None = None) -> dict[Stage, tuple[int, int]]:
         """For each stage: how many files, and their bytes."""
         rows = self.database.all(
-            "SELECT i.stage, count(*), sum(p.size) FROM incoming i JOIN photo p ON p.id = i.photo"
-            " WHERE ?1 IS NULL OR p.library = ?1 GROUP BY i.stage",
+            f"{_COUNT} WHERE {_WAITS} AND (?1 IS NULL OR p.library = ?1) GROUP BY i.stage",
             (library_id,),
         )
         return {Stage(stage): (number, size) for stage, number, size in rows}
@@ -158,6 +165,19 @@ class IncomingRows(Part):
             (photo_id,),
         )
         return row is not None
+
+    def files_in(self, folder_id: int) -> list[tuple[int, PhotoEntry]]:
+        """Those in a folder that stand where a program put them, each with its name there."""
+        rows = self.database.all(
+            "SELECT e.photo, e.id, e.name FROM entry e JOIN incoming i ON i.photo = e.photo"
+            " WHERE e.folder = ? ORDER BY e.id",
+            (folder_id,),
+        )
+        return [
+            (photo, PhotoEntry(folder_id, number, name))
+            for photo, number, name in rows
+            if self.stands_where_put(photo)
+        ]
 
     def names_of(self, photo_id: int) -> list[Placed]:
         """Where a photo stands, and under which names, in the order in which it came there."""

@@ -9,6 +9,7 @@ Errors: NotFound, Busy (the file is locked for longer than the set time), StoreE
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from photofs.model.discard import Discard, TrashSpot
 from photofs.model.incoming import Stage
 from photofs.model.node import Entry, Node
 from photofs.model.observation import PhotoSeen
@@ -173,6 +174,18 @@ class TreeReads(Protocol):
 
     def changes_since(self, sequence: int, limit: int) -> list[Change]:
         """Changes after that number, oldest first."""
+        ...
+
+    def discards(self, owner: int) -> list[Discard]:
+        """What lies in the trash of the mount of a user, in the order in which it came there."""
+        ...
+
+    def discard_at(self, spot: TrashSpot) -> Discard | None:
+        """What lies there under exactly that name."""
+        ...
+
+    def discarded_album(self, discard_id: int) -> Discard | None:
+        """The album of that number, if it still lies in anybody's trash."""
         ...
 
     def totals(self) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from typing import Self
 
 from photofs.catalog.album_writes import AlbumWriting
 from photofs.catalog.database import BRIEFLY_MS, BUSY_MS, Database
+from photofs.catalog.discards import DiscardRows
 from photofs.catalog.fetch_writes import FetchWriting
 from photofs.catalog.incoming import IncomingRows
 from photofs.catalog.journal_reads import JournalReading
@@ -26,6 +27,7 @@ class Catalog(
     ScanWriting,
     JournalReading,
     IncomingRows,
+    DiscardRows,
 ):
     """Everything that port.py promises, and the rows that filing writes; for one thread."""
 

@@ -155,11 +155,13 @@ class TreeWriting(Part):
     def remove_if_empty(self, folder_id: int) -> bool:
         """Remove a folder that holds nothing more, if it is a date's, a shelf, or retired.
 
-        The same for the folder above it, and so on. Whether any was removed.
+        One stays into which something may come back from the trash of the mount. The same for the
+        folder above it, and so on. Whether any was removed.
         """
         row = self.database.one(
             "SELECT id, parent, name FROM folder WHERE id = ?1"
             " AND (kind IN ('date', 'shelf') OR key LIKE 'gone:%')"
+            " AND NOT EXISTS (SELECT 1 FROM lying WHERE folder = ?1)"
             " AND NOT EXISTS (SELECT 1 FROM entry WHERE folder = ?1)",
             (folder_id,),
         )

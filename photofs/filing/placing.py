@@ -4,6 +4,7 @@ A name is fixed once per folder and photo; only another name at the service chan
 resolved by a suffix made from the photo's id, so that the order of listing changes no name later.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import date
 
@@ -87,6 +88,14 @@ class Placing:
         candidate = names(name, remote_id)
         for entry in self._catalog.photo_entries(photo_id):
             self._catalog.rename_photo_entry(entry, candidate)
+
+    def drain_until(self, until: float) -> bool:
+        """Place photos that wait for it until then (time.monotonic()); whether more wait."""
+        while (photo_id := self._catalog.queued(self._library.library_id)) is not None:
+            self.replace(photo_id)
+            if time.monotonic() >= until:
+                return True
+        return False
 
     def drain(self, breathe: Callable[[], None]) -> None:
         """Place all photos of the library that wait for it."""

@@ -140,6 +140,14 @@ class Invalidation:
             self._changed.set()
         await self._notes.sent()
 
+    def ask_anew(self, folder: int, name: bytes) -> None:
+        """What a request has put under a name is not what the kernel takes it for.
+
+        To be called before that request is answered; the kernel forgets the name right after.
+        """
+        self._later.append(partial(pyfuse3.invalidate_entry, folder, name))
+        self._changed.set()
+
     async def watch(self) -> None:
         """Until cancelled."""
         try:

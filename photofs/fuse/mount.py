@@ -25,6 +25,7 @@ from photofs.fuse.mount_point import MountPoint, free_mount_point
 from photofs.fuse.operations import Operations
 from photofs.fuse.router import Router
 from photofs.fuse.scratch_operations import ScratchOperations
+from photofs.fuse.trash_operations import TrashOperations
 from photofs.fuse.writing_operations import WritingOperations
 from photofs.kernel.mount_table import mounted_at
 from photofs.model.errors import Refused
@@ -98,8 +99,13 @@ async def run(
                 volume, writing, attributes, local, invalidation, pace, stat_waits=waits
             )
         )
+        trash = (
+            None
+            if writing is None or options.read_only
+            else TrashOperations(writing.trash, local, attributes, invalidation)
+        )
         request_loop.install(pace)
-        async with _mounted(Router(photos, local), point, options):
+        async with _mounted(Router(photos, local, trash), point, options):
             await _serve(volume, invalidation, path, ready)
         local.close()
     finally:

@@ -1,7 +1,7 @@
-"""Which side of the mount a request is for: what the catalog knows, or what lies in Scratch.
+"""Which side of the mount a request is for: what the catalog knows, Scratch, or the trash.
 
-The number of an inode or of a file handle tells. What would need both sides is answered EXDEV, so
-that programs copy.
+The number of an inode or of a file handle tells, and for the trash of the mount, which has some of
+both, the folder. What would need both sides is answered EXDEV, so that programs copy.
 """
 
 import errno
@@ -13,8 +13,11 @@ import pyfuse3
 from photofs.fuse.answered import refused
 from photofs.fuse.operations import Operations
 from photofs.fuse.scratch_operations import ScratchOperations
+from photofs.fuse.trash_operations import TrashOperations
+from photofs.model.discard import FIRST_DISCARD_INO
 from photofs.model.node import FIRST_SCRATCH_INO
 
+Side = Operations | ScratchOperations | TrashOperations
 Handling = Coroutine[Any, Any, Any]
 Handler = Callable[..., Handling]
 
@@ -30,6 +33,30 @@ def by_number(verb: str) -> Handler:
     return handler
 
 
+def by_name(verb: str) -> Handler:
+    """The same for a name in a folder, which may be one of the trash."""
+
+    def handler(self: "Router", folder: int, name: bytes, *rest: object) -> Handling:
+        answer: Handling = getattr(self.keeper(folder, name), verb)(folder, name, *rest)
+        return answer
+
+    handler.__name__ = verb
+    return handler
+
+
+def by_listing(verb: str) -> Handler:
+    """The same for a folder, or an open one, which may be of the trash."""
+
+    def handler(self: "Router", number: int, *rest: object) -> Handling:
+        trash = self.trash
+        side = trash if trash is not None and trash.lists(number) else self.side(number)
+        answer: Handling = getattr(side, verb)(number, *rest)
+        return answer
+
+    handler.__name__ = verb
+    return handler
+
+
 class Router(pyfuse3.Operations):
     """All requests. It raises nothing itself, for the sides' handlers answer every error."""
 
@@ -37,15 +64,29 @@ class Router(pyfuse3.Operations):
     enable_writeback_cache = False
     enable_acl = False
 
-    def __init__(self, photos: Operations, scratch: ScratchOperations) -> None:
-        """The two sides."""
+    def __init__(
+        self,
+        photos: Operations,
+        scratch: ScratchOperations,
+        trash: TrashOperations | None = None,
+    ) -> None:
+        """The sides; a mount that cannot be written to has no trash."""
         super().__init__()
         self._photos = photos
         self._scratch = scratch
+        self.trash = trash
 
-    def side(self, number: int) -> Operations | ScratchOperations:
+    def side(self, number: int) -> Side:
         """Whose inode or file handle that is."""
-        return self._scratch if number >= FIRST_SCRATCH_INO else self._photos
+        if number < FIRST_DISCARD_INO:
+            return self._photos
+        return self._scratch if number >= FIRST_SCRATCH_INO else self.trash or self._photos
+
+    def keeper(self, folder: int, name: bytes) -> Side:
+        """Who answers for a name in a folder."""
+        if self.trash is not None and self.trash.keeps(folder, name):
+            return self.trash
+        return self.side(folder)
 
     async def forget(self, inode_list: Sequence[tuple[int, int]]) -> None:
         """Only Scratch keeps something for each inode that the kernel knows."""
@@ -53,10 +94,23 @@ class Router(pyfuse3.Operations):
         if in_scratch:
             await self._scratch.forget(in_scratch)
 
-    def rename(self, old: int, name: bytes, new: int, *rest: Any) -> Handling:  # noqa: ANN401 - handed on
-        """Within one side."""
+    def rename(
+        self,
+        old: int,
+        name: bytes,
+        new: int,
+        new_name: bytes,
+        *rest: Any,  # noqa: ANN401 - handed on
+    ) -> Handling:
+        """Within one side, or into the trash or out of it."""
+        if self.trash is not None and self.trash.moves((old, name), (new, new_name)):
+            return self.trash.rename(old, name, new, new_name, *rest)
         side = self.side(old)
-        return side.rename(old, name, new, *rest) if side is self.side(new) else between_sides()
+        return (
+            side.rename(old, name, new, new_name, *rest)
+            if side is self.side(new)
+            else between_sides()
+        )
 
     def link(self, inode: int, new_parent: int, *rest: Any) -> Handling:  # noqa: ANN401 - handed on
         """Within one side."""
@@ -71,19 +125,19 @@ class Router(pyfuse3.Operations):
         """One answer for the whole mount: the request does not tell which folder is meant."""
         return self._photos.statfs(ctx)
 
-    lookup = by_number("lookup")
+    lookup = by_name("lookup")
     getattr = by_number("getattr")
     setattr = by_number("setattr")
     readlink = by_number("readlink")
     mknod = by_number("mknod")
-    mkdir = by_number("mkdir")
-    unlink = by_number("unlink")
-    rmdir = by_number("rmdir")
+    mkdir = by_name("mkdir")
+    unlink = by_name("unlink")
+    rmdir = by_name("rmdir")
     symlink = by_number("symlink")
-    opendir = by_number("opendir")
-    readdir = by_number("readdir")
+    opendir = by_listing("opendir")
+    readdir = by_listing("readdir")
     fsyncdir = by_number("fsyncdir")
-    releasedir = by_number("releasedir")
+    releasedir = by_listing("releasedir")
     create = by_number("create")
     open = by_number("open")
     read = by_number("read")

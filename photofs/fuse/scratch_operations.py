@@ -42,6 +42,17 @@ class ScratchOperations:
         self._handles = Handles(self._names)
         self._above: dict[int, int] = {}
 
+    @property
+    def names(self) -> Names:
+        """The verbs on names, for what lies beside the libraries' folders (trash_operations.py)."""
+        return self._names
+
+    def enter_beside(self, name: bytes, folder: int) -> pyfuse3.EntryAttributes:
+        """A folder beside those of the libraries, which `folder` is shown to hold. Native."""
+        found = self._names.lookup(RawSpot(self._names.home(), name))
+        self._above[found.ino] = folder
+        return _entry(found)
+
     def close(self) -> None:
         """Close all that is open."""
         self._handles.close()
@@ -192,16 +203,24 @@ class ScratchOperations:
     @answered
     async def readdir(self, fh: int, start_id: int, token: pyfuse3.ReaddirToken) -> None:
         """The next entries, as many as fit."""
+        await self.list(fh, start_id, token)
+
+    async def list(self, fh: int, start_id: int, token: pyfuse3.ReaddirToken) -> bool:
+        """The same; whether there was room for all."""
         handle = fh - FIRST_SCRATCH_INO
+        full = False
         if start_id == 0:
             await self._handles.rewind(handle)
         if start_id < DOTDOT and not self._reply_dots(handle, start_id, token):
-            return
+            return False
 
         def give(name: bytes, found: Found, cookie: int) -> bool:
-            return bool(pyfuse3.readdir_reply(token, name, _entry(found), cookie))
+            nonlocal full
+            full = not pyfuse3.readdir_reply(token, name, _entry(found), cookie)
+            return not full
 
         self._handles.list(handle, max(start_id, DOTDOT), give)
+        return not full
 
     def _reply_dots(self, handle: int, start_id: int, token: pyfuse3.ReaddirToken) -> bool:
         """The folder itself and the one above; the kernel uses only their numbers and kind."""

@@ -2,12 +2,26 @@
 
 from typing import NamedTuple
 
+from photofs.model.errors import BadName
+
 
 class Spot(NamedTuple):
     """A name in a folder, whether anything stands there or not."""
 
     folder_ino: int
     name: str
+
+
+def check_name(spot: Spot) -> None:
+    """BadName, if the name is no UTF-8 (here: bytes that were let through as surrogates)."""
+    try:
+        spot.name.encode()
+    except UnicodeEncodeError as error:
+        raise BadName(
+            "a name in a photo library must be UTF-8",
+            safe="nothing was changed",
+            remedy="rename the file first; Scratch takes any name",
+        ) from error
 
 
 class Written(NamedTuple):

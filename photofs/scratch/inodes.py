@@ -57,15 +57,30 @@ class Inodes:
     def root(self, library_id: int) -> tuple[Known, os.stat_result]:
         """A library's Scratch itself, made if it is not there."""
         path = self._home / str(library_id)
-        if self._device is None:
-            self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._device = self._home.stat().st_dev
+        self._make_home()
         if not path.exists():
             path.mkdir()
         status = path.stat()
         known = self._of(status)
         known.where = path
         return known, status
+
+    def home(self) -> Known:
+        """The folder that holds the libraries' folders, for what lies beside them; made if need be.
+
+        The kernel is never told of it.
+        """
+        self._make_home()
+        known = self._of(self._home.stat())
+        known.where = self._home
+        if not known.count:
+            self.remember(known)
+        return known
+
+    def _make_home(self) -> None:
+        if self._device is None:
+            self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._device = self._home.stat().st_dev
 
     def get(self, ino: int) -> Known:
         """What the kernel means by a number. Closes what is too much, so take all before `fd`."""

@@ -68,6 +68,28 @@ class Names:
         return Found(known.ino, status)
 
     @native()
+    def home(self) -> int:
+        """The number of the folder that holds all Scratch folders, for what lies beside them."""
+        return self._inodes.home().ino
+
+    @native()
+    def look(self, spot: RawSpot) -> Found | None:
+        """What stands under a name, None if nothing does; the kernel is not told of it."""
+        folder = self._inodes.get(spot.folder)
+        try:
+            status = os.stat(spot.name, dir_fd=self._inodes.fd(folder), follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        return Found(self._inodes.number(status), status)
+
+    @native()
+    def open_both(self, spot: RawSpot) -> tuple[int, int]:
+        """Descriptors of a file and of its folder, with which a thread brings both to the disk."""
+        at = self._inodes.fd(self._inodes.get(spot.folder))
+        file = os.open(spot.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at)
+        return file, os.open(".", os.O_RDONLY | os.O_CLOEXEC, dir_fd=at)
+
+    @native()
     def lookup(self, spot: RawSpot) -> Found:
         """What stands under a name; the kernel is told of it."""
         folder = self._inodes.get(spot.folder)

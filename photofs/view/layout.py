@@ -124,6 +124,9 @@ TABLE: Final = (
 )
 _TOP: Final = {row.kind: row.step for row in TABLE}
 
+UNSORTED: Final[FolderPath] = (_TOP[_K.UNSORTED],)
+TRASH: Final[FolderPath] = (_TOP[_K.TRASH],)
+
 REPLACED: Final[FolderPath] = (_TOP[_K.TRASH], Step(_K.TRASH, "Replaced", "replaced"))
 """Where the old bytes of photos stand that were given others."""
 

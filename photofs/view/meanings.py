@@ -26,6 +26,8 @@ class Verb(StrEnum):
     MKDIR = "mkdir A"
     RMDIR = "rmdir A"
     RENAME = "mv A B"
+    DISCARD = "gio trash p"
+    DISCARD_ALBUM = "gio trash A"
 
 
 class Told(NamedTuple):
@@ -113,6 +115,11 @@ _VERBS: Final[tuple[tuple[Verb, Kinds, Meaning], ...]] = (
     (Verb.RMDIR, (_K.ALBUMS, _K.SHELF), _M.ALBUM_REMOVED),
     (Verb.RMDIR, (_K.ROOT,), _M.NO_LIBRARY),
     (Verb.RENAME, (_K.ALBUMS, _K.SHELF), _M.ALBUM_RENAMED),
+    (Verb.DISCARD, (_K.ALBUM,), _M.LEFT),
+    (Verb.DISCARD, (_K.FAVORITES,), _M.UNMARKED),
+    (Verb.DISCARD, (_K.DATE, _K.UNSORTED, _K.ARCHIVE, _K.VIDEOS), _M.TRASHED),
+    (Verb.DISCARD_ALBUM, (_K.ALBUMS, _K.SHELF), _M.ALBUM_REMOVED),
+    (Verb.DISCARD_ALBUM, (_K.ROOT,), _M.NO_LIBRARY),
 )
 
 _MOVES: Final[tuple[tuple[Kinds, Kinds, Meaning], ...]] = (
@@ -122,7 +129,7 @@ _MOVES: Final[tuple[tuple[Kinds, Kinds, Meaning], ...]] = (
     (_OWN, (_K.FAVORITES,), _M.MARKED),
     (_PHOTOS, (_K.TRASH,), _M.TRASHED),
     (_PHOTOS, _BY_DATE, _M.BY_DATE),
-    ((_K.TRASH,), (_K.ALBUM, _K.DATE, _K.FAVORITES, _K.UNSORTED), _M.RESTORED),
+    ((_K.TRASH,), _PHOTOS, _M.RESTORED),
 )
 
 _MEANINGS: Final = {(kind, verb): means for verb, kinds, means in _VERBS for kind in kinds}

@@ -20,6 +20,9 @@ class Tree:
         self._child = reads.child
         self._parent = reads.parent
         self._entries = reads.entries
+        self.discards = reads.discards
+        self.discard_at = reads.discard_at
+        self.discarded_album = reads.discarded_album
         self.totals = reads.totals
         self.data_version = reads.data_version
         self.last_change = reads.last_change

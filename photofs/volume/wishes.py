@@ -9,12 +9,42 @@ times in nanoseconds since 1970-01-01 UTC.
 
 from typing import Protocol
 
+from photofs.model.discard import TrashSpot
 from photofs.model.spot import Begun, Renamed, Spot, Written
 from photofs.model.wish import Asker
 
 
+class DiscardWishes(Protocol):
+    """The trash of the mount, which file managers use; each verb as those of Wishes."""
+
+    def put(self, spot: Spot, to: TrashSpot, asker: Asker) -> None:
+        """Put there what stands at a spot: what `rm` means in that folder, or an album alone."""
+        ...
+
+    def bring_back(self, spot: TrashSpot, to: Spot, asker: Asker) -> None:
+        """Move what lies there to a spot: back to what it was, if it was there."""
+        ...
+
+    def forget(self, spot: TrashSpot) -> None:
+        """It is to be seen there no more; nothing else changes."""
+        ...
+
+    def rename(self, spot: TrashSpot, name: bytes) -> None:
+        """Another name in the same trash; Exists."""
+        ...
+
+    def sweep(self, owner: int) -> list[bytes]:
+        """Forget what came back by another way; the names under which it lay there."""
+        ...
+
+
 class Wishes(Protocol):
     """The tree's writing verbs."""
+
+    @property
+    def discarding(self) -> DiscardWishes:
+        """The trash of the mount."""
+        ...
 
     def create(self, spot: Spot, asker: Asker) -> Written:
         """A new, empty file; Exists, Refused by what the folder is, NameTooLong.

@@ -9,12 +9,13 @@ from typing import Final
 
 import trio
 
-from photofs.model.errors import BadName, Exists, PhotofsError, Refused
+from photofs.model.errors import Exists, PhotofsError, Refused
 from photofs.model.naming import backup_of, is_of_a_medium, looks_temporary
 from photofs.model.node import is_folder_ino
-from photofs.model.spot import Renamed, Spot
+from photofs.model.spot import Renamed, Spot, check_name
 from photofs.model.wish import Asker
 from photofs.volume.intake import Intake
+from photofs.volume.mount_trash import MountTrash
 from photofs.volume.volume import Opened, Volume
 from photofs.volume.writer import Store, Writer
 
@@ -33,10 +34,11 @@ class Writing:
         self._writer = writer
         self._refuse_others = other_files == REFUSE
         self.files = Intake(volume, store.written, writer)
+        self.trash = MountTrash(volume, writer)
 
     async def create(self, spot: Spot, asker: Asker, *, exclusive: bool, empty: bool) -> Opened:
         """A file that is open for writing: a new one, or without `exclusive` the one there is."""
-        self._check_name(spot)
+        check_name(spot)
         self._check_kind(spot.name)
         try:
             return await self.files.create(spot, asker)
@@ -48,7 +50,7 @@ class Writing:
 
     async def link(self, ino: int, spot: Spot, asker: Asker) -> None:
         """One more name for a photo."""
-        self._check_name(spot)
+        check_name(spot)
         real = self._volume.drafts.real(ino)
         await self._writer.do(lambda wishes: wishes.link(real, spot, asker))
 
@@ -60,7 +62,7 @@ class Writing:
 
     async def rename(self, old: Spot, new: Spot, asker: Asker, *, replace: bool) -> Renamed:
         """Move a name; over another photo's name it is an overwriting of that photo."""
-        self._check_name(new)
+        check_name(new)
         node = self._volume.lookup(old.folder_ino, old.name)
         if not node.folder:
             if self._volume.draft_here(node.ino):
@@ -77,7 +79,7 @@ class Writing:
 
     async def mkdir(self, spot: Spot, asker: Asker) -> int:
         """Make an album; the folder's inode."""
-        self._check_name(spot)
+        check_name(spot)
         return await self._writer.do(lambda wishes: wishes.mkdir(spot, asker))
 
     async def rmdir(self, spot: Spot, asker: Asker) -> None:
@@ -115,17 +117,6 @@ class Writing:
         with suppress(PhotofsError):
             return self._volume.lookup(spot.folder_ino, spot.name).ino
         return None
-
-    def _check_name(self, spot: Spot) -> None:
-        """BadName, if the name is no UTF-8 (here: bytes that were let through as surrogates)."""
-        try:
-            spot.name.encode()
-        except UnicodeEncodeError as error:
-            raise BadName(
-                "a name in a photo library must be UTF-8",
-                safe="nothing was changed",
-                remedy="rename the file first; Scratch takes any name",
-            ) from error
 
     def _check_kind(self, name: str) -> None:
         """Refused, if files that are no photos are not to be made here."""

@@ -50,7 +50,7 @@ class AlbumWishes:
     def rename(self, old: Standing, new: Standing, asker: Asker) -> None:
         """Another title: the new name, and the folders above it as far as they are of the title."""
         self._desk.need("rename_album", "rename albums")
-        album = self._album_of(old)
+        album = self.album_of(old)
         if new.entry is not None:
             raise Exists(f"{new.name!r} is there already")
         title = self._title(new.folder, new.name)
@@ -79,7 +79,7 @@ class AlbumWishes:
 
     def remove(self, at: Standing, asker: Asker) -> None:
         """No more of that album; its photos stay. NotEmpty while it shows any."""
-        album = self._album_of(at)
+        album = self.album_of(at)
         folder = at.entry.subfolder if at.entry else None
         if folder is not None and self._catalog.entries(folder, 0, 1):
             raise NotEmpty("the album still shows photos", remedy="take them out of it first")
@@ -110,6 +110,10 @@ class AlbumWishes:
             if row.wish.photo is not None:
                 self._catalog.unwish_member(row.wish.photo, number)
 
+    def photos_in_order(self, album: int) -> list[int]:
+        """What the tree shows in an album, in order."""
+        return self._photos_before(album, 0)
+
     def _photos_before(self, album: int, action: int) -> list[int]:
         """What an album held, in order, before the action that removes it took anything out."""
         photos = dict.fromkeys(self._catalog.member_photos(album))
@@ -122,7 +126,7 @@ class AlbumWishes:
                 photos.pop(row.wish.photo, None)
         return list(photos)
 
-    def _album_of(self, at: Standing) -> int:
+    def album_of(self, at: Standing) -> int:
         """The album that a folder shows; Refused if it shows none."""
         folder = at.entry.subfolder if at.entry else None
         facts = None if folder is None else self._catalog.folder_facts(folder)
@@ -133,6 +137,10 @@ class AlbumWishes:
                 remedy="rename or remove the albums in it",
             )
         return facts.album
+
+    def title_at(self, at: Standing) -> str:
+        """The title that stands for a spot; Refused where none does."""
+        return self._title(at.folder, at.name)
 
     def _title(self, parent: FolderFacts, name: str) -> str:
         """The title that stands for this name below that folder."""

@@ -71,6 +71,26 @@ class PhotoWishes:
             self._restore_to(photo, new, asker)
         self._desk.show_places(photo)
 
+    def name_again(self, photo: int, at: Standing, meaning: Meaning) -> None:
+        """Out of the trash of the mount: the name first, so that it is this one; it may be there.
+
+        `bring_back` follows.
+        """
+        if meaning is not Meaning.MARKED:
+            self._check_owner(photo, meaning)
+        if at.entry is None:
+            self._catalog.add_given_entry(at.folder.folder_id, photo, at.name)
+
+    def bring_back(self, photo: int, at: Standing, meaning: Meaning, asker: Asker) -> None:
+        """Out of the trash of the mount, and into what it was moved to."""
+        if meaning is Meaning.RESTORED:
+            self._restore_to(photo, at, asker)
+        elif meaning is Meaning.JOINED and at.folder.album is not None:
+            self.join(photo, at.folder.album, asker)
+        elif meaning is Meaning.MARKED:
+            self.mark(photo, asker, favorite=True)
+        self._desk.show_places(photo)
+
     def rename_here(self, photo: int, at: Standing, entry: EntryRow, name: str) -> None:
         """To the name that programs give to what they put away, or back: no title is wished."""
         self._check_owner(photo, Meaning.RETITLED)

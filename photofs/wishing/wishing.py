@@ -24,6 +24,7 @@ from photofs.wishing import undoing
 from photofs.wishing.album_wishes import AlbumWishes
 from photofs.wishing.deleting import Deleting, Proven
 from photofs.wishing.describing import Describing
+from photofs.wishing.discarding import Discarding
 from photofs.wishing.incoming import IncomingFiles
 from photofs.wishing.judging import Judging
 from photofs.wishing.outcomes import Outcomes
@@ -52,6 +53,7 @@ class Wishing:
         self._desks: dict[int, WishDesk] = {}
         self._version = 0
         self._since_trim = 0
+        self.discarding = Discarding(catalog, self)
 
     def create(self, spot: Spot, asker: Asker) -> Written:
         """A new, empty file; Exists, or Refused by what the folder is."""
@@ -104,7 +106,7 @@ class Wishing:
             desk = self.desk_at(at)
             row = unjudged(self._catalog, entry.photo)
             if row is not None:
-                IncomingFiles(desk).take(row, at)
+                IncomingFiles(desk).remove(row, at)
                 return photo_ino(entry.photo)
             means = allowed(meaning(at.folder.kind, Verb.REMOVE))
             PhotoWishes(desk).take(entry.photo, at, means, asker)
@@ -198,8 +200,12 @@ class Wishing:
                 desk = self._desk_of(photo)
                 if self._catalog.marks(photo)[0] is None:
                     continue
-                PhotoWishes(desk).restore(photo, self._action(by, desk, asker))
                 restored += 1
+                file = unjudged(self._catalog, photo)
+                if file is not None:
+                    IncomingFiles(desk).restore(file)
+                    continue
+                PhotoWishes(desk).restore(photo, self._action(by, desk, asker))
         return restored
 
     def delete(self, proven: Iterable[Proven], asker: Asker, restore_file: str) -> list[Proven]:

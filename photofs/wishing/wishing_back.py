@@ -115,6 +115,7 @@ class WishingBack:
             title = str(self._before().get("title"))
             made = AlbumWishes(self._desk).make_anew(title, by, instead_of=self._row.wish.album)
             self._albums[self._row.wish.album or 0] = made
+            self._catalog.forget_discarded_album(self._row.wish.album or 0)
         elif not self._catalog.photo_facts(photo).gone:
             self._join(photo, by)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from photofs.catalog.port import Change
+from photofs.model.discard import Discard, TrashSpot
 from photofs.model.node import ROOT_INO, Entry, Node, is_folder_ino, row_id
 
 Folder = Mapping[str, int]
@@ -55,6 +56,16 @@ class SmallTree:
     def changes_since(self, sequence: int, limit: int) -> list[Change]:  # noqa: ARG002 - the port's
         """Nothing ever changes."""
         return []
+
+    def discards(self, owner: int) -> list[Discard]:  # noqa: ARG002 - the port's
+        """Nothing lies in any trash."""
+        return []
+
+    def discard_at(self, spot: TrashSpot) -> Discard | None:
+        """Nothing lies in any trash."""
+
+    def discarded_album(self, discard_id: int) -> Discard | None:
+        """Nothing lies in any trash."""
 
     def totals(self) -> tuple[int, int]:
         """The number of photos; they have no bytes."""

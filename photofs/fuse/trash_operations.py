@@ -1,0 +1,391 @@
+"""The trash of the mount: `.Trash-$UID` in its root, as file managers make and use it.
+
+By the freedesktop.org trash specification 1.0 a file is moved to `files` below it, after `info` was
+told where it was. Both are folders of this disk beside those of Scratch, and so are all plain files
+in them (what `info` tells, what was put there out of Scratch): scratch_operations.py serves them.
+Photos and albums that were moved to `files` stand there by the catalog (docs/decisions/0010), and
+are put beside the plain files here.
+
+No listing of the root shows the folder: programs that use it ask for it by name, and programs that
+copy or search a whole tree do not walk into it.
+"""
+
+import errno
+import os
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final, NamedTuple
+
+import pyfuse3
+import trio
+
+from photofs.fuse.answered import answered, refused
+from photofs.fuse.attributes import Attributes, absent
+from photofs.fuse.invalidation import Invalidation
+from photofs.fuse.scratch_operations import TIMEOUT, ScratchOperations
+from photofs.fuse.writing_operations import asker_of
+from photofs.model.discard import FIRST_DISCARD_INO, Discard, TrashSpot
+from photofs.model.errors import Exists, IsFolder, Native, NotEmpty, NotFolder, Refused
+from photofs.model.node import FIRST_SCRATCH_INO, ROOT_INO
+from photofs.model.spot import Spot
+from photofs.scratch.names import Maker, RawSpot
+from photofs.scratch.native import native
+from photofs.volume.mount_trash import MountTrash
+
+OWN_NAME: Final = re.compile(rb"\.Trash-(\d{1,10})")
+FILES, INFO = b"files", b"info"
+MODE: Final = 0o700
+
+BEYOND: Final = 1 << 60
+"""From here on cookies of a listing are numbers of discards, behind all plain files."""
+
+
+class Folder(NamedTuple):
+    """A folder of somebody's trash: whose, the inode of `.Trash-$UID`, and the name below it."""
+
+    owner: int
+    top: int
+    name: bytes
+
+
+class TrashOperations:
+    """All handlers that the trash needs; router.py tells which requests come here."""
+
+    def __init__(
+        self,
+        trash: MountTrash,
+        scratch: ScratchOperations,
+        attributes: Attributes,
+        invalidation: Invalidation,
+    ) -> None:
+        """The kernel knows no trash yet."""
+        self._trash = trash
+        self._scratch = scratch
+        self._names = scratch.names
+        self._attributes = attributes
+        self._invalidation = invalidation
+        self._folders: dict[int, Folder] = {}
+        self._listings: dict[int, Folder] = {}
+        self._next_handle = FIRST_DISCARD_INO
+
+    # which requests are for here
+
+    def keeps(self, folder: int, name: bytes) -> bool:
+        """Whether a name in a folder is to be asked for here."""
+        if folder == ROOT_INO:
+            return OWN_NAME.fullmatch(name) is not None
+        return folder in self._folders
+
+    def lists(self, number: int) -> bool:
+        """Whether that folder, or open folder, is listed here."""
+        return number in self._folders or number in self._listings
+
+    def moves(self, old: tuple[int, bytes], new: tuple[int, bytes]) -> bool:
+        """Whether a move begins or ends in a trash."""
+        return self.keeps(*old) or self.keeps(*new) or self._is_below(new[0])
+
+    # names
+
+    @answered
+    async def lookup(
+        self, parent_inode: int, name: bytes, ctx: pyfuse3.RequestContext
+    ) -> pyfuse3.EntryAttributes:
+        """What stands under a name in a trash, or in the root for a trash itself."""
+        if parent_inode == ROOT_INO:
+            return self._enter(name)
+        folder = self._folders.get(parent_inode)
+        if folder is None:  # an album that lies there
+            return absent()
+        discard = self._discard_at(folder, name)
+        if discard is not None:
+            return self._made(discard)
+        made = await self._scratch.lookup(parent_inode, name, ctx)
+        self._note(folder, name, made.st_ino)
+        return made
+
+    @answered
+    async def getattr(self, inode: int, _ctx: pyfuse3.RequestContext) -> pyfuse3.EntryAttributes:
+        """The attributes of an album in the trash."""
+        made = self._attributes.make(self._trash.album(inode))
+        made.entry_timeout = made.attr_timeout = TIMEOUT
+        return made
+
+    @answered
+    async def mkdir(
+        self, parent_inode: int, name: bytes, mode: int, ctx: pyfuse3.RequestContext
+    ) -> pyfuse3.EntryAttributes:
+        """A user's own trash, closed to others; or a folder in it."""
+        if parent_inode != ROOT_INO:
+            folder = self._folder(parent_inode)
+            made = await self._scratch.mkdir(parent_inode, name, mode, ctx)
+            self._note(folder, name, made.st_ino)
+            return made
+        if name != b".Trash-%d" % ctx.uid:
+            raise Refused("everybody makes a trash for himself only")
+        self._names.mkdir(RawSpot(self._names.home(), name), MODE, Maker(ctx.uid, ctx.gid))
+        return self._enter(name)
+
+    @answered
+    async def rmdir(self, parent_inode: int, name: bytes, ctx: pyfuse3.RequestContext) -> None:
+        """An album in the trash is forgotten there; plain folders are removed."""
+        if parent_inode == ROOT_INO:
+            self._names.rmdir(RawSpot(self._names.home(), name))
+            return
+        folder = self._folder(parent_inode)
+        discard = self._discard_at(folder, name)
+        if discard is not None:
+            if discard.photo is not None:
+                raise NotFolder("this is a file, not a folder")
+            await self._forget(folder, name)
+            return
+        if folder.name == b"" and name == FILES and self._trash.listed(folder.owner):
+            raise NotEmpty("photos lie in the trash")
+        await self._scratch.rmdir(parent_inode, name, ctx)
+
+    @answered
+    async def unlink(self, parent_inode: int, name: bytes, ctx: pyfuse3.RequestContext) -> None:
+        """A photo in the trash is forgotten there; plain files are removed."""
+        folder = self._folder(parent_inode)
+        discard = self._discard_at(folder, name)
+        if discard is None:
+            await self._scratch.unlink(parent_inode, name, ctx)
+        elif discard.photo is None:
+            raise IsFolder("a folder is removed by rmdir")
+        else:
+            await self._forget(folder, name)
+
+    @answered
+    async def rename(
+        self,
+        parent_inode_old: int,
+        name_old: bytes,
+        parent_inode_new: int,
+        name_new: bytes,
+        flags: int,
+        ctx: pyfuse3.RequestContext,
+    ) -> None:
+        """Into the trash, out of it, or within it."""
+        source, target = self._folders.get(parent_inode_old), self._folders.get(parent_inode_new)
+        lying = source and self._discard_at(source, name_old)
+        if (lying or parent_inode_old < FIRST_SCRATCH_INO) and flags & ~pyfuse3.RENAME_NOREPLACE:
+            raise pyfuse3.FUSEError(errno.EINVAL)
+        new = (parent_inode_new, name_new)
+        if source is not None and lying:
+            await self._move_discard(source, lying, new, ctx)
+        elif parent_inode_old < FIRST_DISCARD_INO:
+            if target is None or target.name != FILES:
+                raise Refused("photos go into `files` of a trash alone")
+            await self._put((parent_inode_old, name_old), target, new, ctx)
+        elif (
+            _is_fixed(source, name_old)
+            or _is_fixed(target, name_new)
+            or parent_inode_new == ROOT_INO
+        ):
+            raise Refused("the folders of a trash keep their names")
+        elif parent_inode_new < FIRST_SCRATCH_INO:
+            raise pyfuse3.FUSEError(errno.EXDEV)
+        elif target is not None and self._discard_at(target, name_new):
+            raise Exists("that name is taken")
+        else:
+            old = (parent_inode_old, name_old)
+            await self._scratch.rename(*old, *new, flags, ctx)
+
+    # folders
+
+    @answered
+    async def opendir(self, inode: int, ctx: pyfuse3.RequestContext) -> int:
+        """Begin a listing. What came back by another way is swept out of `info` first."""
+        folder = self._folders.get(inode)
+        if folder is None:
+            self._trash.album(inode)
+            self._next_handle += 1
+            return self._next_handle
+        await self._sweep(folder)
+        handle = await self._scratch.opendir(inode, ctx)
+        self._listings[handle] = folder
+        return handle
+
+    @answered
+    async def readdir(self, fh: int, start_id: int, token: pyfuse3.ReaddirToken) -> None:
+        """Plain files, then what the catalog has there. An album is shown empty: photos stay."""
+        folder = self._listings.get(fh)
+        if folder is None:
+            return
+        if start_id < BEYOND and not await self._scratch.list(fh, start_id, token):
+            return
+        for discard in self._trash.listed(folder.owner) if folder.name == FILES else ():
+            cookie = BEYOND + discard.discard_id
+            if cookie > start_id and not pyfuse3.readdir_reply(
+                token, discard.name, self._made(discard), cookie
+            ):
+                return
+
+    @answered
+    async def releasedir(self, fh: int) -> None:
+        """End a listing."""
+        if self._listings.pop(fh, None) is not None:
+            await self._scratch.releasedir(fh)
+
+    # of an album in the trash nothing can be changed, and it tells nothing more
+
+    setattr = refused("setattr", errno.EPERM)
+    setxattr = refused("setxattr", errno.EOPNOTSUPP)
+    removexattr = refused("removexattr", errno.EOPNOTSUPP)
+    getxattr = refused("getxattr", errno.EOPNOTSUPP)
+    create = refused("create", errno.EPERM)
+    mknod = refused("mknod", errno.EPERM)
+    symlink = refused("symlink", errno.EPERM)
+    link = refused("link", errno.EPERM)
+
+    async def listxattr(self, _inode: int, _ctx: pyfuse3.RequestContext) -> Sequence[bytes]:
+        """None."""
+        return []
+
+    async def fsyncdir(self, fh: int, datasync: bool) -> None:  # noqa: FBT001 - pyfuse3's call
+        """All that is shown is on the disk."""
+
+    # what lies there
+
+    def _enter(self, name: bytes) -> pyfuse3.EntryAttributes:
+        """A user's trash, if it was made; its folders are known from now on."""
+        found = self._names.look(RawSpot(self._names.home(), name))
+        if found is None:
+            made = absent()
+            made.entry_timeout = TIMEOUT
+            return made
+        made = self._scratch.enter_beside(name, ROOT_INO)
+        owner = int(name.rpartition(b"-")[2])
+        folder = self._folders[made.st_ino] = Folder(owner, made.st_ino, b"")
+        for below in (FILES, INFO):  # a listing tells the kernel of them, too
+            there = self._names.look(RawSpot(made.st_ino, below))
+            if there is not None:
+                self._note(folder, below, there.ino)
+        return made
+
+    def _note(self, folder: Folder, name: bytes, ino: int) -> None:
+        """The kernel knows that folder of a trash, if it is one."""
+        if folder.name == b"" and name in {FILES, INFO} and ino:
+            self._folders[ino] = folder._replace(name=name)
+
+    def _discard_at(self, folder: Folder, name: bytes) -> Discard | None:
+        if folder.name != FILES:
+            return None
+        return self._trash.at(TrashSpot(folder.owner, name))
+
+    def _made(self, discard: Discard) -> pyfuse3.EntryAttributes:
+        """What the kernel may keep for a moment: other ways lead out of the trash, too."""
+        made = self._attributes.make(self._trash.node(discard))
+        made.entry_timeout = TIMEOUT
+        if discard.photo is None:
+            made.attr_timeout = TIMEOUT
+        return made
+
+    def _is_below(self, ino: int) -> bool:
+        """Whether a folder lies anywhere in a trash."""
+        if ino < FIRST_SCRATCH_INO:
+            return False
+        with suppress(Native):
+            while ino not in self._folders:
+                above = self._names.above(ino)
+                if above == ino:
+                    return False
+                ino = above
+            return True
+        return False
+
+    def _folder(self, ino: int) -> Folder:
+        """A folder of a trash; Refused in an album that lies there."""
+        folder = self._folders.get(ino)
+        if folder is None:
+            raise Refused("nothing can be changed in an album that lies in the trash")
+        return folder
+
+    async def _forget(self, folder: Folder, name: bytes) -> None:
+        async with self._invalidation.change(set()):
+            await self._trash.forget(TrashSpot(folder.owner, name))
+
+    async def _put(
+        self,
+        old: tuple[int, bytes],
+        target: Folder,
+        new: tuple[int, bytes],
+        ctx: pyfuse3.RequestContext,
+    ) -> None:
+        """A photo or album into `files`, once what `info` tells of it is on the disk."""
+        if self._names.look(RawSpot(*new)) is not None:
+            raise Exists("a plain file of that name lies in the trash")
+        await self._sync_info(target, new[1])
+        async with self._invalidation.change({old}):
+            spot = TrashSpot(target.owner, new[1])
+            await self._trash.put(_spot(*old), spot, asker_of(ctx))
+        self._invalidation.ask_anew(*new)
+
+    async def _move_discard(
+        self,
+        source: Folder,
+        lying: Discard,
+        new: tuple[int, bytes],
+        ctx: pyfuse3.RequestContext,
+    ) -> None:
+        """A photo or album out of `files`, or to another name there."""
+        spot = TrashSpot(source.owner, lying.name)
+        target = self._folders.get(new[0])
+        if target is not None and target == source:
+            if self._names.look(RawSpot(*new)) is not None:
+                raise Exists("a plain file of that name lies in the trash")
+            await self._trash.rename(spot, new[1])
+        elif self._is_below(new[0]):  # how a trash is emptied: gvfs moves to `expunged` first
+            await self._forget(source, lying.name)
+            self._invalidation.ask_anew(*new)
+        elif new[0] >= FIRST_DISCARD_INO:
+            raise pyfuse3.FUSEError(errno.EXDEV)
+        else:
+            await self._bring_back(spot, lying, new, ctx)
+
+    async def _bring_back(
+        self, spot: TrashSpot, lying: Discard, new: tuple[int, bytes], ctx: pyfuse3.RequestContext
+    ) -> None:
+        """An album comes back as a folder with another number, which the kernel asks for."""
+        known = new if lying.photo is not None else (new[0], b"")
+        async with self._invalidation.change({known}):
+            await self._trash.bring_back(spot, _spot(*new), asker_of(ctx))
+        if lying.photo is None:
+            self._invalidation.ask_anew(*new)
+
+    async def _sync_info(self, folder: Folder, name: bytes) -> None:
+        """What `info` tells of a name survives a power cut, as the move will; it may be absent."""
+        info = self._names.look(RawSpot(folder.top, INFO))
+        told = info and self._names.look(RawSpot(info.ino, name + b".trashinfo"))
+        if info is not None and told is not None:
+            fds = self._names.open_both(RawSpot(info.ino, name + b".trashinfo"))
+            await trio.to_thread.run_sync(_sync, fds)
+
+    async def _sweep(self, folder: Folder) -> None:
+        """`info` tells no longer of what came back by undo, `photofs trash restore` and so on."""
+        for name in await self._trash.sweep(folder.owner):
+            info = self._names.look(RawSpot(folder.top, INFO))
+            if info is not None:
+                told = name + b".trashinfo"
+                with suppress(Native):
+                    self._names.unlink(RawSpot(info.ino, told))
+
+
+def _is_fixed(folder: Folder | None, name: bytes) -> bool:
+    """Whether that is one of the two folders of a trash."""
+    return folder is not None and folder.name == b"" and name in {FILES, INFO}
+
+
+def _spot(folder: int, name: bytes) -> Spot:
+    """Bytes that are no UTF-8 go through as surrogates, and the volume refuses them."""
+    return Spot(folder, os.fsdecode(name))
+
+
+def _sync(fds: tuple[int, ...]) -> None:
+    """Bring files to the disk, and close them."""
+    with native():
+        for fd in fds:
+            try:
+                os.fsync(fd)
+            finally:
+                os.close(fd)
