@@ -1,4 +1,4 @@
-"""What holds for every test: a bare environment, no unannounced warning, the same examples."""
+"""What holds for every test: a bare environment, no unannounced warning, an honest clock."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,11 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-pytest_plugins = ["tests.support.clean_environ", "tests.support.log_guard"]
+pytest_plugins = [
+    "tests.support.clean_environ",
+    "tests.support.log_guard",
+    "tests.support.virtual_time",
+]
 
 # The same examples in every run: what fails here fails for everybody. Sweeps vary their seeds.
 hypothesis.settings.register_profile(

@@ -1,9 +1,8 @@
-"""A library whose wishes are sent to a service in memory; time passes as fast as it can."""
+"""A library whose wishes are sent to a service in memory."""
 
 from pathlib import Path
 
 import pytest
-from trio.testing import MockClock
 
 from tests.support.posted import Posted
 
@@ -12,9 +11,3 @@ from tests.support.posted import Posted
 def posted(tmp_path: Path) -> Posted:
     """The library."""
     return Posted(tmp_path)
-
-
-@pytest.fixture
-def autojump_clock() -> MockClock:
-    """Waits cost nothing; a test names this fixture itself."""
-    return MockClock(autojump_threshold=0.02)

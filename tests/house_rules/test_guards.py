@@ -2,8 +2,12 @@
 
 import logging
 import os
+import threading
 import time
 from pathlib import Path
+
+import trio
+from trio.testing import MockClock
 
 from tests.support.log_guard import ExpectLog
 
@@ -36,6 +40,15 @@ def test_what_is_below_a_warning_is_not_seen(expect_log: ExpectLog) -> None:
     """INFO and DEBUG need no announcement."""
     logging.getLogger("photofs.volume").info("mounted")
     assert expect_log.lines == []
+
+
+async def test_the_clock_stands_while_a_thread_works(autojump_clock: MockClock) -> None:
+    """A wait of a minute is over at once, but not before a thread of the moment has ended."""
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(trio.sleep, 60)
+        await trio.to_thread.run_sync(threading.Event().wait, 0.05)
+        assert autojump_clock.current_time() == 0
+    assert autojump_clock.current_time() == 60
 
 
 def test_the_environment_is_bare(clean_environ: Path) -> None:
