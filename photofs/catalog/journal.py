@@ -270,6 +270,19 @@ class Journal(Part):
         )
         return [number for (number,) in rows]
 
+    def wait_along(self, library: int, until_ns: int, most_ns: int, now_ns: int) -> None:
+        """Let what takes away or alters, and was not touched since it was wished, wait until then.
+
+        At most `most_ns` from when it was wished.
+        """
+        self.database.run(
+            "UPDATE operation SET not_before_ns = min(?1, planned_ns + ?2) WHERE library = ?3"
+            " AND planned_ns >= ?4 - ?2 AND state = 'planned' AND changed_ns = planned_ns"
+            " AND verb IN (SELECT value FROM json_each(?5))"
+            " AND not_before_ns < min(?1, planned_ns + ?2)",
+            (until_ns, most_ns, library, now_ns, _GUARDED),
+        )
+
     def try_at(self, operation_id: int, at_ns: int) -> None:
         """When an operation that waits may be tried again."""
         self.database.run(

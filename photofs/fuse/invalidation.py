@@ -9,11 +9,12 @@ has the file open (else at its last close), and otherwise attributes only.
 
 import errno
 import logging
+import os
 import queue
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from collections.abc import Set as AbstractSet
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 
 import pyfuse3
@@ -23,6 +24,7 @@ from photofs.catalog.port import Change
 from photofs.fuse.attributes import Attributes
 from photofs.model.errors import PhotofsError
 from photofs.model.node import ROOT_INO
+from photofs.model.spot import Spot
 from photofs.volume.volume import Volume
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,8 @@ Note = Callable[[], None]
 
 Known = AbstractSet[tuple[int, bytes]]
 """Names, each with the inode of its folder, which the kernel itself changes with a request."""
+
+NOTHING: Known = frozenset()
 
 PATIENCE = 0.02
 """Seconds for which an answer waits until the kernel has forgotten what changed elsewhere. It must
@@ -85,16 +89,12 @@ class KernelNotes:
                     log.warning("the kernel refused to forget something: %s", error)
 
 
-class OwnChange:
-    """A change by this mount's own verb."""
+class _Held:
+    """Folders that are locked until a request is answered, and the notes that wait for that."""
 
-    def __init__(self) -> None:
-        """Nothing but what the catalog tells."""
-        self.rewritten: set[int] = set()
-
-    def bytes_of(self, ino: int) -> None:
-        """The bytes of that photo are others now, though the kernel did not see them written."""
-        self.rewritten.add(ino)
+    def __init__(self, folders: AbstractSet[int]) -> None:
+        self.folders = folders
+        self.later: list[Note] = []
 
 
 class Invalidation:
@@ -110,34 +110,49 @@ class Invalidation:
         self._postponed: set[int] = set()
         self._notes = KernelNotes()
         self._turn = trio.Lock()
+        self._held: list[_Held] = []
         self._later: list[Note] = []
         self._changed = trio.Event()
         for ino in volume.incoming():
             attributes.may_move(ino, may=True)
 
     @asynccontextmanager
-    async def change(self, known: Known) -> AsyncIterator[OwnChange]:
-        """Around a verb of this mount: the kernel forgets what it changed, before it is answered.
+    async def change(self, asked: tuple[Spot, ...]) -> AsyncIterator[None]:
+        """Around each turn of a verb: the kernel forgets what it changed, before it is answered.
 
-        `known`: the names that the request itself tells the kernel about: to forget them would tear
-        the names from files that are open. Their folders are locked by the kernel until it is
-        answered, so notes on them wait until then; a mount that is killed while a note waits for
-        such a lock hangs for good. Verbs run one after the other anyway.
+        `asked`: the names that the request itself tells the kernel about: to forget them would tear
+        the names from files that are open.
         """
-        change = OwnChange()
         async with self._turn:
             try:
-                yield change
+                yield
             finally:
-                await self._look(known)
-        for ino in change.rewritten:
-            self._volume.bytes_changed(ino)
-            self._attributes.forget(ino)
-            self._notes.send(
-                partial(pyfuse3.invalidate_inode, ino, self._attributes_only(ino, content=True))
-            )
-        if self._later:
-            self._changed.set()
+                await self._look({(each.folder_ino, os.fsencode(each.name)) for each in asked})
+        await self._notes.sent()
+
+    @contextmanager
+    def holding(self, *folders: int) -> Iterator[None]:
+        """Around a request for which the kernel locks these folders until it is answered.
+
+        Notes on them are sent only then: one that waits for such a lock keeps all others waiting,
+        for as long as the request takes, and a mount that is killed meanwhile hangs for good.
+        """
+        held = _Held(frozenset(folders))
+        self._held.append(held)
+        try:
+            yield
+        finally:
+            self._held.remove(held)
+            if held.later:
+                self._later += held.later
+                self._changed.set()
+
+    async def rewritten(self, ino: int) -> None:
+        """The bytes of that photo are others now, though the kernel did not see them written."""
+        self._volume.bytes_changed(ino)
+        self._attributes.forget(ino)
+        attributes_only = self._attributes_only(ino, content=True)
+        self._notes.send(partial(pyfuse3.invalidate_inode, ino, attributes_only))
         await self._notes.sent()
 
     def ask_anew(self, folder: int, name: bytes) -> None:
@@ -152,7 +167,7 @@ class Invalidation:
         """Until cancelled."""
         try:
             while True:
-                with trio.move_on_after(SOON if self._later else EVERY):
+                with trio.move_on_after(EVERY):
                     await self._changed.wait()
                     await trio.sleep(SOON)
                 self._changed = trio.Event()
@@ -167,10 +182,10 @@ class Invalidation:
         """Tell the kernel of everything that changed since the last look."""
         async with self._turn:
             self._send_later()
-            await self._look(set())
+            await self._look(NOTHING)
 
     def _send_later(self) -> None:
-        """Notes on folders that were locked by the request whose verb changed them."""
+        """Notes on folders that were locked by a request which is answered now."""
         later, self._later = self._later, []
         for note in later:
             self._notes.send(note)
@@ -199,25 +214,29 @@ class Invalidation:
     def _tell(self, changes: list[Change], known: Known) -> None:
         """Names first, then attributes, each inode once."""
         inos: dict[int, bool] = {}
-        locked = {folder for folder, _ in known}
         for change in changes:
             self._volume.changed(change)
             inos[change.ino] = inos.get(change.ino, False) or change.content
             if change.name is not None and change.parent_ino is not None:
                 inos.setdefault(change.parent_ino, False)
                 name = change.name.encode()
-                note = partial(pyfuse3.invalidate_entry, change.parent_ino, name)
-                if change.parent_ino in locked:
-                    if (change.parent_ino, name) not in known:
-                        self._later.append(note)
-                else:
-                    self._notes.send(note)
+                if (change.parent_ino, name) not in known:
+                    self._forget_name(change.parent_ino, name)
         for ino, content in inos.items():
             self._attributes.forget(ino)
             self._attributes.may_move(ino, may=self._volume.is_incoming(ino))
             self._notes.send(
                 partial(pyfuse3.invalidate_inode, ino, self._attributes_only(ino, content=content))
             )
+
+    def _forget_name(self, folder: int, name: bytes) -> None:
+        """Now, or once the request is answered that holds the folder."""
+        note = partial(pyfuse3.invalidate_entry, folder, name)
+        for held in self._held:
+            if folder in held.folders:
+                held.later.append(note)
+                return
+        self._notes.send(note)
 
     def _attributes_only(self, ino: int, *, content: bool) -> bool:
         """Whether only attributes may be dropped now; remembers the rest for later."""

@@ -302,8 +302,7 @@ class TrashOperations:
         return folder
 
     async def _forget(self, folder: Folder, name: bytes) -> None:
-        async with self._invalidation.change(set()):
-            await self._trash.forget(TrashSpot(folder.owner, name))
+        await self._trash.forget(TrashSpot(folder.owner, name))
 
     async def _put(
         self,
@@ -316,7 +315,7 @@ class TrashOperations:
         if self._names.look(RawSpot(*new)) is not None:
             raise Exists("a plain file of that name lies in the trash")
         await self._sync_info(target, new[1])
-        async with self._invalidation.change({old}):
+        with self._invalidation.holding(old[0]):
             spot = TrashSpot(target.owner, new[1])
             await self._trash.put(_spot(*old), spot, asker_of(ctx))
         self._invalidation.ask_anew(*new)
@@ -347,9 +346,9 @@ class TrashOperations:
         self, spot: TrashSpot, lying: Discard, new: tuple[int, bytes], ctx: pyfuse3.RequestContext
     ) -> None:
         """An album comes back as a folder with another number, which the kernel asks for."""
-        known = new if lying.photo is not None else (new[0], b"")
-        async with self._invalidation.change({known}):
-            await self._trash.bring_back(spot, _spot(*new), asker_of(ctx))
+        told = lying.photo is not None
+        with self._invalidation.holding(new[0]):
+            await self._trash.bring_back(spot, _spot(*new), asker_of(ctx), told=told)
         if lying.photo is None:
             self._invalidation.ask_anew(*new)
 

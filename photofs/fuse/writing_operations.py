@@ -41,11 +41,12 @@ class WritingOperations(Operations):
         *,
         stat_waits: bool = False,
     ) -> None:
-        """`invalidation` also hears of each close."""
+        """`invalidation` also hears of each close, and tells the kernel of each change."""
         super().__init__(
             volume, attributes, scratch, invalidation.released, pace, stat_waits=stat_waits
         )
         self._writing = writing
+        writing.surround(invalidation.change)
         self._invalidation = invalidation
 
     # names
@@ -63,12 +64,10 @@ class WritingOperations(Operations):
     ) -> tuple[Opened, pyfuse3.EntryAttributes]:
         self._check(parent_inode, name)
         spot = _spot(parent_inode, name)
-        async with self._invalidation.change({(parent_inode, name)}):
+        exclusive, empty = bool(flags & os.O_EXCL), bool(flags & os.O_TRUNC)
+        with self._invalidation.holding(parent_inode):
             opened = await self._writing.create(
-                spot,
-                asker_of(ctx),
-                exclusive=bool(flags & os.O_EXCL),
-                empty=bool(flags & os.O_TRUNC),
+                spot, asker_of(ctx), exclusive=exclusive, empty=empty
             )
         ino = self._volume.opened_by(opened.number)[0]
         return opened, self._attributes.make(self._volume.attributes(ino))
@@ -80,7 +79,7 @@ class WritingOperations(Operations):
         """One more name for a photo."""
         self._check(new_parent_inode, new_name)
         spot = _spot(new_parent_inode, new_name)
-        async with self._invalidation.change({(new_parent_inode, new_name)}):
+        with self._invalidation.holding(new_parent_inode):
             await self._writing.link(inode, spot, asker_of(ctx))
         return self._attributes.make(self._volume.attributes(inode))
 
@@ -88,7 +87,7 @@ class WritingOperations(Operations):
     async def unlink(self, parent_inode: int, name: bytes, ctx: pyfuse3.RequestContext) -> None:
         """Take a name away."""
         self._check(parent_inode, name)
-        async with self._invalidation.change({(parent_inode, name)}):
+        with self._invalidation.holding(parent_inode):
             await self._writing.unlink(_spot(parent_inode, name), asker_of(ctx))
 
     @answered
@@ -107,12 +106,11 @@ class WritingOperations(Operations):
         if flags & ~pyfuse3.RENAME_NOREPLACE:
             raise pyfuse3.FUSEError(errno.EINVAL)
         old, new = _spot(parent_inode_old, name_old), _spot(parent_inode_new, name_new)
-        known = {(parent_inode_old, name_old), (parent_inode_new, name_new)}
-        async with self._invalidation.change(known) as changed:
-            replace = not flags & pyfuse3.RENAME_NOREPLACE
+        replace = not flags & pyfuse3.RENAME_NOREPLACE
+        with self._invalidation.holding(parent_inode_old, parent_inode_new):
             done = await self._writing.rename(old, new, asker_of(ctx), replace=replace)
             if done.gone:  # the kernel asks anew what stands there (Attributes.may_move)
-                changed.bytes_of(done.ino)
+                await self._invalidation.rewritten(done.ino)
 
     @answered
     async def mkdir(
@@ -120,7 +118,7 @@ class WritingOperations(Operations):
     ) -> pyfuse3.EntryAttributes:
         """Make an album."""
         self._check(parent_inode, name)
-        async with self._invalidation.change({(parent_inode, name)}):
+        with self._invalidation.holding(parent_inode):
             made = await self._writing.mkdir(_spot(parent_inode, name), asker_of(ctx))
         return self._attributes.make(self._volume.attributes(made))
 
@@ -128,7 +126,7 @@ class WritingOperations(Operations):
     async def rmdir(self, parent_inode: int, name: bytes, ctx: pyfuse3.RequestContext) -> None:
         """Remove an album that shows nothing."""
         self._check(parent_inode, name)
-        async with self._invalidation.change({(parent_inode, name)}):
+        with self._invalidation.holding(parent_inode):
             await self._writing.rmdir(_spot(parent_inode, name), asker_of(ctx))
 
     # attributes
@@ -144,11 +142,10 @@ class WritingOperations(Operations):
     ) -> pyfuse3.EntryAttributes:
         """Length and time; a mode is as it is, and another owner there is none."""
         self._check_owner(inode, attr, fields)
-        async with self._invalidation.change(set()):
-            if fields.update_size:
-                await self._set_size(inode, attr.st_size, fh, ctx)
-            if fields.update_mtime:
-                await self._writing.set_mtime(inode, attr.st_mtime_ns, asker_of(ctx))
+        if fields.update_size:
+            await self._set_size(inode, attr.st_size, fh, ctx)
+        if fields.update_mtime:
+            await self._writing.set_mtime(inode, attr.st_mtime_ns, asker_of(ctx))
         self._attributes.forget(inode)
         return self._attributes.make(self._volume.attributes(inode))
 
@@ -182,9 +179,8 @@ class WritingOperations(Operations):
             opened = await self._volume.open(inode)
         else:
             empty = bool(flags & os.O_TRUNC)
-            async with self._invalidation.change(set()):
-                opened = await self._writing.files.open(inode, asker_of(ctx), empty=empty)
-            self._attributes.forget(inode)
+            opened = await self._writing.files.open(inode, asker_of(ctx), empty=empty)
+        self._attributes.forget(inode)
         return self._open_file(opened.number, whole=opened.whole)
 
     @answered
@@ -197,17 +193,12 @@ class WritingOperations(Operations):
     @answered
     async def flush(self, fh: int) -> None:
         """A program closes the file: once it is told so, all of it is durable."""
-        await self._flush(fh)
+        await self._writing.files.flush(fh)
 
     @answered
     async def fsync(self, fh: int, _datasync: bool) -> None:  # noqa: FBT001 - pyfuse3's call
         """Return once the file is durable."""
-        await self._flush(fh)
-
-    async def _flush(self, fh: int) -> None:
-        if self._writing.files.is_changed(fh):
-            async with self._invalidation.change(set()):
-                await self._writing.files.flush(fh)
+        await self._writing.files.flush(fh)
 
     @answered
     async def release(self, fh: int) -> None:
@@ -237,7 +228,7 @@ class WritingOperations(Operations):
             raise pyfuse3.FUSEError(errno.EPERM)
         opened, made = await self._create(parent_inode, name, os.O_EXCL, ctx)
         try:
-            await self._flush(opened.number)
+            await self._writing.files.flush(opened.number)
         finally:
             self._released(self._volume.release(opened.number))
         return made
@@ -274,8 +265,7 @@ class WritingOperations(Operations):
         self._volume.check_can_change(inode)
         if name not in SETTABLE or is_folder_ino(inode):
             raise pyfuse3.FUSEError(errno.EOPNOTSUPP)
-        async with self._invalidation.change(set()):
-            await self._writing.set_attribute(inode, name.decode(), value, asker_of(ctx))
+        await self._writing.set_attribute(inode, name.decode(), value, asker_of(ctx))
 
 
 SETTABLE = frozenset({b"user.xdg.tags", b"user.xdg.comment", b"user.photofs.taken"})

@@ -43,7 +43,11 @@ class Begun(NamedTuple):
 
 
 class Renamed(NamedTuple):
-    """What became of a move. `gone`: an inode whose name went to another one; 0 if none."""
+    """What became of a move: the inode that has the new name, and one that gave way (0: none).
+
+    `took_over`: it is the moved file that gave way, and the other one has its bytes now.
+    """
 
     ino: int
     gone: int
+    took_over: bool = False

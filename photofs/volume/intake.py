@@ -40,7 +40,7 @@ class Intake:
 
     async def create(self, spot: Spot, asker: Asker) -> Opened:
         """A new file, open; it is durable from its first flush on. Exists, Refused."""
-        written = await self._writer.do(lambda wishes: wishes.create(spot, asker))
+        written = await self._writer.do(lambda wishes: wishes.create(spot, asker), spot)
         draft = Draft(written.ino, written.draft, changed=True)
         self._drafts.add(draft)
         return self._volume.adopt(written.ino, await self._open(draft, fresh=True), asker)
@@ -81,13 +81,8 @@ class Intake:
     async def flush(self, number: int) -> None:
         """Bytes, name and row are durable once this returns; Full, StoreError if they are not."""
         handle = self._volume.handle(number)
-        if isinstance(handle, WritingHandle):
+        if isinstance(handle, WritingHandle) and handle.draft.changed:
             await self._settle(handle)
-
-    def is_changed(self, number: int) -> bool:
-        """Whether something of an open file is not durable yet."""
-        handle = self._volume.handle(number)
-        return isinstance(handle, WritingHandle) and handle.draft.changed
 
     def is_nameless(self, ino: int) -> bool:
         """Whether a file is only there for who has it open, and nothing is noted of it."""
@@ -169,12 +164,13 @@ class Intake:
         """
         async with self._turns.setdefault(ino, trio.Lock()):
             for _ in range(TRIES):
+                present = await self._present(ino, empty=empty)
                 draft = self._drafts.get(ino)
                 if draft is not None and draft.gone:
                     raise NotFound("this file is no longer there")
                 anew = draft is None or not draft.writers
                 if draft is None or anew:
-                    draft = await self._begin_anew(ino, asker, empty=empty)
+                    draft = await self._begin_anew(ino, asker, present)
                 handle = await self._open(draft, fresh=False)
                 if anew:
                     self._show_to_readers(draft)
@@ -183,18 +179,29 @@ class Intake:
                 handle.close()
         raise StoreError("a file is closed as soon as it is opened", remedy="try again")
 
-    async def _begin_anew(self, ino: int, asker: Asker, *, empty: bool) -> Draft:
+    async def _present(self, ino: int, *, empty: bool) -> str | None:
+        """The hash of the bytes that are to stay, whole on this disk; None if none are to come.
+
+        It may take long, and others write meanwhile: whoever awaits it looks again afterwards.
+        """
+        draft = self._drafts.get(ino)
+        if empty or (draft is not None and draft.writers) or self._volume.draft_here(ino):
+            return None
+        return await self._volume.whole(ino)
+
+    async def _begin_anew(self, ino: int, asker: Asker, present: str | None) -> Draft:
         """Note that other bytes are coming, and bring in the present ones if they are to stay.
 
         First the bytes are had and only then the row says so: where they cannot be had, nothing
         has changed. A row without its file is a writing that ended before its first byte.
         """
-        there = self._volume.draft_here(ino)
-        sha256 = None if empty or there else await self._volume.whole(ino)
         begun = await self._writer.do(lambda wishes: wishes.overwrite(ino, asker))
+        here = self._drafts.get(ino)
+        if here is not None and here.name == begun.written.draft:
+            return here  # a file that is open took the photo's place meanwhile
         draft = Draft(ino, begun.written.draft)
-        if sha256 is not None:
-            await self._fill(draft, sha256)
+        if present is not None and not self._volume.draft_here(ino):
+            await self._fill(draft, present)
         self._drafts.add(draft)
         return draft
 

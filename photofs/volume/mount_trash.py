@@ -56,12 +56,13 @@ class MountTrash:
         """Put there what stands at a spot of the tree."""
         if spot.name == SCRATCH and self._volume.library_at(spot.folder_ino) is not None:
             raise Refused("Scratch itself stays", safe="nothing was changed")
-        await self._writer.do(lambda wishes: wishes.discarding.put(spot, to, asker))
+        await self._writer.do(lambda wishes: wishes.discarding.put(spot, to, asker), spot)
 
-    async def bring_back(self, spot: TrashSpot, to: Spot, asker: Asker) -> None:
-        """Move what lies there to a spot of the tree."""
+    async def bring_back(self, spot: TrashSpot, to: Spot, asker: Asker, *, told: bool) -> None:
+        """Move what lies there to a spot of the tree; `told`: the asker hears what stands there."""
         check_name(to)
-        await self._writer.do(lambda wishes: wishes.discarding.bring_back(spot, to, asker))
+        asked = (to,) if told else ()
+        await self._writer.do(lambda wishes: wishes.discarding.bring_back(spot, to, asker), *asked)
 
     async def forget(self, spot: TrashSpot) -> None:
         """It is to be seen there no more; nothing else changes."""

@@ -1,17 +1,28 @@
 """Runs the writing verbs: one after the other, in a thread, so that no reader waits for a disk.
 
+A verb's turn is its transaction, and nothing else: what may take long (to fetch an original, to
+bring a file's bytes to the disk) comes before it, outside of all turns, or else one person on a
+dead line would stop the verbs of everybody. So whoever did such a thing looks again in his turn:
+what was true before may be so no more.
+
 A verb that was begun ends, whoever is cancelled meanwhile: what it wished stands in the journal,
 and nobody could tell otherwise.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Protocol, TypeVar
 
 import trio
 
+from photofs.model.spot import Spot
 from photofs.volume.wishes import Wishes
 
 R = TypeVar("R")
+
+Around = Callable[[tuple[Spot, ...]], AbstractAsyncContextManager[None]]
+"""What surrounds each turn; it is given the names that the verb's asker hears of with the answer.
+"""
 
 
 class Writer:
@@ -21,10 +32,30 @@ class Writer:
         """`wishes` has a connection of its own, used from here alone."""
         self._wishes = wishes
         self._turn = trio.CapacityLimiter(1)
+        self._around: Around = _nothing
 
-    async def do(self, verb: Callable[[Wishes], R]) -> R:
-        """What the verb gives, once it is durable; raises what it raises."""
-        return await trio.to_thread.run_sync(verb, self._wishes, limiter=self._turn)
+    def surround(self, around: Around) -> None:
+        """From now on each turn is taken within this."""
+        self._around = around
+
+    async def do(
+        self, verb: Callable[[Wishes], R], *asked: Spot, then: Callable[[R], None] | None = None
+    ) -> R:
+        """What the verb gives, once it is durable; raises what it raises.
+
+        `asked`: the names that it is about. `then` takes note of what it gave, before the next one
+        has its turn.
+        """
+        async with self._around(asked):
+            done = await trio.to_thread.run_sync(verb, self._wishes, limiter=self._turn)
+            if then is not None:
+                then(done)
+        return done
+
+
+def _nothing(_asked: tuple[Spot, ...]) -> AbstractAsyncContextManager[None]:
+    """For who shows the volume to no kernel."""
+    return nullcontext()
 
 
 class Disk(Protocol):

@@ -1,7 +1,7 @@
 """What programs change in the tree: names, folders, times, bytes; with no FUSE in sight.
 
 Verbs become wishes (wishes.py) in the writer's thread, one after the other, each durable before it
-is answered. What is open in this mount follows them.
+is answered. What is open in this mount follows them, before the next one has its turn.
 """
 
 from contextlib import suppress
@@ -17,7 +17,7 @@ from photofs.model.wish import Asker
 from photofs.volume.intake import Intake
 from photofs.volume.mount_trash import MountTrash
 from photofs.volume.volume import Opened, Volume
-from photofs.volume.writer import Store, Writer
+from photofs.volume.writer import Around, Store, Writer
 
 REFUSE: Final = "refuse"
 
@@ -36,6 +36,10 @@ class Writing:
         self.files = Intake(volume, store.written, writer)
         self.trash = MountTrash(volume, writer)
 
+    def surround(self, around: Around) -> None:
+        """From now on each change of the catalog is made within this."""
+        self._writer.surround(around)
+
     async def create(self, spot: Spot, asker: Asker, *, exclusive: bool, empty: bool) -> Opened:
         """A file that is open for writing: a new one, or without `exclusive` the one there is."""
         check_name(spot)
@@ -52,11 +56,14 @@ class Writing:
         """One more name for a photo."""
         check_name(spot)
         real = self._volume.drafts.real(ino)
-        await self._writer.do(lambda wishes: wishes.link(real, spot, asker))
+        await self._writer.do(lambda wishes: wishes.link(real, spot, asker), spot)
 
     async def unlink(self, spot: Spot, asker: Asker) -> None:
         """Take a name away."""
-        ino = await self._writer.do(lambda wishes: wishes.unlink(spot, asker))
+        await self._writer.do(lambda wishes: wishes.unlink(spot, asker), spot, then=self._unnamed)
+
+    def _unnamed(self, ino: int) -> None:
+        """A name of it is gone, perhaps its last one."""
         if not self._volume.attributes(ino).links:
             self._volume.drafts.removed(ino)
 
@@ -69,31 +76,41 @@ class Writing:
                 self._check_kind(new.name)
             elif old.folder_ino == new.folder_ino and backup_of(new.name) == old.name:
                 await self._keep_original(node.ino)
-        over = self._standing(new)
-        done = await self._writer.do(lambda wishes: wishes.rename(old, new, asker, replace=replace))
-        if done.gone and done.gone == node.ino:
+        return await self._writer.do(
+            lambda wishes: wishes.rename(old, new, asker, replace=replace),
+            old,
+            new,
+            then=self._renamed,
+        )
+
+    def _renamed(self, done: Renamed) -> None:
+        """A name leads to another file now; one may have given way to it."""
+        if done.took_over:
             self._volume.moved(done.gone, done.ino)
-        elif over is not None and over != done.ino and not is_folder_ino(over):
-            self._volume.drafts.removed(over)
-        return done
+        elif done.gone:
+            self._unnamed(done.gone)
 
     async def mkdir(self, spot: Spot, asker: Asker) -> int:
         """Make an album; the folder's inode."""
         check_name(spot)
-        return await self._writer.do(lambda wishes: wishes.mkdir(spot, asker))
+        return await self._writer.do(lambda wishes: wishes.mkdir(spot, asker), spot)
 
     async def rmdir(self, spot: Spot, asker: Asker) -> None:
         """Remove an album that shows nothing."""
-        await self._writer.do(lambda wishes: wishes.rmdir(spot, asker))
+        await self._writer.do(lambda wishes: wishes.rmdir(spot, asker), spot)
 
     async def set_mtime(self, ino: int, mtime_ns: int, asker: Asker) -> None:
         """A program sets a time: kept for files that it brings in."""
         real = self._volume.drafts.real(ino)
         if is_folder_ino(real):
             return
-        if not self.files.is_nameless(real):
-            await self._writer.do(lambda wishes: wishes.set_mtime(real, mtime_ns, asker))
-        self.files.set_time(real, mtime_ns)
+        if self.files.is_nameless(real):
+            self.files.set_time(real, mtime_ns)
+            return
+        await self._writer.do(
+            lambda wishes: wishes.set_mtime(real, mtime_ns, asker),
+            then=lambda _: self.files.set_time(real, mtime_ns),
+        )
 
     async def set_attribute(self, ino: int, name: str, value: str | None, asker: Asker) -> None:
         """What a photo tells of itself; None removes it. Refused for what cannot be set."""
@@ -111,12 +128,6 @@ class Writing:
         with suppress(PhotofsError):
             sha256 = await self._volume.whole(ino)
             await trio.to_thread.run_sync(self._store.keep, sha256)
-
-    def _standing(self, spot: Spot) -> int | None:
-        """The inode that stands there, if any."""
-        with suppress(PhotofsError):
-            return self._volume.lookup(spot.folder_ino, spot.name).ino
-        return None
 
     def _check_kind(self, name: str) -> None:
         """Refused, if files that are no photos are not to be made here."""

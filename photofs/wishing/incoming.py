@@ -233,7 +233,7 @@ class IncomingFiles:
         self._catalog.set_places(row.photo_id, 0)
         self.drop(row.photo_id)
         self.written(photo, facts.size, facts.mtime_ns)
-        return Renamed(photo_ino(photo), photo_ino(row.photo_id))
+        return Renamed(photo_ino(photo), photo_ino(row.photo_id), took_over=True)
 
     def _withdraw(self, photo: int) -> None:
         """Other bytes are coming: what was to be sent of the old ones is not sent any more."""

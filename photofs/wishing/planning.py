@@ -4,6 +4,10 @@ The guard: more than `held_after` wishes that take away or alter within ten minu
 more than a twentieth of the library and at least `held_after`, are accepted, shown, and held: none
 of them is sent, those of the same burst that were planned before included, until the user says so.
 What only adds neither waits nor counts.
+
+So that the guard sees a burst as a whole, however slow the program is, each of these wishes begins
+the grace anew of those before it in the same library, for at most as long as the guard looks back:
+none is sent while others follow it more closely than the grace, and none waits longer than that.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,6 +23,10 @@ BURST_NS: Final = 600 * 10**9
 DAY_NS: Final = 86_400 * 10**9
 SHARE_OF_DAY: Final = 20
 """One in so many photos of a library."""
+
+SOONER: Final = 10
+"""The grace of those before begins anew only after this part of it: 2,000 wishes may come in a
+second, and each look at those before takes as long as they are many."""
 
 RECOUNT_NS: Final = 30 * 10**9
 """How long a day's count is gone on with before it is counted anew."""
@@ -41,6 +49,7 @@ class Planning:
         self._policy = policy
         self._now_ns = now_ns
         self._days: dict[int, tuple[int, int, int]] = {}
+        self._begun_anew: dict[int, int] = {}
 
     def plan(
         self,
@@ -79,7 +88,10 @@ class Planning:
         return True
 
     def _guard(self, library_id: int, number: int, now_ns: int) -> None:
-        """Hold the wish, and with the first one too many those that were planned before it."""
+        """Hold the wish, and with the first one too many those that were planned before it.
+
+        If there are not too many yet, those before it wait along.
+        """
         most = self._policy.held_after
         burst = self._catalog.guarded_since(library_id, now_ns - BURST_NS, most + 2) - most
         today = self._over_today(library_id, now_ns)
@@ -89,6 +101,15 @@ class Planning:
             self._hold(self._catalog.guarded_planned(library_id, now_ns - BURST_NS), now_ns)
         elif max(burst, today) > 1:
             self._hold([number], now_ns)
+        else:
+            self._wait_along(library_id, now_ns)
+
+    def _wait_along(self, library_id: int, now_ns: int) -> None:
+        """Begin the grace anew of all that still wait for it."""
+        grace = self._policy.grace_ns
+        if now_ns - self._begun_anew.get(library_id, 0) > grace // SOONER:
+            self._begun_anew[library_id] = now_ns
+            self._catalog.wait_along(library_id, now_ns + grace, BURST_NS, now_ns)
 
     def _over_today(self, library_id: int, now_ns: int) -> int:
         """By how many a day's share was passed: counted twice a minute, in between gone on with."""

@@ -2,7 +2,8 @@
 
 FOLDER/originals/REF     the bytes of an original
 FOLDER/faults.json       how to misbehave (`Faults`); read anew for every stream
-FOLDER/requests.log      one JSON line a stream: ref, span, bytes sent
+FOLDER/asked.log         one line a stream that was asked for: ref
+FOLDER/requests.log      one JSON line a stream that has ended: ref, span, bytes sent
 """
 
 import hashlib
@@ -23,6 +24,9 @@ from photofs.model.errors import PhotofsError, Temporary, Unreachable
 from photofs.model.observation import ContentHash, HashKind, Observation
 from photofs.model.span import Span
 from photofs.providers.port import Abilities
+
+HANGS = 0.05
+"""Seconds between two looks whether a host that hangs still does."""
 
 PAGE = b"<!DOCTYPE html><html>please log in</html>"
 
@@ -100,9 +104,12 @@ class FakeSource:
         """A stream with the faults of the moment."""
         del person
         await trio.lowlevel.checkpoint()
-        faults = read_faults(self.folder)
-        if faults.hang or ref in faults.hang_on:
-            await trio.sleep_forever()
+        with (self.folder / "asked.log").open("a") as file:
+            file.write(f"{ref}\n")
+        while (  # noqa: ASYNC110 - another process says when
+            faults := read_faults(self.folder)
+        ).hang or ref in faults.hang_on:
+            await trio.sleep(HANGS)
         if faults.down:
             raise Unreachable("the host cannot be reached", remedy="check the line")
         if faults.error:
@@ -207,6 +214,12 @@ def read_faults(folder: Path) -> Faults:
         return msgspec.json.decode((folder / "faults.json").read_bytes(), type=Faults)
     except FileNotFoundError:
         return Faults()
+
+
+def is_asked(folder: Path, ref: str) -> bool:
+    """Whether that original was ever asked for."""
+    asked = folder / "asked.log"
+    return asked.exists() and ref in asked.read_text().splitlines()
 
 
 def requests_of(folder: Path) -> list[Request]:
