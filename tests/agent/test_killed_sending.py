@@ -1,4 +1,4 @@
-"""Kill -9 of the agent between any two system calls of an upload, at an account that forgets.
+"""Kill -9 of the agent between any two calls of an upload, at an account that forgets.
 
 The emulated Flickr ignores dedup_check, so that only asking before sending again makes one photo of
 one file; some answers are lost on top of it.
@@ -9,55 +9,62 @@ import shutil
 import signal
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from tests.support.last_call import LastCall
 from tests.support.sending_home import FILES, ROOT, SEED, Home, home
 
-CALLS = ("sendto", "write", "pwrite64", "fsync", "fdatasync", "rename", "connect", "unlink", "link")
+PARTS = 16
 
 
-@pytest.fixture(scope="module")
-def strace() -> str:
-    """The path of strace, or a skip that says why."""
-    path = shutil.which("strace")
-    if path is None:
-        pytest.skip("strace is not installed: system calls cannot be made to kill")
-    tried = subprocess.run([path, "-qq", "true"], capture_output=True, check=False)
-    if tried.returncode:
-        pytest.skip("strace may not trace here")
-    return path
+class Way(NamedTuple):
+    """Whether answers are lost, and how many agents have ended before the one that is killed."""
+
+    lose: bool
+    before: int
 
 
-def killed_at(strace: str, made: Home, call: str, nth: int) -> bool:
-    """Kill it before the nth such call; False if it came to its end before that."""
-    inject = f"inject={call}:signal=KILL:when={nth}"
-    command = [strace, "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject]
+WAYS = {"sent": Way(lose=False, before=0), "lost": Way(lose=True, before=0), "asked": Way(True, 1)}
+
+
+def killed_at(made: Home, nth: int, way: Way) -> list[str]:
+    """Kill it before that call, unless it ends first (0: never); the calls that it made."""
+    for hours in range(way.before):
+        made.run(hours)
+    last_call = LastCall(made.folder / "control")
+    last_call.watch(last=nth)
     done = subprocess.run(
-        [*command, *made.command()], cwd=ROOT, capture_output=True, check=False, timeout=120
+        made.command(later_s=3600 * way.before),
+        cwd=ROOT,
+        env={**made.house.environ, **last_call.environ},
+        capture_output=True,
+        check=False,
+        timeout=120,
     )
-    assert done.returncode in {0, -signal.SIGKILL, 128 + signal.SIGKILL}, done.stderr
-    return done.returncode != 0
-
-
-def how_often(strace: str, folder: Path) -> dict[str, int]:
-    """How often each call is made when nothing is killed."""
-    trace = folder.with_suffix(".trace")
-    with home(folder, lose=True) as made:
-        names = ",".join(CALLS)
-        command = [strace, "-f", "-qq", "-o", str(trace), "-e", f"trace={names}"]
-        subprocess.run(
-            [*command, *made.command()], cwd=ROOT, capture_output=True, check=True, timeout=120
-        )
-    lines = trace.read_text(errors="replace").splitlines()
-    return {call: sum(f" {call}(" in line for line in lines) for call in CALLS}
+    assert done.returncode in {0, -signal.SIGKILL}, done.stderr
+    assert (done.returncode != 0) == (0 < nth <= len(last_call.made))
+    return last_call.made
 
 
 @pytest.fixture(scope="module")
-def moments(strace: str, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, int]]:
-    """Every call that can be the last one."""
-    counted = how_often(strace, tmp_path_factory.mktemp("counted") / "home")
-    return [(call, nth) for call in CALLS for nth in range(1, counted[call] + 1)]
+def calls(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """The calls that it makes when nobody kills it, each way."""
+    made = {}
+    for name, way in WAYS.items():
+        with home(tmp_path_factory.mktemp("counted") / "home", lose=way.lose) as counted:
+            made[name] = killed_at(counted, 0, way)
+    return made
+
+
+def survives(folder: Path, nth: int, way: Way) -> None:
+    """One death; another agent takes over and ends it."""
+    with home(folder, lose=way.lose) as made:
+        killed_at(made, nth, way)
+        made.finish()
+        made.check()
+    shutil.rmtree(folder)
 
 
 def test_p1_p3_files_reach_an_account_that_loses_answers_once(tmp_path: Path) -> None:
@@ -69,26 +76,21 @@ def test_p1_p3_files_reach_an_account_that_loses_answers_once(tmp_path: Path) ->
 
 
 @pytest.mark.timeout(500)
-def test_p3_kill_9_between_two_system_calls(
-    strace: str, moments: list[tuple[str, int]], tmp_path: Path
-) -> None:
-    """P1, P3, P20: a seeded sample of moments."""
-    for number, (call, nth) in enumerate(random.Random(SEED).sample(moments, 10)):
-        with home(tmp_path / f"home{number}", lose=number % 2 == 0) as made:
-            killed_at(strace, made, call, nth)
-            made.finish()
-            made.check()
+def test_p3_kill_9_between_two_system_calls(calls: dict[str, list[str]], tmp_path: Path) -> None:
+    """P1, P3, P20: a seeded sample of moments; every kind of call is among all of them."""
+    for name, way in WAYS.items():
+        assert {"connect", "send", "pwrite64", "fsync", "fdatasync", "unlink"} <= set(calls[name])
+        for nth in random.Random(SEED).sample(range(1, len(calls[name]) + 1), 2):
+            survives(tmp_path / f"{name}{nth}", nth, way)
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(20_000)
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("name", WAYS)
+@pytest.mark.parametrize("part", range(PARTS))
 def test_p3_kill_9_between_any_two_system_calls(
-    strace: str, moments: list[tuple[str, int]], tmp_path: Path
+    calls: dict[str, list[str]], tmp_path: Path, part: int, name: str
 ) -> None:
-    """P1, P3, P20: all moments, one after the other, with and without lost answers."""
-    for number, (call, nth) in enumerate(moments):
-        with home(tmp_path / f"home{number}", lose=number % 2 == 0) as made:
-            killed_at(strace, made, call, nth)
-            made.finish()
-            made.check()
-        shutil.rmtree(tmp_path / f"home{number}")
+    """P1, P3, P20: all moments, while it sends and while it asks; in parts, for time."""
+    for nth in range(1 + part, len(calls[name]) + 1, PARTS):
+        survives(tmp_path / str(nth), nth, WAYS[name])

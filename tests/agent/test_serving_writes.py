@@ -84,8 +84,11 @@ def test_p26_an_agent_ends_when_it_is_told_to(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(100)
-def test_p22_a_token_that_was_revoked_stops_sending_until_the_next_login(tmp_path: Path) -> None:
+def test_p22_a_token_that_was_revoked_stops_sending_until_the_next_login(
+    tmp_path: Path, expect_log: ExpectLog
+) -> None:
     """P22: nothing is lost, `status` says what to do, and after a new login all goes on."""
+    expect_log("sending to flickr stops: the login to Flickr is not valid any more")
     with home(tmp_path / "home", lose=False) as made:
         made.emulator.account.state.tokens.clear()
         made.run(0)

@@ -1,0 +1,130 @@
+"""kill -9 of a mount between any two of its calls that change something, while a program writes.
+
+The program makes albums, brings files in by several ways, renames, links, removes, overwrites and
+marks. After the next start each of its calls that was answered holds, and the one that was not is
+wholly there or not at all. Then it goes on where it was, or not; and what is sent is what is shown,
+each photo once, at a service that ignores dedup_check.
+"""
+
+import random
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.last_call import LastCall
+from tests.support.step_world import WITHIN, Begun, Look, World, record, steps
+
+pytestmark = [pytest.mark.mount, pytest.mark.timeout(600)]
+
+SEED = 20261121
+PARTS = 16
+STEPS = steps()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The library, and what it looks like after each step."""
+    world = World(tmp_path_factory.mktemp("world"))
+    record(world, tmp_path_factory.mktemp("golden"))
+    return world
+
+
+@pytest.fixture(scope="module")
+def calls(world: World, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The calls that a mount makes when nobody kills it."""
+    folder = tmp_path_factory.mktemp("counted")
+    with world.begun(folder) as begun:
+        last_call = LastCall(folder / "control")
+        last_call.watch(begun.begin(last_call))
+        assert begun.walk() == len(STEPS), begun.log
+        last_call.unwatch()
+        return last_call.made
+
+
+def dies(begun: Begun, nth: int) -> int:
+    """Walk until the mount is killed before that call; how many steps were answered.
+
+    A mount that makes fewer calls this time is ended instead.
+    """
+    last_call = LastCall(begun.household.folder / "control")
+    last_call.watch(begun.begin(last_call), last=nth)
+    answered = begun.walk()
+    last_call.unwatch()
+    if len(last_call.made) < nth:
+        begun.end()
+    else:
+        begun.bury()
+    return answered
+
+
+def reached(begun: Begun, answered: int) -> int:
+    """Mount again; how many steps there are: those answered, or one more."""
+    begun.begin()
+    found = begun.look()
+    if found.fits(begun.world.golden[answered], STEPS[answered - 1] if answered else None):
+        return answered
+    after = begun.world.golden[min(answered + 1, len(STEPS))]
+    unanswered = STEPS[answered] if answered < len(STEPS) else None
+    assert found.fits(after, unanswered), differences(found, begun.world.golden[answered], after)
+    return answered + 1
+
+
+def differences(found: Look, before: Look, after: Look) -> str:
+    """For people."""
+    lines = []
+    for what, other in (("before", before), ("after", after)):
+        names = sorted(found.tree.keys() | other.tree.keys())
+        pairs = [(name, found.tree.get(name), other.tree.get(name)) for name in names]
+        lines += [f"{what}: {name}: {one} != {two}" for name, one, two in pairs if one != two]
+        lines.append(f"{what}: {found.wishes} | {other.wishes}")
+    return "\n".join(lines)
+
+
+def goes_on(begun: Begun, there: int) -> None:
+    """The user does the rest, beginning anew with a file that was being written."""
+    if there < len(STEPS):
+        assert begun.walk(STEPS[there].again) == len(STEPS)
+    assert begun.look_twice() == begun.world.golden[-1]
+
+
+def is_sent(begun: Begun) -> None:
+    """What is sent is what is shown, once."""
+    begun.send()
+    until = time.monotonic() + WITHIN
+    while why := begun.is_as_shown():
+        assert time.monotonic() < until, why
+        time.sleep(0.05)
+    assert begun.problems() == []
+
+
+def survives(world: World, folder: Path, nth: int, *, go_on: bool) -> None:
+    """One death, and what comes after it."""
+    with world.begun(folder) as begun:
+        there = reached(begun, dies(begun, nth))
+        if go_on:
+            goes_on(begun, there)
+        is_sent(begun)
+        if go_on:
+            assert begun.service() == world.sent
+
+
+def test_p1_p3_a_mount_killed_while_a_program_writes_keeps_what_it_answered(
+    world: World, calls: list[str], tmp_path: Path
+) -> None:
+    """P1, P3: a seeded sample of moments."""
+    for nth in random.Random(SEED).sample(range(1, len(calls) + 1), 4):
+        survives(world, tmp_path / str(nth), nth, go_on=nth % 2 == 0)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_p1_p3_a_mount_killed_at_any_call_keeps_what_it_answered(
+    world: World, calls: list[str], tmp_path: Path, part: int
+) -> None:
+    """P1, P3: all moments, with and without a program that goes on; in parts, for time."""
+    for number, nth in enumerate(range(1 + part, len(calls) + 1, PARTS)):
+        survives(world, tmp_path / str(nth), nth, go_on=number % 2 == 0)
+        shutil.rmtree(tmp_path / str(nth))
