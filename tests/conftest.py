@@ -5,6 +5,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from hypothesis import HealthCheck
 
 pytest_plugins = [
     "tests.support.clean_environ",
@@ -12,11 +13,21 @@ pytest_plugins = [
     "tests.support.virtual_time",
 ]
 
+UNHEALTHY = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+"""Complaints that say nothing here: of a busy machine's pace, and of fixtures that clean up."""
+
 # The same examples in every run: what fails here fails for everybody. Sweeps vary their seeds.
 hypothesis.settings.register_profile(
-    "steady", derandomize=True, deadline=None, database=None, max_examples=100
+    "steady",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=100,
+    suppress_health_check=UNHEALTHY,
 )
-hypothesis.settings.register_profile("sweep", deadline=None, database=None, max_examples=2000)
+hypothesis.settings.register_profile(
+    "sweep", deadline=None, database=None, max_examples=2000, suppress_health_check=UNHEALTHY
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:

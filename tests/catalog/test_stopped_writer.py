@@ -18,8 +18,8 @@ from photofs.model.errors import Busy
 from photofs.model.verdict import Verdict
 from photofs.providers.flickr.api import FOR_PEOPLE, tell, wait_for_place
 
-MOMENT = 0.5
-"""Seconds that the loop of a fetching process may stand: ten times what it is set to wait."""
+MOMENT = 4.0
+"""Seconds, on a busy machine too: less than the five for which others than fetchers wait."""
 
 
 def _in_transaction(path: Path) -> object:

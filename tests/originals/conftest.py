@@ -1,6 +1,5 @@
 """A store of originals on this disk, its two rooms, and the files of one draft."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from photofs.originals.draft import draft_files
 from photofs.originals.local_disk import LocalDisk
+from tests.support.open_files import open_below
 from tests.support.originals import KEY
 
 
@@ -42,8 +42,8 @@ def log(cache: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def no_descriptor_left() -> Iterator[None]:
+def no_descriptor_left(tmp_path: Path) -> Iterator[None]:
     """Every test gives back the descriptors that it took."""
-    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - a count, quickly
+    before = open_below(tmp_path)
     yield
-    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208 - as above
+    assert open_below(tmp_path) == before

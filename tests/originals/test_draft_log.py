@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photofs.model.ranges import Ranges
@@ -111,7 +111,7 @@ def test_a_torn_log_only_forgets(boot: Boot, log: Path, kept: int) -> None:
 
 
 @given(st.binary(max_size=60), st.integers(0, 400), st.integers(0, 60))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(max_examples=60)
 def test_a_damaged_log_never_invents_ranges(
     boot: Boot, log: Path, junk: bytes, at: int, cut: int
 ) -> None:

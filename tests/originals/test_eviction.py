@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photofs.model.errors import Full
@@ -227,9 +227,7 @@ STEP = st.tuples(
 
 
 @given(st.lists(STEP, max_size=25), st.integers(1, 20))
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None
-)
+@settings(max_examples=40)
 def test_the_cache_keeps_its_promises_whatever_happens(
     make: Callable[..., LocalDisk], tmp_path: Path, steps: list[tuple[str, int, int]], limit: int
 ) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import trio
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photofs.emulators.takeout.export import write_zip
@@ -424,9 +424,7 @@ def test_times_of_all_kinds(timestamp: object, seconds: int | None) -> None:
     assert told.taken == seconds
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(st.data())
 def test_p15_flipped_bytes_never_give_wrong_ones(tmp_path: Path, data: st.DataObject) -> None:
     """P15: A zip with any byte changed gives the right bytes or an error of ours."""
@@ -449,9 +447,7 @@ def test_p15_flipped_bytes_never_give_wrong_ones(tmp_path: Path, data: st.DataOb
         part.write_bytes(whole)
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40)
 @given(st.data())
 def test_p15_flipped_bytes_of_a_tgz(tmp_path: Path, data: st.DataObject) -> None:
     """P15: A tgz with any byte changed gives each photo's right bytes, or does not give it."""

@@ -12,6 +12,7 @@ from photofs.model.node import FIRST_SCRATCH_INO
 from photofs.scratch.inodes import OTHERS, Inodes
 from photofs.scratch.names import RENAME_EXCHANGE, Changes, Maker, Names, RawSpot
 from tests.support.disks import small_disk, why_no_mounts
+from tests.support.open_files import open_below
 
 ME = Maker(os.geteuid(), os.getegid())
 
@@ -45,18 +46,18 @@ class Ground:
 @pytest.fixture
 def ground(tmp_path: Path) -> Iterator[Ground]:
     """Library 7's Scratch; nothing stays open."""
-    with nothing_left_open():
+    with nothing_left_open(tmp_path):
         made = Ground(tmp_path / "scratch")
         yield made
         made.inodes.close()
 
 
 @contextmanager
-def nothing_left_open() -> Iterator[None]:
-    """As many descriptors are open after the block as before."""
-    before = len(os.listdir("/proc/self/fd"))
+def nothing_left_open(folder: Path) -> Iterator[None]:
+    """The same files below the folder are open after the block as before."""
+    before = open_below(folder)
     yield
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert open_below(folder) == before
 
 
 def errno_name(error: Native) -> str:
@@ -66,14 +67,14 @@ def errno_name(error: Native) -> str:
 
 def test_a_thousand_known_files_take_few_descriptors(ground: Ground) -> None:
     """Each is reached by its number all the same, folders within folders too."""
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(open_below(ground.below))
     folder, known = ground.root, []
     for depth in range(50):
         folder = ground.folder(f"{depth}", folder)
         known += [ground.file(f"f{n}", folder) for n in range(20)]
     assert [ground.links(ino) for ino in known] == [1] * 1000
     ground.links(known[0])
-    assert len(os.listdir("/proc/self/fd")) - before < 60
+    assert len(open_below(ground.below)) - before < 60
 
 
 def test_numbers_are_those_of_the_disk_and_come_again(tmp_path: Path) -> None:
@@ -149,13 +150,13 @@ def test_a_file_that_lost_one_name_is_found_by_another(ground: Ground) -> None:
 
 def test_files_found_by_another_name_keep_no_descriptor(ground: Ground) -> None:
     """It was kept only while no name was known."""
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(open_below(ground.below))
     for number in range(50):
         ino = ground.file(f"{number}")
         ground.names.link(ino, ground.at("b"))
         ground.names.unlink(ground.at("b"))
         assert ground.names.lookup(ground.at(f"{number}")).ino == ino
-    assert len(os.listdir("/proc/self/fd")) - before < 10
+    assert len(open_below(ground.below)) - before < 10
 
 
 def test_forgetting_counts_how_often_it_was_told(ground: Ground) -> None:

@@ -11,6 +11,7 @@ from photofs.originals.port import DraftKey
 from photofs.volume.fetching import Arrival
 from photofs.volume.handles import DraftHandle
 from photofs.volume.waiting import Waiting
+from tests.support.open_files import open_below
 
 BYTES = b"a picture's bytes"
 
@@ -79,11 +80,6 @@ class Together:
         return Arrival(str(photo_id), len(BYTES), Span(0, len(BYTES)), self.sha256)
 
 
-def open_files() -> int:
-    """How many descriptors this process has."""
-    return sum(1 for _ in Path("/proc/self/fd").iterdir())
-
-
 async def test_regression_two_reads_at_once_through_one_handle_open_one_file(
     tmp_path: Path,
 ) -> None:
@@ -94,7 +90,7 @@ async def test_regression_two_reads_at_once_through_one_handle_open_one_file(
     sealed = draft.seal(None)
     fetching = Together(sealed.sha256)
     handle = DraftHandle(1, len(BYTES), store, fetching, (Waiting(), 60.0))
-    before = open_files()
+    before = open_below(tmp_path)
     async with trio.open_nursery() as nursery:
         for _ in range(2):
             nursery.start_soon(handle.read, 0, 100)
@@ -103,4 +99,4 @@ async def test_regression_two_reads_at_once_through_one_handle_open_one_file(
     assert path is not None
     assert fetching.drafts == [None, None, path.stat().st_ino]
     handle.close()
-    assert open_files() == before
+    assert open_below(tmp_path) == before
