@@ -155,13 +155,13 @@ class TreeWriting(Part):
     def remove_if_empty(self, folder_id: int) -> bool:
         """Remove a folder that holds nothing more, if it is a date's, a shelf, or retired.
 
-        One stays into which something may come back from the trash of the mount. The same for the
-        folder above it, and so on. Whether any was removed.
+        A date's and a shelf stay while something may come back to them from the trash of the mount.
+        The same for the folder above it, and so on. Whether any was removed.
         """
         row = self.database.one(
             "SELECT id, parent, name FROM folder WHERE id = ?1"
-            " AND (kind IN ('date', 'shelf') OR key LIKE 'gone:%')"
-            " AND NOT EXISTS (SELECT 1 FROM lying WHERE folder = ?1)"
+            " AND (key LIKE 'gone:%' OR kind IN ('date', 'shelf')"
+            " AND NOT EXISTS (SELECT 1 FROM lying WHERE folder = ?1))"
             " AND NOT EXISTS (SELECT 1 FROM entry WHERE folder = ?1)",
             (folder_id,),
         )

@@ -303,6 +303,7 @@ class TrashOperations:
 
     async def _forget(self, folder: Folder, name: bytes) -> None:
         await self._trash.forget(TrashSpot(folder.owner, name))
+        self._touch(folder)
 
     async def _put(
         self,
@@ -318,6 +319,7 @@ class TrashOperations:
         with self._invalidation.holding(old[0]):
             spot = TrashSpot(target.owner, new[1])
             await self._trash.put(_spot(*old), spot, asker_of(ctx))
+        self._touch(target)
         self._invalidation.ask_anew(*new)
 
     async def _move_discard(
@@ -334,6 +336,7 @@ class TrashOperations:
             if self._names.look(RawSpot(*new)) is not None:
                 raise Exists("a plain file of that name lies in the trash")
             await self._trash.rename(spot, new[1])
+            self._touch(source)
         elif self._is_below(new[0]):  # how a trash is emptied: gvfs moves to `expunged` first
             await self._forget(source, lying.name)
             self._invalidation.ask_anew(*new)
@@ -341,6 +344,7 @@ class TrashOperations:
             raise pyfuse3.FUSEError(errno.EXDEV)
         else:
             await self._bring_back(spot, lying, new, ctx)
+            self._touch(source)
 
     async def _bring_back(
         self, spot: TrashSpot, lying: Discard, new: tuple[int, bytes], ctx: pyfuse3.RequestContext
@@ -352,6 +356,12 @@ class TrashOperations:
         if lying.photo is None:
             self._invalidation.ask_anew(*new)
 
+    def _touch(self, folder: Folder) -> None:
+        """`files` changed: who watches it looks at its time before reading it again."""
+        files = self._names.look(RawSpot(folder.top, FILES))
+        if files is not None:
+            self._names.touch(RawSpot(folder.top, FILES))
+
     async def _sync_info(self, folder: Folder, name: bytes) -> None:
         """What `info` tells of a name survives a power cut, as the move will; it may be absent."""
         info = self._names.look(RawSpot(folder.top, INFO))
@@ -362,7 +372,10 @@ class TrashOperations:
 
     async def _sweep(self, folder: Folder) -> None:
         """`info` tells no longer of what came back by undo, `photofs trash restore` and so on."""
-        for name in await self._trash.sweep(folder.owner):
+        names = await self._trash.sweep(folder.owner)
+        if names:
+            self._touch(folder)
+        for name in names:
             info = self._names.look(RawSpot(folder.top, INFO))
             if info is not None:
                 told = name + b".trashinfo"

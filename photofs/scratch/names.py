@@ -83,6 +83,11 @@ class Names:
         return Found(self._inodes.number(status), status)
 
     @native()
+    def touch(self, spot: RawSpot) -> None:
+        """What stands under a name was changed now, by something that the disk does not know."""
+        os.utime(spot.name, dir_fd=self._inodes.fd(self._inodes.get(spot.folder)))
+
+    @native()
     def open_both(self, spot: RawSpot) -> tuple[int, int]:
         """Descriptors of a file and of its folder, with which a thread brings both to the disk."""
         at = self._inodes.fd(self._inodes.get(spot.folder))

@@ -47,6 +47,8 @@ class DiscardedAlbums:
         self._albums.withdraw(album, asker)
         wished = self._catalog.last_operation()
         self._catalog.set_discard_wish(number, wished if wished > before else None)
+        if wished > before:
+            self._desk.planning.hold_if_many(self._desk.library_id, wished, len(photos))
         if is_new(row):  # its members were wishes, which are taken back: nobody else tells of them
             for photo in photos:
                 self._catalog.queue_photo(photo)
@@ -54,11 +56,15 @@ class DiscardedAlbums:
     def bring_back(self, row: DiscardRow, at: Standing, asker: Asker) -> None:
         """The album itself: as it was, if its removal was not sent, else made anew. Busy, Exists.
 
-        Its photos follow by `join_more`.
+        If another album has come to stand there, that one gets its photos (file managers make the
+        folders that a restored file needs). They follow by `join_more`.
         """
         wish = None if row.operation is None else self._catalog.operation(row.operation)
-        if wish is not None and wish.state in {State.PLANNED, State.HELD}:
-            self._free(at)
+        if "anew" in row.held:  # it was begun before, and killed
+            return
+        if at.entry is not None:
+            self._begin_anew(row, self._album_there(at), asker)
+        elif wish is not None and wish.state in {State.PLANNED, State.HELD}:
             self._take_removal_back(row, wish, at, asker)
         elif wish is not None and wish.state not in FINAL:
             raise Busy(
@@ -66,8 +72,7 @@ class DiscardedAlbums:
                 safe="its photos stay, and so does its name in the trash",
                 remedy="try again in a moment: it is made anew then",
             )
-        elif "anew" not in row.held:
-            self._free(at)
+        else:
             self._make_anew(row, wish, at, asker)
 
     def join_more(self, row: DiscardRow, until: float) -> bool:
@@ -81,11 +86,13 @@ class DiscardedAlbums:
         if not isinstance(album, int) or not isinstance(by, int):
             self._bring_files_back(row.album or 0, held)
             return False
-        while photos and time.monotonic() < until:
+        while photos:
             photo = photos.pop(0)
             if not self._catalog.photo_facts(photo).gone:
                 PhotoWishes(self._desk).join(photo, album, by)
                 self._desk.show_places(photo)
+            if time.monotonic() >= until:
+                break
         self._catalog.set_discard_held(row.discard_id, {**held, "photos": photos})
         if not photos:
             self._bring_files_back(album, held)
@@ -111,10 +118,24 @@ class DiscardedAlbums:
             title = str(row.held["title"])
         by = self._catalog.act(self._desk.library_id, asker, self._desk.desk.now_ns())
         album = self._albums.make_anew(title, by, instead_of=row.album)
-        self._catalog.set_discard_held(row.discard_id, {**row.held, "anew": album, "by": by})
+        self._begin_anew(row, album, by)
         action = None if wish is None else wish.wish.action
         if action is not None and len(self._catalog.of_action(action)) == 1:
             self._catalog.undone(action, by)
+
+    def _begin_anew(self, row: DiscardRow, album: int, by: Asker | int) -> None:
+        """Note which album gets the photos."""
+        if isinstance(by, Asker):
+            by = self._catalog.act(self._desk.library_id, by, self._desk.desk.now_ns())
+        self._catalog.set_discard_held(row.discard_id, {**row.held, "anew": album, "by": by})
+
+    def _album_there(self, at: Standing) -> int:
+        """The album that stands at a spot; Exists if it is anything else."""
+        folder = at.entry.subfolder if at.entry else None
+        facts = None if folder is None else self._catalog.folder_facts(folder)
+        if facts is None or facts.album is None:
+            raise Exists(f"{at.name!r} is there already")
+        return facts.album
 
     def _put_files_out(self, album: int) -> list[tuple[int, str]]:
         """Files that are no photos (yet) stay, too: in Unsorted; each with the name it had."""
@@ -135,10 +156,6 @@ class DiscardedAlbums:
         for photo, entry in self._catalog.files_in(unsorted):
             if photo in were:
                 IncomingFiles(self._desk).stand_in(photo, entry, folder, were[photo])
-
-    def _free(self, at: Standing) -> None:
-        if at.entry is not None:
-            raise Exists(f"{at.name!r} is there already")
 
 
 def _is_where_it_was(row: DiscardRow, at: Standing) -> bool:

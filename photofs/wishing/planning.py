@@ -62,7 +62,10 @@ class Planning:
         photo: int | None = None,
         album: int | None = None,
     ) -> int:
-        """Note one wish; its operation's id. `by`: the program, or the action it is part of."""
+        """Note one wish; its operation's id. `by`: the program, or the action it is part of.
+
+        What undo wishes back has its grace and is not held: a person has just asked for it.
+        """
         now = self._now_ns()
         guarded = verb in GUARDED
         wish = Wish(
@@ -76,9 +79,17 @@ class Planning:
             action=by if isinstance(by, int) else self._catalog.act(library_id, by, now),
         )
         number = self._catalog.plan(wish, now)
-        if guarded:
+        if guarded and "undoes" not in details:
             self._guard(library_id, number, now)
         return number
+
+    def hold_if_many(self, library_id: int, number: int, things: int) -> None:
+        """Hold a wish that stands for so many, as if each of them had been taken away by itself."""
+        now = self._now_ns()
+        before = self._catalog.guarded_since(library_id, now - BURST_NS, self._policy.held_after)
+        planned = self._catalog.operation(number).state is State.PLANNED
+        if planned and before + things > self._policy.held_after:
+            self._hold([number], now)
 
     def cancel(self, row: OperationRow, why: str) -> bool:
         """Take a wish back that was not sent; False if it is under way or over."""
