@@ -29,6 +29,7 @@ from photofs.wishing.album_wishes import is_new
 from photofs.wishing.deleting import doubt, proof_of
 
 TOGETHER: Final = frozenset({WishVerb.JOIN, WishVerb.LEAVE})
+MARKS: Final = frozenset({WishVerb.TRASH, WishVerb.RESTORE})
 HERE: Final = "nothing: it is marked here alone"
 """What is sent of a wish for Trash, where the service has none."""
 
@@ -140,6 +141,10 @@ class Changing:
         """What is wished of a photo itself."""
         origin = self._box.origin(row)
         if origin is None:
+            if verb in MARKS:  # of a photo that is on this disk alone
+                self._box.begin([row])
+                self._confirm([row], HERE)
+                return
             self._box.give_up(row, "the service does not have the photo any more", "nothing")
             return
         if verb is WishVerb.DELETE and not await self._proven(row):

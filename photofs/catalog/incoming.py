@@ -201,6 +201,22 @@ class IncomingRows(Part):
         )
         return row[0] if row else None
 
+    def local_with_hash(self, library_id: int, sha256: str, whys: tuple[str, str]) -> bool:
+        """Whether a file with these bytes is kept here alone, for one of these two reasons."""
+        row = self.database.one(
+            "SELECT 1 FROM photo p JOIN incoming i ON i.photo = p.id WHERE p.library = ?"
+            " AND p.sha256 = ? AND p.gone = 0 AND i.stage = 'local' AND i.why IN (?, ?)",
+            (library_id, sha256, *whys),
+        )
+        return row is not None
+
+    def files_of_action(self, action_id: int) -> list[IncomingRow]:
+        """The files that were written by an action, and that nothing was wished of yet."""
+        rows = self.database.all(
+            f"{_SELECT} WHERE i.action = ? AND i.stage <> 'waiting' ORDER BY i.photo", (action_id,)
+        )
+        return [_incoming(row) for row in rows]
+
     def told_original(self, photo_id: int) -> str | None:
         """The hash of the bytes that the source of a written photo has, if they were whole here."""
         row = self.database.one("SELECT told FROM incoming WHERE photo = ?", (photo_id,))

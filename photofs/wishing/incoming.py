@@ -8,7 +8,7 @@ from typing import Final
 
 from photofs.catalog.incoming import IncomingRow
 from photofs.catalog.photo_writes import PhotoFacts
-from photofs.catalog.tree_writes import PhotoEntry, numbers
+from photofs.catalog.tree_writes import EntryRow, PhotoEntry, numbers
 from photofs.model.capture_time import Granularity
 from photofs.model.errors import Exists, Refused
 from photofs.model.folder import FolderKind
@@ -115,13 +115,34 @@ class IncomingFiles:
 
     def restore(self, row: IncomingRow) -> None:
         """Out of Trash to where it stood, if that is known and still there; else Unsorted."""
-        away = self._catalog.discard_of_photo(row.photo_id)
-        folder = None if away is None else self._catalog.folder_facts(away.folder)
-        place = self._desk.desk.shelves.folder_of(UNSORTED)
-        if folder is not None and not meaning(folder.kind, Verb.CREATE).refused:
-            place = folder.folder_id
         (entry,) = self._catalog.photo_entries(row.photo_id)
-        self.stand_in(row.photo_id, entry, place, away.was if away else entry.name)
+        folder_id, name = self._stood(row.photo_id) or (0, entry.name)
+        folder = self._catalog.folder_facts(folder_id)
+        if folder is None or meaning(folder.kind, Verb.CREATE).refused:
+            folder_id = self._desk.desk.shelves.folder_of(UNSORTED)
+        self.stand_in(row.photo_id, entry, folder_id, name)
+
+    def _stood(self, photo: int) -> tuple[int, str] | None:
+        """In which folder, and under which name, a file in Trash stood before."""
+        away = self._catalog.discard_of_photo(photo)
+        if away is not None:
+            return away.folder, away.was
+        trashed = self._catalog.last_of_photo(photo, WishVerb.TRASH)
+        match trashed.wish.details.get("stood") if trashed else None:
+            case [int(folder), str(name)]:
+                return folder, name
+        return None
+
+    def take_back(self, row: IncomingRow, by: int) -> None:
+        """Undo: from all its names into Trash, with a wish that tells where it stood last."""
+        entries = self._catalog.photo_entries(row.photo_id)
+        stood = [entries[-1].folder_id, entries[-1].name]
+        self._desk.wish(WishVerb.TRASH, by, {"stood": stood}, photo=row.photo_id)
+        for entry in entries:
+            folder = self._catalog.folder_facts(entry.folder_id)
+            if folder is not None:
+                present = EntryRow(entry.entry_id, row.photo_id, None)
+                self.put_away(row, Standing(folder, entry.name, present))
 
     def add(self, row: IncomingRow, at: Standing) -> None:
         """One name more."""

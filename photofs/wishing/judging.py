@@ -3,9 +3,10 @@
 Each method is called within a transaction.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from photofs.catalog.incoming import IncomingRow
 from photofs.catalog.journal import OperationRow
@@ -32,6 +33,14 @@ _PUT: Final = frozenset({FolderKind.ALBUM, FolderKind.FAVORITES, FolderKind.UNSO
 INSTEAD: Final = "the bytes before it came first: it replaces them"
 
 OURS: Final = Asker(0, "photofs")
+
+
+class Bytes(NamedTuple):
+    """A sealed file that is a picture or video."""
+
+    sha256: str
+    size: int
+    media: Media
 
 
 class Judging:
@@ -179,34 +188,55 @@ class Judging:
 
     def _other_bytes(self, row: IncomingRow, whole: Whole) -> None:
         """A photo that the service has was written: to be replaced, unless nothing changed."""
-        photo, now = row.photo_id, self._desk.desk.now_ns()
-        origin = self._catalog.first_observation(photo)
-        told = self._catalog.told_original(photo)
+        photo, told = row.photo_id, self._catalog.told_original(row.photo_id)
         if told is not None and told == whole.sha256:
             self.as_told(photo)
             return
-        before = self._catalog.photo_facts(photo)
+        self.give_bytes(photo, Bytes(whole.sha256, whole.size, whole.seen.media), self._by(row))
+
+    def give_bytes(self, photo: int, given: Bytes, by: Asker | int) -> None:
+        """Show other, sealed bytes for a photo that its source has, and wish them for that, too."""
+        now, before = self._desk.desk.now_ns(), self._catalog.photo_facts(photo)
+        origin = self._catalog.first_observation(photo)
+        told = self._catalog.told_original(photo)
+        if self._catalog.incoming(photo) is None:
+            told = before.sha256
         facts = before._replace(
-            size=whole.size, size_exact=1, sha256=whole.sha256, content_key=f"own:{whole.sha256}"
+            size=given.size, size_exact=1, sha256=given.sha256, content_key=f"own:{given.sha256}"
         )
         self._catalog.set_photo_facts(photo, facts._replace(ctime_ns=max(now, facts.ctime_ns + 1)))
         self._catalog.set_incoming(photo, Stage.WAITING, "", now)
-        details = {
-            "sha256": whole.sha256,
-            "size": whole.size,
+        if told is not None:
+            self._catalog.set_told_original(photo, told)
+        file = {
+            "sha256": given.sha256,
+            "size": given.size,
             "name": before.name,
             "title": before.title or stem(before.name),
-            "media": whole.seen.media.value,
-            "content_key": origin[2].content_key if origin else "",
-            "told": told,
-            "in_place": self._can_replace(whole, before),
+            "media": given.media.value,
         }
-        self._desk.wish(WishVerb.REPLACE, self._by(row), details, photo=photo)
+        self._wish_replacement(photo, file, origin[2] if origin else None, told, by)
 
-    def _can_replace(self, whole: Whole, before: PhotoFacts) -> bool:
-        """Whether the service puts other bytes under the same id (no service does for videos)."""
-        pictures = whole.seen.media is Media.PICTURE and before.media == Media.PICTURE.value
-        return pictures and "replace" in self._desk.can
+    def _wish_replacement(
+        self,
+        photo: int,
+        file: Mapping[str, object],
+        seen: PhotoSeen | None,
+        told: str | None,
+        by: Asker | int,
+    ) -> None:
+        """In place where the service can: none puts other bytes under the id of a video.
+
+        `seen`: what the service has now; `told`: that one's hash, if it was whole here.
+        """
+        pictures = {file["media"], seen.media.value if seen else None} == {Media.PICTURE.value}
+        details = {
+            **file,
+            "content_key": seen.content_key if seen else "",
+            "told": told,
+            "in_place": pictures and "replace" in self._desk.can,
+        }
+        self._desk.wish(WishVerb.REPLACE, by, details, photo=photo)
 
     def as_told(self, photo: int) -> None:
         """Show a photo's bytes as its source tells them: what was written came to nothing."""
@@ -252,15 +282,8 @@ class Judging:
         """Bytes that were to be a new photo are the other bytes of one that the service has now."""
         for row in self._open_bytes(photo):
             if row.wish.verb == WishVerb.UPLOAD and self._desk.planning.cancel(row, INSTEAD):
-                pictures = row.wish.details["media"] == seen.media.value == Media.PICTURE.value
-                details = {
-                    **row.wish.details,
-                    "content_key": seen.content_key,
-                    "told": told,
-                    "in_place": pictures and "replace" in self._desk.can,
-                }
                 by = OURS if row.wish.action is None else row.wish.action
-                self._desk.wish(WishVerb.REPLACE, by, details, photo=photo)
+                self._wish_replacement(photo, row.wish.details, seen, told, by)
 
     def now_told(self, photo: int, seen: PhotoSeen, sha256: str = "") -> None:
         """The photo is its source's from now on; size, time and bytes stay as they are shown."""

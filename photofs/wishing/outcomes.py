@@ -18,9 +18,11 @@ from photofs.model.observation import PhotoSeen
 from photofs.model.operation import Event
 from photofs.model.wish import WishVerb
 from photofs.wishing.deleting import Deleting
-from photofs.wishing.judging import Judging
+from photofs.wishing.incoming import IncomingFiles
+from photofs.wishing.judging import OURS, Judging
 from photofs.wishing.photo_wishes import PhotoWishes
 from photofs.wishing.replacing import Replacing
+from photofs.wishing.standing import unjudged
 from photofs.wishing.wish_desk import WishDesk
 
 _MEMBERSHIP: Final = frozenset({WishVerb.JOIN, WishVerb.LEAVE})
@@ -138,13 +140,27 @@ class Outcomes:
             elif verb is WishVerb.UPLOAD and photo is not None:
                 self._catalog.set_binned(photo, self._desk.desk.now_ns())
             elif verb is WishVerb.REPLACE and photo is not None:
-                Judging(self._desk).as_told(photo)
-            elif verb in {WishVerb.TRASH, WishVerb.RESTORE} and photo is not None:
-                trashed = self._desk.desk.now_ns() if verb is WishVerb.RESTORE else None
-                self._catalog.set_binned(photo, trashed)
+                Replacing(self._desk).take_back(photo, str(row.wish.details["sha256"]))
+            elif verb is WishVerb.RESTORE and photo is not None:
+                self._catalog.set_binned(photo, self._desk.desk.now_ns())
+            elif verb is WishVerb.TRASH and photo is not None:
+                self._take_out_of_trash(photo, row)
         for photo in dict.fromkeys(row.wish.photo for row in rows if row.wish.photo is not None):
             mine = [row for row in rows if row.wish.photo == photo]
             self._show_without(photo, mine)
+            for row in mine:
+                PhotoWishes(self._desk).name_back(row)
+
+    def _take_out_of_trash(self, photo: int, row: OperationRow) -> None:
+        """As if it had never been put there: with its upload, if that was given up for it."""
+        if self._catalog.marks(photo)[0] is None:
+            return
+        file = unjudged(self._catalog, photo)
+        if file is not None:
+            IncomingFiles(self._desk).restore(file)
+            return
+        by = OURS if row.wish.action is None else row.wish.action
+        PhotoWishes(self._desk).take_out(photo, by)
 
     def _show_without(self, photo: int, rows: list[OperationRow]) -> None:
         """A photo's facts and places without some of its wishes."""

@@ -5,6 +5,7 @@ Each method is called within a transaction and with a meaning that was asked of 
 
 from typing import Final
 
+from photofs.catalog.journal import OperationRow
 from photofs.catalog.tree_writes import EntryRow
 from photofs.model.errors import Exists, Refused
 from photofs.model.folder import FolderKind
@@ -107,8 +108,18 @@ class PhotoWishes:
         after = photo_name(facts.file_name, title, facts.name, extension)
         before = {"title": facts.title, "name": facts.name}
         details = {"title": title, "name": after, "before": before}
-        self._desk.wish(WishVerb.RETITLE, asker, details, photo=photo)
+        named = [at.folder.folder_id, at.name, name]
+        self._desk.wish(WishVerb.RETITLE, asker, {**details, "named": named}, photo=photo)
         self._show_but(photo, at.folder.folder_id, entry.entry_id, name)
+
+    def name_back(self, row: OperationRow) -> None:
+        """Where `mv` gave a photo another title, its name is what it was, if that is free."""
+        match row.wish.details.get("named"):
+            case [int(folder), str(old), str(given)]:
+                entry = self._catalog.entry_named(folder, given)
+                free = self._catalog.entry_named(folder, old) is None
+                if free and entry is not None and entry.photo == row.wish.photo:
+                    self._catalog.rename_given_entry(folder, entry.entry_id, old)
 
     def join(self, photo: int, album: int, by: Asker | int) -> None:
         """Into an album, unless it is in it; the caller places it."""
@@ -142,6 +153,10 @@ class PhotoWishes:
         if self._catalog.marks(photo)[0] is None:
             return
         self._desk.wish(WishVerb.RESTORE, by, {}, photo=photo)
+        self.take_out(photo, by)
+
+    def take_out(self, photo: int, by: Asker | int) -> None:
+        """The same, with no wish for it: as if it had never been put there."""
         self._upload_after_all(photo, by)
         self._catalog.set_binned(photo, None)
         facts = self._catalog.photo_facts(photo)

@@ -1,26 +1,31 @@
 """What follows once a photo has other bytes at its service.
 
 Replaced: the same id has them; the old bytes, which were proven here before, stand in
-Trash/Replaced as a file of their own. Swapped, where a service replaces nothing: the new photo
-takes the row of the old one, and so its inode and its places; the old one goes to Trash.
+Trash/Replaced as a file of their own, as do bytes that undo took back before they were sent.
+Swapped, where a service replaces nothing: the new photo takes the row of the old one, and so its
+inode and its places; the old one goes to Trash.
 Each method is called within a transaction.
 """
 
 from typing import Final
 
+from photofs.catalog.incoming import IncomingRow
 from photofs.catalog.journal import OperationRow
 from photofs.catalog.photo_writes import PhotoFacts
 from photofs.catalog.seen_json import to_json
 from photofs.filing.facts import first_facts
 from photofs.filing.placing import names
+from photofs.model.errors import Refused
 from photofs.model.incoming import Stage
 from photofs.model.observation import PhotoSeen
+from photofs.model.photo import Media
 from photofs.model.wish import Asker, WishVerb
 from photofs.view.layout import REPLACED
-from photofs.wishing.judging import OURS, Judging
+from photofs.wishing.judging import OURS, Bytes, Judging
 from photofs.wishing.wish_desk import WishDesk
 
 OLD_BYTES: Final = "the photo was given other bytes: these were the old ones, kept here alone"
+TAKEN_BACK: Final = "these bytes were taken back by undo before they were sent: kept here alone"
 
 
 class Replacing:
@@ -41,7 +46,9 @@ class Replacing:
                 known.observation_id, seen.as_of_ns, known.last_scan, to_json(seen)
             )
         if old is not None and old != row.wish.details["sha256"]:
-            self._put_away(photo, old)
+            self._put_away(photo, old, OLD_BYTES)
+            now = self._catalog.operation(row.operation_id).wish.details
+            self._catalog.amend(row.operation_id, {**now, "old": old})
         self._catalog.forget_told_original(photo)
         Judging(self._desk).now_told(photo, seen, str(row.wish.details["sha256"]))
 
@@ -71,6 +78,36 @@ class Replacing:
         Judging(self._desk).now_told(photo, seen, str(row.wish.details["sha256"]))
         if old is not None:
             self._bin(old, by)
+            now = self._catalog.operation(row.operation_id).wish.details
+            self._catalog.amend(row.operation_id, {**now, "old_photo": old})
+
+    def name_old(self, row: OperationRow) -> None:
+        """The old photo has its name again in all its folders, now that the new one is gone."""
+        old = row.wish.details.get("old_photo")
+        if isinstance(old, int):
+            name, remote_id = self._catalog.photo_facts(old).name, self._catalog.remote_id_of(old)
+            self._desk.desk.placing.rename(old, remote_id, name)
+
+    def give_back(self, row: OperationRow, by: int) -> None:
+        """Wish that a replaced photo has again the bytes that it had before."""
+        photo, old = row.wish.photo or 0, old_bytes(row)
+        size = None if old is None else self._catalog.size_of_original(old)
+        if old is None or size is None:
+            raise Refused("the bytes before it are not on this disk")
+        Judging(self._desk).give_bytes(photo, Bytes(old, size, Media.PICTURE), by)
+
+    def take_back(self, photo: int, sha256: str) -> None:
+        """Bytes were not sent, and are not to be: the photo is as its source tells it."""
+        self._put_away(photo, sha256, TAKEN_BACK)
+        Judging(self._desk).as_told(photo)
+
+    def take_file_back(self, row: IncomingRow) -> None:
+        """The same of a file that nobody judged yet: what was written stands in Trash/Replaced."""
+        photo, now = row.photo_id, self._desk.desk.now_ns()
+        like = self._catalog.photo_facts(photo)
+        facts = like._replace(ctime_ns=now, content_key="incoming", favorite=0, trashed=0)
+        self._stand_in_replaced(facts, row.draft, TAKEN_BACK, row.draft)
+        Judging(self._desk).as_told(photo)
 
     def _part(self, photo: int, remote_id: str, seen: PhotoSeen) -> int:
         """The old photo of the service gets a row of its own."""
@@ -88,15 +125,21 @@ class Replacing:
         self._desk.show_facts(photo)
         self._desk.show_places(photo)
 
-    def _put_away(self, photo: int, original: str) -> None:
-        """The old bytes as a file in Trash/Replaced."""
-        now = self._desk.desk.now_ns()
+    def _put_away(self, photo: int, original: str, why: str) -> None:
+        """Bytes as a file in Trash/Replaced, unless they stand there already."""
         like = self._catalog.photo_facts(photo)
+        if self._catalog.local_with_hash(like.library, original, (OLD_BYTES, TAKEN_BACK)):
+            return
+        now = self._desk.desk.now_ns()
         facts = like._replace(ctime_ns=now, content_key="incoming", favorite=0, trashed=0)
-        old = self._catalog.add_photo(self._with_bytes(facts, original), 1)
-        self._catalog.set_incoming(old, Stage.LOCAL, "", now, OLD_BYTES)
+        self._stand_in_replaced(self._with_bytes(facts, original), "", why, original)
+
+    def _stand_in_replaced(self, facts: PhotoFacts, draft: str, why: str, key: str) -> None:
+        """A file of its own there; `key` makes its name another one if that is taken."""
+        added = self._catalog.add_photo(facts, 1)
+        self._catalog.set_incoming(added, Stage.LOCAL, draft, facts.ctime_ns, why)
         folder = self._desk.desk.shelves.folder_of(REPLACED)
-        self._catalog.add_photo_entry(folder, old, names(like.name, original))
+        self._catalog.add_photo_entry(folder, added, names(facts.name, key))
 
     def _with_bytes(self, facts: PhotoFacts, original: str | None) -> PhotoFacts:
         """The facts with an original's length and hash, if it was whole here."""
@@ -108,3 +151,9 @@ class Replacing:
     def _by(self, row: OperationRow) -> Asker | int:
         """What the user did when the file was written."""
         return OURS if row.wish.action is None else row.wish.action
+
+
+def old_bytes(row: OperationRow) -> str | None:
+    """The hash of what a photo had before it was replaced in place, None if nobody knows."""
+    told = row.wish.details.get("old", row.wish.details.get("told"))
+    return None if told is None else str(told)

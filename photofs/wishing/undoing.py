@@ -1,5 +1,7 @@
 """Undo: takes back what was not sent, and wishes the opposite of what was done.
 
+docs/SEMANTICS.md "Undo" tells what that is for each kind of wish.
+
 Ten thousand removals are taken back in transactions of at most 50 ms each, the latest first. What
 was taken back stays so if the process is killed in between; another undo of the same action goes on
 from there, for each wish back notes under "undoes" which one it takes back.
@@ -7,7 +9,7 @@ from there, for each wish back notes under "undoes" which one it takes back.
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from photofs.catalog.journal import OperationRow
@@ -15,7 +17,9 @@ from photofs.catalog.sqlite import Catalog
 from photofs.model.errors import Refused
 from photofs.model.operation import State
 from photofs.model.wish import Asker
+from photofs.wishing.incoming import IncomingFiles
 from photofs.wishing.outcomes import Outcomes
+from photofs.wishing.replacing import Replacing
 from photofs.wishing.wish_desk import WishDesk
 from photofs.wishing.wishing_back import WishingBack
 
@@ -100,6 +104,25 @@ class Undoing:
                 run.below = row.operation_id
                 if time.monotonic() >= self._until:
                     return True
+        return self._take_files_back() or self._desk.desk.placing.drain_until(self._until)
+
+    def _take_files_back(self) -> bool:
+        """What was written and is not judged yet: in Trash now; whether more such files are left.
+
+        Bytes for a photo that its source has: that shows its own again, and they stand aside.
+        """
+        desk = replace(self._desk, undoes=0)
+        for file in self._catalog.files_of_action(self._run.action):
+            if time.monotonic() >= self._until:
+                return True
+            if file.told:
+                self._by()
+                Replacing(desk).take_file_back(file)
+            elif self._catalog.marks(file.photo_id)[0] is None:
+                IncomingFiles(desk).take_back(file, self._by())
+            else:
+                continue
+            self._run.cancelled += 1
         return False
 
     def _undo(self, row: OperationRow) -> Iterator[None]:

@@ -16,14 +16,15 @@ from photofs.wishing.planning import Planning
 class WishDesk:
     """One library's tools. `can`: names of the functions of port.Writes that its source has.
 
-    `undoes`: the operation that the wishes made here take back; 0 if none.
+    `undoes`: the operation that the wishes made here take back, 0 for a file of which nothing was
+    wished; None if they take nothing back.
     """
 
     catalog: Catalog
     desk: Desk
     planning: Planning
     can: frozenset[str]
-    undoes: int = 0
+    undoes: int | None = None
 
     @property
     def library_id(self) -> int:
@@ -59,7 +60,7 @@ class WishDesk:
         album: int | None = None,
     ) -> int:
         """Note one wish; its operation's id. `by`: the program, or the action it is part of."""
-        noted = {**details, "undoes": self.undoes} if self.undoes else details
+        noted = {**details, "undoes": self.undoes} if self.undoes is not None else details
         return self.planning.plan(
             self.library_id,
             self.desk.source_id,

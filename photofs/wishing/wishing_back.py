@@ -10,13 +10,13 @@ from typing import Final
 from photofs.catalog.journal import OperationRow
 from photofs.model.wish import WishVerb
 from photofs.wishing.album_wishes import AlbumWishes
+from photofs.wishing.incoming import IncomingFiles
 from photofs.wishing.photo_wishes import PhotoWishes
+from photofs.wishing.replacing import Replacing
+from photofs.wishing.standing import unjudged
 from photofs.wishing.wish_desk import WishDesk
 
-_NOTHING_BACK: Final = {
-    WishVerb.DELETE: "it was deleted for good; `photofs trash restore --deleted` uploads it anew",
-    WishVerb.REPLACE: "the bytes before it lie in Trash/Replaced; copy them over it",
-}
+_FOR_GOOD: Final = "it was deleted for good; `photofs trash restore --deleted` uploads it anew"
 
 _TEXTS: Final = {
     WishVerb.RETITLE: "title",
@@ -40,8 +40,8 @@ class WishingBack:
 
     def objection(self) -> str:
         """Why it cannot be undone; empty if it can."""
-        if self._verb in _NOTHING_BACK:
-            return _NOTHING_BACK[self._verb]
+        if self._verb is WishVerb.DELETE:
+            return _FOR_GOOD
         if self._photo and self._catalog.photo_facts(self._photo).gone:
             return "the photo is no longer there"
         if self._verb in {WishVerb.JOIN, WishVerb.LEAVE} and not self._album_is_there():
@@ -73,9 +73,10 @@ class WishingBack:
             WishVerb.LEAVE: self._join,
             WishVerb.FAVORITE: lambda photo, by: photos.mark(photo, by, favorite=False),
             WishVerb.UNFAVORITE: lambda photo, by: photos.mark(photo, by, favorite=True),
-            WishVerb.TRASH: photos.restore,
+            WishVerb.TRASH: self._restore,
             WishVerb.RESTORE: photos.trash,
             WishVerb.UPLOAD: photos.trash,
+            WishVerb.REPLACE: self._bytes,
             WishVerb.RETITLE: self._text,
             WishVerb.DESCRIBE: self._text,
             WishVerb.TAG: self._text,
@@ -94,12 +95,29 @@ class WishingBack:
         self._photos.join(photo, self._album(), by)
         self._desk.show_places(photo)
 
+    def _restore(self, photo: int, by: int) -> None:
+        file = unjudged(self._catalog, photo)
+        if file is None:
+            self._photos.restore(photo, by)
+        elif self._catalog.marks(photo)[0] is not None:
+            self._desk.wish(WishVerb.RESTORE, by, {}, photo=photo)
+            IncomingFiles(self._desk).restore(file)
+
+    def _bytes(self, photo: int, by: int) -> None:
+        """The bytes that it had, if it is still the same photo of the service; else that goes."""
+        if self._row.wish.details["in_place"] is True:
+            Replacing(self._desk).give_back(self._row, by)
+        else:
+            self._photos.trash(photo, by)
+            Replacing(self._desk).name_old(self._row)
+
     def _text(self, photo: int, by: int) -> None:
         """The fact as it was before."""
         before, details = self._before(), self._row.wish.details
         now = {key: details[key] for key in before if key in details}
         self._desk.wish(self._verb, by, {**before, "before": now}, photo=photo)
         self._desk.show_facts(photo)
+        self._photos.name_back(self._row)
         self._desk.touch(photo)
 
     def _rename_album(self, _: int, by: int) -> None:
@@ -135,6 +153,11 @@ class WishingBack:
             now = {"title": photo.title, "description": photo.description, "tags": [*photo.tags]}
             text = _TEXTS[self._verb]
             return "" if now[text] == details[text] else f"its {text} was changed again since"
+        if self._verb is WishVerb.REPLACE:
+            facts = self._catalog.photo_facts(self._photo)
+            same = facts.sha256 == details["sha256"] and not facts.trashed
+            busy = self._catalog.incoming(self._photo) is not None
+            return "" if same and not busy else "its bytes were changed again since"
         if self._verb in {WishVerb.RENAME_ALBUM, WishVerb.MAKE_ALBUM}:
             row = self._catalog.album_by_id(self._album())
             if row.gone:
