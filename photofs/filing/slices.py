@@ -18,10 +18,18 @@ class Slices:
     """The transactions of one scan on one connection."""
 
     def __init__(
-        self, catalog: Catalog, now_ns: Callable[[], int], fresh: Callable[[], None]
+        self,
+        catalog: Catalog,
+        now_ns: Callable[[], int],
+        fresh: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`fresh` is called when what was read in an earlier slice may not hold any more."""
+        """`fresh` is called when what was read in an earlier slice may not hold any more.
+
+        `clock` tells seconds.
+        """
         self._catalog = catalog
+        self._clock = clock
         self._now_ns = now_ns
         self._fresh = fresh
         self._until: float | None = None
@@ -32,7 +40,7 @@ class Slices:
         if self._until is not None:
             return
         self._catalog.database.begin()
-        self._until = time.monotonic() + LIMIT_S
+        self._until = self._clock() + LIMIT_S
         version = self._catalog.data_version()
         if version != self._version:
             self._version = version
@@ -40,7 +48,7 @@ class Slices:
 
     def breathe(self) -> None:
         """Cut here if the slice has lasted long enough."""
-        if self._until is not None and time.monotonic() >= self._until:
+        if self._until is not None and self._clock() >= self._until:
             self.end()
             self.begin()
 

@@ -46,7 +46,7 @@ async def test_a_task_that_waits_is_followed_by_the_next(pipe: tuple[int, int]) 
         for _ in range(3):
             nursery.start_soon(worker)
         os.write(pipe[1], b"awbwc")
-        with trio.fail_after(5):
+        with trio.fail_after(30):
             while len(answered) < 3:
                 await trio.testing.wait_all_tasks_blocked()
         assert answered == [b"a", b"b", b"c"]
@@ -109,7 +109,7 @@ async def test_who_is_cancelled_leaves_the_turn_to_the_next(pipe: tuple[int, int
         got.append(await next_request(turn, pipe[0]))
 
     scope = trio.CancelScope()
-    with trio.fail_after(5):
+    with trio.fail_after(30):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(first, scope)
             await trio.testing.wait_all_tasks_blocked()

@@ -171,7 +171,7 @@ async def test_p19_a_hung_source_hangs_no_listing_and_reads_time_out(tmp_path: P
     set_faults(made.source, Faults(hang=True))
     async with open_volume(made, deadlines=QUICK) as volume:
         opened = await volume.open(ino_of(volume, "Albums/Lake/a.jpg"))
-        with trio.fail_after(3), pytest.raises(TimedOut):
+        with trio.fail_after(30), pytest.raises(TimedOut):
             await volume.read(opened.number, 0, 10)
         assert volume.listing(1, 0, 10)
         set_faults(made.source, Faults())
@@ -194,12 +194,12 @@ async def test_p19_forty_stuck_readers_stall_nobody_else(tmp_path: Path) -> None
     async with engine_over(made) as (engine, _):
         await engine.whole(1)
     set_faults(made.source, Faults(hang=True))
-    deadlines = Deadlines(open=30, read=30)
+    deadlines = Deadlines(open=100, read=100)
     async with open_volume(made, deadlines=deadlines) as volume, trio.open_nursery() as nursery:
         for name in originals:
             nursery.start_soon(read_all, volume, f"Albums/Lake/{name}")
         await trio.testing.wait_all_tasks_blocked()
-        with trio.fail_after(1):
+        with trio.fail_after(20):
             assert await read_all(volume, "Albums/Lake/warm.jpg") == data
         nursery.cancel_scope.cancel()
 
@@ -241,7 +241,7 @@ async def test_p26_stopping_ends_every_wait_at_once(tmp_path: Path) -> None:
 
         nursery.start_soon(read)
         await trio.testing.wait_all_tasks_blocked()
-        with trio.fail_after(1):
+        with trio.fail_after(20):
             volume.stop()
             await read()
 

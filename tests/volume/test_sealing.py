@@ -33,7 +33,7 @@ class Held:
     def seal(self, expected: ContentHash | None) -> Sealed:
         """Say that it has begun, wait, and seal."""
         self._begun.set()
-        self._go_on.wait(30)
+        self._go_on.wait(100)
         return self._draft.seal(expected)
 
 
@@ -67,8 +67,8 @@ async def test_who_reads_the_end_while_it_is_sealed_does_not_wait_for_that(
     with made.open_catalog() as catalog:
         async with open_engine(Pieces(catalog, catalog, store, open_fake_source)) as engine:
             await engine.ensure(1, Span(0, 1000))
-            await trio.to_thread.run_sync(store.begun.wait, 30)
-            with trio.fail_after(3):
+            await trio.to_thread.run_sync(store.begun.wait, 60)
+            with trio.fail_after(20):
                 arrival = await engine.ensure(1, Span(299_000, 300_000))
             assert (arrival.span.stop, arrival.sha256) == (300_000, None)
             store.go_on.set()
