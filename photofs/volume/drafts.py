@@ -18,6 +18,7 @@ class Draft:
     """One file that is written. `named`: its name in the store is on the disk.
 
     `changed` since its last flush. `gone`: no name leads to it, and nothing is kept of it.
+    `given`: the time that a program set last, in nanoseconds, and what the disk made of that.
     """
 
     ino: int
@@ -25,8 +26,21 @@ class Draft:
     named: bool = False
     changed: bool = False
     gone: bool = False
+    given: tuple[int, int] = (0, 0)
     writers: set["WritingHandle"] = field(default_factory=set)
     turn: trio.Lock = field(default_factory=trio.Lock)
+
+    def set_time(self, fd: int, mtime_ns: int) -> None:
+        """A program sets its time; some disks keep whole seconds only."""
+        with disk_errors("setting a file's time"):
+            os.utime(fd, ns=(mtime_ns, mtime_ns))
+            self.given = mtime_ns, os.fstat(fd).st_mtime_ns
+
+    def told(self, fd: int) -> tuple[int, int]:
+        """Its length and time: the time that was set, unless it was written since."""
+        status = os.fstat(fd)
+        given, made = self.given
+        return status.st_size, given if status.st_mtime_ns == made else status.st_mtime_ns
 
 
 class WrittenHandle:

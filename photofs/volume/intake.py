@@ -93,8 +93,7 @@ class Intake:
         """A program set a time: the open file follows, so that a later write is seen to move it."""
         draft = self._drafts.get(ino)
         if draft is not None and draft.writers:
-            with disk_errors("setting a file's time"):
-                os.utime(next(iter(draft.writers)).fd, ns=(mtime_ns, mtime_ns))
+            draft.set_time(next(iter(draft.writers)).fd, mtime_ns)
 
     async def _settle(self, handle: WritingHandle) -> None:
         """One after the other for each file: who comes second has to wait for the first."""
@@ -109,17 +108,15 @@ class Intake:
                 )
                 draft.named = True
                 if not draft.gone:
-                    await self._note(draft, os.fstat(handle.fd))
+                    await self._note(draft, handle.fd)
             except BaseException:
                 draft.changed = True
                 raise
 
-    async def _note(self, draft: Draft, told: os.stat_result) -> None:
-        """In the catalog; nothing for a file that was removed meanwhile."""
+    async def _note(self, draft: Draft, fd: int) -> None:
+        """In the catalog, as it is then; nothing for a file that was removed meanwhile."""
         try:
-            await self._writer.do(
-                lambda wishes: wishes.written(draft.ino, told.st_size, told.st_mtime_ns)
-            )
+            await self._writer.do(lambda wishes: wishes.written(draft.ino, *draft.told(fd)))
         except NotFound:
             draft.gone = True
 

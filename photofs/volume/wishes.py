@@ -63,7 +63,10 @@ class Wishes(Protocol):
         ...
 
     def written(self, ino: int, size: int, mtime_ns: int) -> None:
-        """Durable: this is how the file is now. Called once its bytes are on the disk."""
+        """Durable: this is how the file is now. Called once its bytes are on the disk.
+
+        `mtime_ns`: the time that was set (`set_mtime`) if it was not written since.
+        """
         ...
 
     def link(self, ino: int, spot: Spot, asker: Asker) -> None:

@@ -64,16 +64,15 @@ class IncomingFiles:
         return Begun(self._begin_again(photo, facts, asker), filled=False)
 
     def written(self, photo: int, size: int, mtime_ns: int) -> None:
-        """How the file is now."""
+        """How the file is now; what time was set before it was written counts no more."""
         row = self._catalog.incoming(photo)
         if row is None:
             return
         now = self._desk.desk.now_ns()
         facts = self._catalog.photo_facts(photo)
-        given = self._catalog.marks(photo)[1]
-        after = facts._replace(
-            size=size, size_exact=1, sha256=None, mtime_ns=mtime_ns if given is None else given
-        )
+        if self._catalog.marks(photo)[1] not in {None, mtime_ns}:
+            self._catalog.set_given_mtime(photo, None)
+        after = facts._replace(size=size, size_exact=1, sha256=None, mtime_ns=mtime_ns)
         if after != facts:
             after = after._replace(ctime_ns=max(now, facts.ctime_ns + 1))
             self._catalog.set_photo_facts(photo, after)
