@@ -36,6 +36,9 @@ BRIEFLY_MS = 50
 TURN_EVERY = 0.002
 """Seconds between two looks at a turn that another process has; flock itself knows no limit."""
 
+NORMAL, FULL = 1, 2
+"""Values of SQLite's setting `synchronous`: synced at checkpoints alone, or at each commit."""
+
 CACHE_KIB = 16 * 1024
 """SQLite's page cache per connection: the hot b-tree pages of a million photos."""
 
@@ -156,6 +159,19 @@ class Database:
         self._lock = self._turn = None
 
     @contextmanager
+    def unsynced(self) -> Iterator[None]:
+        """What is committed in the block is durable with the next commit outside of it.
+
+        For what nobody was promised yet: it saves one of the two times that a file which is copied
+        in waits for the disk. Not within a transaction.
+        """
+        self.connection.pragma("synchronous", NORMAL)
+        try:
+            yield
+        finally:
+            self.connection.pragma("synchronous", FULL)
+
+    @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing of what is written in the block."""
         self.begin()
@@ -270,7 +286,12 @@ def _set_pragmas(connection: apsw.Connection, path: Path, *, read_only: bool) ->
     # without it SQLite prepares a cached statement anew for each bound value, to plan by it: 33 us
     # for a lookup instead of 10
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
-    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "cache_size": -CACHE_KIB}
+    wanted = {
+        "journal_mode": "wal",
+        "synchronous": FULL,
+        "foreign_keys": 1,
+        "cache_size": -CACHE_KIB,
+    }
     if read_only:  # the writers' affair
         del wanted["journal_mode"]
     for name, value in wanted.items():

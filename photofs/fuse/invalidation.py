@@ -58,21 +58,27 @@ class KernelNotes:
 
     def __init__(self) -> None:
         """Begin; the thread ends with the process at the latest."""
+        self._asked = self._heard = 0
         self._queue: queue.SimpleQueue[Note | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="kernel notes", daemon=True)
         self._thread.start()
 
     def send(self, note: Note) -> None:
         """Send it in its turn."""
+        self._asked += 1
         self._queue.put(note)
 
     async def sent(self) -> None:
         """Return once all that was queued is sent, or after a moment."""
+        asked = self._asked
+        if asked == self._heard:
+            return
         done = trio.Event()
         token = trio.lowlevel.current_trio_token()
-        self.send(partial(token.run_sync_soon, done.set))
+        self._queue.put(partial(token.run_sync_soon, done.set))
         with trio.move_on_after(PATIENCE):
             await done.wait()
+            self._heard = max(self._heard, asked)
 
     def stop(self) -> None:
         """End after what is queued, waiting for it only a moment: it may be blocked for good."""
@@ -117,17 +123,25 @@ class Invalidation:
             attributes.may_move(ino, may=True)
 
     @asynccontextmanager
-    async def change(self, asked: tuple[Spot, ...]) -> AsyncIterator[None]:
+    async def change(self, asked: tuple[Spot, ...], told: int) -> AsyncIterator[None]:
         """Around each turn of a verb: the kernel forgets what it changed, before it is answered.
 
         `asked`: the names that the request itself tells the kernel about: to forget them would tear
         the names from files that are open.
+
+        `told`: the inode whose attributes the answer brings (0: none). Of it, and of the times of
+        the folders of `asked`, which the kernel forgets by itself once a verb went well, nothing is
+        sent: it would ask for each such folder anew, and an `ln` would be three requests instead of
+        two.
         """
+        known = {(each.folder_ino, os.fsencode(each.name)) for each in asked}
         async with self._turn:
+            fresh: AbstractSet[int] = frozenset()
             try:
                 yield
+                fresh = {told, *(folder for folder, _ in known)}
             finally:
-                await self._look({(each.folder_ino, os.fsencode(each.name)) for each in asked})
+                await self._look(known, fresh)
         await self._notes.sent()
 
     @contextmanager
@@ -182,7 +196,7 @@ class Invalidation:
         """Tell the kernel of everything that changed since the last look."""
         async with self._turn:
             self._send_later()
-            await self._look(NOTHING)
+            await self._look(NOTHING, frozenset())
 
     def _send_later(self) -> None:
         """Notes on folders that were locked by a request which is answered now."""
@@ -190,7 +204,7 @@ class Invalidation:
         for note in later:
             self._notes.send(note)
 
-    async def _look(self, known: Known) -> None:
+    async def _look(self, known: Known, fresh: AbstractSet[int]) -> None:
         version = self._tree.data_version()
         if version == self._version:
             return
@@ -199,7 +213,7 @@ class Invalidation:
         while changes := self._tree.changes_since(self._sequence, BATCH):
             if changes[0].sequence != self._sequence + 1:
                 self._forget_everything()
-            self._tell(changes, known)
+            self._tell(changes, known, fresh)
             self._sequence = changes[-1].sequence
             if len(changes) == BATCH:
                 await trio.lowlevel.checkpoint()
@@ -211,8 +225,8 @@ class Invalidation:
             self._postponed.discard(ino)
             self._notes.send(partial(pyfuse3.invalidate_inode, ino))
 
-    def _tell(self, changes: list[Change], known: Known) -> None:
-        """Names first, then attributes, each inode once."""
+    def _tell(self, changes: list[Change], known: Known, fresh: AbstractSet[int]) -> None:
+        """Names first, then attributes, each inode once; not what the kernel knows afresh."""
         inos: dict[int, bool] = {}
         for change in changes:
             self._volume.changed(change)
@@ -225,6 +239,8 @@ class Invalidation:
         for ino, content in inos.items():
             self._attributes.forget(ino)
             self._attributes.may_move(ino, may=self._volume.is_incoming(ino))
+            if ino in fresh and not content:
+                continue
             self._notes.send(
                 partial(pyfuse3.invalidate_inode, ino, self._attributes_only(ino, content=content))
             )

@@ -8,7 +8,6 @@ import errno
 import os
 import stat
 from contextlib import suppress
-from pathlib import Path
 
 import pyfuse3
 
@@ -272,6 +271,10 @@ SETTABLE = frozenset({b"user.xdg.tags", b"user.xdg.comment", b"user.photofs.take
 """Others are answered as by a file system without attributes, which copying programs know."""
 
 
+COMM_BYTES = 64
+"""More than the kernel keeps of a program's name."""
+
+
 def _spot(parent_inode: int, name: bytes) -> Spot:
     """Bytes that are no UTF-8 go through as surrogates, and the volume refuses them."""
     return Spot(parent_inode, os.fsdecode(name))
@@ -279,7 +282,11 @@ def _spot(parent_inode: int, name: bytes) -> Spot:
 
 def asker_of(ctx: pyfuse3.RequestContext) -> Asker:
     """Which program asks."""
-    name = ""
-    with suppress(OSError):
-        name = Path(f"/proc/{ctx.pid}/comm").read_text(encoding="utf-8", errors="replace").strip()
-    return Asker(ctx.pid, name)
+    name = b""
+    with suppress(OSError):  # by descriptor: Path.read_text takes 60 us, a tenth of an `ln`
+        fd = os.open(f"/proc/{ctx.pid}/comm", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            name = os.read(fd, COMM_BYTES)
+        finally:
+            os.close(fd)
+    return Asker(ctx.pid, name.decode("utf-8", "replace").strip())

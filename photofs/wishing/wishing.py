@@ -56,8 +56,11 @@ class Wishing:
         self.discarding = Discarding(catalog, self)
 
     def create(self, spot: Spot, asker: Asker) -> Written:
-        """A new, empty file; Exists, or Refused by what the folder is."""
-        with self.change():
+        """A new, empty file; Exists, or Refused by what the folder is.
+
+        It need not survive a power cut before its first `written`.
+        """
+        with self._catalog.database.unsynced(), self.change():
             at = standing_at(self._catalog, spot)
             desk = self.desk_at(at)
             allowed(meaning(at.folder.kind, Verb.CREATE))

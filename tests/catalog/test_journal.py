@@ -2,10 +2,11 @@
 
 import pytest
 
-from photofs.catalog.journal import Wish
+from photofs.catalog.journal import NOTED_EVERY_NS, SAME_ACTION_NS, Wish
 from photofs.catalog.sqlite import Catalog
 from photofs.model.errors import Bug
 from photofs.model.operation import TRANSITIONS, Event, State
+from photofs.model.wish import Asker
 
 WISH = Wish(1, "upload", {"name": "ä.jpg"}, 50, source=1, photo=7)
 
@@ -42,3 +43,16 @@ def test_every_cell_of_the_table_holds_on_disk(catalog: Catalog, state: State) -
         assert catalog.operation(number).reason == "why"
         still_open = [each.operation_id for each in catalog.open_operations()]
         assert (number in still_open) == bool(TRANSITIONS[following])
+
+
+def test_wishes_that_follow_each_other_are_one_action(catalog: Catalog) -> None:
+    """However many: each counts the time to the next from itself, to a tenth of a second."""
+    asker = Asker(4711, "ln")
+    step = SAME_ACTION_NS // 40
+    actions = {catalog.act(1, asker, number * step) for number in range(200)}
+    last = 199 * step
+    assert len(actions) == 1
+    assert {catalog.act(1, asker, last + SAME_ACTION_NS - NOTED_EVERY_NS)} == actions
+    later = last + SAME_ACTION_NS - NOTED_EVERY_NS
+    assert catalog.act(1, asker, later + SAME_ACTION_NS + 1) not in actions
+    assert catalog.act(1, Asker(4712, "ln"), last) not in actions

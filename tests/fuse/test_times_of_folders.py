@@ -1,0 +1,69 @@
+"""The times of folders on a real mount, right after their entries changed."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from photofs.model.spot import Spot
+from tests.support.mounting import Mount, mounted
+from tests.support.stocked import Stock, picture, stock
+from tests.support.wished import EVERYTHING, SHELL
+
+pytestmark = pytest.mark.mount
+
+PATIENCE = 30.0
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Stock:
+    """A library that can be changed, with a photo in the album Lake and by date."""
+    return stock(tmp_path / "stock", {"a.jpg": picture(1, 2000)}, can=EVERYTHING)
+
+
+@pytest.fixture
+def mount(made: Stock) -> Iterator[Mount]:
+    """It, mounted."""
+    with mounted(made) as served:
+        yield served
+    assert "Traceback" not in served.log
+
+
+def moves(folder: Path, change: Callable[[], object]) -> bool:
+    """Whether the folder's time is a later one right after the change; both asked of the kernel."""
+    before = folder.stat().st_mtime_ns
+    change()
+    return folder.stat().st_mtime_ns > before
+
+
+def test_a_verb_moves_the_time_of_its_folder_and_of_others_that_it_changes(mount: Mount) -> None:
+    """Whether the kernel learns it from the answer or has to be told."""
+    lake, albums, photo = mount.lake, mount.lake.parent, mount.lake / "a.jpg"
+    favorites, trash = mount.home / "Favorites", mount.home / "Trash"
+    favorite = favorites / "f.jpg"
+    assert moves(favorites, lambda: os.link(photo, favorite))
+    assert moves(favorites, lambda: favorite.rename(favorites / "g.jpg"))
+    assert moves(albums, (albums / "New").mkdir)
+    assert moves(albums, (albums / "New").rmdir)
+    assert moves(lake, (lake / "n.jpg").touch)
+    assert moves(lake, (lake / "n.jpg").unlink)
+    assert moves(trash, lambda: photo.rename(trash / "a.jpg"))
+    assert moves(lake, lambda: (trash / "a.jpg").rename(photo))
+
+
+def test_a_refused_verb_still_tells_what_another_process_has_changed(
+    mount: Mount, made: Stock
+) -> None:
+    """The kernel forgets nothing by itself then: it is told of the time, if a moment later."""
+    lake, ends = mount.lake, time.monotonic() + PATIENCE
+    before = lake.stat()
+    assert not (lake / "other.jpg").exists()
+    with made.open_catalog() as catalog:
+        made.wishing(catalog).create(Spot(before.st_ino, "other.jpg"), SHELL)
+    with pytest.raises(FileExistsError):
+        os.link(lake / "a.jpg", lake / "other.jpg")
+    while lake.stat().st_mtime_ns == before.st_mtime_ns:
+        assert time.monotonic() < ends
+        time.sleep(0.01)
