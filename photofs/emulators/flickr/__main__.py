@@ -6,7 +6,6 @@ With `--state` whatever is done to the account is there again at the next start.
 
 import argparse
 import json
-import os
 import signal
 import sys
 from pathlib import Path
@@ -19,6 +18,7 @@ from photofs.emulators.flickr.emulator import Emulator
 from photofs.emulators.flickr.serving import serve_flickr
 from photofs.emulators.flickr.state import State
 from photofs.emulators.flickr.synthetic import synthetic_account
+from photofs.emulators.hosting.serving import deserted
 from photofs.emulators.hosting.vault import load_state
 
 
@@ -58,7 +58,7 @@ async def _serve(account: Account, port: int, until_eof: bool) -> None:  # noqa:
         async with serve_flickr(account, port=port) as emulator, trio.open_nursery() as nursery:
             print(json.dumps(facts_of(emulator)), flush=True)  # noqa: T201 - the caller waits
             if until_eof:
-                nursery.start_soon(_deserted, nursery.cancel_scope)
+                nursery.start_soon(deserted, nursery.cancel_scope)
             async for _ in signals:
                 nursery.cancel_scope.cancel()
 
@@ -75,14 +75,6 @@ def facts_of(emulator: Emulator) -> dict[str, str]:
         "oauth_token": token.token,
         "oauth_token_secret": token.secret,
     }
-
-
-async def _deserted(scope: trio.CancelScope) -> None:
-    """End with whoever holds the other end of stdin, even if that one is killed."""
-    async with trio.lowlevel.FdStream(os.dup(sys.stdin.fileno())) as stdin:
-        while await stdin.receive_some():
-            pass
-    scope.cancel()
 
 
 if __name__ == "__main__":

@@ -93,6 +93,9 @@ class Emulator:
         name = path.rstrip("/").rpartition("/")[2]
         return self.faults.deafness(Hit(name=name, verb=verb, path=path, arguments={}))
 
+    def broke_off(self, request: Request) -> None:
+        """Nothing stays of a call that did not come whole."""
+
     async def answer(self, request: Request) -> tuple[Response, Line]:
         """What a request gets, and how; a mistake of the emulator's own is logged and HTTP 500."""
         await trio.lowlevel.checkpoint()

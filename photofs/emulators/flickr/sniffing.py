@@ -1,16 +1,15 @@
 """What an uploaded file is, told from its bytes alone: uploads carry neither name nor type."""
 
 import io
-import re
 from typing import NamedTuple
 
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from photofs.emulators.flickr.state import Media
+from photofs.emulators.hosting.exif import position_of, taken_of
 
 FORMATS = {"JPEG": "jpg", "PNG": "png", "GIF": "gif"}
 CONVERTED = {"TIFF", "WEBP", "BMP"}
-_EXIF_DATE = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)")
 
 
 class Sniffed(NamedTuple):
@@ -46,7 +45,7 @@ def _video_format(head: bytes) -> str | None:
 
 def _picture(data: bytes, picture: Image.Image) -> Sniffed | None:
     exif = picture.getexif()
-    taken, position = _taken(exif), _position(exif)
+    taken, position = taken_of(exif), position_of(exif)
     width, height = picture.size
     if picture.format in CONVERTED:
         written = io.BytesIO()
@@ -56,25 +55,3 @@ def _picture(data: bytes, picture: Image.Image) -> Sniffed | None:
     if extension is None:
         return None
     return Sniffed(data, "photo", extension, width, height, taken, position)
-
-
-def _taken(exif: Image.Exif) -> str | None:
-    camera = exif.get_ifd(ExifTags.IFD.Exif)
-    found = _EXIF_DATE.fullmatch(str(camera.get(ExifTags.Base.DateTimeOriginal, "")))
-    return f"{found[1]}-{found[2]}-{found[3]} {found[4]}" if found else None
-
-
-def _position(exif: Image.Exif) -> tuple[float, float] | None:
-    gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
-    try:
-        latitude = _degrees(gps[ExifTags.GPS.GPSLatitude], gps[ExifTags.GPS.GPSLatitudeRef], "S")
-        longitude = _degrees(gps[ExifTags.GPS.GPSLongitude], gps[ExifTags.GPS.GPSLongitudeRef], "W")
-    except (KeyError, TypeError, ValueError, ZeroDivisionError):
-        return None
-    return latitude, longitude
-
-
-def _degrees(parts: tuple[float, float, float], ref: str, negative: str) -> float:
-    degrees, minutes, seconds = (float(part) for part in parts)
-    value = degrees + minutes / 60 + seconds / 3600
-    return round(-value if ref == negative else value, 6)

@@ -32,6 +32,10 @@ class Service(Protocol):
         """A request's answer and the line's trouble."""
         ...
 
+    def broke_off(self, request: Request) -> None:
+        """The line broke in the middle of a request's body; `request` has what came of it."""
+        ...
+
     def serve(self, path: str, start: int) -> Callable[[int], None]:
         """A body goes out from `start` on; what comes back is told how far it got."""
         ...
@@ -49,6 +53,8 @@ class Conversation:
         self._stream = stream
         self._service = service
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=256 * 1024)
+        self._head: h11.Request | None = None
+        self._body = bytearray()
 
     async def run(self) -> None:
         """Until either side ends it; a client that breaks off is no error."""
@@ -60,8 +66,9 @@ class Conversation:
                     return
                 self._http.start_next_cycle()
         except (HungUp, trio.BrokenResourceError, trio.ClosedResourceError):
-            return
+            self._break_off()
         except h11.RemoteProtocolError:
+            self._break_off()
             await self._refuse()
         finally:
             self._stream.socket.close()
@@ -71,29 +78,35 @@ class Conversation:
         if self._http.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
             await self._stream.send_all(self._http.send(refusal) or b"")
 
+    def _break_off(self) -> None:
+        """Tell of a request of which not all has come."""
+        if self._head is not None and self._http.their_state is not h11.DONE:
+            self._service.broke_off(_request(self._head, bytes(self._body)))
+        self._head = None
+
     async def _receive(self) -> Request | None:
-        head: h11.Request | None = None
+        self._head, self._body = None, bytearray()
         deaf: Deaf | None = None
-        body = bytearray()
         while True:
             event = self._http.next_event()
             if event is h11.NEED_DATA:
                 await self._need_data()
             elif isinstance(event, h11.Request):
-                head = event
+                self._head = event
                 path = event.target.decode("latin-1").partition("?")[0]
                 deaf = self._service.deafness(event.method.decode(), path)
             elif isinstance(event, h11.Data):
-                body += event.data
-                if deaf is not None and len(body) > deaf.after:
+                self._body += event.data
+                if deaf is not None and len(self._body) > deaf.after:
                     await self._turn_deaf(deaf)
-            elif isinstance(event, h11.EndOfMessage) and head:
-                return _request(head, bytes(body))
+            elif isinstance(event, h11.EndOfMessage) and self._head:
+                return _request(self._head, bytes(self._body))
             else:
                 return None
 
     async def _turn_deaf(self, deaf: Deaf) -> None:
         """Read no more, whatever comes; the client has to give up."""
+        self._break_off()
         if not deaf.reset:
             await trio.sleep_forever()
         self._end(Line(reset=True))

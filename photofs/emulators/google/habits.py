@@ -1,0 +1,56 @@
+"""How the emulated Google behaves where the real one is known to vary, or is not known."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+MIB = 1 << 20
+GIB = 1 << 30
+DAY = 86_400.0
+
+
+@dataclass(kw_only=True)
+class Habits:
+    """Switches; the defaults are the service at its strictest.
+
+    `access_lifetime`, `base_url_lifetime` (s): how long tokens and base URLs are good.
+    `testing_lifetime` (s): how long the refresh token of an app in testing is.
+    `unticked`: scopes that the owner does not tick when they agree.
+    `short_pages`, `empty_pages`: listings give fewer than asked, or none, while there is more.
+    `overlap`: a page begins with the last item of the page before.
+    `ranges`: what a byte host does with Range: 206, the whole with 200, or that without a length.
+    `needs_login`: base URLs of the Library API want the token, too (the Picker's always do).
+    `video_polls`: how often a new video says PROCESSING.
+    `granularity` (bytes), `upload_lifetime`, `token_lifetime` (s): of resumable uploads.
+    `max_photo`, `max_video` (bytes), `max_album`: what is too much.
+    `partial_status`: what batchCreate answers if some of its items fail.
+    `calls_per_day`, `bytes_per_day`: of a project. `writes_per_minute`: of a user.
+    `serial_writes`: two writes at once are refused; `write_takes` (s): how long each is under way.
+    `picker_poll`, `picker_lifetime` (s): what a session says, and how long it lives.
+    `max_pickings`: open sessions of a user.
+    """
+
+    access_lifetime: float = 3600.0
+    base_url_lifetime: float = 3600.0
+    testing_lifetime: float = 7 * DAY
+    unticked: frozenset[str] = frozenset()
+    short_pages: bool = False
+    empty_pages: bool = False
+    overlap: bool = False
+    ranges: Literal["part", "whole", "no length"] = "part"
+    needs_login: bool = True
+    video_polls: int = 0
+    granularity: int = 256 * 1024
+    upload_lifetime: float = 7 * DAY
+    token_lifetime: float = DAY
+    max_photo: int = 200 * MIB
+    max_video: int = 20 * GIB
+    max_album: int = 20_000
+    partial_status: Literal[200, 207] = 207
+    calls_per_day: int = 10_000
+    bytes_per_day: int = 75_000
+    writes_per_minute: int | None = None
+    serial_writes: bool = True
+    write_takes: float = 0.0
+    picker_poll: float = 5.0
+    picker_lifetime: float = 7 * DAY
+    max_pickings: int = 20
