@@ -1,11 +1,9 @@
 """The journal as commands ask for it: what the user did, counted, and page by page."""
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from photofs.catalog.journal import Journal, OperationRow
+from photofs.catalog.journal import PAGE, ExchangeRow, Journal, OperationRow
 from photofs.model.operation import State
-
-PAGE: Final = 500
 
 _PARTS = """
 SELECT verb, state, count(*), min(album), count(DISTINCT album), min(photo) FROM operation
@@ -64,6 +62,22 @@ class JournalReading(Journal):
             (action_id,),
         )
         return {old: new for old, new in rows if old is not None}
+
+    def brought_again(self) -> dict[str, int]:
+        """Under which key each file was copied in again of what was deleted, and its photo."""
+        rows = self.database.all(
+            "SELECT wish ->> '$.again', photo FROM operation WHERE verb = 'restore'"
+            " AND wish ->> '$.again' IS NOT NULL ORDER BY id"
+        )
+        return dict(rows)
+
+    def exchanges(self, operation_id: int) -> list[ExchangeRow]:
+        """All that was sent for an operation, oldest first."""
+        rows = self.database.all(
+            "SELECT operation, at_ns, sent, answer FROM exchange WHERE operation = ? ORDER BY id",
+            (operation_id,),
+        )
+        return [ExchangeRow(*row) for row in rows]
 
     def last_operation(self) -> int:
         """The id of the latest operation of all, 0 if there is none."""

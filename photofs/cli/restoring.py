@@ -5,6 +5,7 @@ are still there; what looks at written files uploads it. The service gives it an
 """
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -19,14 +20,13 @@ from photofs.model.capture_time import Granularity, TakenBy, TakenFact
 from photofs.model.errors import Exists, NotFound, PhotofsError, Refused
 from photofs.model.naming import with_suffix
 from photofs.model.node import folder_ino, row_id
-from photofs.model.spot import Spot, Written
+from photofs.model.spot import Spot
 from photofs.model.wish import Asker
 from photofs.originals.port import Room
 from photofs.view.tree import Tree
+from photofs.wishing.bringing_again import BringingAgain
 from photofs.wishing.photo_wishes import stem
-from photofs.wishing.wishing import Wishing
 
-AGAIN: Final = Asker(0, "photofs trash restore")
 _TRIES: Final = 1000
 
 
@@ -40,6 +40,7 @@ class Deleted(msgspec.Struct, frozen=True, kw_only=True):
     """A line of a restore file, as far as it is needed here."""
 
     library: str
+    remote_id: str = ""
     sha256: str
     size: int
     name: str
@@ -54,11 +55,15 @@ class Deleted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def restore_deleted(house: House, catalog: Catalog, file: Path) -> tuple[int, list[str]]:
-    """Copy in again all that a restore file lists; how many, and a sentence a failure."""
+    """Copy in again all that a restore file lists; how many, and a sentence a failure.
+
+    What was copied in before from the same line is gone on with, and never copied in twice.
+    """
     restored, failed = 0, []
+    each_once = Restoring(house, catalog)
     for each in _read(file):
         try:
-            _restore(house, catalog, each)
+            each_once.restore(each)
             restored += 1
         except PhotofsError as error:
             failed.append(f"{each.name}: {error.what}")
@@ -80,37 +85,71 @@ def _read(file: Path) -> list[Deleted]:
         ) from error
 
 
-def _restore(house: House, catalog: Catalog, each: Deleted) -> None:
-    """One file: into Unsorted, with its bytes, then into its albums."""
-    store, wishing = house.store(), house.wishing(catalog)
-    if store.has_sealed(each.sha256) is not Room.KEPT:
-        raise NotFound("its original is not in Kept any more")
-    library = catalog.library(each.library)
-    tree = Tree(catalog)
-    unsorted = tree.resolve([library.name, "Unsorted"])
-    written = _create(wishing, unsorted.ino, each.name)
-    store.written.fill(written.draft, each.sha256)
-    wishing.written(written.ino, each.size, time.time_ns())
-    for title in each.albums:
-        folder = catalog.folder_of_title(library.library_id, title)
-        if folder is not None:
-            _link(wishing, written.ino, folder_ino(folder), each.name)
-    if each.favorite:
-        _link(wishing, written.ino, tree.resolve([library.name, "Favorites"]).ino, each.name)
-    _describe(wishing, written.ino, each)
+class Restoring:
+    """Brings deleted photos back, each with a step that may be repeated for all that it was."""
 
+    def __init__(self, house: House, catalog: Catalog) -> None:
+        """All of it is one action."""
+        self._asker = Asker(os.getpid(), "photofs trash restore")
+        self._catalog, self._store = catalog, house.store()
+        self._tree, self._wishing = Tree(catalog), house.wishing(catalog)
+        self._again = BringingAgain(catalog, self._wishing, self._asker)
 
-def _describe(wishing: Wishing, ino: int, each: Deleted) -> None:
-    """Give a file that was copied in what the photo said, but for what its name says."""
-    taken = _taken(each)
-    if each.title and each.title != stem(each.name):
-        wishing.set_title(ino, each.title, AGAIN)
-    if taken is not None:
-        wishing.set_taken(row_id(ino), taken, AGAIN)
-    if each.tags:
-        wishing.set_attribute(ino, "user.xdg.tags", ",".join(each.tags), AGAIN)
-    if each.description:
-        wishing.set_attribute(ino, "user.xdg.comment", each.description, AGAIN)
+    def restore(self, each: Deleted) -> None:
+        """One file: into Unsorted, with its bytes, then into its albums."""
+        if self._store.has_sealed(each.sha256) is not Room.KEPT:
+            raise NotFound("its original is not in Kept any more")
+        library = self._catalog.library(each.library)
+        key = f"{library.library_id}:{each.remote_id}:{each.sha256}"
+        ino = self._again.find(key)
+        if ino is None:
+            ino = self._create(self._ino(library.name, "Unsorted"), each.name, key)
+        written = self._again.lacks_bytes(ino)
+        if written is not None:
+            self._store.written.fill(written.draft, each.sha256)
+            self._wishing.written(ino, each.size, time.time_ns())
+        for title in each.albums:
+            folder = self._catalog.folder_of_title(library.library_id, title)
+            if folder is not None:
+                self._link(ino, folder_ino(folder), each.name)
+        if each.favorite:
+            self._link(ino, self._ino(library.name, "Favorites"), each.name)
+        self._describe(ino, each)
+
+    def _ino(self, *path: str) -> int:
+        return self._tree.resolve(list(path)).ino
+
+    def _create(self, folder: int, name: str, key: str) -> int:
+        """A new file of that name, or of the first one like it that is free."""
+        for wanted in _names(name):
+            try:
+                return self._again.create(Spot(folder, wanted), key)
+            except Exists:
+                continue
+        raise Exists(f"{name!r} is taken in Unsorted")
+
+    def _link(self, ino: int, folder: int, name: str) -> None:
+        """Into a folder, under that name or the first one like it that is free."""
+        if self._again.stands_in(ino, row_id(folder)):
+            return
+        for wanted in _names(name):
+            try:
+                self._wishing.link(ino, Spot(folder, wanted), self._asker)
+            except Exists:
+                continue
+            return
+
+    def _describe(self, ino: int, each: Deleted) -> None:
+        """Give a file that was copied in what the photo said, but for what its name says."""
+        taken, wishing = _taken(each), self._wishing
+        if each.title and each.title != stem(each.name):
+            wishing.set_title(ino, each.title, self._asker)
+        if taken is not None:
+            wishing.set_taken(row_id(ino), taken, self._asker)
+        if each.tags:
+            wishing.set_attribute(ino, "user.xdg.tags", ",".join(each.tags), self._asker)
+        if each.description:
+            wishing.set_attribute(ino, "user.xdg.comment", each.description, self._asker)
 
 
 def _taken(each: Deleted) -> TakenFact | None:
@@ -122,26 +161,6 @@ def _taken(each: Deleted) -> TakenFact | None:
     if each.taken is None or (told is not None and told.local == each.taken):
         return told
     return TakenFact(by=TakenBy.USER, local=each.taken, granularity=each.granularity)
-
-
-def _create(wishing: Wishing, folder: int, name: str) -> Written:
-    """A new file of that name, or of the first one like it that is free."""
-    for wanted in _names(name):
-        try:
-            return wishing.create(Spot(folder, wanted), AGAIN)
-        except Exists:
-            continue
-    raise Exists(f"{name!r} is taken in Unsorted")
-
-
-def _link(wishing: Wishing, ino: int, folder: int, name: str) -> None:
-    """Into a folder, under that name or the first one like it that is free."""
-    for wanted in _names(name):
-        try:
-            wishing.link(ino, Spot(folder, wanted), AGAIN)
-        except Exists:
-            continue
-        return
 
 
 def _names(name: str) -> Iterator[str]:

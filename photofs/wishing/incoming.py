@@ -134,10 +134,14 @@ class IncomingFiles:
 
     def take_back(self, row: IncomingRow, by: int) -> None:
         """Undo: from all its names into Trash, with a wish that tells where it stood last."""
-        entries = self._catalog.photo_entries(row.photo_id)
-        stood = [entries[-1].folder_id, entries[-1].name]
+        last = self._catalog.photo_entries(row.photo_id)[-1]
+        stood = [last.folder_id, last.name]
         self._desk.wish(WishVerb.TRASH, by, {"stood": stood}, photo=row.photo_id)
-        for entry in entries:
+        self.bin(row)
+
+    def bin(self, row: IncomingRow) -> None:
+        """From all its names into Trash."""
+        for entry in self._catalog.photo_entries(row.photo_id):
             folder = self._catalog.folder_facts(entry.folder_id)
             if folder is not None:
                 present = EntryRow(entry.entry_id, row.photo_id, None)

@@ -142,7 +142,7 @@ class Outcomes:
             elif verb is WishVerb.REPLACE and photo is not None:
                 Replacing(self._desk).take_back(photo, str(row.wish.details["sha256"]))
             elif verb is WishVerb.RESTORE and photo is not None:
-                self._catalog.set_binned(photo, self._desk.desk.now_ns())
+                self._put_into_trash(photo)
             elif verb is WishVerb.TRASH and photo is not None:
                 self._take_out_of_trash(photo, row)
         for photo in dict.fromkeys(row.wish.photo for row in rows if row.wish.photo is not None):
@@ -150,6 +150,14 @@ class Outcomes:
             self._show_without(photo, mine)
             for row in mine:
                 PhotoWishes(self._desk).name_back(row)
+
+    def _put_into_trash(self, photo: int) -> None:
+        """As if it had never been taken out; a file that is not judged yet, with its name there."""
+        file = unjudged(self._catalog, photo)
+        if file is None:
+            self._catalog.set_binned(photo, self._desk.desk.now_ns())
+        elif self._catalog.marks(photo)[0] is None:
+            IncomingFiles(self._desk).bin(file)
 
     def _take_out_of_trash(self, photo: int, row: OperationRow) -> None:
         """As if it had never been put there: with its upload, if that was given up for it."""

@@ -74,7 +74,7 @@ class WishingBack:
             WishVerb.FAVORITE: lambda photo, by: photos.mark(photo, by, favorite=False),
             WishVerb.UNFAVORITE: lambda photo, by: photos.mark(photo, by, favorite=True),
             WishVerb.TRASH: self._restore,
-            WishVerb.RESTORE: photos.trash,
+            WishVerb.RESTORE: self._trash,
             WishVerb.UPLOAD: photos.trash,
             WishVerb.REPLACE: self._bytes,
             WishVerb.RETITLE: self._text,
@@ -94,6 +94,13 @@ class WishingBack:
     def _join(self, photo: int, by: int) -> None:
         self._photos.join(photo, self._album(), by)
         self._desk.show_places(photo)
+
+    def _trash(self, photo: int, by: int) -> None:
+        file = unjudged(self._catalog, photo)
+        if file is None:
+            self._photos.trash(photo, by)
+        elif self._catalog.marks(photo)[0] is None:
+            IncomingFiles(self._desk).take_back(file, by)
 
     def _restore(self, photo: int, by: int) -> None:
         file = unjudged(self._catalog, photo)

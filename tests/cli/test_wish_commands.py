@@ -18,7 +18,7 @@ from photofs.model.judgement import Broken, Other
 from photofs.model.operation import Event
 from tests.support.filed import album, photo
 from tests.support.household import PATIENCE, Household, shell
-from tests.support.wished import Wished, whole
+from tests.support.wished import EVERYTHING, Wished, whole
 
 DAY = "Dates/2019/2019-07"
 
@@ -251,8 +251,45 @@ def test_trash_is_emptied_only_of_what_is_proven_to_be_here(home: Home) -> None:
     row = home.wished.catalog.photo(ino // 2)
     assert (row.title, row.favorite) == ("Sea: 1", True)
     assert (row.taken_local, row.albums) == ("2019-07-03T04:05:06", ("Trip",))
-    assert home.wished.open_verbs()[1:] == ["retitle", "date", "upload", "join", "favorite"]
+    verbs = home.wished.open_verbs()
+    assert verbs[1:] == ["restore", "retitle", "date", "upload", "join", "favorite"]
+    shown = home.files()
+    assert home.ask("trash", "restore", "--deleted", told["restore_file"])["restored"] == 1
+    assert (home.files(), home.wished.open_verbs()) == (shown, verbs)
     assert "no list of deleted" in home.run("trash", "restore", "--deleted", __file__, code=15)
+
+
+def test_regression_a_restore_that_fails_late_makes_no_second_file(home: Home) -> None:
+    """What could not be said of it at first is said by the next try, of the same file."""
+    sha256 = seal(home, "a", b"the bytes of a")
+    told = {"library": "L", "remote_id": "z", "sha256": sha256, "size": 14, "name": "z.jpg"}
+    file = home.household.home / "deleted.jsonl"
+    more = {"albums": ["Trip"], "tags": ["sea"], "favorite": True}
+    file.write_text(json.dumps(told | more) + "\n")
+    source = home.wished.filed.source_id
+    home.wished.catalog.set_writes(source, [each for each in EVERYTHING if each != "set_tags"])
+    failed = home.ask("trash", "restore", "--deleted", str(file), code=6)["failed"]
+    assert failed == ["z.jpg: this service cannot change tags"]
+    ino = home.wished.filed.ino("Unsorted/z.jpg")
+    assert {path for path in home.files() if "z" in path} == {
+        f"{each}/z.jpg" for each in ("Unsorted", "Albums/Trip", "Favorites")
+    }
+    home.wished.catalog.set_writes(source, EVERYTHING)
+    for _time in range(2):
+        told_again = home.ask("trash", "restore", "--deleted", str(file))
+        assert told_again == {"restored": 1, "failed": []}
+    assert home.wished.filed.ino("Unsorted/z.jpg") == ino
+    assert len([path for path in home.files() if "z" in path]) == 3
+    assert home.wished.catalog.photo(ino // 2).tags == ("sea",)
+    (action,) = {row.wish.action for row in home.wished.catalog.open_operations()[:1]}
+    assert home.ask("undo", str(action))["left"] == []
+    assert {path for path in home.files() if "z" in path} == {"Trash/z.jpg"}
+    assert home.ask("trash", "restore", "--deleted", str(file))["restored"] == 1
+    assert home.wished.filed.ino("Unsorted/z.jpg") == ino
+    written = home.wished.catalog.incoming(ino // 2)
+    assert written is not None
+    folder = home.household.home / "data" / "kept" / "written"
+    assert (folder / written.draft).read_bytes() == b"the bytes of a"
 
 
 def put_damaged(room: Path, sha256: str) -> None:
