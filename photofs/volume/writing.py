@@ -56,7 +56,7 @@ class Writing:
         """One more name for a photo."""
         check_name(spot)
         real = self._volume.drafts.real(ino)
-        await self._writer.do(lambda wishes: wishes.link(real, spot, asker), spot)
+        await self._writer.do(lambda wishes: wishes.link(real, spot, asker), spot, told=ino)
 
     async def unlink(self, spot: Spot, asker: Asker) -> None:
         """Take a name away."""

@@ -115,7 +115,7 @@ async def world(folder: Path) -> AsyncIterator[World]:
             writing = Writing(volume, SlowStore(store, disk), Writer(made.wishing(other)))
             turn = trio.Lock()
 
-            def around(_asked: tuple[Spot, ...]) -> AbstractAsyncContextManager[None]:
+            def around(_asked: tuple[Spot, ...], _told: int) -> AbstractAsyncContextManager[None]:
                 return turn
 
             writing.surround(around)
