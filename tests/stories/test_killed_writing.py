@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.disks import PowerDisk, why_no_mounts
 from tests.support.last_call import LastCall
 from tests.support.step_world import WITHIN, Begun, Look, World, record, steps
 
@@ -43,20 +44,31 @@ def calls(world: World, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         return last_call.made
 
 
-def dies(begun: Begun, nth: int) -> int:
+def dies(begun: Begun, nth: int, disk: PowerDisk | None = None) -> int:
     """Walk until the mount is killed before that call; how many steps were answered.
 
-    A mount that makes fewer calls this time is ended instead.
+    `disk`: whose power is cut then. A mount that makes fewer calls this time is ended instead.
     """
-    last_call = LastCall(begun.household.folder / "control")
-    last_call.watch(begun.begin(last_call), last=nth)
+    last_call = LastCall(begun.folder / "control")
+    last_call.watch(begun.begin(last_call), last=nth, disk=disk.root if disk else None)
     answered = begun.walk()
     last_call.unwatch()
     if len(last_call.made) < nth:
         begun.end()
     else:
         begun.bury()
+    if disk is not None:
+        replug(disk)
     return answered
+
+
+def replug(disk: PowerDisk) -> None:
+    """The power is back; whoever had files open there ends first."""
+    until = time.monotonic() + WITHIN
+    while not disk.is_out():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    disk.mount()
 
 
 def reached(begun: Begun, answered: int) -> int:
@@ -108,6 +120,55 @@ def survives(world: World, folder: Path, nth: int, *, go_on: bool) -> None:
         is_sent(begun)
         if go_on:
             assert begun.service() == world.sent
+
+
+def cuts(calls: list[str]) -> list[int]:
+    """Before and after each call that brings something to the disk: in between nothing gets there.
+
+    And before each answer.
+    """
+    synced = [nth for nth, name in enumerate(calls, 1) if name in {"fsync", "fdatasync"}]
+    answered = [nth for nth, name in enumerate(calls, 1) if name == "writev"]
+    return sorted({*synced, *(nth + 1 for nth in synced), *answered})
+
+
+def survives_a_cut(world: World, folder: Path, nth: int, *, go_on: bool) -> None:
+    """The same for the power of the disk under all that photofs keeps."""
+    folder.mkdir()
+    disk = PowerDisk(folder / "power")
+    disk.mount()
+    try:
+        with world.begun(folder, disk.root) as begun:
+            disk.sync()
+            there = reached(begun, dies(begun, nth, disk))
+            if go_on:
+                goes_on(begun, there)
+            is_sent(begun)
+    finally:
+        replug(disk)
+        disk.unmount()
+
+
+@pytest.mark.skipif(bool(why_no_mounts()), reason=why_no_mounts())
+def test_p1_p3_a_power_cut_while_a_program_writes_takes_nothing_that_was_answered(
+    world: World, calls: list[str], tmp_path: Path
+) -> None:
+    """P1, P3: a seeded sample of moments; wishes and names are as durable as bytes."""
+    for nth in random.Random(SEED).sample(cuts(calls), 3):
+        survives_a_cut(world, tmp_path / str(nth), nth, go_on=nth % 2 == 0)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+@pytest.mark.skipif(bool(why_no_mounts()), reason=why_no_mounts())
+@pytest.mark.parametrize("part", range(PARTS))
+def test_p1_p3_a_power_cut_at_any_call_takes_nothing_that_was_answered(
+    world: World, calls: list[str], tmp_path: Path, part: int
+) -> None:
+    """P1, P3: all such moments; in parts, for time."""
+    for number, nth in enumerate(cuts(calls)[part::PARTS]):
+        survives_a_cut(world, tmp_path / str(nth), nth, go_on=number % 2 == 0)
+        shutil.rmtree(tmp_path / str(nth))
 
 
 def test_p1_p3_a_mount_killed_while_a_program_writes_keeps_what_it_answered(

@@ -85,6 +85,15 @@ class PowerDisk:
         """Take it out."""
         _run("umount", self.root)
 
+    def sync(self) -> None:
+        """Bring all that was written there to the disk."""
+        _run("sync", "-f", self.root)
+
+    def is_out(self) -> bool:
+        """Take it out if nobody has a file open there any more; whether that is so."""
+        done = subprocess.run(["umount", self.root], capture_output=True, check=False)
+        return done.returncode == 0
+
     def cut_power(self) -> None:
         """From now on nothing reaches the disk, not even what is in the kernel's memory."""
         fd = os.open(self.root, os.O_RDONLY)

@@ -120,13 +120,17 @@ class World:
             look_at(point / "flickr")
 
     @contextmanager
-    def begun(self, folder: Path) -> Iterator["Begun"]:
-        """A copy of the home in that folder, and an account of its own that ignores dedup_check."""
-        shutil.copytree(self.folder / "home", folder / "home", dirs_exist_ok=True)
+    def begun(self, folder: Path, disk: Path | None = None) -> Iterator["Begun"]:
+        """A copy of the home in that folder, and an account of its own that ignores dedup_check.
+
+        `disk`: where the home lies instead.
+        """
+        disk = disk or folder
+        shutil.copytree(self.folder / "home", disk / "home", dirs_exist_ok=True)
         account = Account(msgspec.json.decode(self.state, type=State))
         habits = Habits(dedup=False)
         with flickr_in_thread(account, port=self.port, habits=habits) as emulator:
-            begun = Begun(self, Household(folder), emulator)
+            begun = Begun(self, folder, Household(disk), emulator)
             try:
                 yield begun
             finally:
@@ -136,21 +140,24 @@ class World:
 class Begun:
     """A library, perhaps mounted, and its account."""
 
-    def __init__(self, world: World, household: Household, emulator: Emulator) -> None:
-        """Not mounted yet."""
-        self.world, self.household, self.emulator = world, household, emulator
+    def __init__(
+        self, world: World, folder: Path, household: Household, emulator: Emulator
+    ) -> None:
+        """Not mounted yet; the mount point is in that folder."""
+        self.world, self.folder = world, folder
+        self.household, self.emulator = household, emulator
         self.house = House(household.environ)
-        self.point = household.folder / "photos"
+        self.point = folder / "photos"
         self.library = self.point / "flickr"
-        self.ledger = household.folder / "ledger"
+        self.ledger = folder / "ledger"
         self.mount: subprocess.Popen[str] | None = None
 
     def begin(self, last_call: LastCall | None = None) -> int:
         """Mount it; the process id of the mount."""
         with suppress(FileExistsError):
-            self.point.mkdir()
+            self.point.mkdir(parents=True)
         environ = {**self.household.environ, **(last_call.environ if last_call else {})}
-        with (self.household.folder / "log").open("a") as log:
+        with (self.folder / "log").open("a") as log:
             self.mount = subprocess.Popen(
                 [sys.executable, "-m", "photofs", "mount", "--no-agent", str(self.point)],
                 cwd=ROOT,
@@ -166,7 +173,7 @@ class Begun:
     @property
     def log(self) -> str:
         """What the mounts have said."""
-        return (self.household.folder / "log").read_text()
+        return (self.folder / "log").read_text()
 
     def end(self) -> None:
         """Take the mount away, dead or alive."""
