@@ -47,6 +47,7 @@ class Changing:
     def group(self, rows: Sequence[OperationRow]) -> list[OperationRow]:
         """The first wish, and those that can go with it in one request."""
         first = rows[0]
+        self._alone |= {row.operation_id for row in rows if "alone" in row.wish.details}
         if first.wish.verb not in TOGETHER or first.operation_id in self._alone:
             return [first]
         album = self._box.catalog.album_by_id(first.wish.album or 0)
@@ -92,12 +93,28 @@ class Changing:
         try:
             await call(album.remote_id, ids)
         except (Refused, RemoteError) as error:
+            if isinstance(error, Gone) and await self._is_made_anew(rows, album.remote_id):
+                return
             if len(rows) > 1 and isinstance(error, Refused | Gone):
                 # one of them it will not do, and it does not say which: each by itself
-                self._alone |= {row.operation_id for row in rows}
+                self._send_alone(rows)
             self._failed(rows, error, sent)
             return
         self._confirm(rows, sent)
+
+    def _send_alone(self, rows: list[OperationRow]) -> None:
+        """From now on each by itself; noted, for the next try may be another sender's."""
+        self._alone |= {row.operation_id for row in rows}
+        with self._box.wishing.change():
+            for row in rows:
+                self._box.catalog.amend(row.operation_id, {**row.wish.details, "alone": True})
+
+    async def _is_made_anew(self, rows: list[OperationRow], album_id: str) -> bool:
+        """Whether the album went because it was emptied here: then it is made once more."""
+        look = self._writes.look_album
+        if look is None or rows[0].wish.verb != WishVerb.JOIN or await look(album_id) is not None:
+            return False
+        return self._box.make_anew(rows)
 
     def _give_up_lost(self, rows: list[OperationRow]) -> None:
         """Some of the photos went from the service meanwhile; the others are planned again."""

@@ -127,6 +127,20 @@ class Outbox:
             self.catalog.note_exchange(row.operation_id, self.now_ns(), sent, why)
             self.outcomes.give_up(row, why)
 
+    def photo_gone(self, row: OperationRow, sent: str) -> None:
+        """What new bytes were for is no more at the service: they become a new photo."""
+        with self.wishing.change():
+            self.note([row], sent, "the photo is no longer there: it is uploaded as a new one")
+            self.outcomes.photo_gone(row)
+
+    def make_anew(self, rows: Sequence[OperationRow]) -> bool:
+        """Photos were to join an album that went when it was emptied here; False if it was not."""
+        with self.wishing.change():
+            done = self.outcomes.album_emptied(rows)
+            if done:
+                self.note(rows, "nothing", "the album went when it was emptied: it is made anew")
+        return done
+
     def stopped(self, error: PhotofsError) -> None:
         """Nothing can be sent now: why, and what to do, for `status`."""
         self.catalog.source_trouble(self.source.source_id, f"{NOT_SENT}{error}")

@@ -29,6 +29,10 @@ from photofs.model.wish import WishVerb
 from photofs.providers.port import Sent, Upload, Writes
 
 
+class _PhotoGone(Gone):
+    """The very photo that was to get other bytes is no more."""
+
+
 class Uploading:
     """For one source. Raises Unauthorised and Quota, having noted that nothing was done."""
 
@@ -47,6 +51,9 @@ class Uploading:
         except (Corrupt, NotFound) as error:
             box.give_up(row, str(error), sent)
             return
+        except _PhotoGone:
+            box.photo_gone(row, sent)
+            return
         except (Refused, Gone) as error:
             box.give_up(row, str(error), sent)
             return
@@ -58,6 +65,8 @@ class Uploading:
         box.begin([row], more)
         try:
             await self._send(box.catalog.operation(row.operation_id), upload, tries=row.tries)
+        except _PhotoGone:
+            box.photo_gone(row, sent)
         except (Refused, Gone) as error:
             box.give_up(row, str(error), sent)
         except (Unauthorised, Quota) as error:
@@ -76,6 +85,8 @@ class Uploading:
         try:
             await self._ask(row)
             await self._tidy()
+        except _PhotoGone:
+            self._box.photo_gone(row, sent)
         except (Refused, Gone) as error:
             self._box.give_up(row, str(error), sent)
         except RemoteError as error:
@@ -100,10 +111,10 @@ class Uploading:
         """Whether a replacement came: the service tells another version than before."""
         origin = self._box.origin(row)
         if origin is None:
-            raise Gone("the photo is no longer at the service")
+            raise _PhotoGone("the photo is no longer at the service")
         seen = await self._look(origin[0])
         if seen is None:
-            raise Gone("the photo is no longer at the service")
+            raise _PhotoGone("the photo is no longer at the service")
         if seen.content_key == row.wish.details["content_key"]:
             return False
         self._replaced(row, seen, "asked what became of it")
@@ -121,7 +132,7 @@ class Uploading:
         origin = self._box.origin(row)
         seen = None if origin is None else await self._look(origin[0])
         if origin is None or seen is None:
-            raise NotFound("the photo is no longer at the service")
+            raise _PhotoGone("the photo is no longer at the service")
         wished = row.wish.details["content_key"]
         if row.tries > 0 and seen.content_key != wished:
             return {"in_place": True}  # it came after all
@@ -148,13 +159,28 @@ class Uploading:
         if self._writes.upload is None:
             raise Refused("this service takes no uploads")
         uploaded = await self._writes.upload(upload, heard)
+        if uploaded.known and self._gets_other_bytes(uploaded.remote_id, upload.sha256):
+            upload = upload._replace(even_if_known=True)
+            uploaded = await self._writes.upload(upload, heard)
         await self._shown(row, uploaded.remote_id, _words(upload, row))
+
+    def _gets_other_bytes(self, remote_id: str, sha256: str) -> bool:
+        """Whether the photo by which the service knows these bytes has, or is to have, others.
+
+        They would be lost with its replacement; and a service may go on knowing the former ones.
+        """
+        known = self._box.catalog.observation(self._box.source.source_id, remote_id)
+        if known is None:
+            return False
+        shown = self._box.catalog.photo_facts(known.photo_id).sha256
+        written = self._box.catalog.incoming(known.photo_id) is not None
+        return shown != sha256 and (shown is not None or written)
 
     async def _replace(self, row: OperationRow, upload: Upload, heard: Sent) -> None:
         """Under the id that the photo has."""
         origin = self._box.origin(row)
         if origin is None or self._writes.replace is None:
-            raise Gone("the photo is no longer at the service")
+            raise _PhotoGone("the photo is no longer at the service")
         await self._writes.replace(origin[0], upload, heard)
         try:
             seen = await self._look(origin[0])

@@ -45,8 +45,9 @@ class AlbumFiling:
             self.retire(row.album_id)
 
     def retire(self, album_id: int) -> None:
-        """Mark an album as gone, and have its folders go."""
-        Overruling(self._desk.catalog, self._desk.now_ns).album_gone(album_id)
+        """Mark an album as gone, and have its folders go; but one that is made anew here."""
+        if Overruling(self._desk.catalog, self._desk.now_ns).album_gone(album_id):
+            return
         self._desk.catalog.mark_album_gone(album_id)
         self._desk.shelves.settle_album(album_id)
 

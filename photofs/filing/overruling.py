@@ -4,6 +4,7 @@ What is overruled is never lost silently: it is noted with the operation, and `p
 it. Each method is called within a transaction.
 """
 
+import secrets
 from collections.abc import Callable
 from typing import Final
 
@@ -13,7 +14,7 @@ from photofs.catalog.journal import OperationRow, Wish
 from photofs.catalog.sqlite import Catalog
 from photofs.model.observation import PhotoSeen
 from photofs.model.operation import FINAL, Event, State
-from photofs.model.wish import WishVerb
+from photofs.model.wish import NEW_ALBUM, WishVerb
 
 PHOTO_GONE: Final = "the service no longer has the photo"
 ALBUM_GONE: Final = "the service no longer has the album"
@@ -53,11 +54,40 @@ class Overruling:
         if row.state not in FINAL and title not in {old, row.wish.details["title"]}:
             self._note(row, f"meanwhile the service had another title: {title!r}; overruled")
 
-    def album_gone(self, album: int) -> None:
-        """What was to be done with an album that is no more is given up."""
+    def was_emptied(self, album: int) -> bool:
+        """Whether an album that is no more went because its last photo was taken out here."""
+        return not self._catalog.members(album)
+
+    def make_anew(self, join: OperationRow) -> None:
+        """An album that went so is made once more, for the photos that are to join it."""
+        album, wish = join.wish.album or 0, join.wish
+        title = self._catalog.album_by_id(album).title
+        self._catalog.set_album_remote_id(album, NEW_ALBUM + secrets.token_hex(8))
+        made = wish._replace(
+            verb=WishVerb.MAKE_ALBUM.value,
+            photo=None,
+            details={"title": title},
+            not_before_ns=self._now_ns(),
+        )
+        self._catalog.plan(made, self._now_ns())
+
+    def album_gone(self, album: int) -> bool:
+        """What was to be done with an album that is no more is given up; whether it stays.
+
+        It does if it was emptied here and photos are to join it: then it is made anew.
+        """
+        joins = [
+            row
+            for row in self._catalog.unsettled_of_album(album)
+            if row.wish.verb == WishVerb.JOIN and row.state not in FINAL
+        ]
+        if joins and self.was_emptied(album):
+            self.make_anew(joins[0])
+            return True
         for row in self._catalog.unsettled_of_album(album):
             if row.state in _NOT_SENT:
                 self._give_up(row, ALBUM_GONE)
+        return False
 
     def photo_gone(self, photo: int) -> bool:
         """A photo was deleted at its source: its wishes are given up. Whether it stays here.
@@ -87,7 +117,18 @@ class Overruling:
 
     def _upload_instead(self, wish: Wish) -> None:
         """The bytes that were to replace a photo become a photo of their own."""
-        upload = wish._replace(verb=WishVerb.UPLOAD.value, not_before_ns=self._now_ns())
+        shown = self._catalog.photo_facts(wish.photo or 0)
+        self._catalog.set_photo_facts(wish.photo or 0, shown._replace(favorite=0))
+        details = dict(wish.details)
+        if shown.taken_local is not None:  # a replacement would have kept the date
+            details["taken"] = {
+                "by": "user",
+                "local": shown.taken_local,
+                "granularity": shown.granularity,
+            }
+        upload = wish._replace(
+            verb=WishVerb.UPLOAD.value, not_before_ns=self._now_ns(), details=details
+        )
         self._catalog.plan(upload, self._now_ns())
 
     def _open_of_photo(self, photo: int) -> list[OperationRow]:

@@ -11,10 +11,14 @@ from typing import Final, NamedTuple
 
 
 class Asker(NamedTuple):
-    """Which program made a wish; process 0 is a command of photofs itself."""
+    """Which program made a wish; process 0 is a command of photofs itself.
+
+    `age_ns`: for how long the process has been running; None if nobody knows.
+    """
 
     process: int
     program: str
+    age_ns: int | None = None
 
 
 class WishVerb(StrEnum):
@@ -37,6 +41,9 @@ class WishVerb(StrEnum):
     RENAME_ALBUM = "rename album"
     REMOVE_ALBUM = "remove album"
 
+
+NEW_ALBUM: Final = "new:"
+"""How the remote id of an album begins that the service does not have yet."""
 
 GUARDED: Final = frozenset(
     {

@@ -35,6 +35,7 @@ class Upload(NamedTuple):
 
     `key` is the operation's own: what was sent with it can be found by it again. `name` is the
     file's name in the tree. `visibility` is "private", "friends", "family" or "public".
+    `even_if_known`: a new photo, also if the service says that it has these bytes.
     """
 
     path: Path
@@ -45,6 +46,7 @@ class Upload(NamedTuple):
     title: str
     key: str
     visibility: str = "private"
+    even_if_known: bool = False
 
 
 class Uploaded(NamedTuple):

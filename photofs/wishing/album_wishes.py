@@ -1,26 +1,23 @@
 """Wishes about albums: made, renamed, removed.
 
-An album that the service does not have yet has a remote id of ours, which begins with NEW.
+An album that the service does not have yet has a remote id of ours, which begins with NEW_ALBUM.
 """
 
 import secrets
-from typing import Final
 
 from photofs.catalog.album_writes import AlbumRow
 from photofs.catalog.tree_writes import FolderFacts
 from photofs.model.errors import Exists, NotEmpty, Refused
 from photofs.model.folder import FolderKind
 from photofs.model.naming import album_path
-from photofs.model.wish import Asker, WishVerb
+from photofs.model.wish import NEW_ALBUM, Asker, WishVerb
 from photofs.wishing.standing import Standing
 from photofs.wishing.wish_desk import WishDesk
-
-NEW: Final = "new:"
 
 
 def is_new(album: AlbumRow) -> bool:
     """Whether the service does not have the album yet."""
-    return album.remote_id.startswith(NEW)
+    return album.remote_id.startswith(NEW_ALBUM)
 
 
 class AlbumWishes:
@@ -38,7 +35,10 @@ class AlbumWishes:
             raise Exists(f"{at.name!r} is there already")
         title = self._title(at.folder, at.name)
         album = self._catalog.add_new_album(
-            self._desk.desk.source_id, NEW + secrets.token_hex(8), title, self._desk.desk.now_ns()
+            self._desk.desk.source_id,
+            NEW_ALBUM + secrets.token_hex(8),
+            title,
+            self._desk.desk.now_ns(),
         )
         self._desk.wish(WishVerb.MAKE_ALBUM, asker, {"title": title}, album=album)
         folder = self._catalog.make_given_folder(
@@ -71,7 +71,7 @@ class AlbumWishes:
         self._desk.need("make_album", "make albums")
         now = self._desk.desk.now_ns()
         source = self._desk.desk.source_id
-        album = self._catalog.add_new_album(source, NEW + secrets.token_hex(8), title, now)
+        album = self._catalog.add_new_album(source, NEW_ALBUM + secrets.token_hex(8), title, now)
         details = {"title": title, "instead_of": instead_of}
         self._desk.wish(WishVerb.MAKE_ALBUM, by, details, album=album)
         self._desk.desk.shelves.settle_album(album)

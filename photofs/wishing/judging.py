@@ -14,6 +14,7 @@ from photofs.catalog.photo_writes import PhotoFacts
 from photofs.catalog.seen_json import to_json
 from photofs.filing.facts import dated, next_facts
 from photofs.filing.overlay import laid_over
+from photofs.filing.overruling import Overruling
 from photofs.model.capture_time import TakenBy, TakenFact
 from photofs.model.folder import FolderKind
 from photofs.model.incoming import Stage
@@ -285,8 +286,16 @@ class Judging:
                 by = OURS if row.wish.action is None else row.wish.action
                 self._wish_replacement(photo, row.wish.details, seen, told, by)
 
-    def now_told(self, photo: int, seen: PhotoSeen, sha256: str = "") -> None:
-        """The photo is its source's from now on; size, time and bytes stay as they are shown."""
+    def now_told(
+        self, photo: int, seen: PhotoSeen, sha256: str = "", before: PhotoSeen | None = None
+    ) -> None:
+        """The photo is its source's from now on; size, time and bytes stay as they are shown.
+
+        `before`: what was told of it until now; what is otherwise since is shown, for no scan will
+        find it new.
+        """
+        if before is not None:
+            self._news(photo, before, seen)
         facts = self._catalog.photo_facts(photo)
         if self._is_written_again(photo):
             if sha256:
@@ -299,6 +308,17 @@ class Judging:
         self._catalog.set_photo_facts(photo, told)
         self._desk.show_facts(photo)
         self._desk.show_places(photo)
+
+    def _news(self, photo: int, before: PhotoSeen, seen: PhotoSeen) -> None:
+        """What its source changed of it meanwhile: title, favorite, date."""
+        old, resolve = self._catalog.photo_facts(photo), self._desk.desk.resolve
+        same = old._replace(content_key=seen.content_key)
+        facts = next_facts(same, before, seen, resolve, self._desk.desk.now_ns())
+        shown = laid_over(self._catalog, photo, old, facts, resolve)
+        Overruling(self._catalog, self._desk.desk.now_ns).photo_changed(photo, before, seen)
+        self._catalog.set_photo_facts(photo, shown._replace(content_key=old.content_key))
+        if shown.name != old.name:
+            self._desk.desk.placing.rename(photo, seen.remote_id, shown.name)
 
     def _from_seen(self, photo: int, seen: PhotoSeen, original: str | None) -> None:
         """All facts as the source tells them, and the original's own size and hash if known."""

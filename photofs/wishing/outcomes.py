@@ -5,7 +5,7 @@ complete scan that began afterwards has ended, so that an older listing that is 
 show the old state again. Given up or taken back: the tree shows what the sources tell.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,8 +14,9 @@ import msgspec
 from photofs.catalog.journal import OperationRow
 from photofs.catalog.seen_json import to_json
 from photofs.filing.overlay import with_taken, without
+from photofs.filing.overruling import PHOTO_GONE, Overruling
 from photofs.model.observation import PhotoSeen
-from photofs.model.operation import Event
+from photofs.model.operation import Event, State
 from photofs.model.wish import WishVerb
 from photofs.wishing.deleting import Deleting
 from photofs.wishing.incoming import IncomingFiles
@@ -24,6 +25,13 @@ from photofs.wishing.photo_wishes import PhotoWishes
 from photofs.wishing.replacing import Replacing
 from photofs.wishing.standing import unjudged
 from photofs.wishing.wish_desk import WishDesk
+
+_BACK: Final = {
+    State.CLAIMED: Event.CRASH,
+    State.SENT: Event.REFUSED,
+    State.UNSURE: Event.NOT_FOUND,
+}
+"""What makes planned again what was certainly not done."""
 
 _MEMBERSHIP: Final = frozenset({WishVerb.JOIN, WishVerb.LEAVE})
 _ALBUMS: Final = frozenset({WishVerb.MAKE_ALBUM, WishVerb.RENAME_ALBUM, WishVerb.REMOVE_ALBUM})
@@ -80,6 +88,34 @@ class Outcomes:
         """The service has the other bytes as a new photo: it takes the old one's places."""
         self._catalog.happen(row.operation_id, Event.CONFIRM, self._desk.desk.now_ns())
         Replacing(self._desk).swapped(row, remote_id, seen)
+
+    def photo_gone(self, row: OperationRow) -> None:
+        """The service says that the very photo is no more, while new bytes for it were to be sent.
+
+        That is its own word, so it counts at once: the bytes are uploaded as a new photo.
+        """
+        now, photo = self._desk.desk.now_ns(), row.wish.photo or 0
+        state = self._catalog.operation(row.operation_id).state
+        self._catalog.happen(row.operation_id, _BACK[state], now, PHOTO_GONE)
+        origin = self._catalog.first_observation(photo)
+        known = origin and self._catalog.observation(origin[0], origin[1])
+        if known is not None:
+            self._catalog.set_observation_gone(known.observation_id, gone=True)
+        Overruling(self._catalog, self._desk.desk.now_ns).photo_gone(photo)
+        self._desk.show_places(photo)
+
+    def album_emptied(self, rows: Sequence[OperationRow]) -> bool:
+        """The service lacks the album that these are to join; True if it is made anew for them."""
+        now, overruling = (
+            self._desk.desk.now_ns(),
+            Overruling(self._catalog, self._desk.desk.now_ns),
+        )
+        if not overruling.was_emptied(rows[0].wish.album or 0):
+            return False
+        for row in rows:
+            self._catalog.happen(row.operation_id, Event.REFUSED, now, "the album is made anew")
+        overruling.make_anew(rows[0])
+        return True
 
     def album_made(self, rows: Iterable[OperationRow], album: int, remote_id: str) -> None:
         """The service made an album: what made it is done. A scan may have been faster."""

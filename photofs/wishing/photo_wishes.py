@@ -34,6 +34,12 @@ class PhotoWishes:
         self._check_owner(photo, meaning)
         if at.entry is not None:
             raise Exists(f"{at.name!r} is there already")
+        if self._catalog.photo_facts(photo).trashed:
+            raise Refused(
+                "this photo is in Trash, and what is there stands nowhere else",
+                safe="nothing was changed",
+                remedy="move it there instead: that takes it out of Trash",
+            )
         self._catalog.add_given_entry(at.folder.folder_id, photo, at.name)
         if meaning is Meaning.JOINED and at.folder.album is not None:
             self.join(photo, at.folder.album, asker)

@@ -12,7 +12,7 @@ from typing import Final
 from photofs.catalog.incoming import IncomingRow
 from photofs.catalog.journal import OperationRow
 from photofs.catalog.photo_writes import PhotoFacts
-from photofs.catalog.seen_json import to_json
+from photofs.catalog.seen_json import from_json, to_json
 from photofs.filing.facts import first_facts
 from photofs.filing.placing import names
 from photofs.model.errors import Refused
@@ -50,7 +50,8 @@ class Replacing:
             now = self._catalog.operation(row.operation_id).wish.details
             self._catalog.amend(row.operation_id, {**now, "old": old})
         self._catalog.forget_told_original(photo)
-        Judging(self._desk).now_told(photo, seen, str(row.wish.details["sha256"]))
+        before = None if known is None else from_json(known.seen, known.as_of_ns)
+        Judging(self._desk).now_told(photo, seen, str(row.wish.details["sha256"]), before)
 
     def swapped(self, row: OperationRow, remote_id: str, seen: PhotoSeen) -> None:
         """Other bytes as a new photo of the service, under that id."""

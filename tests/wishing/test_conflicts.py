@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from photofs.model.observation import AlbumGone
 from photofs.model.operation import State
 from tests.support.filed import album, photo
 from tests.support.wished import SHELL, Wished, whole
@@ -70,6 +71,23 @@ def test_an_album_removed_there_ends_the_wishes_for_it(wished: Wished) -> None:
     assert "Albums/Home/d.jpg" in wished.files()
 
 
+def test_an_album_that_went_as_it_was_emptied_here_is_made_anew(wished: Wished) -> None:
+    """Its folder stays, with what is put there; without anything put there it goes."""
+    for name in ("a", "b"):
+        wished.unlink(f"Albums/Trip/{name}.jpg")
+    wished.unlink("Albums/Home/d.jpg")
+    wished.send_all()
+    folder = wished.filed.ino("Albums/Trip/")
+    wished.link(f"{DAY}/d.jpg", "Albums/Trip/d.jpg")
+    gone = [AlbumGone(remote_id=each) for each in ("x", "y")]
+    wished.filed.scan(*gone, full=False)
+    assert wished.open_verbs() == ["join", "make album"]
+    assert wished.filed.ino("Albums/Trip/") == folder
+    assert "Albums/Trip/d.jpg" in wished.files()
+    assert "Albums/Home/" not in wished.filed.tree()
+    assert said(wished) == []
+
+
 @pytest.mark.parametrize("dear", ["pinned", "changed", "in Trash", "not"])
 def test_a_photo_deleted_there_goes_to_trash_if_it_is_dear(wished: Wished, dear: str) -> None:
     """Pinned, just being changed, or in Trash already, and whole here; any other one just goes."""
@@ -104,14 +122,20 @@ def test_what_the_service_has_no_longer_is_restored_by_an_upload(wished: Wished)
 
 
 def test_new_bytes_for_a_photo_deleted_there_are_uploaded(wished: Wished) -> None:
-    """What was to replace it becomes a photo of its own; nothing that was written is lost."""
+    """What was to replace it becomes a photo of its own, with its date; it is no favorite."""
+    wished.rename(f"{DAY}/a.jpg", "Favorites/a.jpg")
+    wished.send_all()
     wished.write("Albums/Trip/a.jpg")
     wished.judge(whole("n"), "Albums/Trip/a.jpg")
     assert wished.open_verbs() == ["replace"]
     delete_at_the_service(wished, "a")
     assert wished.open_verbs() == ["upload"]
     assert f"{DAY}/a.jpg" in wished.files()
+    assert "Favorites/a.jpg" not in wished.files()
     (upload,) = wished.catalog.open_operations()
+    taken = upload.wish.details["taken"]
+    assert isinstance(taken, dict)
+    assert taken["local"] == "2019-07-21T12:30:15"
     wished.uploaded(upload, "new")
     assert f"{DAY}/a.jpg" in wished.files()
 

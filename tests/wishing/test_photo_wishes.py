@@ -212,3 +212,13 @@ def test_names_that_are_taken_or_across_libraries_are_refused(wished: Wished) ->
             SHELL,
         )
     assert Filed.problems(wished.filed) == []
+
+
+def test_what_lies_in_trash_is_linked_nowhere(wished: Wished) -> None:
+    """It would stand nowhere else, and the program would have been told that it does."""
+    wished.unlink(f"{DAY}/a.jpg")
+    before = wished.files()
+    with pytest.raises(Refused, match="in Trash"):
+        wished.link("Trash/a.jpg", "Albums/Home/a.jpg")
+    assert wished.files() == before
+    assert wished.open_verbs() == ["trash"]

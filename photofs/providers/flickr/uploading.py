@@ -88,13 +88,14 @@ class Uploads:
         self, upload: Upload, arguments: dict[str, str], sent: Sent
     ) -> Uploaded:
         try:
-            return await self._new(upload, {**arguments, "dedup_check": "1"}, sent)
+            if not upload.even_if_known:
+                return await self._new(upload, {**arguments, "dedup_check": "1"}, sent)
         except Declined as error:
             if error.code != DUPLICATE:
                 raise declined_upload(error, upload.media) from error
             known = await self._known(upload, error.duplicate)
-        if known is not None:
-            return known
+            if known is not None:
+                return known
         try:
             return await self._new(upload, arguments, sent)
         except Declined as error:
