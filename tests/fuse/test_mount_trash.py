@@ -10,12 +10,13 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import unquote
+from typing import Any
 
 import pytest
 
 from photofs.model.node import row_id
 from photofs.model.wish import Asker
+from tests.support.desktop_trash import DesktopTrash, below
 from tests.support.household import shell
 from tests.support.mounting import Mount, mounted
 from tests.support.stocked import Stock, picture, stock
@@ -56,22 +57,12 @@ def gio_trash(*paths: Path) -> None:
 
 def restore(mount: Mount, name: str) -> Path:
     """Move it back to where `info` says that it was; that path."""
-    told = bin_of(mount) / "info" / f"{name}.trashinfo"
-    (path,) = re.findall(r"^Path=(.*)$", told.read_text(), re.MULTILINE)
-    target: Path = mount.point / unquote(path, errors="surrogateescape")
-    (bin_of(mount) / "files" / name).rename(target)
-    told.unlink()
-    return target
-
-
-def below(folder: Path) -> set[str]:
-    """All paths below a folder."""
-    return {str(each.relative_to(folder)) for each in folder.rglob("*")}
+    return DesktopTrash(mount.point).restore(name)
 
 
 def lying(mount: Mount) -> set[str]:
     """What `files` and `info` list."""
-    return below(bin_of(mount)) - {"files", "info"}
+    return DesktopTrash(mount.point).lying()
 
 
 def verbs(made: Stock) -> list[str]:
@@ -296,12 +287,9 @@ def test_moves_that_mean_nothing_are_refused(mount: Mount) -> None:
     ):
         with pytest.raises(OSError, match=re.escape(os.strerror(error))):
             source.rename(target)
-    for remove, error in (
-        (lambda: os.rmdir(files / "a.jpg"), errno.ENOTDIR),  # noqa: PTH106 - the call is meant
-        (lambda: os.rmdir(files), errno.ENOTEMPTY),  # noqa: PTH106 - the call is meant
-    ):
+    for folder, error in ((files / "a.jpg", errno.ENOTDIR), (files, errno.ENOTEMPTY)):
         with pytest.raises(OSError, match=re.escape(os.strerror(error))):
-            remove()
+            folder.rmdir()
     assert (mount.lake / "b.jpg").read_bytes() == PHOTOS["b.jpg"]
     (files / "a.jpg").rename(files / "c.jpg")
     (files / "c.jpg").rename(mount.lake / "a.jpg")
@@ -339,7 +327,7 @@ def test_another_user_sees_and_makes_none(made: Stock) -> None:
         folder.chmod(folder.stat().st_mode | 0o055)
     with mounted(made, "--allow-other") as mount:
         gio_trash(mount.lake / "a.jpg")
-        nobody = {"user": 65534, "group": 65534, "extra_groups": []}
+        nobody: dict[str, Any] = {"user": 65534, "group": 65534, "extra_groups": []}
         shell("ls", mount.lake, **nobody)
         shell("ls", bin_of(mount), code=2, **nobody)
         shell("mkdir", mount.point / ".Trash-65534", code=1, **nobody)

@@ -122,7 +122,8 @@ def test_p25_the_log_tells_each_step_of_readme_by_program(demo: Demo) -> None:
         demo.do(line)
     rows = demo.household.ask("log")
     assert [row["program"] for row in reversed(rows)] == [
-        "cp", "rsync", "gio", "cp", "rm", "mv", "photofs trash restore", "mv", "rm", "photofs undo",
+        "cp", "rsync", "gio", "cp", "rm", "gio", "photofs trash restore", "mv", "rm",
+        "photofs undo",
     ]  # fmt: skip
     assert [(row["action"], row["undone_by"]) for row in rows[:2]] == [(10, None), (9, 10)]
     assert (demo.point / "flickr" / "Albums" / "Lima" / "CON.jpg").exists()

@@ -230,15 +230,3 @@ def test_p2_a_cp_that_is_killed_uploads_nothing(
         assert "cut.jpg" in household.run("queue")
     assert flickr.calls["upload"] == 0
     assert told_by(flickr) == before
-
-
-def test_a_file_managers_trash_is_refused_and_changes_nothing(
-    household: Household, flickr: Emulator
-) -> None:
-    """`gio trash` says that it cannot, as docs/SEMANTICS.md does; the photo stays."""
-    live(household, flickr)
-    with household.mounted() as point:
-        photo = point / "flickr" / "Unsorted" / "Auckland.jpg"
-        assert "trash" in shell("gio", "trash", photo, code=1)
-        assert photo.stat().st_size > 0
-        assert household.ask("log") == []
