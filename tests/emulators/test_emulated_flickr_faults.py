@@ -137,7 +137,7 @@ async def test_stall_for_ever(after: int | None) -> None:
         client.emulator.faults.add(net.stall(after=after))
         url = original_url(client.emulator.url, photo)
         with pytest.raises(httpx2.ReadTimeout):
-            await client.http.get(url, timeout=0.2)
+            await client.http.get(url, timeout=httpx2.Timeout(30, read=1.0))
         served = client.emulator.ledger.bytes_served(urlsplit(url).path)
     assert served == (after or 0)
 
@@ -202,7 +202,7 @@ async def test_drip() -> None:
         data, whole = await received(client, original_url(client.emulator.url, photo))
         took = time.monotonic() - start
     assert (len(data), whole) == (SIZE, True)
-    assert 0.15 < took < 3
+    assert 0.15 < took < 30
 
 
 async def test_upload_that_commits_and_then_says_nothing() -> None:
@@ -211,10 +211,10 @@ async def test_upload_that_commits_and_then_says_nothing() -> None:
     picture = make_jpeg(1)
     async with raw_client(account) as client:
         client.emulator.faults.add(net.lose_answer(), "upload")
-        client.http.timeout = httpx2.Timeout(0.5)
+        client.http.timeout = httpx2.Timeout(30, read=1.0)
         with pytest.raises(httpx2.ReadTimeout):
             await client.send_file(picture, title="lost")
-        client.http.timeout = httpx2.Timeout(5)
+        client.http.timeout = httpx2.Timeout(30)
         again = await client.send_file(picture, dedup_check="1")
     [photo] = account.stream()
     assert photo.title == "lost"
@@ -293,11 +293,12 @@ async def test_ears_that_close_within_an_upload(reset: bool) -> None:  # noqa: F
     account = Account()
     data = make_jpeg(1, width=64, height=48)
     async with raw_client(account) as client:
-        client.http.timeout = httpx2.Timeout(0.5)
+        client.http.timeout = httpx2.Timeout(30, write=1.0, read=1.0)
         client.emulator.faults.add(net.Deaf(after=1000, reset=reset), "upload")
         with pytest.raises(httpx2.TransportError):
             await client.send_file(data + bytes(20_000_000))
         assert account.stream() == []
+        client.http.timeout = httpx2.Timeout(30)
         await client.send_file(data)
     assert len(account.stream()) == 1
 

@@ -33,7 +33,7 @@ async def spoken(url: str, data: bytes) -> bytes:
     """The first bytes that come back for raw bytes."""
     stream = await trio.open_tcp_stream("127.0.0.1", int(url.rpartition(":")[2]))
     async with stream:
-        with trio.fail_after(5):
+        with trio.fail_after(30):
             await stream.send_all(data)
             return await stream.receive_some()
 

@@ -40,7 +40,7 @@ def call(facts: dict[str, str], method: str, **arguments: str) -> dict[str, obje
     pairs = signed(
         "POST", url, {**plain, **oauth(facts["oauth_token"])}, facts["oauth_token_secret"]
     )
-    answer: dict[str, object] = httpx2.post(url, data=pairs, trust_env=False).json()
+    answer: dict[str, object] = httpx2.post(url, data=pairs, trust_env=False, timeout=30).json()
     return answer
 
 
@@ -56,7 +56,7 @@ def test_process_keeps_its_account_when_killed(tmp_path: Path) -> None:
     with process:
         facts["url"] = again["url"]
         page = call(facts, "flickr.people.getPhotos", user_id="me")
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
     assert page["photos"]["photo"][0]["title"] == "kept"  # type: ignore[index] # JSON
     assert again["oauth_token"] == facts["oauth_token"]
     assert process.returncode == 0
@@ -68,7 +68,7 @@ def test_process_ends_on_sigterm() -> None:
     with process:
         assert facts["url"].startswith("http://127.0.0.1:")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 def test_uploads_survive_a_restart(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_in_a_thread() -> None:
     with flickr_in_thread(synthetic_account(2)) as emulator:
         url = emulator.url + "/services/rest/"
         given = {"method": "flickr.test.echo", "api_key": API_KEY}
-        answer = httpx2.get(url, params=given, trust_env=False)
+        answer = httpx2.get(url, params=given, trust_env=False, timeout=30)
         port = int(emulator.url.rpartition(":")[2])
         with (
             pytest.raises(OSError, match="could not listen"),

@@ -140,13 +140,13 @@ def test_the_thread_obeys(silent_port: int) -> None:
     """From a test that is not async: faults, refusal and the port work the same."""
     with toxic_thread(silent_port) as line:
         line.set(Faults(cut_after=0))
-        with socket.create_connection((HOST, line.port), timeout=5):
+        with socket.create_connection((HOST, line.port), timeout=60):
             pass
         line.refuse()
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection((HOST, line.port), timeout=5)
+            socket.create_connection((HOST, line.port), timeout=60)
         line.accept()
-        with socket.create_connection((HOST, line.port), timeout=5) as stands:
+        with socket.create_connection((HOST, line.port), timeout=60) as stands:
             line.set(Faults())
             while line.connections < 2:
                 line.set(Faults())

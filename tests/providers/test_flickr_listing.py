@@ -132,9 +132,9 @@ async def test_a_list_that_never_settles_is_temporary() -> None:
 
 
 @pytest.mark.parametrize("lie", ["empty", "before", "last", "none at all"])
-async def test_lying_pages_are_no_pages(lie: str, quick: MockClock) -> None:
+async def test_lying_pages_are_no_pages(lie: str, autojump_clock: MockClock) -> None:
     """An empty page, the one before, the last one again: Temporary, after asking a few times."""
-    del quick
+    del autojump_clock
     stream = Stream(1700, lambda _stream, _call: None)
 
     def page(arguments: dict[str, list[str]]) -> dict[str, object]:
@@ -151,12 +151,6 @@ async def test_lying_pages_are_no_pages(lie: str, quick: MockClock) -> None:
     async with api_of(page) as api:
         with pytest.raises(Temporary):
             await all_records(Listing(api, QUERY))
-
-
-@pytest.fixture
-def quick() -> MockClock:
-    """A clock by which waits pass quickly."""
-    return MockClock(rate=100)
 
 
 @given(seed=st.integers(0, 10_000), count=st.integers(400, 2600))

@@ -19,14 +19,8 @@ from tests.support.flickr_writes import able, own_photos, writes_to
 def service() -> Iterator[Emulated]:
     """A Pro account that may be written to."""
     with emulated(small_account().account, perms="write") as service:
-        service.tools = replace(service.tools, read_timeout=0.4)
+        service.tools = replace(service.tools, read_timeout=2.0)
         yield service
-
-
-@pytest.fixture
-def hurry() -> Clock:
-    """Waits of ours pass a hundred times as fast; a test names this fixture itself."""
-    return Clock(rate=100)
 
 
 def album_of(service: Emulated, title: str) -> Album:

@@ -50,14 +50,8 @@ def service(request: pytest.FixtureRequest, clock: Time) -> Iterator[Emulated]:
     account.clock = clock
     habits = Habits(dedup=request.param, clock_tolerance=None)
     with emulated(account, habits=habits, perms="delete") as service:
-        service.tools = replace(service.tools, read_timeout=0.4)
+        service.tools = replace(service.tools, read_timeout=1.0)
         yield service
-
-
-@pytest.fixture
-def hurry() -> Clock:
-    """Waits of ours pass a hundred times as fast; a test names this fixture itself."""
-    return Clock(rate=100)
 
 
 async def fails(writes: Writes, upload: Upload) -> None:

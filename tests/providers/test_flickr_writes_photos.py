@@ -34,14 +34,8 @@ def wall(*numbers: int) -> datetime:
 def service() -> Iterator[Emulated]:
     """A Pro account that may be written to."""
     with emulated(small_account().account, perms="delete") as service:
-        service.tools = replace(service.tools, read_timeout=0.4)
+        service.tools = replace(service.tools, read_timeout=2.0)
         yield service
-
-
-@pytest.fixture
-def hurry() -> Clock:
-    """Waits of ours pass a hundred times as fast; a test names this fixture itself."""
-    return Clock(rate=100)
 
 
 async def test_texts(service: Emulated) -> None:

@@ -41,12 +41,6 @@ def service() -> Iterator[Emulated]:
         yield service
 
 
-@pytest.fixture
-def hurry() -> Clock:
-    """Waits of ours pass a hundred times as fast; a test names this fixture itself."""
-    return Clock(rate=100)
-
-
 def last_upload(service: Emulated) -> dict[str, str]:
     """The fields of the last upload."""
     calls = [call for call in service.emulator.ledger.history if call.name == "upload"]
@@ -404,12 +398,14 @@ async def test_what_cannot_be_replaced(service: Emulated, tmp_path: Path) -> Non
 async def test_a_large_replacement(tmp_path: Path, hurry: Clock) -> None:
     """Large replacements too are waited for by their ticket."""
     del hurry
-    async with written(Habits(ticket_delay=0.2)) as service:
+    check = "flickr.photos.upload.checkTickets"
+    async with written(Habits(ticket_delay=15, clock_tolerance=None)) as service:
+        service.account.clock = lambda: 1_800_000_000.0 + 10 * service.calls(check)
         photo = own_photos(service)["Sea 2"]
         async with writes_to(service, later_from=1) as writes:
             await able(writes.replace)(photo.id, upload_of(tmp_path, PICTURE), Heard())
         assert service.account.state.photos[photo.id].width == 64
-        assert service.calls("flickr.photos.upload.checkTickets") >= 1
+        assert service.calls(check) >= 2
 
 
 async def test_uploads_side_by_side(service: Emulated, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def emulated(
 ) -> Iterator[Emulated]:
     """Serve the account, and log in to it with that permission."""
     with flickr_in_thread(account, faults=faults, habits=habits) as emulator:
-        tools = replace(make_tools(), read_timeout=5.0)
+        tools = replace(make_tools(), read_timeout=30.0)
         token = log_in(tools.secrets, account, perms)
         yield Emulated(account, emulator, tools, token)
 

@@ -135,7 +135,7 @@ async def raw_client(
     """An emulator with the account, and a client that may do what `perms` say."""
     async with (
         serve_flickr(account, faults=faults, habits=habits) as emulator,
-        httpx2.AsyncClient(timeout=5.0, trust_env=False) as http,
+        httpx2.AsyncClient(timeout=30.0, trust_env=False) as http,
     ):
         token = account.grant(perms) if perms else None
         yield RawClient(emulator, http, token)

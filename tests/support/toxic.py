@@ -272,7 +272,7 @@ def toxic_thread(target_port: int) -> Iterator[ToxicThread]:
 
     thread = threading.Thread(target=trio.run, args=(main,), name="toxic", daemon=True)
     thread.start()
-    assert begun.wait(10), "the proxy did not start"
+    assert begun.wait(60), "the proxy did not start"
     token, scope = handles[0]
     try:
         yield ToxicThread(line, token)
