@@ -131,17 +131,20 @@ class Discarding:
         photo = entry.photo or 0
         means = allowed(meaning(at.folder.kind, Verb.DISCARD))
         file = unjudged(self._catalog, photo)
+        named_twice = file and len(self._catalog.photo_entries(photo)) > 1
         kind = DiscardKind.TRASHED if file else _KINDS[means]
-        if file and len(self._catalog.photo_entries(photo)) > 1:
-            kind = DiscardKind.NAME
+        kind = DiscardKind.NAME if named_twice else kind
         folder = at.folder
         new = NewDiscard(kind, desk.library_id, photo, folder.album, folder.folder_id, at.name)
         number = self._catalog.add_discard(to, new, desk.desk.now_ns())
-        if file is not None:
-            IncomingFiles(desk).put_away(file, at)
-            return
         before = self._catalog.last_operation()
-        PhotoWishes(desk).take(photo, at, means, asker)
+        if file is None:
+            PhotoWishes(desk).take(photo, at, means, asker)
+        elif named_twice:
+            IncomingFiles(desk).put_away(file, at)
+        else:
+            action = self._catalog.act(desk.library_id, asker, desk.desk.now_ns())
+            IncomingFiles(desk).take_back(file, action)
         wished = self._catalog.last_operation()
         self._catalog.set_discard_wish(number, wished if wished > before else None)
 
@@ -154,6 +157,8 @@ class Discarding:
         file = unjudged(self._catalog, photo)
         if file is not None:
             allowed(meaning(at.folder.kind, Verb.CREATE))
+            if row.operation is not None:
+                desk.planning.cancel(self._catalog.operation(row.operation), BACK)
             IncomingFiles(desk).bring_back(file, at)
             return
         trashed = self._catalog.marks(photo)[0] is not None

@@ -77,6 +77,8 @@ class IncomingFiles:
             after = after._replace(ctime_ns=max(now, facts.ctime_ns + 1))
             self._catalog.set_photo_facts(photo, after)
         self._catalog.touch_incoming(photo, now)
+        if row.action is not None:  # a long film is one `cp` with what is copied after it
+            self._catalog.go_on(row.action, now)
 
     def set_mtime(self, photo: int, mtime_ns: int, asker: Asker) -> None:
         """A copying program sets a time: kept for what it brings in; fills an unknown date."""
@@ -133,7 +135,7 @@ class IncomingFiles:
         return None
 
     def take_back(self, row: IncomingRow, by: int) -> None:
-        """Undo: from all its names into Trash, with a wish that tells where it stood last."""
+        """From all its names into Trash, with a wish that tells where it stood last."""
         last = self._catalog.photo_entries(row.photo_id)[-1]
         stood = [last.folder_id, last.name]
         self._desk.wish(WishVerb.TRASH, by, {"stood": stood}, photo=row.photo_id)
