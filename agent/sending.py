@@ -1,8 +1,9 @@
-"""Sends what is wished to one source, in two lanes: files in one, all else in the other.
+"""Sends what is wished to one source, in lanes: files in some, all else in one of its own.
 
-So that a film of a gigabyte keeps no title waiting. A lane ends when there is nothing more to send
-in either. What concerns the whole source stops both: no login, no line. A full account stops only
-the lane of files.
+So that a film of a gigabyte keeps no title waiting, and while one file is proven, noted and looked
+for at the service, the bytes of another are on the line. How often the service is asked is the
+pacer's affair. A lane ends when there is nothing more to send in any. What concerns the whole
+source stops all: no login, no line. A full account stops only the lanes of files.
 """
 
 import logging
@@ -26,7 +27,10 @@ AT_ONCE: Final = 500
 """Wishes looked at together; as many joins or leaves of one album go in one request."""
 
 LOOK_EVERY: Final = 0.5
-"""Seconds between two looks while the other lane is busy."""
+"""Seconds between two looks while another lane is busy."""
+
+LANES_OF_BYTES: Final = 3
+"""Files under way at once; more gained nothing, and each holds a connection to the service."""
 
 _OF_BYTES: Final = frozenset({WishVerb.UPLOAD, WishVerb.REPLACE})
 
@@ -39,7 +43,10 @@ class Sender:
         self._box = box
         self._uploading = Uploading(box)
         self._changing = Changing(box)
-        self._busy = {True: True, False: True}
+        self._busy: set[int] = set()
+        self._asking: set[int] = set()
+        self._over = trio.Event()
+        self._full = False
         self._failures = 0
         self.rest_s = 0.0
 
@@ -47,9 +54,11 @@ class Sender:
         """Send what there is; `rest_s` says for how long to leave the source alone after it."""
         self._box.recover()
         self._ask_anew()
+        self._busy = {*range(1 + LANES_OF_BYTES)}
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._lane, True, self._send_bytes)
-            nursery.start_soon(self._lane, False, self._send_change)
+            nursery.start_soon(self._lane, 0, self._send_change)
+            for lane in range(1, 1 + LANES_OF_BYTES):
+                nursery.start_soon(self._lane, lane, self._send_bytes)
 
     def _ask_anew(self) -> None:
         """What may be sent twice without harm need not be asked for."""
@@ -57,31 +66,41 @@ class Sender:
             if row.wish.verb not in _OF_BYTES and not self._changing.making.asks_for(row):
                 self._box.not_found(row, "nothing: it may be done twice")
 
-    async def _lane(self, of_bytes: bool, step: Callable[[], Awaitable[bool]]) -> None:  # noqa: FBT001 - trio's start_soon
-        """Step after step until neither lane has anything to do, or the source has to rest."""
-        while self.rest_s == 0:
-            self._busy[of_bytes] = True
+    async def _lane(self, lane: int, step: Callable[[], Awaitable[bool]]) -> None:
+        """Step after step until no lane has anything to do, or the source has to rest."""
+        while self.rest_s == 0 and not self._over.is_set() and not (lane and self._full):
+            self._busy.add(lane)
             try:
                 worked = await step()
             except PhotofsError as error:
-                if self._stops(error, of_bytes=of_bytes):
+                if self._stops(error, of_bytes=lane > 0):
                     break
                 continue
             if worked:
                 self._went_well()
                 continue
-            self._busy[of_bytes] = False
-            if not any(self._busy.values()):
-                break
-            await trio.sleep(LOOK_EVERY)
-        self._busy[of_bytes] = False
+            self._rests(lane)
+            with trio.move_on_after(LOOK_EVERY):
+                await self._over.wait()
+        self._rests(lane)
+
+    def _rests(self, lane: int) -> None:
+        """A lane has nothing to do; the last one to say so ends all."""
+        self._busy.discard(lane)
+        if not self._busy:
+            self._over.set()
 
     async def _send_bytes(self) -> bool:
         """One upload, or one question for what became of an unsure one."""
         now = self._box.now_ns()
         for row in self._unsure():
-            if row.wish.verb in _OF_BYTES and row.wish.not_before_ns <= now:
-                await self._guarded([row], self._uploading.reconcile(row))
+            due = row.wish.verb in _OF_BYTES and row.wish.not_before_ns <= now
+            if due and row.operation_id not in self._asking:
+                self._asking.add(row.operation_id)
+                try:
+                    await self._guarded([row], self._uploading.reconcile(row))
+                finally:
+                    self._asking.discard(row.operation_id)
                 return True
         rows = self._box.catalog.claimable(self._box.source.source_id, now, bytes_too=True)
         taken = self._box.claim(rows)
@@ -134,6 +153,7 @@ class Sender:
             self._box.stopped(error)
             if isinstance(error, Unauthorised) or not of_bytes:
                 self.rest_s = CLOSED_S
+            self._full = of_bytes
             return True
         wait = error.retry_after if isinstance(error, Temporary) else None
         if self._failures > 1 or wait:

@@ -166,9 +166,10 @@ async def test_p6_what_the_service_will_not_take_stays_here(
     """P6: readable in place, marked with the reason, its bytes kept; nothing queues behind it."""
     del autojump_clock
     posted.wished.mkdir("Albums/Trip")
+    refused = TRAM + b" " * 1000
     posted.service.most_bytes = len(TRAM) + 500 if trouble == "big" else 10**9
-    posted.service.plan("upload", *(["no"] if trouble == "no" else []))
-    posted.write("Albums/Trip/a.jpg", TRAM + b" " * 1000)
+    posted.service.unwanted |= {hash_of(refused)} if trouble == "no" else set()
+    posted.write("Albums/Trip/a.jpg", refused)
     await posted.judged()
     posted.write("Albums/Trip/b.jpg", SEA)
     await posted.judged()
@@ -179,7 +180,58 @@ async def test_p6_what_the_service_will_not_take_stays_here(
     assert words in row.why
     assert posted.at_service() == [hash_of(SEA)]
     assert len(posted.service.members("Trip")) == 1
-    assert posted.store.has_sealed(hash_of(TRAM + b" " * 1000)) is Room.KEPT
+    assert posted.store.has_sealed(hash_of(refused)) is Room.KEPT
+
+
+async def test_several_files_are_under_way_at_once(
+    posted: Posted, autojump_clock: MockClock
+) -> None:
+    """Three by three: six that the service takes a second for each are there after two seconds."""
+    files = [make_jpeg(number, width=16, height=12) for number in range(6)]
+    posted.service.slow = 1.0
+    for number, data in enumerate(files):
+        posted.write(f"Unsorted/{number}.jpg", data)
+    await posted.judged()
+    began = autojump_clock.current_time()
+    await posted.once()
+    assert 2 <= autojump_clock.current_time() - began < 4
+    assert posted.is_over(), posted.states()
+    assert posted.at_service() == sorted(map(hash_of, files))
+    assert posted.service.calls["upload"] == len(files)
+
+
+@pytest.mark.parametrize("trouble", ["lost", "down", "throttled"])
+async def test_several_files_whose_answers_are_lost_come_once_each(
+    trouble: str, posted: Posted, autojump_clock: MockClock
+) -> None:
+    """P3: no two lanes ask for the same one, or send it."""
+    del autojump_clock
+    files = [make_jpeg(number, width=16, height=12) for number in range(5)]
+    posted.service.slow = 1.0
+    posted.service.plan("upload", trouble, trouble, trouble)
+    for number, data in enumerate(files):
+        posted.write(f"Unsorted/{number}.jpg", data)
+    await posted.judged()
+    await posted.send()
+    assert posted.is_over(), posted.states()
+    assert posted.at_service() == sorted(map(hash_of, files))
+    assert posted.service.calls["find_upload"] == 3
+
+
+async def test_a_full_account_is_not_asked_by_other_lanes(
+    posted: Posted, autojump_clock: MockClock, expect_log: ExpectLog
+) -> None:
+    """What the service had no room for is not sent again by a lane that goes on."""
+    del autojump_clock
+    expect_log("the account is full")
+    posted.service.plan("upload", "full")
+    posted.service.slow = 1.0
+    for name, data in (("a.jpg", TRAM), ("b.jpg", SEA)):
+        posted.write(f"Unsorted/{name}", data)
+    await posted.judged()
+    await posted.once()
+    assert posted.service.calls["upload"] == 2
+    assert sorted(posted.states()) == ["upload: done", "upload: planned"]
 
 
 async def test_a_full_account_stops_uploads_alone(

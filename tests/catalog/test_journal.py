@@ -2,7 +2,7 @@
 
 import pytest
 
-from photofs.catalog.journal import NOTED_EVERY_NS, SAME_ACTION_NS, Wish
+from photofs.catalog.journal import NOTED_EVERY_NS, PAGE, SAME_ACTION_NS, Wish
 from photofs.catalog.sqlite import Catalog
 from photofs.model.errors import Bug
 from photofs.model.operation import TRANSITIONS, Event, State
@@ -56,3 +56,18 @@ def test_wishes_that_follow_each_other_are_one_action(catalog: Catalog) -> None:
     later = last + SAME_ACTION_NS - NOTED_EVERY_NS
     assert catalog.act(1, asker, later + SAME_ACTION_NS + 1) not in actions
     assert catalog.act(1, Asker(4712, "ln"), last) not in actions
+
+
+def test_the_wishes_for_an_album_are_read_in_order_however_many(catalog: Catalog) -> None:
+    """Page by page, each once, also if they are settled while they are read."""
+    wish = Wish(1, "join", {}, 50, source=1, photo=7, album=3)
+    with catalog.database.transaction():
+        made = [catalog.plan(wish, 10) for _ in range(2 * PAGE + 5)]
+        other = catalog.plan(wish._replace(album=4), 10)
+        read = []
+        for row in catalog.unsettled_of_album(3):
+            read.append(row.operation_id)
+            catalog.settle(row.operation_id)
+    assert read == made
+    assert list(catalog.unsettled_of_album(3)) == []
+    assert [row.operation_id for row in catalog.unsettled_of_album(4)] == [other]

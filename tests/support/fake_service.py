@@ -49,7 +49,7 @@ class FakeService:
     """`without`: functions that it has not, "empty_albums" among them.
 
     `lag`: how many looks at a new photo show nothing; `album_lag`: how many lists lack new albums.
-    `exact`: it gives back what it got.
+    `exact`: it gives back what it got. `unwanted`: hashes of bytes that it will not take.
     """
 
     photos: dict[str, Picture] = field(default_factory=dict)
@@ -61,6 +61,7 @@ class FakeService:
     album_lag: int = 0
     exact: bool = True
     most_bytes: int = 10**9
+    unwanted: set[str] = field(default_factory=set)
     slow: float = 0.0
     log: list[str] = field(default_factory=list)
     _number: int = 0
@@ -137,6 +138,8 @@ class FakeService:
         data = upload.path.read_bytes()
         assert len(data) == upload.size
         assert hashlib.sha256(data).hexdigest() == upload.sha256
+        if upload.sha256 in self.unwanted:
+            raise Refused("the service will not do that")
         if len(data) > self.most_bytes:
             raise Refused("the file is too big", remedy="make it smaller")
         sent(len(data))
