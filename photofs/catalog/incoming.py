@@ -201,12 +201,12 @@ class IncomingRows(Part):
         )
         return row[0] if row else None
 
-    def local_with_hash(self, library_id: int, sha256: str, whys: tuple[str, str]) -> bool:
-        """Whether a file with these bytes is kept here alone, for one of these two reasons."""
+    def local_with_hash(self, library_id: int, sha256: str, why: str) -> bool:
+        """Whether a file with these bytes is kept here alone, for that reason."""
         row = self.database.one(
             "SELECT 1 FROM photo p JOIN incoming i ON i.photo = p.id WHERE p.library = ?"
-            " AND p.sha256 = ? AND p.gone = 0 AND i.stage = 'local' AND i.why IN (?, ?)",
-            (library_id, sha256, *whys),
+            " AND p.sha256 = ? AND p.gone = 0 AND i.stage = 'local' AND i.why = ?",
+            (library_id, sha256, why),
         )
         return row is not None
 

@@ -18,6 +18,13 @@ from photofs.model.wish import GUARDED, Asker, WishVerb
 SAME_ACTION_NS: Final = 2_000_000_000
 """Wishes of one process that follow each other within this time are one action."""
 
+NEW_PROGRAM_NS: Final = 20_000_000_000
+"""The same for a process that had just been started, for no longer than this, when it began.
+
+A command works on large pictures with pauses (`mogrify *`); a file manager has been running for
+long, and a pause of it is its user's.
+"""
+
 NOTED_EVERY_NS: Final = SAME_ACTION_NS // 20
 """How exactly that is noted: a program that wishes 1,000 things a second notes it 10 times."""
 
@@ -111,20 +118,26 @@ class Journal(Part):
         Inside the caller's transaction.
         """
         row = self.database.one(
-            "SELECT id, last_ns FROM action WHERE library = ? AND process = ? AND program = ?"
-            " AND last_ns BETWEEN ? AND ? AND undone_by IS NULL ORDER BY id DESC LIMIT 1",
-            (library, asker.process, asker.program, now_ns - SAME_ACTION_NS, now_ns),
+            "SELECT id, asked_ns, last_ns FROM action WHERE library = ? AND process = ?"
+            " AND program = ? AND last_ns BETWEEN ? AND ? AND undone_by IS NULL"
+            " ORDER BY id DESC LIMIT 1",
+            (library, asker.process, asker.program, now_ns - NEW_PROGRAM_NS, now_ns),
         )
-        if row is None or asker.process == 0:
+        if row is None or asker.process == 0 or not _goes_on(asker, row[1], row[2], now_ns):
             return self.database.insert(
                 "INSERT INTO action(library, program, process, asked_ns, last_ns)"
                 " VALUES (?, ?, ?, ?, ?)",
                 (library, asker.program, asker.process, now_ns, now_ns),
             )
-        action, last_ns = row
-        if now_ns - last_ns >= NOTED_EVERY_NS:
-            self.database.run("UPDATE action SET last_ns = ? WHERE id = ?", (now_ns, action))
-        return int(action)
+        self.go_on(row[0], now_ns)
+        return int(row[0])
+
+    def go_on(self, action_id: int, now_ns: int) -> None:
+        """An action's program is still at it; inside the caller's transaction."""
+        self.database.run(
+            "UPDATE action SET last_ns = ?1 WHERE id = ?2 AND last_ns <= ?3",
+            (now_ns, action_id, now_ns - NOTED_EVERY_NS),
+        )
 
     def plan(self, wish: Wish, now_ns: int) -> int:
         """Record a wish, durably; the operation's id. Inside a transaction it commits with that."""
@@ -370,6 +383,15 @@ class Journal(Part):
     def _operations(self, condition: str, values: Iterable[int | str | None]) -> list[OperationRow]:
         rows = self.database.all(f"{_SELECT} WHERE {condition} ORDER BY id", tuple(values))
         return [_operation(row) for row in rows]
+
+
+def _goes_on(asker: Asker, asked_ns: int, last_ns: int, now_ns: int) -> bool:
+    """Whether what was asked for in an action, last then, is followed by what is asked for now."""
+    pause = now_ns - last_ns
+    if pause <= SAME_ACTION_NS or asker.age_ns is None:
+        return pause <= SAME_ACTION_NS
+    is_the_same = asker.age_ns >= pause  # and no later process of the same number
+    return is_the_same and asker.age_ns - (now_ns - asked_ns) <= NEW_PROGRAM_NS
 
 
 def _operation(row: tuple[object, ...]) -> OperationRow:

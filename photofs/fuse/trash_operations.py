@@ -21,10 +21,10 @@ import pyfuse3
 import trio
 
 from photofs.fuse.answered import answered, refused
+from photofs.fuse.askers import asker_of
 from photofs.fuse.attributes import Attributes, absent
 from photofs.fuse.invalidation import Invalidation
 from photofs.fuse.scratch_operations import TIMEOUT, ScratchOperations
-from photofs.fuse.writing_operations import asker_of
 from photofs.model.discard import FIRST_DISCARD_INO, Discard, TrashSpot
 from photofs.model.errors import Exists, IsFolder, Native, NotEmpty, NotFolder, Refused
 from photofs.model.node import FIRST_SCRATCH_INO, ROOT_INO

@@ -7,11 +7,11 @@ elsewhere in the tree (invalidation.py).
 import errno
 import os
 import stat
-from contextlib import suppress
 
 import pyfuse3
 
 from photofs.fuse.answered import answered
+from photofs.fuse.askers import asker_of
 from photofs.fuse.attributes import Attributes
 from photofs.fuse.invalidation import Invalidation
 from photofs.fuse.operations import Operations
@@ -21,7 +21,6 @@ from photofs.fuse.scratch_operations import ScratchOperations
 from photofs.model.errors import NotFound
 from photofs.model.node import is_folder_ino
 from photofs.model.spot import Spot
-from photofs.model.wish import Asker
 from photofs.volume.volume import Opened, Volume
 from photofs.volume.writing import Writing
 
@@ -271,22 +270,6 @@ SETTABLE = frozenset({b"user.xdg.tags", b"user.xdg.comment", b"user.photofs.take
 """Others are answered as by a file system without attributes, which copying programs know."""
 
 
-COMM_BYTES = 64
-"""More than the kernel keeps of a program's name."""
-
-
 def _spot(parent_inode: int, name: bytes) -> Spot:
     """Bytes that are no UTF-8 go through as surrogates, and the volume refuses them."""
     return Spot(parent_inode, os.fsdecode(name))
-
-
-def asker_of(ctx: pyfuse3.RequestContext) -> Asker:
-    """Which program asks."""
-    name = b""
-    with suppress(OSError):  # by descriptor: Path.read_text takes 60 us, a tenth of an `ln`
-        fd = os.open(f"/proc/{ctx.pid}/comm", os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            name = os.read(fd, COMM_BYTES)
-        finally:
-            os.close(fd)
-    return Asker(ctx.pid, name.decode("utf-8", "replace").strip())

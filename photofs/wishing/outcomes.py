@@ -176,7 +176,7 @@ class Outcomes:
             elif verb is WishVerb.UPLOAD and photo is not None:
                 self._catalog.set_binned(photo, self._desk.desk.now_ns())
             elif verb is WishVerb.REPLACE and photo is not None:
-                Replacing(self._desk).take_back(photo, str(row.wish.details["sha256"]))
+                Replacing(self._desk).take_back(row)
             elif verb is WishVerb.RESTORE and photo is not None:
                 self._put_into_trash(photo)
             elif verb is WishVerb.TRASH and photo is not None:

@@ -1,7 +1,7 @@
 """What follows once a photo has other bytes at its service.
 
 Replaced: the same id has them; the old bytes, which were proven here before, stand in
-Trash/Replaced as a file of their own, as do bytes that undo took back before they were sent.
+Trash/Replaced as a file of their own, as do bytes that undo took back before they were judged.
 Swapped, where a service replaces nothing: the new photo takes the row of the old one, and so its
 inode and its places; the old one goes to Trash.
 Each method is called within a transaction.
@@ -25,7 +25,7 @@ from photofs.wishing.judging import OURS, Bytes, Judging
 from photofs.wishing.wish_desk import WishDesk
 
 OLD_BYTES: Final = "the photo was given other bytes: these were the old ones, kept here alone"
-TAKEN_BACK: Final = "these bytes were taken back by undo before they were sent: kept here alone"
+TAKEN_BACK: Final = "undo took these bytes back before they were looked at: kept here alone"
 
 
 class Replacing:
@@ -46,7 +46,7 @@ class Replacing:
                 known.observation_id, seen.as_of_ns, known.last_scan, to_json(seen)
             )
         if old is not None and old != row.wish.details["sha256"]:
-            self._put_away(photo, old, OLD_BYTES)
+            self._put_away(photo, old)
             now = self._catalog.operation(row.operation_id).wish.details
             self._catalog.amend(row.operation_id, {**now, "old": old})
         self._catalog.forget_told_original(photo)
@@ -97,10 +97,15 @@ class Replacing:
             raise Refused("the bytes before it are not on this disk")
         Judging(self._desk).give_bytes(photo, Bytes(old, size, Media.PICTURE), by)
 
-    def take_back(self, photo: int, sha256: str) -> None:
-        """Bytes were not sent, and are not to be: the photo is as its source tells it."""
-        self._put_away(photo, sha256, TAKEN_BACK)
-        Judging(self._desk).as_told(photo)
+    def take_back(self, row: OperationRow) -> None:
+        """Bytes were not sent, and are not to be: the photo is as its source tells it.
+
+        They stay in Kept, and the log says under which name.
+        """
+        now, sha256 = self._desk.desk.now_ns(), row.wish.details["sha256"]
+        said = f"taken back; these bytes stay in Kept, named {sha256}"
+        self._catalog.note_exchange(row.operation_id, now, "", said)
+        Judging(self._desk).as_told(row.wish.photo or 0)
 
     def take_file_back(self, row: IncomingRow) -> None:
         """The same of a file that nobody judged yet: what was written stands in Trash/Replaced."""
@@ -126,14 +131,14 @@ class Replacing:
         self._desk.show_facts(photo)
         self._desk.show_places(photo)
 
-    def _put_away(self, photo: int, original: str, why: str) -> None:
-        """Bytes as a file in Trash/Replaced, unless they stand there already."""
+    def _put_away(self, photo: int, original: str) -> None:
+        """The old bytes as a file in Trash/Replaced, unless they stand there already."""
         like = self._catalog.photo_facts(photo)
-        if self._catalog.local_with_hash(like.library, original, (OLD_BYTES, TAKEN_BACK)):
+        if self._catalog.local_with_hash(like.library, original, OLD_BYTES):
             return
         now = self._desk.desk.now_ns()
         facts = like._replace(ctime_ns=now, content_key="incoming", favorite=0, trashed=0)
-        self._stand_in_replaced(self._with_bytes(facts, original), "", why, original)
+        self._stand_in_replaced(self._with_bytes(facts, original), "", OLD_BYTES, original)
 
     def _stand_in_replaced(self, facts: PhotoFacts, draft: str, why: str, key: str) -> None:
         """A file of its own there; `key` makes its name another one if that is taken."""

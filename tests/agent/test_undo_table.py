@@ -74,7 +74,7 @@ class Kind(NamedTuple):
 IN_TRASH = {"Trash/new.jpg"}
 KINDS: dict[str, Kind] = {
     "uploaded": Kind(wish_upload, (IN_TRASH, IN_TRASH), uploads=True),
-    "replaced": Kind(wish_other_bytes, ({"Trash/Replaced/p.jpg"}, {"Trash/Replaced/p.jpg"})),
+    "replaced": Kind(wish_other_bytes),
     "joined": Kind(lambda at: at.wished.link("Albums/Trip/p.jpg", "Albums/Home/p.jpg")),
     "left": Kind(lambda at: at.wished.unlink("Albums/Trip/p.jpg")),
     "marked": Kind(lambda at: at.wished.link("Albums/Trip/p.jpg", "Favorites/p.jpg")),
@@ -197,7 +197,7 @@ async def test_what_was_done_is_done_the_other_way_round(
     assert (undone.cancelled, undone.left) == (0, ())
     files = posted.filed.files()
     assert files - {each for each in files if each.startswith("Trash/Replaced/")} == (
-        shown | {each for each in KINDS[name].beside[1] if "Replaced" not in each}
+        shown | KINDS[name].beside[1]
     )
     await all_sent(posted)
     after, albums_after = at_service(posted)
@@ -236,6 +236,19 @@ async def test_replaced_bytes_come_back_by_the_same_rules(
     replaced = {each for each in posted.filed.files() if each.startswith("Trash/Replaced/")}
     assert len(replaced) == 2
     assert {posted.wished.stage(each) for each in replaced} == {Stage.LOCAL}
+
+
+async def test_bytes_that_were_taken_back_stay_in_kept(
+    posted: Posted, autojump_clock: MockClock
+) -> None:
+    """The tree is as before, and the log names them."""
+    del autojump_clock
+    await library(posted)
+    undo(posted, await do(posted, KINDS["replaced"]))
+    digest = hashlib.sha256(NEW).hexdigest()
+    (said,) = posted.catalog.exchanges(posted.operations()[-1].operation_id)
+    assert digest in said.answer
+    assert posted.store.has_sealed(digest) is Room.KEPT
 
 
 async def test_bytes_that_were_changed_again_stay(
