@@ -155,7 +155,7 @@ sleep 0.1
 gio trash --list
 for each in $(gio list -u trash:///); do gio trash --restore "$each"; done
 ls "$1/Albums/Family" "$1/{day}"
-gio trash "$1/{day}"
+gio trash "$1/Unsorted/DSC_0026.JPG"
 gio trash --empty
 """
 
@@ -175,5 +175,5 @@ def test_gio_lists_restores_and_empties(live: Household, tmp_path: Path) -> None
         assert f"\t{home}/{DAY}\n" in done.stdout
         assert f"\t{home}/Albums/Family\n" in done.stdout
         assert {each for each in places(home) if each[0] != "Trash"} < stood
-        assert "Trash/Ramen.jpg" in below(home)
+        assert "Trash/DSC_0026.JPG" in below(home)
         assert DesktopTrash(point).lying() <= {"expunged"}

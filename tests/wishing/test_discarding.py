@@ -381,6 +381,16 @@ def test_an_album_that_the_service_removed_is_made_anew(ordered: Wished) -> None
     assert lying(ordered) == []
 
 
+def test_undo_of_a_sent_removal_takes_the_album_out_of_the_trash(ordered: Wished) -> None:
+    """It is made anew, and once only."""
+    put(ordered, "Albums/Trip")
+    ordered.send_all()
+    later(ordered)
+    ordered.wishing.undo(ordered.catalog.actions(1)[0].action_id, SHELL)
+    assert in_order(ordered, "Trip") == ["d.jpg", "b.jpg", "a.jpg"]
+    assert lying(ordered) == []
+
+
 def test_an_album_that_is_just_being_removed_is_busy(ordered: Wished) -> None:
     """Nobody knows yet what there is to be made; it stays in the trash."""
     put(ordered, "Albums/Trip")
@@ -462,7 +472,7 @@ def test_an_album_does_not_take_a_photos_name(wished: Wished) -> None:
 
 
 def test_a_restoring_that_was_cut_short_goes_on(ordered: Wished) -> None:
-    """After one photo of three it was killed; no second album is made."""
+    """After one photo of three it was killed; no second album is made, wherever it is moved to."""
     put(ordered, "Albums/Trip")
     ordered.send_all()
     later(ordered)
@@ -475,7 +485,7 @@ def test_a_restoring_that_was_cut_short_goes_on(ordered: Wished) -> None:
         assert albums.join_more(row, 0.0)
     assert in_order(ordered, "Trip") == ["d.jpg"]
     assert lying(ordered) == ["Trip"]
-    back(ordered, "Trip", "Albums/Trip")
+    back(ordered, "Trip", "Albums/Elsewhere")
     assert in_order(ordered, "Trip") == ["d.jpg", "b.jpg", "a.jpg"]
     assert ordered.open_verbs().count("make album") == 1
     assert lying(ordered) == []
