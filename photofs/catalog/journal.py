@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
+from photofs.catalog.claimable import CLAIMABLE, OPEN
 from photofs.catalog.part import Part
 from photofs.model.errors import NotFound
 from photofs.model.operation import Event, State, after
@@ -83,30 +84,7 @@ _SELECT = """
 SELECT id, key, library, verb, wish, not_before_ns, source, photo, album, action, state, reason,
   tries, planned_ns, changed_ns FROM operation"""
 
-_OPEN = "state IN ('planned', 'held', 'claimed', 'sent', 'unsure')"
-
-# in order: nothing of the same photo that was wished earlier is open, nor anything that changes the
-# album itself; an album that is to be made does not bar its first photo, which makes it; nothing is
-# done to an album that is to be removed, nor to a photo that the service does not have, but for its
-# upload, which waits for no text that was wished before it, and for Trash, which is a mark here.
-# Each of the parts has its own index: an album that 10,000 photos are to join is met 10,000 times.
-_ITSELF = "verb IN ('rename album', 'remove album')"
-_CLAIMABLE = f"""{_SELECT} o INDEXED BY operation_sendable
-WHERE source = ?1 AND verb IN ('upload', 'replace') = ?4 AND state = 'planned'
-AND not_before_ns <= ?2 AND (photo IS NULL OR verb IN ('upload', 'trash', 'restore') OR EXISTS (
-  SELECT 1 FROM observation s WHERE s.photo = o.photo AND s.gone = 0))
-AND (verb <> 'make album' OR ?5)
-AND NOT EXISTS (
-  SELECT 1 FROM operation e WHERE e.settled = 0 AND e.photo = o.photo AND e.id < o.id
-  AND e.{_OPEN} AND (o.verb <> 'upload' OR e.verb IN ('upload', 'replace', 'delete')))
-AND NOT EXISTS (
-  SELECT 1 FROM operation e INDEXED BY operation_of_album_itself
-  WHERE e.settled = 0 AND e.{_ITSELF} AND e.album = o.album AND e.id < o.id AND e.{_OPEN})
-AND NOT EXISTS (
-  SELECT 1 FROM operation e INDEXED BY operation_of_album_itself
-  WHERE e.settled = 0 AND e.{_ITSELF} AND e.album = o.album AND e.id > o.id AND e.{_OPEN}
-  AND e.verb = 'remove album' AND o.verb <> 'remove album')
-ORDER BY id LIMIT ?3"""  # noqa: S608 - column names of ours
+_CLAIMABLE: Final = f"{_SELECT} {CLAIMABLE}"
 
 
 class Journal(Part):
@@ -207,12 +185,12 @@ class Journal(Part):
 
     def open_operations(self, library: int | None = None) -> list[OperationRow]:
         """All that are not in a final state, oldest first."""
-        return self._operations(f"{_OPEN} AND (?1 IS NULL OR library = ?1)", (library,))
+        return self._operations(f"{OPEN} AND (?1 IS NULL OR library = ?1)", (library,))
 
     def count_open(self, library: int | None = None) -> dict[State, int]:
         """How many are in each state that is not final."""
         rows = self.database.all(
-            f"SELECT state, count(*) FROM operation WHERE {_OPEN}"  # noqa: S608 - words of ours
+            f"SELECT state, count(*) FROM operation WHERE {OPEN}"  # noqa: S608 - words of ours
             " AND (?1 IS NULL OR library = ?1) GROUP BY state",
             (library,),
         )

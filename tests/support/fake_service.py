@@ -50,6 +50,7 @@ class FakeService:
 
     `lag`: how many looks at a new photo show nothing; `album_lag`: how many lists lack new albums.
     `exact`: it gives back what it got. `unwanted`: hashes of bytes that it will not take.
+    `vanishing`: an album goes with its last photo.
     """
 
     photos: dict[str, Picture] = field(default_factory=dict)
@@ -60,6 +61,7 @@ class FakeService:
     lag: int = 0
     album_lag: int = 0
     exact: bool = True
+    vanishing: bool = False
     most_bytes: int = 10**9
     unwanted: set[str] = field(default_factory=set)
     slow: float = 0.0
@@ -204,6 +206,8 @@ class FakeService:
     def _leave(self, remote_id: str, photos: Sequence[str]) -> None:
         members = self._album(remote_id)[1]
         members[:] = [each for each in members if each not in photos]
+        if self.vanishing and not members:
+            del self.albums[remote_id]
 
     def _favorite(self, remote_id: str, on: bool, owned: bool) -> None:  # noqa: FBT001 - the port's form
         self._set(remote_id, favorite=on)
