@@ -216,7 +216,8 @@ class Intake:
                 return
 
     def _show_to_readers(self, draft: Draft) -> None:
-        """Who reads the photo just now sees what is written from now on."""
+        """Who reads the photo just now, or opens it, sees what is written from now on."""
+        self._volume.bytes_changed(draft.ino)
         for number in self._volume.open_numbers(draft.ino):
             fd = self._disk.open_for_reading(draft.name)
             if fd is not None:

@@ -332,6 +332,21 @@ def test_what_a_photo_library_has_no_meaning_for_is_refused(mount: Mount) -> Non
     assert sorted(os.walk(mount.home)) == before
 
 
+def test_who_opens_a_photo_while_it_is_written_reads_what_is_written(made: Stock) -> None:
+    """Not the original that was read before, cut off where the new file ends just now."""
+    with mounted(made) as mount:
+        assert (mount.lake / "a.jpg").read_bytes() == PHOTO
+    with mounted(made) as mount:
+        photo = mount.lake / "a.jpg"
+        assert photo.read_bytes() == PHOTO
+        with photo.open("wb", buffering=0) as file:
+            file.write(b"new ")
+            assert photo.read_bytes() == b"new "
+            file.write(b"bytes")
+            assert photo.read_bytes() == b"new bytes"
+        assert photo.read_bytes() == b"new bytes"
+
+
 def test_tags_and_description_are_set_as_attributes(mount: Mount) -> None:
     """And read back at once."""
     photo = mount.lake / "a.jpg"
