@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from photofs.assembly import HOME_VARIABLE, find_paths
-from photofs.kernel.connection import abort, connection_at
+from photofs.kernel.connection import connection_at, end
 from photofs.kernel.mount_table import our_mount_points
 from photofs.kernel.process import Process
 
@@ -110,9 +110,10 @@ def serves(mount: Mount) -> bool:
 def end_if_dead(point: str, environ: Mapping[str, str]) -> None:
     """Have a mount there whose process is gone answer at last: it may hang, and all who ask it.
 
-    Only where a process was noted for it: nothing is known of others. The mount stays.
+    Only where a process was noted for it: nothing is known of others. The mount stays. Refused if
+    it hangs, and this user cannot end that.
     """
     mount = next((each for each in list_mounts(environ) if each.point == point), None)
     connection = connection_at(point)
     if mount is not None and mount.pid and connection is not None and not serves(mount):
-        abort(connection)
+        end(connection)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import stat
+import sys
 import time
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from photofs.cli.output import json_option, print_json, safe_text
 from photofs.cli.suggestions import mount_points
 from photofs.cli.uploads_first import await_uploads
 from photofs.fuse.unmounting import unmount
-from photofs.model.errors import Busy, NotFound
+from photofs.model.errors import Busy, NotFound, Refused
 
 PATIENCE = 20.0
 """Seconds that a mount process has to end after its mount has gone."""
@@ -37,7 +38,7 @@ def umount(folder: str, *, force: bool, no_wait: bool, as_json: bool) -> None:
             f"nothing of ours is mounted at {safe_text(point)}", remedy="see `photofs status`"
         )
     alive = serves(mount)
-    end_if_dead(point, os.environ)
+    _end_if_dead(point, force=force)
     left = await_uploads(mount, wanted=alive and not force and not no_wait)
     unmount(point, lazily=force)
     if force and alive:
@@ -51,6 +52,16 @@ def umount(folder: str, *, force: bool, no_wait: bool, as_json: bool) -> None:
         print_json({"unmounted": point, "left": left._asdict() if left else None})
     else:
         print(f"{safe_text(point)} is unmounted")
+
+
+def _end_if_dead(point: str, *, force: bool) -> None:
+    """Programs that wait in a mount that hangs keep nobody from taking it away by force."""
+    try:
+        end_if_dead(point, os.environ)
+    except Refused as error:
+        if not force:
+            raise
+        print(safe_text(str(error)), file=sys.stderr)
 
 
 def _open_folder(point: str) -> None:

@@ -8,8 +8,9 @@ import logging
 import trio
 
 from photofs.fetcher.messages import Guard
-from photofs.kernel.connection import Connection, abort
+from photofs.kernel.connection import Connection, end
 from photofs.kernel.process import Process
+from photofs.model.errors import Refused
 
 log = logging.getLogger(__name__)
 
@@ -44,5 +45,7 @@ class Guarding:
         told, self._told = self._told, None
         if told is None:
             return
-        if abort(Connection(told.point, told.mount_id, told.minor)):
-            log.info("the process of the mount at %s died; its connection is ended", told.point)
+        try:
+            end(Connection(told.point, told.mount_id, told.minor))
+        except Refused as error:
+            log.warning("%s", error)

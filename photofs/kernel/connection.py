@@ -3,19 +3,24 @@
 Killed in a bad moment, a thread of the mount's process waits in the kernel for a folder that is
 locked by a request which only that process could answer (docs/reference/fuse.md section 2). Then
 /dev/fuse stays open, nothing ends, and not even SIGKILL helps. The connection can be aborted from
-outside. The mount itself stays: broken is better than empty.
+outside: by root, and by whoever mounted if fusectl is there (systemd mounts it at every start).
+Nothing else helps who is not root: fusermount3 can only detach a mount, and that ends no request.
+The mount itself stays: broken is better than empty.
 """
 
 import ctypes
 import errno
 import logging
 import os
+import shlex
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from photofs.kernel.mount_table import mounted_at
+from photofs.model.errors import Refused
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +28,9 @@ CONTROL = Path("/sys/fs/fuse/connections")
 """fusectl: a folder for each connection, whose files belong to whoever mounted."""
 
 MNT_FORCE = 1
+
+ANSWER_WITHIN = 5.0
+"""Seconds for a mount to say anything at all, be it an error."""
 
 
 class Connection(NamedTuple):
@@ -56,6 +64,30 @@ def abort(connection: Connection, control: Path = CONTROL) -> bool:
             log.debug("fusectl is not here: %s", error)
             return _force(fd)
         return True
+
+
+def end(connection: Connection) -> None:
+    """The same for a mount that may hang; Refused if it does, and only root can end that."""
+    if abort(connection) or connection_at(connection.point) != connection:
+        return
+    if _is_silent(connection.point):
+        raise Refused(
+            f"the mount at {connection.point} hangs, because its process was killed, and this user"
+            " cannot end that",
+            safe="photos are not touched, and what was written and closed is kept",
+            remedy=f"have root run: umount --force {shlex.quote(connection.point)}",
+        )
+
+
+def _is_silent(point: str) -> bool:
+    """Whether a mount does not even answer with an error."""
+    # in a process of its own, which can be killed while it waits
+    asked = ["stat", "--file-system", "--", point]
+    try:
+        subprocess.run(asked, capture_output=True, timeout=ANSWER_WITHIN, check=False)  # noqa: S603 - the path is one argument
+    except subprocess.TimeoutExpired:
+        return True
+    return False
 
 
 @contextmanager
