@@ -11,7 +11,7 @@ import msgspec
 import trio
 
 from agent.making import Making
-from agent.outbox import Outbox
+from agent.outbox import Outbox, parts_of
 from photofs.catalog.journal import OperationRow
 from photofs.model.capture_time import TakenFact
 from photofs.model.errors import (
@@ -100,7 +100,9 @@ class Changing:
                 self._send_alone(rows)
             self._failed(rows, error, sent)
             return
-        self._confirm(rows, sent)
+        for some in parts_of(rows):  # what is not noted yet when we are killed is sent once more
+            self._confirm(some, sent)
+            await trio.lowlevel.checkpoint()
 
     def _send_alone(self, rows: list[OperationRow]) -> None:
         """From now on each by itself; noted, for the next try may be another sender's."""

@@ -143,6 +143,7 @@ class Making:
         with self._box.wishing.change():
             self._box.note(rows, sent, f"album {remote_id}")
             self._box.outcomes.album_made(rows, rows[0].wish.album or 0, remote_id)
+        self._box.wishing.place(self._box.source.library_id)
 
     async def _adopt(self, made: OperationRow, row: OperationRow) -> bool:
         """Take over an album that was made after all, with a photo that is not to join any more.
@@ -163,6 +164,7 @@ class Making:
             box.note([made], ASKED, f"album {found}")
             box.outcomes.album_made([made], made.wish.album or 0, found)
             box.outcomes.leaves_again(made)
+        box.wishing.place(box.source.library_id)
         box.unclaim(row, None)
         return True
 

@@ -5,7 +5,7 @@ then one of `later`, `unsure`, `put_back`, `give_up`, or an outcome. See model/o
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,9 @@ from photofs.originals.local_disk import LocalDisk
 from photofs.providers.port import Provider, Writes
 from photofs.wishing.outcomes import Outcomes
 from photofs.wishing.wishing import Wishing
+
+AT_A_TIME: Final = 25
+"""Wishes in one transaction: 25 that join an album of 10,000 take some 20 ms to confirm."""
 
 NOT_SENT: Final = "changes are not sent: "
 UNFORESEEN: Final = "photofs met what nobody foresaw while it sent this; its own log tells more"
@@ -58,20 +61,24 @@ class Outbox:
 
     def claim(self, rows: Sequence[OperationRow]) -> list[OperationRow]:
         """Take wishes, but for those that were taken back meanwhile."""
-        with self.wishing.change():
-            now = [self.catalog.operation(row.operation_id) for row in rows]
-            taken = [row for row in now if row.state is State.PLANNED]
-            for row in taken:
-                self._happen(row, Event.CLAIM)
+        taken: list[OperationRow] = []
+        for some in parts_of(rows):
+            with self.wishing.change():
+                now = [self.catalog.operation(row.operation_id) for row in some]
+                mine = [row for row in now if row.state is State.PLANNED]
+                for row in mine:
+                    self._happen(row, Event.CLAIM)
+            taken += mine
         return taken
 
     def begin(self, rows: Sequence[OperationRow], more: Mapping[str, object] | None = None) -> None:
         """From now on a request may have reached the service; `more`: details of how it is sent."""
-        with self.wishing.change():
-            for row in rows:
-                self._happen(row, Event.SEND)
-                if more is not None:
-                    self.catalog.amend(row.operation_id, {**row.wish.details, **more})
+        for some in parts_of(rows):
+            with self.wishing.change():
+                for row in some:
+                    self._happen(row, Event.SEND)
+                    if more is not None:
+                        self.catalog.amend(row.operation_id, {**row.wish.details, **more})
 
     def unclaim(self, row: OperationRow, error: PhotofsError | None) -> None:
         """It could not even be begun: once more, later if there was an error."""
@@ -126,6 +133,8 @@ class Outbox:
         with self.wishing.change():
             self.catalog.note_exchange(row.operation_id, self.now_ns(), sent, why)
             self.outcomes.give_up(row, why)
+        if row.wish.album is not None:
+            self.wishing.place(self.source.library_id)
 
     def photo_gone(self, row: OperationRow, sent: str) -> None:
         """What new bytes were for is no more at the service: they become a new photo."""
@@ -165,6 +174,12 @@ class Outbox:
 
     def _happen(self, row: OperationRow, event: Event, reason: str = "") -> None:
         self.catalog.happen(row.operation_id, event, self.now_ns(), reason)
+
+
+def parts_of(rows: Sequence[OperationRow]) -> Iterator[Sequence[OperationRow]]:
+    """So many at a time as a transaction may hold."""
+    for begin in range(0, len(rows), AT_A_TIME):
+        yield rows[begin : begin + AT_A_TIME]
 
 
 def _wished(error: PhotofsError) -> float | None:

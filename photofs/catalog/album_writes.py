@@ -136,6 +136,20 @@ class AlbumWriting(Part):
         )
         return [photo for (photo,) in rows]
 
+    def is_member(self, album_id: int, remote_id: str) -> bool:
+        """Whether its source tells that the album holds it."""
+        row = self.database.one(
+            "SELECT 1 FROM membership WHERE album = ? AND remote_id = ?", (album_id, remote_id)
+        )
+        return row is not None
+
+    def end_of_album(self, album_id: int) -> int:
+        """The position after its last member."""
+        row = self.database.one(
+            "SELECT coalesce(max(position), -1) + 1 FROM membership WHERE album = ?", (album_id,)
+        )
+        return row[0] if row else 0
+
     def shown_in(self, album_id: int) -> bool:
         """Whether the tree shows any photo in it."""
         row = self.database.one("SELECT 1 FROM shown_member WHERE album = ? LIMIT 1", (album_id,))
@@ -309,10 +323,21 @@ class AlbumWriting(Part):
         return [album for (album,) in rows]
 
     def shelve(self, collection_id: int, albums: Sequence[str]) -> None:
-        """Replace the albums of a collection."""
-        self.database.run("DELETE FROM shelving WHERE collection = ?", (collection_id,))
-        for position, album in enumerate(dict.fromkeys(albums)):
-            self.database.run(
-                "INSERT INTO shelving(collection, album, position) VALUES (?, ?, ?)",
-                (collection_id, album, position),
+        """Replace the albums of a collection; only rows that differ are written."""
+        held: dict[str, int] = dict(
+            self.database.all(
+                "SELECT album, position FROM shelving WHERE collection = ?", (collection_id,)
             )
+        )
+        wanted = {album: place for place, album in enumerate(dict.fromkeys(albums))}
+        for album in held.keys() - wanted.keys():
+            self.database.run(
+                "DELETE FROM shelving WHERE collection = ? AND album = ?", (collection_id, album)
+            )
+        for album, position in wanted.items():
+            if held.get(album) != position:
+                self.database.run(
+                    "INSERT INTO shelving(collection, album, position) VALUES (?1, ?2, ?3)"
+                    " ON CONFLICT(collection, album) DO UPDATE SET position = ?3",
+                    (collection_id, album, position),
+                )

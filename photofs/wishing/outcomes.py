@@ -2,7 +2,8 @@
 
 Done: its outcome is written into the told facts, and it goes on being laid over them until a
 complete scan that began afterwards has ended, so that an older listing that is being filed does not
-show the old state again. Given up or taken back: the tree shows what the sources tell.
+show the old state again. Given up or taken back: the tree shows what the sources tell. The photos
+of an album that comes or goes are only queued; `Wishing.place` has them stand where they belong.
 """
 
 from collections.abc import Iterable, Sequence
@@ -144,7 +145,6 @@ class Outcomes:
         self._catalog.set_album_remote_id(other, f"gone:{other}")
         self._catalog.mark_album_gone(other)
         self._desk.desk.shelves.settle_album(other)
-        self._desk.desk.placing.drain(lambda: None)
 
     def cancel(self, rows: Iterable[OperationRow], why: str) -> list[OperationRow]:
         """Take back what was not sent; those that were taken back."""
@@ -229,7 +229,6 @@ class Outcomes:
             if title is not None:
                 self._catalog.set_album_title(album, str(title))
         self._desk.desk.shelves.settle_album(album)
-        self._desk.desk.placing.drain(lambda: None)
 
     def _tell_member(self, row: OperationRow, *, joined: bool) -> None:
         """The told list of an album's members, as the service has it now."""
@@ -237,12 +236,11 @@ class Outcomes:
         if origin is None or row.wish.album is None:
             return
         source_id, remote_id, _ = origin
-        members = self._catalog.members(row.wish.album)
-        if joined and remote_id not in members:
-            position = max(members.values(), default=-1) + 1
-            self._catalog.add_member(row.wish.album, source_id, remote_id, position)
-        elif not joined and remote_id in members:
+        if not joined:
             self._catalog.remove_member(row.wish.album, remote_id)
+        elif not self._catalog.is_member(row.wish.album, remote_id):
+            position = self._catalog.end_of_album(row.wish.album)
+            self._catalog.add_member(row.wish.album, source_id, remote_id, position)
 
     def _left_with(self, album: int) -> None:
         """An album is no more: what was to leave it has left with it."""

@@ -4,6 +4,7 @@ Each verb is one transaction: the operation in the journal, and everything that 
 because of it. What a verb means is asked of view/meanings.py, and nowhere decided anew.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
@@ -32,7 +33,7 @@ from photofs.wishing.photo_wishes import PhotoWishes
 from photofs.wishing.planning import Planning, Policy
 from photofs.wishing.retrying import Retrying
 from photofs.wishing.standing import Standing, allowed, present_at, standing_at, unjudged
-from photofs.wishing.undoing import Undoing, Undone
+from photofs.wishing.undoing import SLICE_S, Undoing, Undone
 from photofs.wishing.wish_desk import WishDesk
 
 TRIM_EVERY = 1000
@@ -185,6 +186,14 @@ class Wishing:
             with self.change():
                 more = Undoing(self.desk(library_id), run).step()
         return run.outcome()
+
+    def place(self, library_id: int) -> None:
+        """Have photos whose album came or went stand where they belong; a kill costs a scan."""
+        more = True
+        while more:
+            with self.change():
+                placing = self.desk(library_id).desk.placing
+                more = placing.drain_until(time.monotonic() + SLICE_S)
 
     def release(self, library_id: int) -> int:
         """Let all that is held be sent after all; how many wishes that is."""

@@ -129,3 +129,42 @@ async def test_room_for_an_old_original_is_made_beside_the_loop(
     assert posted.is_over()
     assert all(slow.let)
     assert slow.pinned == {hashlib.sha256(OTHER).hexdigest()}
+
+
+async def test_many_joins_are_noted_in_small_transactions(
+    posted: Posted, autojump_clock: MockClock
+) -> None:
+    """A hundred go in one request, and nobody who writes waits for all of them to be noted."""
+    del autojump_clock
+    count = 100
+    for _number in range(count):
+        posted.service.add(PICTURE, favorite=False)
+    posted.service.albums["a0"] = ("Trip", [*posted.service.photos])
+    posted.service.albums["a9"] = ("Best", [])
+    seen = [each.seen for each in posted.service.photos.values()]
+    posted.filed.scan(*seen, album("a0", "Trip", *posted.service.photos), album("a9", "Best"))
+    for path in sorted(each for each in posted.filed.files() if each.startswith("Albums/Trip/")):
+        posted.wished.wishing.link(
+            posted.filed.ino(path), posted.wished.spot(path.replace("Trip", "Best")), SHELL
+        )
+    largest, changed = 0, 0
+
+    def count_rows(*_what: object) -> None:
+        nonlocal changed
+        changed += 1
+
+    def committed() -> bool:
+        nonlocal largest, changed
+        largest, changed = max(largest, changed), 0
+        return False
+
+    connection = posted.catalog.database.connection
+    connection.set_update_hook(count_rows)
+    connection.set_commit_hook(committed)
+    await posted.send()
+    connection.set_update_hook(None)
+    connection.set_commit_hook(None)
+    assert posted.service.calls["join"] == 1
+    assert len(posted.service.members("Best")) == count
+    assert posted.catalog.members(posted.catalog.album(posted.filed.source_id, "a9").album_id)  # type: ignore[union-attr]
+    assert 0 < largest < count
