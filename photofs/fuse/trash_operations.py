@@ -12,41 +12,26 @@ copy or search a whole tree do not walk into it.
 
 import errno
 import os
-import re
 from collections.abc import Sequence
-from contextlib import suppress
-from typing import Final, NamedTuple
+from typing import Final
 
 import pyfuse3
-import trio
 
 from photofs.fuse.answered import answered, refused
 from photofs.fuse.askers import asker_of
 from photofs.fuse.attributes import Attributes, absent
 from photofs.fuse.invalidation import Invalidation
 from photofs.fuse.scratch_operations import TIMEOUT, ScratchOperations
+from photofs.fuse.trash_folders import FILES, OWN_NAME, Folder, TrashFolders, is_fixed
 from photofs.model.discard import FIRST_DISCARD_INO, Discard, TrashSpot
-from photofs.model.errors import Exists, IsFolder, Native, NotEmpty, NotFolder, Refused
+from photofs.model.errors import Exists, IsFolder, NotEmpty, NotFolder, Refused
 from photofs.model.node import FIRST_SCRATCH_INO, ROOT_INO
 from photofs.model.spot import Spot
-from photofs.scratch.names import Maker, RawSpot
-from photofs.scratch.native import native
+from photofs.scratch.names import Maker
 from photofs.volume.mount_trash import MountTrash
-
-OWN_NAME: Final = re.compile(rb"\.Trash-(\d{1,10})")
-FILES, INFO = b"files", b"info"
-MODE: Final = 0o700
 
 BEYOND: Final = 1 << 60
 """From here on cookies of a listing are numbers of discards, behind all plain files."""
-
-
-class Folder(NamedTuple):
-    """A folder of somebody's trash: whose, the inode of `.Trash-$UID`, and the name below it."""
-
-    owner: int
-    top: int
-    name: bytes
 
 
 class TrashOperations:
@@ -62,10 +47,9 @@ class TrashOperations:
         """The kernel knows no trash yet."""
         self._trash = trash
         self._scratch = scratch
-        self._names = scratch.names
         self._attributes = attributes
         self._invalidation = invalidation
-        self._folders: dict[int, Folder] = {}
+        self._folders = TrashFolders(scratch)
         self._listings: dict[int, Folder] = {}
         self._next_handle = FIRST_DISCARD_INO
 
@@ -83,7 +67,7 @@ class TrashOperations:
 
     def moves(self, old: tuple[int, bytes], new: tuple[int, bytes]) -> bool:
         """Whether a move begins or ends in a trash."""
-        return self.keeps(*old) or self.keeps(*new) or self._is_below(new[0])
+        return self.keeps(*old) or self.keeps(*new) or self._folders.is_below(new[0])
 
     # names
 
@@ -93,7 +77,7 @@ class TrashOperations:
     ) -> pyfuse3.EntryAttributes:
         """What stands under a name in a trash, or in the root for a trash itself."""
         if parent_inode == ROOT_INO:
-            return self._enter(name)
+            return self._folders.enter(name)
         folder = self._folders.get(parent_inode)
         if folder is None:  # an album that lies there
             return absent()
@@ -101,7 +85,7 @@ class TrashOperations:
         if discard is not None:
             return self._made(discard)
         made = await self._scratch.lookup(parent_inode, name, ctx)
-        self._note(folder, name, made.st_ino)
+        self._folders.note(folder, name, made.st_ino)
         return made
 
     @answered
@@ -119,18 +103,17 @@ class TrashOperations:
         if parent_inode != ROOT_INO:
             folder = self._folder(parent_inode)
             made = await self._scratch.mkdir(parent_inode, name, mode, ctx)
-            self._note(folder, name, made.st_ino)
+            self._folders.note(folder, name, made.st_ino)
             return made
         if name != b".Trash-%d" % ctx.uid:
             raise Refused("everybody makes a trash for himself only")
-        self._names.mkdir(RawSpot(self._names.home(), name), MODE, Maker(ctx.uid, ctx.gid))
-        return self._enter(name)
+        return self._folders.make(name, Maker(ctx.uid, ctx.gid))
 
     @answered
     async def rmdir(self, parent_inode: int, name: bytes, ctx: pyfuse3.RequestContext) -> None:
         """An album in the trash is forgotten there; plain folders are removed."""
         if parent_inode == ROOT_INO:
-            self._names.rmdir(RawSpot(self._names.home(), name))
+            self._folders.remove(name)
             return
         folder = self._folder(parent_inode)
         discard = self._discard_at(folder, name)
@@ -178,9 +161,7 @@ class TrashOperations:
                 raise Refused("photos go into `files` of a trash alone")
             await self._put((parent_inode_old, name_old), target, new, ctx)
         elif (
-            _is_fixed(source, name_old)
-            or _is_fixed(target, name_new)
-            or parent_inode_new == ROOT_INO
+            is_fixed(source, name_old) or is_fixed(target, name_new) or parent_inode_new == ROOT_INO
         ):
             raise Refused("the folders of a trash keep their names")
         elif parent_inode_new < FIRST_SCRATCH_INO:
@@ -247,27 +228,6 @@ class TrashOperations:
 
     # what lies there
 
-    def _enter(self, name: bytes) -> pyfuse3.EntryAttributes:
-        """A user's trash, if it was made; its folders are known from now on."""
-        found = self._names.look(RawSpot(self._names.home(), name))
-        if found is None:
-            made = absent()
-            made.entry_timeout = TIMEOUT
-            return made
-        made = self._scratch.enter_beside(name, ROOT_INO)
-        owner = int(name.rpartition(b"-")[2])
-        folder = self._folders[made.st_ino] = Folder(owner, made.st_ino, b"")
-        for below in (FILES, INFO):  # a listing tells the kernel of them, too
-            there = self._names.look(RawSpot(made.st_ino, below))
-            if there is not None:
-                self._note(folder, below, there.ino)
-        return made
-
-    def _note(self, folder: Folder, name: bytes, ino: int) -> None:
-        """The kernel knows that folder of a trash, if it is one."""
-        if folder.name == b"" and name in {FILES, INFO} and ino:
-            self._folders[ino] = folder._replace(name=name)
-
     def _discard_at(self, folder: Folder, name: bytes) -> Discard | None:
         if folder.name != FILES:
             return None
@@ -281,19 +241,6 @@ class TrashOperations:
             made.attr_timeout = TIMEOUT
         return made
 
-    def _is_below(self, ino: int) -> bool:
-        """Whether a folder lies anywhere in a trash."""
-        if ino < FIRST_SCRATCH_INO:
-            return False
-        with suppress(Native):
-            while ino not in self._folders:
-                above = self._names.above(ino)
-                if above == ino:
-                    return False
-                ino = above
-            return True
-        return False
-
     def _folder(self, ino: int) -> Folder:
         """A folder of a trash; Refused in an album that lies there."""
         folder = self._folders.get(ino)
@@ -303,7 +250,7 @@ class TrashOperations:
 
     async def _forget(self, folder: Folder, name: bytes) -> None:
         await self._trash.forget(TrashSpot(folder.owner, name))
-        self._touch(folder)
+        self._folders.touch(folder)
 
     async def _put(
         self,
@@ -313,13 +260,13 @@ class TrashOperations:
         ctx: pyfuse3.RequestContext,
     ) -> None:
         """A photo or album into `files`, once what `info` tells of it is on the disk."""
-        if self._names.look(RawSpot(*new)) is not None:
+        if self._folders.is_plain(*new):
             raise Exists("a plain file of that name lies in the trash")
-        await self._sync_info(target, new[1])
+        await self._folders.sync_info(target, new[1])
         with self._invalidation.holding(old[0]):
             spot = TrashSpot(target.owner, new[1])
             await self._trash.put(_spot(*old), spot, asker_of(ctx))
-        self._touch(target)
+        self._folders.touch(target)
         self._invalidation.ask_anew(*new)
 
     async def _move_discard(
@@ -333,18 +280,20 @@ class TrashOperations:
         spot = TrashSpot(source.owner, lying.name)
         target = self._folders.get(new[0])
         if target is not None and target == source:
-            if self._names.look(RawSpot(*new)) is not None:
+            if self._folders.is_plain(*new):
                 raise Exists("a plain file of that name lies in the trash")
             await self._trash.rename(spot, new[1])
-            self._touch(source)
-        elif self._is_below(new[0]):  # how a trash is emptied: gvfs moves to `expunged` first
+            self._folders.touch(source)
+        elif self._folders.is_below(
+            new[0]
+        ):  # how a trash is emptied: gvfs moves to `expunged` first
             await self._forget(source, lying.name)
             self._invalidation.ask_anew(*new)
         elif new[0] >= FIRST_DISCARD_INO:
             raise pyfuse3.FUSEError(errno.EXDEV)
         else:
             await self._bring_back(spot, lying, new, ctx)
-            self._touch(source)
+            self._folders.touch(source)
 
     async def _bring_back(
         self, spot: TrashSpot, lying: Discard, new: tuple[int, bytes], ctx: pyfuse3.RequestContext
@@ -356,48 +305,14 @@ class TrashOperations:
         if lying.photo is None:
             self._invalidation.ask_anew(*new)
 
-    def _touch(self, folder: Folder) -> None:
-        """`files` changed: who watches it looks at its time before reading it again."""
-        files = self._names.look(RawSpot(folder.top, FILES))
-        if files is not None:
-            self._names.touch(RawSpot(folder.top, FILES))
-
-    async def _sync_info(self, folder: Folder, name: bytes) -> None:
-        """What `info` tells of a name survives a power cut, as the move will; it may be absent."""
-        info = self._names.look(RawSpot(folder.top, INFO))
-        told = info and self._names.look(RawSpot(info.ino, name + b".trashinfo"))
-        if info is not None and told is not None:
-            fds = self._names.open_both(RawSpot(info.ino, name + b".trashinfo"))
-            await trio.to_thread.run_sync(_sync, fds)
-
     async def _sweep(self, folder: Folder) -> None:
         """`info` tells no longer of what came back by undo, `photofs trash restore` and so on."""
         names = await self._trash.sweep(folder.owner)
         if names:
-            self._touch(folder)
-        for name in names:
-            info = self._names.look(RawSpot(folder.top, INFO))
-            if info is not None:
-                told = name + b".trashinfo"
-                with suppress(Native):
-                    self._names.unlink(RawSpot(info.ino, told))
-
-
-def _is_fixed(folder: Folder | None, name: bytes) -> bool:
-    """Whether that is one of the two folders of a trash."""
-    return folder is not None and folder.name == b"" and name in {FILES, INFO}
+            self._folders.touch(folder)
+            self._folders.forget_info(folder, names)
 
 
 def _spot(folder: int, name: bytes) -> Spot:
     """Bytes that are no UTF-8 go through as surrogates, and the volume refuses them."""
     return Spot(folder, os.fsdecode(name))
-
-
-def _sync(fds: tuple[int, ...]) -> None:
-    """Bring files to the disk, and close them."""
-    with native():
-        for fd in fds:
-            try:
-                os.fsync(fd)
-            finally:
-                os.close(fd)

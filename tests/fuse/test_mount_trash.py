@@ -261,6 +261,17 @@ def test_undo_in_another_process_takes_it_out(mount: Mount, made: Stock) -> None
     assert lying(mount) == set()
 
 
+def test_a_bare_move_is_enough(mount: Mount) -> None:
+    """Without a word in `info`, which the specification wants, and before the kernel knows it."""
+    before = below(mount.home)
+    for folder in ("files", "info"):
+        (bin_of(mount) / folder).mkdir(parents=True)
+    shell("mv", mount.lake / "a.jpg", f"{bin_of(mount)}/files/")
+    assert lying(mount) == {"files/a.jpg"}
+    shell("mv", bin_of(mount) / "files" / "a.jpg", f"{mount.lake}/")
+    assert below(mount.home) == before
+
+
 def test_moves_that_mean_nothing_are_refused(mount: Mount) -> None:
     """Photos go into `files` alone, the two folders keep their names, nothing is copied away."""
     gio_trash(mount.lake / "a.jpg")
