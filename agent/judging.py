@@ -20,7 +20,7 @@ from photofs.metadata.video import ReadAt, read_video
 from photofs.metadata.wholeness import what_is_missing
 from photofs.model.errors import Busy, NotFound, PhotofsError
 from photofs.model.head import HEAD_LENGTH, HeadFacts
-from photofs.model.judgement import Broken, Judgement, Other, Whole
+from photofs.model.judgement import Broken, Judgement, Other, Untouched, Whole
 from photofs.model.naming import looks_temporary
 from photofs.model.observation import PhotoSeen
 from photofs.model.photo import Media
@@ -92,10 +92,15 @@ class Judge:
         if self._store.written.is_open(row.draft):  # a film may take an hour to be copied in
             return False
         placed = self._catalog.names_of(row.photo_id)
-        name = placed[-1].name if placed else self._catalog.photo_facts(row.photo_id).name
+        facts = self._catalog.photo_facts(row.photo_id)
+        name = placed[-1].name if placed else facts.name
         verdict: Judgement
-        if looks_temporary(name):
-            size = self._store.written.size(row.draft)
+        size = self._store.written.size(row.draft)
+        if size is None:
+            verdict = await trio.to_thread.run_sync(
+                look_at_original, self._store, facts.sha256, self._now_ns()
+            )
+        elif looks_temporary(name):
             verdict = Other("its name is one that programs give to what does not stay", size)
         else:
             try:
@@ -112,7 +117,7 @@ def look(store: LocalDisk, draft: str, name: str, now_ns: int) -> Judgement:
     """What a file is; sealed if it is a whole picture or video. Busy while it is being written."""
     fd = store.written.open_for_reading(draft)
     if fd is None:
-        return Broken("the file is empty: nothing was written to it", 0)
+        return Untouched()
     try:
         size = os.fstat(fd).st_size
         head = os.pread(fd, HEAD_LENGTH, 0)
@@ -136,6 +141,27 @@ def look(store: LocalDisk, draft: str, name: str, now_ns: int) -> Judgement:
     if sealed.size != size:
         raise Busy("the file grew while it was looked at")
     return Whole(sealed.sha256, sealed.size, seen)
+
+
+def look_at_original(store: LocalDisk, sha256: str | None, now_ns: int) -> Judgement:
+    """What a file is that a mount was killed over before it had a file of its own.
+
+    The bytes that it had are sealed, if programs wrote them before, or somebody read them: it has
+    those.
+    """
+    fd = None if sha256 is None else store.open_sealed(sha256)
+    if fd is None or sha256 is None:
+        return Untouched()
+    try:
+        size = os.fstat(fd).st_size
+        facts = read_head(os.pread(fd, HEAD_LENGTH, 0))
+        if facts is None:
+            return Untouched()
+        return Whole(
+            sha256, size, _seen(facts, lambda at, length: os.pread(fd, length, at), size, now_ns)
+        )
+    finally:
+        os.close(fd)
 
 
 def _no_medium(name: str, size: int) -> Judgement:

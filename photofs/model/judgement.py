@@ -30,4 +30,8 @@ class Broken(NamedTuple):
     size: int | None = None
 
 
-Judgement = Whole | Other | Broken
+class Untouched(NamedTuple):
+    """It was opened to be written, and ended before its first byte: it has no file of its own."""
+
+
+Judgement = Whole | Other | Broken | Untouched

@@ -118,15 +118,10 @@ class WrittenFiles:
         return Sealed(sha256, size, Room.KEPT)
 
     def is_open(self, draft: str) -> bool:
-        """Whether some process has it open for writing, or seals it, just now."""
+        """Whether some process has it open for writing, fills or seals it, just now."""
         with disk_errors("asking whether a file is written"):
-            fd = open_quietly(self._folder / draft)
-            if fd is None:
-                return False
-            try:
-                return not lock_open_file(fd)
-            finally:
-                os.close(fd)
+            path = self._folder / draft
+            return _is_locked(path.with_name(path.name + _COPY)) or _is_locked(path)
 
     def size(self, draft: str) -> int | None:
         """The file's length as it is now; None if it is not there."""
@@ -157,10 +152,22 @@ class WrittenFiles:
                 os.close(source)
 
 
+def _is_locked(path: Path) -> bool:
+    """Whether there is such a file, and somebody holds a lock on it."""
+    fd = open_quietly(path)
+    if fd is None:
+        return False
+    try:
+        return not lock_open_file(fd)
+    finally:
+        os.close(fd)
+
+
 def _copy(source: int, path: Path) -> None:
     """The open file's bytes in a file of their own at the path, which appears whole."""
     copy = path.with_name(path.name + _COPY)
     with copy.open("wb") as target:
+        lock_open_file(target.fileno())  # so that it is seen to be at work (is_open)
         try:
             os.fchmod(target.fileno(), 0o600)
             copy_bytes(source, target.fileno(), 0, os.fstat(source).st_size)

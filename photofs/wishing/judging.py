@@ -18,7 +18,7 @@ from photofs.filing.overruling import Overruling
 from photofs.model.capture_time import TakenBy, TakenFact
 from photofs.model.folder import FolderKind
 from photofs.model.incoming import Stage
-from photofs.model.judgement import Broken, Judgement, Other, Whole
+from photofs.model.judgement import Broken, Judgement, Other, Untouched, Whole
 from photofs.model.naming import photo_name
 from photofs.model.observation import PhotoSeen
 from photofs.model.operation import FINAL
@@ -30,6 +30,8 @@ from photofs.wishing.wish_desk import WishDesk
 
 _PUT: Final = frozenset({FolderKind.ALBUM, FolderKind.FAVORITES, FolderKind.UNSORTED})
 """Where programs put files; other folders follow from what a photo is."""
+
+NOTHING: Final = Broken("the file is empty: nothing was written to it", 0)
 
 INSTEAD: Final = "the bytes before it came first: it replaces them"
 
@@ -64,6 +66,10 @@ class Judging:
                 self._stay(row, Stage.LOCAL, judgement)
             case Broken():
                 self._stay(row, Stage.FAILED, judgement)
+            case Untouched() if row.told:
+                self.as_told(photo)
+            case Untouched():
+                self._stay(row, Stage.FAILED, NOTHING)
         return True
 
     def attach(self, photo: int, remote_id: str, seen: PhotoSeen, sha256: str = "") -> int:
@@ -110,10 +116,10 @@ class Judging:
         """
         now = self._desk.desk.now_ns()
         facts = self._catalog.photo_facts(row.photo_id)
-        if judgement.size not in {None, facts.size}:
+        if judgement.size is not None and (judgement.size, None) != (facts.size, facts.sha256):
             ctime_ns = max(now, facts.ctime_ns + 1)
-            told = facts._replace(size=judgement.size, size_exact=1, ctime_ns=ctime_ns)
-            self._catalog.set_photo_facts(row.photo_id, told)
+            here = facts._replace(size=judgement.size, size_exact=1, sha256=None, ctime_ns=ctime_ns)
+            self._catalog.set_photo_facts(row.photo_id, here)
         if not row.told:  # tags that came with a file which is no photo go nowhere
             self._desk.withdraw(row.photo_id, "the file stays on this disk")
         self._catalog.set_incoming(row.photo_id, stage, row.draft, now, judgement.why)

@@ -9,7 +9,7 @@ from trio.testing import MockClock
 
 from photofs.emulators.pictures import make_jpeg, make_video
 from photofs.model.incoming import Stage
-from photofs.model.node import row_id
+from photofs.model.node import photo_ino, row_id
 from photofs.model.operation import State
 from photofs.originals.port import Room
 from photofs.wishing.deleting import Deleting, Proven, to_delete
@@ -362,6 +362,31 @@ async def test_p4_a_file_that_is_still_open_is_not_judged(
     posted.wished.rename("Unsorted/.b.jpg.Xy12ab", "Unsorted/b.jpg")
     assert await posted.judged() == 2
     await posted.send()
+    assert len(posted.at_service()) == 2
+
+
+async def test_p1_a_mount_killed_as_a_file_is_opened_to_be_written_has_changed_nothing(
+    posted: Posted, autojump_clock: MockClock
+) -> None:
+    """P1, P3: the service's photo is as told, what was closed before is sent, the new is empty."""
+    del autojump_clock
+    await with_photos(posted, "p")
+    told = posted.photo_at("Albums/Trip/p.jpg")
+    before = posted.catalog.photo_facts(told)
+    waiting = row_id(posted.write("Unsorted/a.jpg", TRAM))
+    await posted.judged()
+    wishing = posted.wished.wishing
+    for photo in (told, waiting):
+        wishing.overwrite(photo_ino(photo), SHELL)
+    wishing.create(posted.wished.spot("Unsorted/b.jpg"), SHELL)
+    assert await posted.judged() == 3
+    assert posted.wished.stage("Albums/Trip/p.jpg") is None
+    after = posted.catalog.photo_facts(told)
+    assert after._replace(ctime_ns=0) == before._replace(ctime_ns=0)
+    assert posted.wished.stage("Unsorted/a.jpg") is Stage.WAITING
+    assert posted.wished.stage("Unsorted/b.jpg") is Stage.FAILED
+    await posted.send()
+    assert hash_of(TRAM) in posted.at_service()
     assert len(posted.at_service()) == 2
 
 

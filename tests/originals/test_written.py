@@ -1,5 +1,6 @@
 """Files that programs write: open side by side, sealed without being lost, never shared."""
 
+import fcntl
 import hashlib
 import os
 from pathlib import Path
@@ -153,3 +154,18 @@ def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
             store.written.fill("2-b", sealed.sha256)
         assert store.written.names() == {"1-a"}
         assert store.verify(sealed.sha256)
+
+
+def test_who_has_a_file_open_to_write_or_fills_it_is_seen(store: LocalDisk) -> None:
+    """By its lock, which goes with the process; a copy that was left over keeps nobody waiting."""
+    fd = store.written.open_for_writing("1-a")
+    assert store.written.is_open("1-a")
+    os.close(fd)
+    assert not store.written.is_open("1-a")
+    copy = store.kept_path(SHA256).parents[1] / "written" / "1-a.copy"
+    with copy.open("wb") as filling:
+        assert not store.written.is_open("1-a")
+        fcntl.flock(filling, fcntl.LOCK_EX)
+        assert store.written.is_open("1-a")
+    assert not store.written.is_open("1-a")
+    assert not store.written.is_open("2-b")
