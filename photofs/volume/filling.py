@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import trio
 
-from photofs.model.errors import Corrupt, NotAttached, Temporary
+from photofs.model.errors import Corrupt, NotAttached, Temporary, Unreachable
 from photofs.model.span import Span
 from photofs.providers.port import OriginalStream, Provider
 from photofs.volume.fetch import Fetch
@@ -29,6 +29,13 @@ LAST_DELAY = 8.0
 
 PATIENCE = 30.0
 """A service that says "not before so many seconds" ends the fetch if it asks for more."""
+
+IN_VAIN = 45.0
+"""Seconds without one new byte after which no further try is begun: who waits is told why, before
+its own deadline (60 s) only says that nothing came."""
+
+IN_VAIN_UNREACHABLE = 10.0
+"""The same where there is no line at all: one connection in vain takes as long as that."""
 
 IDLE = 5.0
 """Seconds for which a stream that ran ahead of its reader is kept open."""
@@ -83,9 +90,10 @@ class Filling:
 
     async def run(self) -> None:
         """Until all that is wanted has arrived; raises what keeps it from arriving."""
-        failures = 0
+        failures, began = 0, trio.current_time()
         while self._has_work():
             before = self._fetch.arrived.total
+            began = began if failures else trio.current_time()
             try:
                 if self._fetch.is_whole:
                     await self._confirm()
@@ -96,12 +104,15 @@ class Filling:
                 raise
             except Temporary as error:
                 failures = 0 if self._fetch.arrived.total > before else failures + 1
-                if failures >= TRIES or (error.retry_after or 0) > PATIENCE:
+                delay = _delay(failures, error.retry_after)
+                longest = IN_VAIN_UNREACHABLE if isinstance(error, Unreachable) else IN_VAIN
+                in_vain = failures and trio.current_time() + delay - began > longest
+                if failures >= TRIES or (error.retry_after or 0) > PATIENCE or in_vain:
                     raise
                 log.info("%s: trying again: %s", self._fetch.name(), error)
                 if failures:
                     await self._background.met(error)
-                await trio.sleep(_delay(failures, error.retry_after))
+                await trio.sleep(delay)
 
     def _has_work(self) -> bool:
         """Whether something is missing that somebody wants."""

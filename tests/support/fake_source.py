@@ -38,6 +38,8 @@ class Faults(msgspec.Struct, kw_only=True):
     hang: bool = False
     hang_on: list[str] = []
     error: str = ""
+    retry_after: float | None = None
+    connecting: float = 0.0
     rate: float = 0.0
     chunk: int = 65536
     drop_after: int = 0
@@ -111,9 +113,12 @@ class FakeSource:
         ).hang or ref in faults.hang_on:
             await trio.sleep(HANGS)
         if faults.down:
+            await trio.sleep(faults.connecting)
             raise Unreachable("the host cannot be reached", remedy="check the line")
         if faults.error:
             kind: type[PhotofsError] = getattr(errors, faults.error)
+            if faults.retry_after is not None:
+                raise errors.Temporary("asked too often", retry_after=faults.retry_after)
             raise kind(f"the source says {faults.error}")
         stream = FakeStream(self, ref, span, faults)
         try:

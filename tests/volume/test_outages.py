@@ -54,6 +54,31 @@ async def test_after_one_photo_found_a_source_gone_the_others_fail_at_once(
             assert str(error) == str(first)
 
 
+async def test_the_first_reader_of_a_source_without_a_line_is_told_after_one_connection(
+    made: Stock, autojump_clock: trio.testing.MockClock
+) -> None:
+    """A host that answers no connection takes ten seconds to say so; five of them are not tried."""
+    del autojump_clock
+    set_faults(made.source, Faults(down=True, connecting=10.0))
+    async with engine_over(made) as (engine, _):
+        error, took = await failure_of(engine, 1)
+        assert isinstance(error, Unreachable)
+        assert took < 15
+
+
+async def test_a_service_that_goes_on_refusing_is_named_before_the_reader_s_deadline(
+    made: Stock, autojump_clock: trio.testing.MockClock, expect_log: ExpectLog
+) -> None:
+    """Its own word comes within a minute, though each answer asks for 20 seconds more."""
+    del autojump_clock
+    expect_log.maybe("asked too often")
+    set_faults(made.source, Faults(error="Temporary", retry_after=20.0))
+    async with engine_over(made) as (engine, _):
+        error, took = await failure_of(engine, 1)
+        assert "asked too often" in str(error)
+        assert took < 50
+
+
 async def test_after_a_rest_one_try_goes_through_and_the_others_still_fail(
     made: Stock, autojump_clock: trio.testing.MockClock
 ) -> None:

@@ -26,7 +26,8 @@ from photofs.providers.transport.client import Client
 from photofs.providers.transport.retrying import Retrying
 from photofs.providers.transport.stream import HttpStream, Missing, Wanted, open_stream
 
-FOR_PEOPLE = Retrying(deadline=60.0)
+FOR_PEOPLE = Retrying(deadline=50.0)
+"""Who reads waits for 60 s (network.read_deadline), and is to be told why nothing comes."""
 FOR_CENSUS = Retrying(deadline=120.0, tries=2)
 
 REFUSED_ENOUGH = 3
