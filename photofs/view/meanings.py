@@ -62,6 +62,9 @@ class Meaning(Enum):
         "this folder follows from what the photos are", "copy into Unsorted or an album instead"
     )
     NO_ALBUM = Told("only albums stand here", "make a folder here and copy into that")
+    NO_FOLDER = Told(
+        "only photos stand here", "make a folder in Albums and copy into that; Scratch takes any"
+    )
     NO_LIBRARY = Told("only libraries stand here", "use `photofs library add` or `remove`")
     FOR_GOOD = Told("deleting for good is not done by rm", "use `photofs trash empty`")
     NOT_HERE = Told("this has no meaning here", "docs/SEMANTICS.md lists what has")
@@ -111,6 +114,7 @@ _VERBS: Final[tuple[tuple[Verb, Kinds, Meaning], ...]] = (
     (Verb.RETITLE, _PHOTOS, _M.RETITLED),
     (Verb.DESCRIBE, _PHOTOS, _M.DESCRIBED),
     (Verb.MKDIR, (_K.ALBUMS, _K.SHELF), _M.ALBUM_MADE),
+    (Verb.MKDIR, (_K.ALBUM, _K.FAVORITES, _K.UNSORTED), _M.NO_FOLDER),
     (Verb.MKDIR, (_K.ROOT,), _M.NO_LIBRARY),
     (Verb.RMDIR, (_K.ALBUMS, _K.SHELF), _M.ALBUM_REMOVED),
     (Verb.RMDIR, (_K.ROOT,), _M.NO_LIBRARY),

@@ -6,14 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.support.fake_source import Faults, set_faults
-from tests.support.file_exerciser import Exerciser
 from tests.support.mounting import Mount, mounted
 from tests.support.posix_calls import (
     RENAME_EXCHANGE,
@@ -382,40 +380,3 @@ def test_a_second_mount_and_a_later_one_read_what_was_written(made: Stock, tmp_p
         with (mount.lake / "a.jpg").open("ab") as file:
             file.write(b" bytes")
         assert (mount.lake / "a.jpg").read_bytes() == b"other bytes"
-
-
-class Remounted:
-    """A mount that can be ended and begun again."""
-
-    def __init__(self, made: Stock, stack: ExitStack) -> None:
-        """Mount it."""
-        self._made = made
-        self._stack = stack
-        self.mount: Mount = stack.enter_context(mounted(made))
-
-    def again(self) -> None:
-        """End the mount cleanly, and begin a new one in the same place."""
-        assert self.mount.stop() == 0
-        self._stack.close()
-        self.mount = self._stack.enter_context(mounted(self._made))
-
-
-def exercise(made: Stock, seed: int, steps: int) -> None:
-    """Random work on a file in an album, and on a photo that was told of."""
-    with ExitStack() as stack:
-        remounted = Remounted(made, stack)
-        Exerciser(remounted.mount.lake / "file.jpg", seed, remounted.again).run(steps)
-        assert "WARNING" not in remounted.mount.log
-
-
-@pytest.mark.parametrize("seed", [1, 2])
-def test_random_work_on_a_file_in_an_album_keeps_to_the_model(made: Stock, seed: int) -> None:
-    """Reads, writes, mappings, truncations, renames and remounts leave no other byte."""
-    exercise(made, seed, 3000)
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(1800)
-def test_100_000_random_steps_on_a_file_in_an_album_keep_to_the_model(made: Stock) -> None:
-    """With a seed of the day, told where it fails."""
-    exercise(made, time.time_ns(), 100_000)

@@ -88,6 +88,32 @@ def test_a_second_rsync_transfers_nothing(
     assert [line for line in told.splitlines() if not line.startswith(".d")] == []
 
 
+def test_a_folder_within_a_folder_is_refused_and_the_files_beside_it_arrive(
+    mount: Mount, folder: Path
+) -> None:
+    """Whoever copies is told so, by status as well; the log says what to do instead."""
+    (folder / "day").mkdir()
+    (folder / "day" / "three.jpg").write_bytes(NEW)
+    albums = mount.lake.parent
+    told = shell("cp", "-a", folder, albums, code=1)
+    assert "card/day': Operation not permitted" in told
+    assert {each.name for each in (albums / "card").iterdir()} == {"one.jpg", "two.jpg"}
+    told = shell("rsync", "-a", folder, albums, code=23)
+    assert "Skipping any contents from this failed directory" in told
+    assert "make a folder in Albums and copy into that" in mount.log
+    shell("cp", "-a", folder / "day", albums)
+    assert (albums / "day" / "three.jpg").read_bytes() == NEW
+
+
+def test_rsync_with_delayed_updates_says_that_it_copies_nothing(mount: Mount, folder: Path) -> None:
+    """The folder that it needs is refused; its exit status does not tell, so the document does."""
+    moving = ["rsync", "-a", "--delay-updates", "--remove-source-files"]
+    told = shell(*moving, folder / "one.jpg", mount.lake)
+    assert "Unable to create partial-dir for one.jpg -- discarding completed file" in told
+    assert {each.name for each in mount.lake.iterdir()} == {"a.jpg"}
+    assert (folder / "one.jpg").exists()
+
+
 def test_gio_copies_and_moves(mount: Mount, folder: Path) -> None:
     """The file managers of GNOME and others."""
     shell("gio", "copy", folder / "one.jpg", mount.lake / "one.jpg")

@@ -1,4 +1,4 @@
-"""Random work on one file, and storms of names, natively and in Scratch."""
+"""Random work on one file, and storms of names: natively, in Scratch, and in an album."""
 
 import os
 import shutil
@@ -12,33 +12,21 @@ from pathlib import Path
 import pytest
 
 from tests.support.file_exerciser import Exerciser
-from tests.support.mounting import Mount, mounted
-from tests.support.stocked import Stock, stock
+from tests.support.remounted import Remounted
+from tests.support.stocked import picture, stock
+from tests.support.wished import EVERYTHING
 
 pytestmark = pytest.mark.mount
 
 
-class Remounted:
-    """A mount that can be ended and begun again."""
-
-    def __init__(self, made: Stock, stack: ExitStack) -> None:
-        """Mount it."""
-        self._made = made
-        self._stack = stack
-        self.mount: Mount = stack.enter_context(mounted(made))
-
-    def again(self) -> None:
-        """End the mount cleanly, and begin a new one in the same place."""
-        assert self.mount.stop() == 0
-        self._stack.close()
-        self.mount = self._stack.enter_context(mounted(self._made))
+PHOTO = picture(1, 200_000)
 
 
 @pytest.fixture
 def remounted(tmp_path: Path) -> Iterator[Remounted]:
     """A mount of one's own."""
     with ExitStack() as stack:
-        yield Remounted(stock(tmp_path / "stock", {}), stack)
+        yield Remounted(stock(tmp_path / "stock", {"a.jpg": PHOTO}, can=EVERYTHING), stack)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -47,20 +35,47 @@ def test_random_work_on_a_file_of_this_disk_keeps_to_the_model(tmp_path: Path, s
     Exerciser(tmp_path / "file", seed).run(2000)
 
 
+def until_here(photo: Path) -> None:
+    """Return once its original is sealed: opened before that, it cannot be mapped."""
+    until = time.monotonic() + 60
+    while os.getxattr(photo, "user.photofs.state") != b"cached":
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def exercise(remounted: Remounted, where: str, seed: int, steps: int) -> None:
+    """Random work on a new file in Scratch or an album, or on a photo that a source told of."""
+    mount = remounted.mount
+    path, there = {
+        "scratch": (mount.scratch / "file", None),
+        "album": (mount.lake / "file.jpg", None),
+        "photo": (mount.lake / "a.jpg", PHOTO),
+    }[where]
+    if there is not None:
+        assert path.read_bytes() == there
+        until_here(path)
+    Exerciser(path, seed, remounted.again, there=there).run(steps)
+    assert "WARNING" not in remounted.mount.log
+    assert "ERROR" not in remounted.mount.log
+
+
 @pytest.mark.parametrize("seed", [1, 2])
-def test_random_work_on_a_file_in_scratch_keeps_to_the_model(
-    remounted: Remounted, seed: int
+@pytest.mark.parametrize("where", ["scratch", "album", "photo"])
+def test_random_work_on_a_file_in_a_mount_keeps_to_the_model(
+    remounted: Remounted, where: str, seed: int
 ) -> None:
     """Reads, writes, mappings, truncations, renames and remounts leave no other byte."""
-    Exerciser(remounted.mount.scratch / "file", seed, remounted.again).run(3000)
-    assert "WARNING" not in remounted.mount.log
+    exercise(remounted, where, seed, 3000)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
-def test_100_000_random_steps_on_a_file_in_scratch_keep_to_the_model(remounted: Remounted) -> None:
+@pytest.mark.parametrize("where", ["scratch", "album", "photo"])
+def test_100_000_random_steps_on_a_file_in_a_mount_keep_to_the_model(
+    remounted: Remounted, where: str
+) -> None:
     """With a seed of the day, told where it fails."""
-    Exerciser(remounted.mount.scratch / "file", time.time_ns(), remounted.again).run(100_000)
+    exercise(remounted, where, time.time_ns(), 100_000)
 
 
 def storms(folder: Path, steps: int) -> None:

@@ -15,14 +15,24 @@ STEPS_BETWEEN_REMOUNTS = 2500
 class Exerciser:
     """One file, opened anew now and then, and what must be in it. The same seed does the same."""
 
-    def __init__(self, path: Path, seed: int, remount: Callable[[], None] | None = None) -> None:
-        """`remount` is called with the file closed; None: it is never."""
+    def __init__(
+        self,
+        path: Path,
+        seed: int,
+        remount: Callable[[], None] | None = None,
+        *,
+        there: bytes | None = None,
+    ) -> None:
+        """`remount` is called with the file closed; None: it is never.
+
+        `there`: what the file holds already; None: it is made.
+        """
         self._path = path
         self._seed = seed
         self._random = random.Random(seed)
         self._remount = remount
-        self._model = bytearray()
-        self._fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR)
+        self._model = bytearray(there or b"")
+        self._fd = os.open(path, os.O_RDWR | (os.O_CREAT | os.O_EXCL if there is None else 0))
         self.done: list[str] = []
 
     def run(self, steps: int) -> None:

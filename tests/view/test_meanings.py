@@ -90,8 +90,8 @@ def test_every_refusal_names_a_remedy() -> None:
     """A refusal is a sentence and what to do instead; other meanings need none."""
     refusals = {each for each in Meaning if each.refused}
     assert refusals == {
-        *(Meaning.BY_DATE, Meaning.NO_ALBUM, Meaning.NO_LIBRARY, Meaning.FOR_GOOD),
-        Meaning.NOT_HERE,
+        *(Meaning.BY_DATE, Meaning.NO_ALBUM, Meaning.NO_FOLDER, Meaning.NO_LIBRARY),
+        *(Meaning.FOR_GOOD, Meaning.NOT_HERE),
     }
     assert all(each.sentence for each in Meaning)
 
