@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pyfuse3
 
+from photofs.model.naming import backup_of
 from photofs.model.node import Entry, Node
 
 KEPT = 10_000
@@ -21,6 +22,9 @@ FOLDER_MODES = (stat.S_IFDIR | 0o555, stat.S_IFDIR | 0o755)
 BLKSIZE = 128 * 1024
 FOLDER_SIZE = 4096
 """Not 0: KDE's file manager skips .directory in folders of size 0."""
+
+LAST = frozenset("~lkLK")
+"""What the names of backups end with (backups.py), which the kernel does not keep."""
 
 SPARE = 2000
 """Attributes at hand for listings: about 0.5 MB."""
@@ -84,7 +88,8 @@ class Attributes:
             made.st_ino = ino
             made.st_mtime_ns = made.st_atime_ns = mtime_ns
             made.st_ctime_ns = ctime_ns
-            made.entry_timeout = 0 if ino in moving else TIMEOUT
+            fleeting = ino in moving or (name[-1:] in LAST and backup_of(name))
+            made.entry_timeout = 0 if fleeting else TIMEOUT
             made.attr_timeout = TIMEOUT if exact else 0
             if folder:
                 made.st_mode = FOLDER_MODES[self._can_change(ino)]

@@ -50,7 +50,7 @@ class Operations:
 
     @at_once
     def lookup(
-        self, parent_inode: int, name: bytes, _ctx: pyfuse3.RequestContext
+        self, parent_inode: int, name: bytes, ctx: pyfuse3.RequestContext
     ) -> pyfuse3.EntryAttributes:
         """What stands under a name; an absent name is remembered by the kernel."""
         if len(name) > NAME_BYTES:  # each call looks up first, so each is told
@@ -61,7 +61,17 @@ class Operations:
             node = self._volume.lookup(parent_inode, name.decode())
         except (NotFound, UnicodeDecodeError):
             return absent()
-        return self._attributes.make(node)
+        return self._named(parent_inode, name, self._attributes.make(node), ctx)
+
+    def _named(
+        self,
+        _folder: int,
+        _name: bytes,
+        made: pyfuse3.EntryAttributes,
+        _ctx: pyfuse3.RequestContext,
+    ) -> pyfuse3.EntryAttributes:
+        """What the kernel is told of a name, for as long as it may keep it."""
+        return made
 
     async def getattr(self, inode: int, _ctx: pyfuse3.RequestContext) -> pyfuse3.EntryAttributes:
         """The attributes of an inode."""

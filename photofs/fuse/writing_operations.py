@@ -13,6 +13,7 @@ import pyfuse3
 from photofs.fuse.answered import answered
 from photofs.fuse.askers import asker_of
 from photofs.fuse.attributes import Attributes
+from photofs.fuse.backups import Backups
 from photofs.fuse.invalidation import Invalidation
 from photofs.fuse.operations import Operations
 from photofs.fuse.request_loop import Pace
@@ -46,6 +47,15 @@ class WritingOperations(Operations):
         self._writing = writing
         writing.surround(invalidation.change)
         self._invalidation = invalidation
+        self._backups = Backups(volume.lookup)
+
+    def _named(
+        self, folder: int, name: bytes, made: pyfuse3.EntryAttributes, ctx: pyfuse3.RequestContext
+    ) -> pyfuse3.EntryAttributes:
+        """Names of backups are not kept at all."""
+        if self._backups.is_fleeting(folder, name, made.st_ino, ctx.pid):
+            made.entry_timeout = 0
+        return made
 
     # names
 
@@ -104,6 +114,8 @@ class WritingOperations(Operations):
         if flags & ~pyfuse3.RENAME_NOREPLACE:
             raise pyfuse3.FUSEError(errno.EINVAL)
         old, new = _spot(parent_inode_old, name_old), _spot(parent_inode_new, name_new)
+        if not is_folder_ino(self._volume.lookup(old.folder_ino, old.name).ino):
+            self._backups.put_away(old, new)
         replace = not flags & pyfuse3.RENAME_NOREPLACE
         with self._invalidation.holding(parent_inode_old, parent_inode_new):
             done = await self._writing.rename(old, new, asker_of(ctx), replace=replace)
@@ -175,11 +187,21 @@ class WritingOperations(Operations):
         """Open a photo; what is not whole is read with direct_io."""
         if flags & os.O_ACCMODE == os.O_RDONLY:
             opened = await self._volume.open(inode)
+            if self._came_by_backup(inode, opened, ctx):
+                opened = opened._replace(whole=False)
         else:
             empty = bool(flags & os.O_TRUNC)
             opened = await self._writing.files.open(inode, asker_of(ctx), empty=empty)
         self._attributes.forget(inode)
         return self._open_file(opened.number, whole=opened.whole)
+
+    def _came_by_backup(self, inode: int, opened: Opened, ctx: pyfuse3.RequestContext) -> bool:
+        """Whether what was opened is read past the kernel's cache; closed again if it has moved."""
+        try:
+            return self._backups.is_reached(inode, ctx.pid)
+        except pyfuse3.FUSEError:
+            self._released(self._volume.release(opened.number))
+            raise
 
     @answered
     async def write(self, fh: int, off: int, buf: bytes) -> int:

@@ -29,7 +29,7 @@ def environ_in(folder: Path) -> dict[str, str]:
 def test_a_user_ends_his_mount_through_fusectl() -> None:
     """The fetching process, `photofs umount` and `photofs mount` do, as they do for root."""
     with home() as folder:
-        flags = ["-q", "-p", "no:cacheprovider", "--basetemp", folder / "tests"]
+        flags: list[str | Path] = ["-q", "-p", "no:cacheprovider", "--basetemp", folder / "tests"]
         tests = [f"{HANGS}::{name}" for name in ENDED]
         done = subprocess.run(
             as_user(sys.executable, "-m", "pytest", *flags, *tests),
@@ -44,7 +44,7 @@ def test_a_user_ends_his_mount_through_fusectl() -> None:
 def test_a_user_without_fusectl_is_told_what_root_can_do() -> None:
     """No command of his hangs itself; taking the mount away by force works, and ends nothing."""
     with home() as folder:
-        command = [sys.executable, "-m", "tests.support.hung_mount", folder]
+        command: list[str | Path] = [sys.executable, "-m", "tests.support.hung_mount", folder]
         with subprocess.Popen(
             as_user(*command, fusectl=False),
             env=environ_in(folder),
