@@ -162,7 +162,7 @@ class Outcomes:
             self._catalog.settle(row.operation_id)
             if row.wish.photo is not None and row.wish.album is not None:
                 self._catalog.unwish_member(row.wish.photo, row.wish.album)
-                self._catalog.queue_photo(row.wish.photo)
+                self._desk.desk.placing.replace(row.wish.photo)
         return len(rows)
 
     def _take_back(self, rows: list[OperationRow]) -> None:

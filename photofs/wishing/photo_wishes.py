@@ -3,6 +3,7 @@
 Each method is called within a transaction and with a meaning that was asked of view/meanings.py.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from photofs.catalog.journal import OperationRow
@@ -146,12 +147,37 @@ class PhotoWishes:
         self._desk.check_writable()
         if self._catalog.marks(photo)[0] is not None:
             return
-        self._desk.wish(WishVerb.TRASH, by, {}, photo=photo)
-        for row in self._catalog.unsettled_of_photo(photo):
-            if row.wish.verb == WishVerb.UPLOAD:
-                self._desk.planning.cancel(row, "the photo was put into Trash")
+        before = self._catalog.unsettled_of_photo(photo)
+        number = self._desk.wish(WishVerb.TRASH, by, {}, photo=photo)
+        if self._catalog.first_observation(photo) is None:
+            self._put_off(number, before)
         self._catalog.set_binned(photo, self._desk.desk.now_ns())
         self._desk.show_facts(photo)
+
+    def _put_off(self, trash: int, rows: Iterable[OperationRow]) -> None:
+        """Nothing of a photo that was never sent is sent from Trash: its wishes come back with it.
+
+        They would wait for its upload for ever, and whoever waits for them likewise.
+        """
+        off = [
+            row for row in rows if self._desk.planning.cancel(row, "the photo was put into Trash")
+        ]
+        for row in off:
+            if row.wish.album is not None and row.wish.photo is not None:
+                self._catalog.unwish_member(row.wish.photo, row.wish.album)
+        put_off = [row.operation_id for row in off if row.wish.verb != WishVerb.UPLOAD]
+        self._catalog.amend(trash, {"put_off": put_off})
+
+    def _wish_again(self, photo: int, by: Asker | int) -> None:
+        """What was put off when the photo went to Trash."""
+        trash = self._catalog.last_of_photo(photo, WishVerb.TRASH)
+        put_off = trash.wish.details.get("put_off") if trash else None
+        for number in put_off if isinstance(put_off, list) else ():
+            wish = self._catalog.operation(number).wish
+            if wish.album is None:
+                self._desk.wish(WishVerb(wish.verb), by, wish.details, photo=photo)
+            elif not self._catalog.album_by_id(wish.album).gone:
+                self.join(photo, wish.album, by)
 
     def restore(self, photo: int, by: Asker | int) -> None:
         """Out of Trash, back to where it was; one whose upload was taken back is uploaded."""
@@ -164,6 +190,7 @@ class PhotoWishes:
     def take_out(self, photo: int, by: Asker | int) -> None:
         """The same, with no wish for it: as if it had never been put there."""
         self._upload_after_all(photo, by)
+        self._wish_again(photo, by)
         self._catalog.set_binned(photo, None)
         facts = self._catalog.photo_facts(photo)
         self._catalog.set_photo_facts(photo, facts._replace(trashed=0))

@@ -142,6 +142,32 @@ async def test_a_photo_that_went_to_trash_before_it_was_sent_is_restored(
     assert [each.data for each in posted.service.photos.values()] == [NEW]
 
 
+async def test_what_was_wished_of_a_photo_in_trash_that_was_never_sent_comes_back_with_it(
+    posted: Posted, autojump_clock: MockClock
+) -> None:
+    """Meanwhile nothing waits for its upload, and so nobody waits for that for ever."""
+    del autojump_clock
+    with_one(posted)
+    posted.write("Albums/Trip/n.jpg", NEW)
+    await posted.judged()
+    posted.wished.link("Albums/Trip/n.jpg", "Favorites/n.jpg")
+    posted.wished.rename("Albums/Trip/n.jpg", "Albums/Trip/Sea.jpg")
+    photo = posted.photo_at("Albums/Trip/Sea.jpg")
+    (by_date,) = [each for each in posted.filed.files() if each.startswith("Dates/Unknown/Sea")]
+    posted.wished.unlink(by_date)
+    await judged_and_due(posted)
+    await posted.send()
+    assert posted.is_over(), posted.states()
+    assert posted.wished.wishing.restore([photo], SHELL) == 1
+    assert {"Albums/Trip/Sea.jpg", "Favorites/Sea.jpg", by_date} <= posted.filed.files()
+    await judged_and_due(posted)
+    await posted.send()
+    assert posted.is_over(), posted.states()
+    (there,) = [each for each in posted.service.photos.values() if each.data == NEW]
+    assert (there.seen.title, there.seen.favorite) == ("Sea", True)
+    assert there.seen.remote_id in posted.service.members("Trip")
+
+
 @pytest.mark.parametrize("scanned", [False, True])
 async def test_an_album_that_was_emptied_here_is_made_anew_for_what_joins_it(
     posted: Posted, autojump_clock: MockClock, *, scanned: bool

@@ -222,3 +222,17 @@ def test_what_lies_in_trash_is_linked_nowhere(wished: Wished) -> None:
         wished.link("Trash/a.jpg", "Albums/Home/a.jpg")
     assert wished.files() == before
     assert wished.open_verbs() == ["trash"]
+
+
+def test_what_a_listing_took_out_again_is_out_once_the_join_is_settled(wished: Wished) -> None:
+    """The listing was made after the join was done: it knows better, and so it is shown at once."""
+    wished.link(f"{DAY}/d.jpg", "Albums/Trip/d.jpg")
+    wished.send_all()
+    wished.filed.scan(album("x", "Trip", "a", "b"), full=False)
+    assert "Albums/Trip/d.jpg" in wished.files()
+    with wished.wishing.change():
+        library = wished.catalog.library("L").library_id
+        outcomes = wished.wishing.outcomes(library)
+        assert outcomes.settle(wished.filed.source_id, wished.filed.now_ns + 1) == 1
+    assert "Albums/Trip/d.jpg" not in wished.files()
+    assert wished.filed.problems() == []
