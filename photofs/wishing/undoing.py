@@ -141,13 +141,14 @@ class Undoing:
         run = self._run
         back = WishingBack(self._desk, row, run.albums)
         try:
-            why = back.objection()
+            parts = list(back.parts())
+            left = [part for part in parts if (row.operation_id, part) not in run.backed]
+            # what was begun before it was cut is not as it was done any more, by our own doing
+            why = back.objection() if len(left) == len(parts) else ""
             if why:
                 self._leave(f"{row.wish.verb}: {why}")
                 return
-            for part in back.parts():
-                if (row.operation_id, part) in run.backed:
-                    continue
+            for part in left:
                 run.wished += back.wish(part, self._by())
                 run.backed.add((row.operation_id, part))
                 yield

@@ -95,6 +95,25 @@ def test_albums_made_and_renamed_are_undone(wished: Wished, *, sent: bool) -> No
     assert wished.filed.tree() == shown
 
 
+def test_regression_an_undo_that_is_cut_after_each_step_objects_to_nothing(wished: Wished) -> None:
+    """What it has wished back itself is no change that somebody made since."""
+    shown = wished.filed.tree()
+    wished.rename("Albums/Trip/a.jpg", "Albums/Trip/Sea.jpg")
+    wished.rename("Albums/Trip", "Albums/Voyage")
+    wished.mkdir("Albums/New")
+    wished.send_all()
+    later(wished)
+    run = undoing.begin(wished.catalog, wished.catalog.actions(1)[0].action_id, SHELL)
+    library = wished.catalog.library("L").library_id
+    more = True
+    while more:
+        with wished.wishing.change():
+            more = Undoing(wished.wishing.desk(library), run, slice_s=0).step()
+    assert (run.outcome().wished_back, run.outcome().left) == (2, ())
+    assert wished.filed.tree() == shown
+    assert wished.filed.problems() == []
+
+
 def test_what_was_changed_again_since_is_left_alone(wished: Wished) -> None:
     """Undo takes back one change, and says which later one it did not touch."""
     wished.rename("Albums/Trip/a.jpg", "Albums/Trip/one.jpg")
@@ -123,6 +142,20 @@ def test_what_is_being_sent_is_undone_once_it_is_done(wished: Wished) -> None:
     assert not {"Albums/Home/a.jpg", "Albums/Home/b.jpg"} & wished.files()
     with pytest.raises(Refused, match="undone before"):
         undo(wished, action)
+
+
+def test_what_undo_wishes_is_not_held(wished: Wished) -> None:
+    """Sixty joins that were done are sixty removals now; who undid them has just asked for that."""
+    wished.filed.scan(*(photo(f"p{n}", favorite=False) for n in range(60)), full=False)
+    for number in range(60):
+        ino = wished.filed.ino(f"{DAY}/p{number}.jpg")
+        wished.wishing.link(ino, wished.spot(f"Albums/Home/p{number}.jpg"), SHELL)
+    wished.send_all()
+    later(wished)
+    assert undo(wished).wished_back == 60
+    rows = wished.catalog.open_operations()
+    assert {(row.wish.verb, row.state.value) for row in rows} == {("leave", "planned")}
+    assert {row.wish.not_before_ns - row.planned_ns for row in rows} == {30 * 10**9}
 
 
 @pytest.mark.parametrize("sent", [False, True])
