@@ -78,6 +78,6 @@ def test_an_agent_whose_catalog_cannot_be_used_says_so_and_stays(tmp_path: Path)
         assert process.stderr is not None
         assert "nothing is scanned just now" in process.stderr.readline()
         assert process.poll() is None
-        _, more = process.communicate(timeout=30)
+        _, more = process.communicate(timeout=120)
     assert more == ""
     assert process.returncode == 0

@@ -36,7 +36,7 @@ def api_calls(emulator: Emulator) -> int:
     return sum(n for name, n in emulator.calls.items() if name.startswith("flickr."))
 
 
-def wait_until(so: Callable[[], bool], seconds: float = 60.0) -> None:
+def wait_until(so: Callable[[], bool], seconds: float = 120.0) -> None:
     """Fail if it is not so within the time."""
     until = time.monotonic() + seconds
     while not so():
@@ -52,7 +52,7 @@ def scan_and_die(household: Household, emulator: Emulator, call: int) -> bool:
     killed = process.poll() is None
     if killed:
         os.killpg(process.pid, signal.SIGKILL)
-    assert (process.wait(30) == 0) is not killed
+    assert (process.wait(120) == 0) is not killed
     emulator.faults.clear()
     return killed
 

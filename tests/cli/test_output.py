@@ -5,7 +5,7 @@ import pty
 import subprocess
 from pathlib import Path
 
-from tests.support.household import Household
+from tests.support.household import PATIENCE, Household
 
 
 def test_a_no_says_that_nothing_was_changed(tmp_path: Path) -> None:
@@ -16,7 +16,7 @@ def test_a_no_says_that_nothing_was_changed(tmp_path: Path) -> None:
             "cache", "clear", stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         ) as process:
             os.write(ours, b"n\n")
-            _, told = process.communicate(timeout=30)
+            _, told = process.communicate(timeout=PATIENCE)
     finally:
         os.close(ours)
         os.close(theirs)

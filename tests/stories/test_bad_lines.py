@@ -40,14 +40,19 @@ from photofs.emulators.hosting.faults import (
     truncate,
 )
 from photofs.emulators.hosting.originals import Painted, Random
+from tests.support.held_port import held
 from tests.support.household import Household
 from tests.support.logins import add_flickr
 
 pytestmark = pytest.mark.mount
 
 SIZE = 3_000_000
-DEADLINE = 8.0
-"""Seconds until a reader gets an error: more than the first round of tries takes."""
+DEADLINE = 14.0
+"""Seconds until a reader gets an error: more than the first round of tries takes, on a busy
+machine too, and less than all five rounds do."""
+
+LONG = 80.0
+"""Seconds that are never over where bytes, or an error of another kind, come in time."""
 
 STATIC = "/static/*"
 API = "flickr.*"
@@ -59,11 +64,11 @@ def truth(emulator: Emulator, photo: Photo) -> bytes:
     return blob.read(0, blob.size)
 
 
-def short_timeouts(household: Household) -> None:
+def short_timeouts(household: Household, deadline: float = DEADLINE) -> None:
     """Seconds instead of minutes before a silent line is given up."""
     config = household.home / "config" / "config.toml"
     config.write_text(
-        f"[network]\nread_timeout = 1.0\nopen_deadline = {DEADLINE}\nread_deadline = {DEADLINE}\n"
+        f"[network]\nread_timeout = 1.0\nopen_deadline = {deadline}\nread_deadline = {deadline}\n"
     )
 
 
@@ -115,7 +120,7 @@ def test_a_line_that_drops_all_the_time_ends_with_right_bytes_fetched_once(
 )
 def test_a_fault_on_the_static_host_is_overcome(household: Household, effect: Effect) -> None:
     """Twice the fault, then the line is well: the read waits, and its bytes are right."""
-    short_timeouts(household)
+    short_timeouts(household, LONG)
     with flickr_in_thread(one_photo()) as emulator:
         add_flickr(household, emulator)
         household.run("scan")
@@ -164,7 +169,7 @@ def errno_of_reading(path: Path) -> int | None:
 
 def read_at_last(path: Path) -> bytes:
     """The file's bytes, once its last failure is no longer remembered."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while errno_of_reading(path) is not None:
         assert time.monotonic() < until, "it never worked again"
     return path.read_bytes()
@@ -183,7 +188,8 @@ def test_a_fault_that_lasts_ends_in_its_own_errno_and_is_named(
     household: Household, lasting: Lasting
 ) -> None:
     """Within the deadline, never with wrong bytes; `status` has the cause; then it works again."""
-    short_timeouts(household)
+    deadline = DEADLINE if lasting.errno == errno.ETIMEDOUT else LONG
+    short_timeouts(household, deadline)
     with flickr_in_thread(one_photo()) as emulator:
         add_flickr(household, emulator)
         household.run("scan")
@@ -195,7 +201,7 @@ def test_a_fault_that_lasts_ends_in_its_own_errno_and_is_named(
             path = the_file(point)
             began = time.monotonic()
             assert errno_of_reading(path) == lasting.errno
-            assert time.monotonic() - began < DEADLINE + 4.0
+            assert time.monotonic() - began < deadline + 20.0
             assert [entry.name for entry in point.iterdir()] == ["flickr"]
             assert lasting.told in troubles(household)
             emulator.faults.clear()
@@ -295,12 +301,14 @@ def test_p19_without_a_line_everything_is_listed_and_what_is_cached_can_be_read(
             truth(emulator, photo) for photo in sorted(account.stream(), key=lambda it: it.title)
         ]
         port = int(emulator.url.rpartition(":")[2])
-    with household.mounted() as point:
+    with held(port), household.mounted() as point:
         folder = point / "flickr" / "Dates" / "2020" / "2020-05"
         assert sorted(os.listdir(folder)) == ["Photo 0.jpg", "Photo 1.jpg"]  # noqa: PTH208 - as ls
         assert (folder / "Photo 0.jpg").read_bytes() == rights[0]
         assert (folder / "Photo 1.jpg").stat().st_size > 0
-        assert errno_of_reading(folder / "Photo 1.jpg") == errno.ETIMEDOUT
+        # all tries on a line that refuses at once take about as long as the deadline
+        in_time = {errno.ETIMEDOUT, errno.ENETUNREACH}
+        assert errno_of_reading(folder / "Photo 1.jpg") in in_time
         assert troubles(household)
         with flickr_in_thread(account, port=port):
             assert read_at_last(folder / "Photo 1.jpg") == rights[1]

@@ -34,7 +34,7 @@ def test_a_folder_that_is_away_is_called_so(household: Household, export: Path) 
         with pytest.raises(OSError, match="No such device") as raised:
             path.read_bytes()
         assert raised.value.errno == errno.ENXIO
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 30
         told = household.ask("info", path)["state"]
         assert told.startswith(f"failed: the folder {export} is not there")
         source = household.ask("status")["libraries"][0]["sources"][0]

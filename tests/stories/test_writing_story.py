@@ -17,7 +17,7 @@ from photofs.emulators.hosting.vault import load_state
 from photofs.emulators.pictures import make_jpeg
 from tests.support.household import PATIENCE, Household, shell
 
-pytestmark = [pytest.mark.mount, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.mount
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 PICTURES = ("one.jpg", "two.jpg", "three.jpg")

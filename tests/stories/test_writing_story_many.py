@@ -18,7 +18,7 @@ from photofs.emulators.pictures import make_jpeg
 from tests.support.household import PATIENCE, Household, shell
 from tests.support.logins import add_flickr
 
-pytestmark = [pytest.mark.mount, pytest.mark.timeout(280)]
+pytestmark = pytest.mark.mount
 
 NOON = datetime(2018, 7, 1, 12, 0)  # noqa: DTZ001 - wall time, as in EXIF
 REWRITE = """

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 90
+PATIENCE = 180
 """Seconds that any command of a story may take on a busy machine."""
 
 
