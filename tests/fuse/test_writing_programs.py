@@ -207,6 +207,6 @@ def test_three_programs_write_three_files_at_once(mount: Mount, tmp_path: Path) 
         sources.append(tmp_path / f"{number}.jpg")
         sources[-1].write_bytes(picture(20 + number, 5_000_000 + number))
     running = [subprocess.Popen(["cp", each, mount.lake]) for each in sources]
-    assert [process.wait(60) for process in running] == [0, 0, 0]
+    assert [process.wait(120) for process in running] == [0, 0, 0]
     for each in sources:
         assert (mount.lake / each.name).read_bytes() == each.read_bytes()

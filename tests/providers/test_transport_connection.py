@@ -28,7 +28,7 @@ BODY = b"\xff\xd8\xff\xe0" + bytes(4000)
 async def client_of(server: TinyServer) -> AsyncIterator[Client]:
     """A client that may ask this server."""
     hosts = HostRule(names=frozenset({server.netloc}), plain=True)
-    async with open_client(hosts, read_timeout=5) as client:
+    async with open_client(hosts, read_timeout=60) as client:
         yield client
 
 
@@ -166,7 +166,7 @@ async def test_a_slow_line_is_not_waited_for() -> None:
 
     async with tiny_server(sends) as server, client_of(server) as client:
         came = 0
-        with trio.fail_after(4):
+        with trio.fail_after(30):
             async with client.get(server.base, {}) as told:
                 while chunk := await told.next_chunk():
                     came += len(chunk)
@@ -238,7 +238,7 @@ async def secure_host(certified: tuple[Path, Path], length: int) -> AsyncIterato
 async def read_securely(port: int) -> bytes:
     """Two bodies, read one after the other."""
     hosts = HostRule(names=frozenset({f"localhost:{port}"}))
-    async with open_client(hosts, read_timeout=5) as client:
+    async with open_client(hosts, read_timeout=60) as client:
         url = f"https://localhost:{port}/x"
         return await read(client, url) + await read(client, url)
 
