@@ -1,20 +1,16 @@
 """The times of folders on a real mount, right after their entries changed."""
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from photofs.model.spot import Spot
 from tests.support.mounting import Mount, mounted
 from tests.support.stocked import Stock, picture, stock
-from tests.support.wished import EVERYTHING, SHELL
+from tests.support.wished import EVERYTHING
 
 pytestmark = pytest.mark.mount
-
-PATIENCE = 30.0
 
 
 @pytest.fixture
@@ -51,19 +47,3 @@ def test_a_verb_moves_the_time_of_its_folder_and_of_others_that_it_changes(mount
     assert moves(lake, (lake / "n.jpg").unlink)
     assert moves(trash, lambda: photo.rename(trash / "a.jpg"))
     assert moves(lake, lambda: (trash / "a.jpg").rename(photo))
-
-
-def test_a_refused_verb_still_tells_what_another_process_has_changed(
-    mount: Mount, made: Stock
-) -> None:
-    """The kernel forgets nothing by itself then: it is told of the time, if a moment later."""
-    lake, ends = mount.lake, time.monotonic() + PATIENCE
-    before = lake.stat()
-    assert not (lake / "other.jpg").exists()
-    with made.open_catalog() as catalog:
-        made.wishing(catalog).create(Spot(before.st_ino, "other.jpg"), SHELL)
-    with pytest.raises(FileExistsError):
-        os.link(lake / "a.jpg", lake / "other.jpg")
-    while lake.stat().st_mtime_ns == before.st_mtime_ns:
-        assert time.monotonic() < ends
-        time.sleep(0.01)
