@@ -92,8 +92,11 @@ class Planning:
             self._hold([number], now)
 
     def cancel(self, row: OperationRow, why: str) -> bool:
-        """Take a wish back that was not sent; False if it is under way or over."""
-        if row.state not in {State.PLANNED, State.HELD}:
+        """Take a wish back that was not sent; False if it is under way or over.
+
+        Its state is asked anew: to take back one wish may have taken back another one already.
+        """
+        if self._catalog.operation(row.operation_id).state not in {State.PLANNED, State.HELD}:
             return False
         self._catalog.happen(row.operation_id, Event.CANCEL, self._now_ns(), why)
         return True
