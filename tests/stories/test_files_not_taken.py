@@ -17,7 +17,7 @@ from photofs.emulators.pictures import make_jpeg
 from tests.support.household import PATIENCE, Household, shell
 from tests.support.logins import add_flickr, log_in
 
-pytestmark = [pytest.mark.mount, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.mount, pytest.mark.timeout(600)]
 
 PICTURE = make_jpeg("a picture", width=64, height=48)
 FINE = make_jpeg("a smaller one", width=16, height=16)
@@ -83,7 +83,7 @@ def test_p6_what_is_not_taken_stays_marked_with_its_reason(
             assert name in told
             assert remedy in told
             assert "1 file not sent, kept on this disk" in household.run("status")
-            household.run("wait", "--timeout", str(PATIENCE - 10), code=6)
+            household.until_done(stuck=1)
             assert {each.name for each in album.iterdir()} == {name, "fine.jpg"}
         assert [photo.title for photo in emulator.account.stream()] == ["fine"]
         assert [len(each.photos) for each in emulator.account.state.albums] == [1]
@@ -109,7 +109,7 @@ def test_p6_a_full_account_keeps_files_waiting_and_says_so(household: Household)
         account.state.upload_limit = 1000
         with household.mounted(agent=True) as point:
             assert (point / "flickr" / "Unsorted" / "more.jpg").read_bytes() == PICTURE
-            household.run("wait", "--timeout", str(PATIENCE - 10))
+            household.until_done()
             assert "account is full" not in household.run("status")
         assert [photo.title for photo in account.stream()].count("more") == 1
 
@@ -133,7 +133,7 @@ def test_p22_a_login_that_was_taken_back_keeps_files_waiting_and_says_so(
             household.run("umount", "--no-wait", point)
         log_in(House(household.environ).secrets(), account, "write")
         with household.mounted(agent=True):
-            household.run("wait", "--timeout", str(PATIENCE - 10))
+            household.until_done()
         assert [photo.title for photo in account.stream()] == ["late"]
 
 

@@ -12,13 +12,13 @@ from PIL import Image
 from photofs.emulators.flickr import Account, flickr_in_thread
 from photofs.emulators.flickr.emulator import Emulator
 from tests.support.disks import fill, small_disk, suppress_full, why_no_mounts
-from tests.support.household import PATIENCE, Household, shell
+from tests.support.household import Household, shell
 from tests.support.logins import add_flickr
 from tests.support.posix_calls import errno_of
 
 pytestmark = [
     pytest.mark.mount,
-    pytest.mark.timeout(240),
+    pytest.mark.timeout(600),
     pytest.mark.skipif(bool(why_no_mounts()), reason=why_no_mounts()),
 ]
 
@@ -55,12 +55,12 @@ def album_on(folder: Path, disk: str) -> Iterator[tuple[Path, Path, Household, E
 
 def is_sent(household: Household, emulator: Emulator, title: str) -> bool:
     """Whether all is sent, and the album at the service holds that photo alone."""
-    household.run("wait", "--timeout", str(PATIENCE - 10))
+    household.until_done()
     (made,) = emulator.account.state.albums
     return [emulator.account.state.photos[each].title for each in made.photos] == [title]
 
 
-def test_p9_a_copy_onto_a_full_disk_fails_with_enospc_and_is_not_sent(tmp_path: Path) -> None:
+def test_a_copy_onto_a_full_disk_fails_with_enospc_and_is_not_sent(tmp_path: Path) -> None:
     """cp says so; with room the next copy of it is sent, once."""
     source = tmp_path / "a.png"
     source.write_bytes(PICTURE)

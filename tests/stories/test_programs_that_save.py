@@ -11,11 +11,11 @@ from photofs.emulators.flickr import Account, Emulator, flickr_in_thread
 from photofs.emulators.flickr.state import Photo
 from photofs.emulators.hosting.originals import Stored
 from photofs.emulators.pictures import make_jpeg
-from tests.support.household import PATIENCE, Household, shell
+from tests.support.household import Household, shell
 from tests.support.logins import add_flickr
 from tests.support.save_programs import COPYING, REMOVING, SAVING, WITH_OTHER_BYTES, WITH_TIME
 
-pytestmark = [pytest.mark.mount, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.mount, pytest.mark.timeout(600)]
 
 TIME_S = 1_000_000_000
 TIME_TOLD = "2001-09-09 01:46:40"
@@ -71,11 +71,6 @@ def told(emulator: Emulator, program: str) -> Photo:
     return found[0]
 
 
-def wait(household: Household) -> None:
-    """Until all is sent."""
-    assert household.run("wait", "--timeout", str(PATIENCE - 10)) == "all is done\n"
-
-
 def test_p3_what_programs_copy_in_is_what_the_account_has(
     household: Household, tmp_path: Path
 ) -> None:
@@ -87,7 +82,7 @@ def test_p3_what_programs_copy_in_is_what_the_account_has(
             album, pictures = point / "flickr" / "Albums" / "Programs", tmp_path / "pictures"
             album.mkdir()
             run_all(household, COPYING, album, pictures)
-            wait(household)
+            household.until_done()
             assert {path.name for path in album.iterdir()} == {file_name(each) for each in COPYING}
             for program in COPYING:
                 path, there = album / file_name(program), told(emulator, program)
@@ -129,7 +124,7 @@ def test_p7_what_programs_save_over_a_photo_replaces_its_bytes(
             album, pictures = point / "flickr" / "Albums" / "Programs", tmp_path / "pictures"
             inodes = {path.name: path.stat().st_ino for path in album.iterdir()}
             run_all(household, SAVING, album, pictures)
-            wait(household)
+            household.until_done()
             assert {path.name: path.stat().st_ino for path in album.iterdir()} == inodes
             for program in SAVING:
                 path, there = album / file_name(program), told(emulator, program)
@@ -157,7 +152,7 @@ def test_p7_what_programs_remove_and_write_anew_is_a_new_photo(
         with household.mounted(agent=True) as point:
             album, pictures = point / "flickr" / "Albums" / "Programs", tmp_path / "pictures"
             run_all(household, REMOVING, album, pictures)
-            wait(household)
+            household.until_done()
             for program in REMOVING:
                 assert (album / file_name(program)).read_bytes() == kept(pictures, program)
         state = emulator.account.state

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -50,6 +51,20 @@ class Household:
     def ask(self, *arguments: str | Path, code: int | None = 0) -> Any:  # noqa: ANN401 - JSON
         """What the command prints with --json."""
         return json.loads(self.run(*arguments, "--json", code=code))
+
+    def until_done(self, *, stuck: int = 0) -> None:
+        """All that was accepted is done, but for so much that waits for a person.
+
+        What is unsure counts as that until the agent has asked; it may end soon, too.
+        """
+        until = time.monotonic() + 5 * PATIENCE
+        while True:
+            said = self.run("wait", "--timeout", "30", "--json", code=None)
+            told, _ = json.JSONDecoder().raw_decode(said)  # behind it: that no agent works yet
+            if (told["open"], told["stuck"]) == (0, stuck):
+                return
+            assert time.monotonic() < until, told
+            time.sleep(0.2)
 
     @contextmanager
     def mounted(self, *flags: str, agent: bool = False) -> Iterator[Path]:
