@@ -2,7 +2,7 @@
 
 Once the new x.jpg is there, x.jpg_original leads to another file than before (docs/SEMANTICS.md),
 and the kernel, which took that name for the photo, cannot be told: it holds the folder for the very
-request that made it so. So it never keeps such a name at all (docs/decisions/0011):
+request that made it so. So it never keeps such a name at all (docs/decisions/0012):
 
 - The first move is refused once, with ESTALE. The kernel then looks both names up anew
   (LOOKUP_REVAL in do_renameat2, fs/namei.c) before it moves again, and is told to keep what it

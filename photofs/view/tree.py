@@ -10,6 +10,8 @@ from photofs.catalog.port import TreeReads
 from photofs.model.errors import NotFound
 from photofs.model.node import ROOT_INO, Entry, Node, folder_ino, is_folder_ino, row_id
 
+LOOK = "list the folder: names are exact, down to capital letters"
+
 
 class Tree:
     """All libraries as one tree. The root's row id is 0, so inode // 2 is right for it, too."""
@@ -43,13 +45,16 @@ class Tree:
     def lookup(self, parent_ino: int, name: str) -> Node:
         """What stands under exactly that name in the folder, "." and ".." too. Raises NotFound."""
         if parent_ino & 1 and parent_ino != ROOT_INO:
-            raise NotFound(f"there is nothing named {name!r} below a photo")
+            raise NotFound(
+                f"there is nothing named {name!r} below a photo",
+                remedy="a photo is a file: ask for its own attributes, or for its folder's names",
+            )
         node = self._child(parent_ino >> 1, name)
         if node is not None:
             return node
         if name in {".", ".."}:
             return self.node(parent_ino if name == "." else self.parent(parent_ino))
-        raise NotFound(f"there is nothing named {name!r} here")
+        raise NotFound(f"there is nothing named {name!r} here", remedy=LOOK)
 
     def entries(self, ino: int, after: int, limit: int) -> list[Entry]:
         """Up to `limit` entries of a folder with a cookie above `after`, in cookie order."""
@@ -58,7 +63,10 @@ class Tree:
     def parent(self, ino: int) -> int:
         """The inode of the folder that holds a folder; the root's for the root. NotFound."""
         if not is_folder_ino(ino):
-            raise NotFound("a photo stands in several folders; none of them is its parent")
+            raise NotFound(
+                "a photo stands in several folders; none of them is its parent",
+                remedy="its extended attribute user.photofs.albums tells some of them",
+            )
         if ino == ROOT_INO:
             return ROOT_INO
         above = self._parent(row_id(ino))
@@ -77,7 +85,7 @@ class Tree:
                 where = f"{known!r} holds no {part!r}" if known else f"no library is named {part!r}"
                 raise NotFound(
                     f"{whole!r} is not there: {where}",
-                    remedy=""
+                    remedy=LOOK
                     if known
                     else "name something in a mount, or begin with a library: google/Albums",
                 ) from exc

@@ -4,14 +4,12 @@ Would a scan read them, every photo would come back as a new one with each scan.
 """
 
 import os
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from photofs.model.mount_list import mounts_in
+
 _TABLE = Path("/proc/self/mountinfo")
-_KIND = b"fuse.photofs"
-_OCTAL = re.compile(rb"\\([0-7]{3})")
-_POINT = 4
 
 
 def our_folders(own: Iterable[Path]) -> frozenset[str]:
@@ -20,15 +18,9 @@ def our_folders(own: Iterable[Path]) -> frozenset[str]:
 
 
 def our_mounts(table: Path = _TABLE) -> list[str]:
-    """By the kernel's list (proc_pid_mountinfo(5)): a dead mount is not asked, it would hang."""
+    """By the kernel's list: a dead mount is not asked, it would hang."""
     try:
-        lines = table.read_bytes().split(b"\n")
+        text = table.read_bytes()
     except OSError:
         return []
-    rows = [line.split(b" ") for line in lines]
-    return [os.fsdecode(_unescaped(row[_POINT])) for row in rows if _KIND in row[_POINT + 2 :]]
-
-
-def _unescaped(field: bytes) -> bytes:
-    """Blanks and their like stand in the table as three octal digits."""
-    return _OCTAL.sub(lambda match: bytes([int(match[1], 8)]), field)
+    return [os.fsdecode(path) for path, mounted in mounts_in(text) if mounted.ours]
