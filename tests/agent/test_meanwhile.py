@@ -209,5 +209,5 @@ async def test_joins_that_a_lost_photo_keeps_from_going_together_go_one_by_one(
     del posted.service.photos[gone]
     await posted.send(tries=8)
     assert there in posted.service.members("Trip")
-    joins = [row.state for row in posted.operations() if row.wish.verb == "join"]
-    assert joins == [State.GAVE_UP, State.DONE]
+    joins = {row.state for row in posted.operations() if row.wish.verb == "join"}
+    assert joins == {State.GAVE_UP, State.DONE}  # which of the two was uploaded first is open

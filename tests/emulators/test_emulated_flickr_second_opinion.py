@@ -42,7 +42,7 @@ def test_login_read_and_upload(emulator: Emulator) -> None:
     page = flickr.auth_url("write")
     wish = dict(parse_qsl(urlsplit(page).query))
     consent = {**wish, "answer": "approve"}
-    told = httpx2.post(page.partition("?")[0], data=consent, trust_env=False).text
+    told = httpx2.post(page.partition("?")[0], data=consent, trust_env=False, timeout=60).text
     code = re.search(r'id="code">([^<]+)', told)
     assert code
     flickr.get_access_token(code[1])
@@ -53,5 +53,5 @@ def test_login_read_and_upload(emulator: Emulator) -> None:
     flickr.upload("x.jpg", fileobj=io.BytesIO(data), title=title, tags='"a b" c', is_public="0")
     photo = emulator.account.stream()[0]
     assert (photo.title, [t.raw for t in photo.tags], photo.public) == (title, ["a b", "c"], False)
-    file = httpx2.get(original_url(emulator.url, photo), trust_env=False)
+    file = httpx2.get(original_url(emulator.url, photo), trust_env=False, timeout=60)
     assert file.content == data

@@ -35,7 +35,7 @@ def service() -> Iterator[Emulator]:
 
 async def say_yes(url: str, perms: str = "read") -> httpx2.Response:
     """What the owner's browser gets after the owner has said yes on the service's page."""
-    async with httpx2.AsyncClient(trust_env=False) as browser:
+    async with httpx2.AsyncClient(trust_env=False, timeout=60) as browser:
         await browser.get(url)
         token = parse_qs(urlsplit(url).query)["oauth_token"][0]
         page = url.partition("?")[0]
@@ -45,7 +45,7 @@ async def say_yes(url: str, perms: str = "read") -> httpx2.Response:
 
 async def knock(url: str, **headers: str) -> httpx2.Response:
     """One GET of a local address, redirects not followed."""
-    async with httpx2.AsyncClient(trust_env=False) as browser:
+    async with httpx2.AsyncClient(trust_env=False, timeout=60) as browser:
         return await browser.get(url, headers=headers)
 
 
@@ -55,7 +55,7 @@ async def test_the_callback_takes_only_its_own() -> None:
         brought: list[str] = []
 
         async def wait() -> None:
-            brought.append(await callback.verifier("right-token", 10))
+            brought.append(await callback.verifier("right-token", 100))
 
         nursery.start_soon(wait)
         base = "http://" + urlsplit(callback.url).netloc
@@ -65,7 +65,7 @@ async def test_the_callback_takes_only_its_own() -> None:
         assert (await knock(f"{base}/?{good}")).status_code == 404
         assert (await knock(f"{callback.url}?{wrong}")).status_code == 400
         assert (await knock(f"{callback.url}?{good}", Host="evil.org")).status_code == 400
-        async with httpx2.AsyncClient(trust_env=False) as browser:
+        async with httpx2.AsyncClient(trust_env=False, timeout=60) as browser:
             assert (await browser.post(f"{callback.url}?{good}")).status_code == 400
         assert brought == []
         answer = await knock(f"{callback.url}?{good}")
@@ -81,7 +81,7 @@ async def test_garbage_does_not_end_the_wait() -> None:
         brought: list[str] = []
 
         async def wait() -> None:
-            brought.append(await callback.verifier("t", 10))
+            brought.append(await callback.verifier("t", 100))
 
         nursery.start_soon(wait)
         port = urlsplit(callback.url).port
@@ -106,7 +106,7 @@ async def test_a_refusal_is_refused() -> None:
 
         async def wait() -> None:
             try:
-                await callback.verifier("t", 10)
+                await callback.verifier("t", 100)
             except Refused as error:
                 outcome.append(error)
 
@@ -135,7 +135,7 @@ async def test_login_through_the_browser(service: Emulator, permissions: str) ->
         verifier: list[str] = []
 
         async def wait() -> None:
-            verifier.append(await wait_for_callback(callback, pending, 10))
+            verifier.append(await wait_for_callback(callback, pending, 100))
 
         async with trio.open_nursery() as nursery:
             nursery.start_soon(wait)

@@ -20,7 +20,7 @@ from tests.support.logins import add_flickr
 
 def code_after_saying_yes(url: str) -> str:
     """The code that the owner's browser shows once the permission was given."""
-    with httpx2.Client(trust_env=False) as browser:
+    with httpx2.Client(trust_env=False, timeout=60) as browser:
         browser.get(url)
         asked = parse_qs(urlsplit(url).query)
         token, perms = asked["oauth_token"][0], asked["perms"][0]
