@@ -58,7 +58,8 @@ def slow(posted: Posted, tmp_path: Path) -> SlowDisk:
 
 async def meanwhile(slow: SlowDisk, work: Callable[[], object]) -> None:
     """Once the disk was asked: do something in the loop, and only then let the disk answer."""
-    await slow.asked.wait()
+    with trio.fail_after(3600):  # of the test's clock: at once, if nothing else can happen
+        await slow.asked.wait()
     work()
     slow.go_on.set()
 
