@@ -80,7 +80,6 @@ async def test_a_random_walk_ends_with_what_was_wished(
 
 
 @pytest.mark.mount
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", [2])
 def test_p3_a_random_walk_through_a_mount_ends_with_what_was_wished(
     seed: int, tmp_path: Path
