@@ -268,6 +268,8 @@ def test_a_bare_move_is_enough(mount: Mount) -> None:
         (bin_of(mount) / folder).mkdir(parents=True)
     shell("mv", mount.lake / "a.jpg", f"{bin_of(mount)}/files/")
     assert lying(mount) == {"files/a.jpg"}
+    with pytest.raises(OSError, match=re.escape(os.strerror(errno.ENOTEMPTY))):
+        (bin_of(mount) / "files").rmdir()
     shell("mv", bin_of(mount) / "files" / "a.jpg", f"{mount.lake}/")
     assert below(mount.home) == before
 
