@@ -67,6 +67,7 @@ class PowerDisk:
     def __init__(self, folder: Path, *, size: int = 64 << 20) -> None:
         """Make it in a folder of its own; not mounted yet."""
         folder.mkdir()
+        self._folder = folder
         self._image = folder / "image"
         self.root = folder / "disk"
         self.root.mkdir()
@@ -89,10 +90,20 @@ class PowerDisk:
         """Bring all that was written there to the disk."""
         _run("sync", "-f", self.root)
 
-    def is_out(self) -> bool:
-        """Take it out if nobody has a file open there any more; whether that is so."""
-        done = subprocess.run(["umount", self.root], capture_output=True, check=False)
-        return done.returncode == 0
+    def replug(self) -> None:
+        """The power is back: what had reached the disk is there, for whom opens it from now on.
+
+        As a copy, for the old one is there until the last program has closed its files.
+        """
+        again = self._folder / "again"
+        _run("cp", "--sparse=always", self._image, again)
+        _run("umount", "--lazy", self.root)
+        again.rename(self._image)
+        self.mount()
+
+    def pull(self) -> None:
+        """Take it out for good, whoever has files open there."""
+        _run("umount", "--lazy", self.root)
 
     def cut_power(self) -> None:
         """From now on nothing reaches the disk, not even what is in the kernel's memory."""

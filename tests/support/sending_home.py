@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 import trio
@@ -14,8 +15,7 @@ from photofs.assembly import HOME_VARIABLE, House
 from photofs.catalog.check import check
 from photofs.emulators.flickr import Account, Habits, flickr_in_thread
 from photofs.emulators.flickr.account import API_KEY, API_SECRET
-from photofs.emulators.flickr.emulator import Emulator
-from photofs.emulators.flickr.state import Perms
+from photofs.emulators.flickr.state import Perms, Token
 from photofs.emulators.hosting import faults as net
 from photofs.emulators.pictures import make_jpeg
 from photofs.model.operation import State
@@ -31,22 +31,41 @@ FILES = {f"{number}.jpg": make_jpeg(number, width=64, height=48) for number in r
 SUMMER_NS = 1_500_000_000 * 10**9
 
 
+class Emulated(Protocol):
+    """An emulated account, in this process or in another one."""
+
+    @property
+    def url(self) -> str:
+        """Where it is served."""
+        ...
+
+    @property
+    def account(self) -> Account:
+        """As it is now."""
+        ...
+
+    @property
+    def calls(self) -> Mapping[str, int]:
+        """How often each method was asked for; nothing where that is not known."""
+        ...
+
+
 class Home:
     """A home with a library of the emulated account: two files copied into a new album."""
 
-    def __init__(self, folder: Path, emulator: Emulator) -> None:
-        """The files are accepted, and nothing is judged or sent."""
+    def __init__(self, folder: Path, emulator: Emulated, token: Token | None = None) -> None:
+        """The files are accepted, and nothing is judged or sent; `token`: the login to keep."""
         self.folder, self.emulator = folder, emulator
         (folder / "config").mkdir(parents=True)
         settings = "[network]\nread_timeout = 0.5\n[writing]\ngrace = 0.0\nquiet = 0.0\n"
         (folder / "config" / "config.toml").write_text(settings)
         self.house = House({**os.environ, HOME_VARIABLE: str(folder)})
-        self.log_in("delete")
+        self.log_in("delete", token)
         self._accept()
 
-    def log_in(self, perms: Perms) -> None:
+    def log_in(self, perms: Perms, token: Token | None = None) -> None:
         """Log in anew, with that permission."""
-        token = self.emulator.account.grant(perms)
+        token = token or self.emulator.account.grant(perms)
         login = Stored(
             key=API_KEY,
             secret=API_SECRET,
@@ -123,10 +142,13 @@ class Home:
 
 
 @contextmanager
-def home(folder: Path, *, lose: bool) -> Iterator[Home]:
-    """A home and its account; `lose`: the answers of some uploads are lost after they came."""
+def home(folder: Path, *, lose: bool, plan: net.Faults | None = None) -> Iterator[Home]:
+    """A home and its account; `lose`: the answers of some uploads are lost after they came.
+
+    `plan`: what else goes wrong.
+    """
     account = Account()
-    plan = net.Faults(seed=SEED)
+    plan = plan or net.Faults(seed=SEED)
     if lose:
         plan.add(net.lose_answer(), "upload", times=1)
         plan.add(net.done_and_denied(502), "upload", times=1, skip=1)

@@ -71,14 +71,23 @@ class Look(NamedTuple):
         ino = self.tree[path].ino if path in self.tree else 0
         return Look({name: it for name, it in self.tree.items() if it.ino != ino}, self.wishes)
 
-    def fits(self, golden: "Look", step: Step | None) -> bool:
-        """Whether it is the same; of what a step writes, only that its bytes are no others."""
+    def fits(self, golden: "Look", step: Step | None, before: "Look | None" = None) -> bool:
+        """Whether it is the same; of what a step writes, only that its bytes are no others.
+
+        `before` the power was cut: a file that was not closed since may be as it was then.
+        """
         if step is None or not step.writes:
             return self == golden
-        if step.writes not in self.tree or self.without(step.writes) != golden.without(step.writes):
+        if self.without(step.writes) != golden.without(step.writes):
             return False
-        lengths = range(len(step.data) + 1)
-        return self.tree[step.writes].sha256 in {sha256_of(step.data[:end]) for end in lengths}
+        fitting = {sha256_of(step.data[:end]) for end in range(len(step.data) + 1)}
+        if before is not None:
+            fitting.add(before.hash_of(step.writes))
+        return self.hash_of(step.writes) in fitting
+
+    def hash_of(self, path: str) -> str:
+        """That of a file's bytes; "" if there is none."""
+        return self.tree[path].sha256 if path in self.tree else ""
 
 
 class Service(NamedTuple):
