@@ -12,7 +12,7 @@ from tests.support.desktop_trash import DesktopTrash, below
 from tests.support.household import PATIENCE, Household, shell
 from tests.support.logins import add_flickr
 
-pytestmark = [pytest.mark.mount, pytest.mark.timeout(280)]
+pytestmark = pytest.mark.mount
 
 DAY = "Dates/2023/2023-04/Ramen.jpg"
 GVFS = Path("/usr/libexec/gvfsd-trash")

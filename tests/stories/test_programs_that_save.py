@@ -23,11 +23,11 @@ TIME_TOLD = "2001-09-09 01:46:40"
 
 @pytest.fixture
 def household(tmp_path: Path) -> Household:
-    """A home in UTC, in which files are looked at and sent soon."""
+    """A home in UTC, in which files are looked at soon, but not while a program still works."""
     household = Household(tmp_path)
     config = household.home / "config" / "config.toml"
     config.parent.mkdir(parents=True)
-    config.write_text('[tree]\ntimezone = "UTC"\n[writing]\nquiet = 0.3\ngrace = 0.5\n')
+    config.write_text('[tree]\ntimezone = "UTC"\n[writing]\nquiet = 1.5\ngrace = 0.5\n')
     return household
 
 
