@@ -34,6 +34,9 @@ _BACK: Final = {
 }
 """What makes planned again what was certainly not done."""
 
+_OF_FACTS: Final = frozenset({WishVerb.RETITLE, WishVerb.FAVORITE, WishVerb.UNFAVORITE})
+"""What the tree shows of a photo and a source may tell otherwise after a wish was done."""
+
 _MEMBERSHIP: Final = frozenset({WishVerb.JOIN, WishVerb.LEAVE})
 _ALBUMS: Final = frozenset({WishVerb.MAKE_ALBUM, WishVerb.RENAME_ALBUM, WishVerb.REMOVE_ALBUM})
 
@@ -163,7 +166,21 @@ class Outcomes:
             if row.wish.photo is not None and row.wish.album is not None:
                 self._catalog.unwish_member(row.wish.photo, row.wish.album)
                 self._desk.desk.placing.replace(row.wish.photo)
+            elif row.wish.photo is not None and row.wish.verb in _OF_FACTS:
+                self._show_told(row.wish.photo, row)
         return len(rows)
+
+    def _show_told(self, photo: int, settled: OperationRow) -> None:
+        """A photo's facts as its source tells them since, with nothing laid over for that wish."""
+        old = self._catalog.photo_facts(photo)
+        facts = without(self._catalog, photo, old, [settled], self._desk.desk.resolve)
+        if old.gone or facts == old or self._catalog.first_observation(photo) is None:
+            return
+        ctime = max(self._desk.desk.now_ns(), old.ctime_ns + 1)
+        self._catalog.set_photo_facts(photo, facts._replace(ctime_ns=ctime))
+        if facts.name != old.name:
+            self._desk.desk.placing.rename(photo, self._catalog.remote_id_of(photo), facts.name)
+        self._desk.desk.placing.replace(photo)
 
     def _take_back(self, rows: list[OperationRow]) -> None:
         """Show photos and albums as if these wishes had never been."""

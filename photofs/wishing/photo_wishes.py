@@ -217,12 +217,15 @@ class PhotoWishes:
             self._desk.wish(WishVerb.UPLOAD, by, details, photo=photo)
 
     def _restore_to(self, photo: int, new: Standing, asker: Asker) -> None:
-        """Out of Trash, and into what it was moved to, if it was not there before."""
-        self.restore(photo, asker)
+        """Out of Trash, and into what it was moved to, if it was not there before.
+
+        That comes first: once it is out, names go where it does not belong.
+        """
         if new.folder.album is not None:
             self.join(photo, new.folder.album, asker)
         elif new.folder.kind is FolderKind.FAVORITES:
             self.mark(photo, asker, favorite=True)
+        self.restore(photo, asker)
 
     def mark(self, photo: int, by: Asker | int, *, favorite: bool) -> None:
         """A favorite, or no longer one."""

@@ -101,10 +101,10 @@ def test_p3_many_random_walks_through_a_mount_end_with_what_was_wished(
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("seed", range(1000, 1060))
+@pytest.mark.parametrize("seed", range(1, 41))
 async def test_many_random_walks_end_with_what_was_wished(
     seed: int, tmp_path: Path, hurry: MockClock
 ) -> None:
     """The same, longer and more often."""
     del hurry
-    await walk(tmp_path, 120, seed)
+    await walk(tmp_path, 60, seed)

@@ -236,3 +236,29 @@ def test_what_a_listing_took_out_again_is_out_once_the_join_is_settled(wished: W
         assert outcomes.settle(wished.filed.source_id, wished.filed.now_ns + 1) == 1
     assert "Albums/Trip/d.jpg" not in wished.files()
     assert wished.filed.problems() == []
+
+
+def test_what_the_service_changed_after_a_wish_was_done_is_shown_once_it_is_settled(
+    wished: Wished,
+) -> None:
+    """The title and the mark that a scan told meanwhile, which no later scan will find new."""
+    wished.rename("Albums/Trip/a.jpg", "Albums/Trip/Sea.jpg")
+    wished.rename("Albums/Trip/Sea.jpg", "Favorites/Sea.jpg")
+    wished.send_all()
+    told = photo("a", file_name=None, extension="jpg", title="Ocean", favorite=False)
+    wished.filed.scan(told, full=False)
+    with wished.wishing.change():
+        outcomes = wished.wishing.outcomes(wished.catalog.library("L").library_id)
+        assert outcomes.settle(wished.filed.source_id, wished.filed.now_ns + 1) == 2
+    assert "Albums/Trip/Ocean.jpg" in wished.files()
+    assert not [path for path in wished.files() if path.startswith("Favorites/Sea")]
+    assert wished.filed.problems() == []
+
+
+def test_a_photo_that_is_moved_out_of_trash_has_the_name_that_was_asked_for(
+    wished: Wished,
+) -> None:
+    """Also in an album that it was not in before."""
+    wished.unlink(f"{DAY}/a.jpg")
+    wished.rename("Trash/a.jpg", "Albums/Home/Back.jpg")
+    assert {"Albums/Home/Back.jpg", "Albums/Trip/a.jpg", f"{DAY}/a.jpg"} <= wished.files()
