@@ -62,6 +62,21 @@ def test_process_keeps_its_account_when_killed(tmp_path: Path) -> None:
     assert process.returncode == 0
 
 
+def test_a_call_is_written_down_whole_or_not_at_all(tmp_path: Path) -> None:
+    """A photo is not there for a moment without the tag by which its sender knows it."""
+    with flickr_in_thread(Account(folder=tmp_path)) as emulator:
+        seen: list[list[str]] = []
+        with emulator.account.at_one_go():
+            photo = emulator.account.add_photo(Painted("jpg", 1, 64, 48))
+            state = load_state(tmp_path, State)
+            seen.append([] if state is None else list(state.photos))
+            emulator.account.tag(photo, "x")
+    saved = load_state(tmp_path, State)
+    assert saved is not None
+    assert seen == [[]]
+    assert [tag.raw for tag in saved.photos[photo.id].tags] == ["x"]
+
+
 def test_process_ends_on_sigterm() -> None:
     """SIGTERM ends it cleanly."""
     process, facts = start("--photos", "1")

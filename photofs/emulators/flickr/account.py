@@ -2,7 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -39,6 +40,7 @@ class Account:
         self.vault = Vault(folder)
         self.clock = clock
         self.version = 0
+        self._unsaved = False
         self._stream: tuple[int, list[Photo]] = (-1, [])
         self._members: tuple[int, frozenset[str]] = (-1, frozenset())
 
@@ -54,7 +56,19 @@ class Account:
     def changed(self) -> None:
         """Say that the state is not what it was: drops what was derived, saves if it can."""
         self.version += 1
-        self.vault.save(self.state)
+        if not self._unsaved:
+            self.vault.save(self.state)
+
+    @contextmanager
+    def at_one_go(self) -> Iterator[None]:
+        """Around all that one call changes: it is written down once, whole or not at all."""
+        before, self._unsaved = self.version, True
+        try:
+            yield
+        finally:
+            self._unsaved = False
+            if self.version != before:
+                self.vault.save(self.state)
 
     # Who may do what
 

@@ -170,18 +170,18 @@ class Emulator:
         if method is None:
             raise ApiError(112, f'Method "{name}" not found')
         check_permission(method, caller, request.verb)
-        return method.handler(
-            Ask(
-                account=self.account,
-                habits=self.habits,
-                caller=caller,
-                arguments=_plain(request),
-                base=self.url,
-                darkroom=self._static.darkroom,
-                lie=effect.lie if isinstance(effect, Page) else None,
-                dice=self._renderer.dice if self._jitters(request) else None,
-            )
+        ask = Ask(
+            account=self.account,
+            habits=self.habits,
+            caller=caller,
+            arguments=_plain(request),
+            base=self.url,
+            darkroom=self._static.darkroom,
+            lie=effect.lie if isinstance(effect, Page) else None,
+            dice=self._renderer.dice if self._jitters(request) else None,
         )
+        with self.account.at_one_go():
+            return method.handler(ask)
 
     def _jitters(self, request: Request) -> bool:
         return self.habits.jitter and wants_json(request.arguments)

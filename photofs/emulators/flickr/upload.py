@@ -92,6 +92,10 @@ class Desk:
             return xml_fail(error)
 
     def _told(self, request: Request, take: Take) -> Response:
+        with self._account.at_one_go():
+            return self._done(request, take)
+
+    def _done(self, request: Request, take: Take) -> Response:
         if request.arguments.get("async") == "1":
             before = frozenset(self._account.state.photos)
             photo = self._later(request, take)
