@@ -210,10 +210,15 @@ class IncomingRows(Part):
         )
         return row is not None
 
-    def files_of_action(self, action_id: int) -> list[IncomingRow]:
-        """The files that were written by an action, and that nothing was wished of yet."""
+    def files_of_action(self, action_id: int, after: int, limit: int) -> list[IncomingRow]:
+        """The files that were written by an action, and that nothing was wished of yet.
+
+        At most so many, of photos with ids above `after`, in order.
+        """
         rows = self.database.all(
-            f"{_SELECT} WHERE i.action = ? AND i.stage <> 'waiting' ORDER BY i.photo", (action_id,)
+            f"{_SELECT} WHERE i.action = ? AND i.stage <> 'waiting' AND i.photo > ?"
+            " ORDER BY i.photo LIMIT ?",
+            (action_id, after, limit),
         )
         return [_incoming(row) for row in rows]
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
+from photofs.catalog.incoming import IncomingRow
 from photofs.catalog.journal import OperationRow
 from photofs.catalog.sqlite import Catalog
 from photofs.model.errors import Refused
@@ -48,6 +49,8 @@ class Undone(NamedTuple):
 class UndoRun:
     """How far the undoing of an action is, from one transaction to the next.
 
+    `below`, `files_after`: what was undone already: operations down to that id, and files that are
+    not judged yet up to that photo.
     `backed`: operation and photo of what was wished back by an earlier undo of the same action.
     `albums`: which album was made anew instead of a removed one.
     """
@@ -56,6 +59,7 @@ class UndoRun:
     asker: Asker
     by: int | None = None
     below: int = _EVERYTHING
+    files_after: int = 0
     cancelled: int = 0
     wished: int = 0
     left: dict[str, int] = field(default_factory=dict)
@@ -112,18 +116,25 @@ class Undoing:
         Bytes for a photo that its source has: that shows its own again, and they stand aside.
         """
         desk = replace(self._desk, undoes=0)
-        for file in self._catalog.files_of_action(self._run.action):
-            if time.monotonic() >= self._until:
-                return True
-            if file.told:
-                self._by()
-                Replacing(desk).take_file_back(file)
-            elif self._catalog.marks(file.photo_id)[0] is None:
-                IncomingFiles(desk).take_back(file, self._by())
-            else:
-                continue
-            self._run.cancelled += 1
+        run = self._run
+        while files := self._catalog.files_of_action(run.action, run.files_after, PAGE):
+            for file in files:
+                self._take_file_back(desk, file)
+                run.files_after = file.photo_id
+                if time.monotonic() >= self._until:
+                    return True
         return False
+
+    def _take_file_back(self, desk: WishDesk, file: IncomingRow) -> None:
+        """One of them; what lies in Trash already stays there."""
+        if file.told:
+            self._by()
+            Replacing(desk).take_file_back(file)
+        elif self._catalog.marks(file.photo_id)[0] is None:
+            IncomingFiles(desk).take_back(file, self._by())
+        else:
+            return
+        self._run.cancelled += 1
 
     def _undo(self, row: OperationRow) -> Iterator[None]:
         """Undo one wish; yields where it may be cut, and is then begun anew later."""

@@ -114,6 +114,22 @@ def test_regression_an_undo_that_is_cut_after_each_step_objects_to_nothing(wishe
     assert wished.filed.problems() == []
 
 
+def test_regression_each_step_of_an_undo_takes_something_back(wished: Wished) -> None:
+    """Also of files that nobody judged yet, where to ask for them takes as long as a step may."""
+    for number in range(5):
+        wished.write(f"Unsorted/x{number}.txt")
+    run = undoing.begin(wished.catalog, wished.catalog.actions(1)[0].action_id, SHELL)
+    library = wished.catalog.library("L").library_id
+    more, steps = True, 0
+    while more and steps < 10:
+        steps += 1
+        with wished.wishing.change():
+            more = Undoing(wished.wishing.desk(library), run, slice_s=0).step()
+    assert (run.outcome().cancelled, more) == (5, False)
+    assert {f"Trash/x{number}.txt" for number in range(5)} <= wished.files()
+    assert wished.filed.problems() == []
+
+
 def test_what_was_changed_again_since_is_left_alone(wished: Wished) -> None:
     """Undo takes back one change, and says which later one it did not touch."""
     wished.rename("Albums/Trip/a.jpg", "Albums/Trip/one.jpg")
