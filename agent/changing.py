@@ -26,7 +26,7 @@ from photofs.model.errors import (
 )
 from photofs.model.wish import WishVerb
 from photofs.wishing.album_wishes import is_new
-from photofs.wishing.deleting import doubt, proof_of
+from photofs.wishing.deleting import Proven, doubt, proof_of
 
 TOGETHER: Final = frozenset({WishVerb.JOIN, WishVerb.LEAVE})
 MARKS: Final = frozenset({WishVerb.TRASH, WishVerb.RESTORE})
@@ -179,7 +179,11 @@ class Changing:
 
     async def _proven(self, row: OperationRow) -> bool:
         """Whether nothing is lost by a deletion; if not, it is given up."""
-        why = await self._objection(row)
+        try:
+            why = await self._objection(row)
+        except RemoteError as error:
+            self._box.unclaim(row, error)
+            raise
         if why:
             self._box.give_up(row, f"not deleted: {why}", "nothing")
         return not why
@@ -198,7 +202,25 @@ class Changing:
         except StoreError as error:
             return str(error)
         after = proof_of(box.catalog, row)
-        return after if isinstance(after, str) else why
+        if isinstance(after, str):
+            return after
+        return why or await self._other_there(after)
+
+    async def _other_there(self, proven: Proven) -> str:
+        """What the service has instead of what was proven, a sentence; empty if it is that still.
+
+        The last scan may be hours old, and whoever gave the photo other bytes since has them only
+        there. Asked last, for reading a big original takes long.
+        """
+        if self._writes.look is None:
+            return "the service does not show what it would delete"
+        try:
+            seen = await self._writes.look(proven.remote_id)
+        except Refused as error:
+            return str(error)
+        if seen is None or seen.content_key == proven.content_key:
+            return ""
+        return "the service has another version of it by now; scan, and empty Trash again"
 
     async def _change(self, row: OperationRow, verb: WishVerb, remote_id: str) -> bool:
         """Have the service do it; False if it has no such thing and the mark here is all."""

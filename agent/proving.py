@@ -88,6 +88,41 @@ async def _fetch(box: Outbox, photo: int, seen: PhotoSeen) -> str:
     return sealed.sha256
 
 
+async def has_come(box: Outbox, row: OperationRow, seen: PhotoSeen) -> bool:
+    """Whether what the service has of a photo now are the very bytes that a wish is to bring there.
+
+    They are fetched and read: a version is another one after a change of privacy, too, or because
+    somebody else replaced the photo (flickr.md 8). Temporary if that cannot be told now.
+    """
+    if seen.fidelity is not Fidelity.ORIGINAL:
+        return False
+    try:
+        return await _fetch(box, row.wish.photo or 0, seen) == row.wish.details["sha256"]
+    except (Gone, NotFound, Corrupt, StoreError) as error:
+        raise Temporary(f"what the service has of the photo cannot be compared: {error}") from error
+
+
+async def is_known_by(box: Outbox, row: OperationRow, seen: PhotoSeen) -> bool:
+    """Whether the photo that a service names for our bytes has them still, and is to keep them.
+
+    It may have been given others since, here or there, while the service goes on knowing the
+    former ones: ours would be lost with that. What it does not give back as it was sent is taken
+    at its word, and our copy stays in Kept (`let_go`). Temporary if that cannot be told now.
+    """
+    sha256 = row.wish.details["sha256"]
+    known = box.catalog.observation(box.source.source_id, seen.remote_id)
+    if known is not None:
+        facts = box.catalog.photo_facts(known.photo_id)
+        if facts.sha256 == sha256 and facts.content_key == seen.content_key:
+            return True
+        written = box.catalog.incoming(known.photo_id) is not None
+        if facts.sha256 != sha256 and (facts.sha256 is not None or written):
+            return False
+    if seen.media is not Media.PICTURE or seen.fidelity is not Fidelity.ORIGINAL:
+        return True
+    return await has_come(box, row, seen)
+
+
 async def let_go(box: Outbox, sha256: str, seen: PhotoSeen) -> None:
     """What the service has and showed may lie in the Cache, unless it is still needed in Kept.
 

@@ -7,7 +7,7 @@ is asked (`find_upload`) and never sent to, until it certainly has nothing of it
 import msgspec
 
 from agent.outbox import Outbox
-from agent.proving import let_go, proven, seal_old_original
+from agent.proving import has_come, is_known_by, let_go, proven, seal_old_original
 from photofs.catalog.journal import OperationRow
 from photofs.model.capture_time import TakenFact
 from photofs.model.errors import (
@@ -117,6 +117,8 @@ class Uploading:
             raise _PhotoGone("the photo is no longer at the service")
         if seen.content_key == row.wish.details["content_key"]:
             return False
+        if not await has_come(self._box, row, seen):
+            raise _changed_there()
         self._replaced(row, seen, "asked what became of it")
         return True
 
@@ -137,13 +139,19 @@ class Uploading:
         if row.tries > 0 and seen.content_key != wished:
             return {"in_place": True}  # it came after all
         if seen.content_key not in {wished, origin[1].content_key}:
-            raise Corrupt(
-                "the photo got other bytes at the service meanwhile",
-                safe="yours are kept here, those are at the service",
-                remedy="copy your file in under another name",
-            )
+            raise _changed_there()
         in_place = await seal_old_original(self._box, row, seen)
+        if in_place:
+            await self._check_unchanged(seen)
         return {"in_place": in_place, "content_key": seen.content_key}
+
+    async def _check_unchanged(self, sealed: PhotoSeen) -> None:
+        """Look once more: to fetch and to read the old original may have taken minutes."""
+        seen = await self._look(sealed.remote_id)
+        if seen is None:
+            raise _PhotoGone("the photo is no longer at the service")
+        if seen.content_key != sealed.content_key:
+            raise _changed_there()
 
     async def _send(self, row: OperationRow, upload: Upload, *, tries: int) -> None:
         box = self._box
@@ -159,22 +167,15 @@ class Uploading:
         if self._writes.upload is None:
             raise Refused("this service takes no uploads")
         uploaded = await self._writes.upload(upload, heard)
-        if uploaded.known and self._gets_other_bytes(uploaded.remote_id, upload.sha256):
+        if uploaded.known and not await self._is_known(row, uploaded.remote_id):
             upload = upload._replace(even_if_known=True)
             uploaded = await self._writes.upload(upload, heard)
         await self._shown(row, uploaded.remote_id, _words(upload, row))
 
-    def _gets_other_bytes(self, remote_id: str, sha256: str) -> bool:
-        """Whether the photo by which the service knows these bytes has, or is to have, others.
-
-        They would be lost with its replacement; and a service may go on knowing the former ones.
-        """
-        known = self._box.catalog.observation(self._box.source.source_id, remote_id)
-        if known is None:
-            return False
-        shown = self._box.catalog.photo_facts(known.photo_id).sha256
-        written = self._box.catalog.incoming(known.photo_id) is not None
-        return shown != sha256 and (shown is not None or written)
+    async def _is_known(self, row: OperationRow, remote_id: str) -> bool:
+        """Whether the photo that the service names for these bytes has them."""
+        seen = await self._look(remote_id)
+        return seen is not None and await is_known_by(self._box, row, seen)
 
     async def _replace(self, row: OperationRow, upload: Upload, heard: Sent) -> None:
         """Under the id that the photo has."""
@@ -258,6 +259,15 @@ def _not_shown(why: Exception | None) -> Temporary:
     """The service took it, and that has not been seen yet: nothing is certain."""
     return Temporary(
         f"the service took the file and does not show it{f': {why}' if why else ' yet'}"
+    )
+
+
+def _changed_there() -> Refused:
+    """Nobody here has seen what the service has now: neither is it replaced, nor taken for ours."""
+    return Refused(
+        "the photo got other bytes at the service meanwhile",
+        safe="yours are kept here, those are at the service",
+        remedy="copy your file in under another name",
     )
 
 

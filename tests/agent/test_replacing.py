@@ -66,7 +66,7 @@ async def test_p7_a_replacement_converges(
     del autojump_clock
     with_old(posted)
     posted.service.plan("replace", trouble)
-    posted.service.plan("look", "", trouble)
+    posted.service.plan("look", "", "", trouble)
     posted.service.plan("open_original", "down")
     await overwrite(posted)
     await posted.send()
