@@ -1,7 +1,7 @@
 """The hosts of bytes: base URLs that last an hour, and what Google makes of an original.
 
 Photos lose their position and are compressed anew; videos are transcoded. The original bytes are
-never given (google.md 0.3, 1.8): nobody may take a download for what was uploaded.
+never given (google.md 1, 2.2): nobody may take a download for what was uploaded.
 """
 
 import hashlib
