@@ -47,10 +47,15 @@ _SELECT = "SELECT id, kind, library, photo, album, folder, was, operation, held 
 class DiscardRows(Part):
     """Rows of discard."""
 
-    def discards(self, owner: int) -> list[Discard]:
-        """All that lies in the trash of a user, in the order in which it came there."""
+    def discards(self, owner: int, after: int, limit: int) -> list[Discard]:
+        """What lies in the trash of a user, in the order in which it came there.
+
+        At most so many, with numbers above `after`.
+        """
         rows = self.database.all(
-            "SELECT id, name, photo, at_ns FROM lying WHERE owner = ? ORDER BY id", (owner,)
+            "SELECT id, name, photo, at_ns FROM lying WHERE owner = ? AND id > ?"
+            " ORDER BY id LIMIT ?",
+            (owner, after, limit),
         )
         return [Discard(*row) for row in rows]
 
@@ -78,14 +83,16 @@ class DiscardRows(Part):
         row = self.database.one(f"{_SELECT} WHERE photo = ? ORDER BY id DESC LIMIT 1", (photo_id,))
         return _row(row) if row else None
 
-    def fallen_out(self, owner: int) -> list[bytes]:
-        """The names of what came back by another way, of which `info` still tells."""
-        rows = self.database.all(
-            "SELECT name FROM discard WHERE owner = ?1"
-            " AND id NOT IN (SELECT id FROM lying WHERE owner = ?1)",
-            (owner,),
+    def fallen_out(self, owner: int, limit: int) -> list[tuple[bytes, int]]:
+        """What came back by another way, of which `info` still tells; at most so many.
+
+        Each name with the folder that it stood in.
+        """
+        return self.database.all(
+            "SELECT name, folder FROM discard WHERE owner = ?1"
+            " AND id NOT IN (SELECT id FROM lying WHERE owner = ?1) ORDER BY id LIMIT ?2",
+            (owner, limit),
         )
-        return [name for (name,) in rows]
 
     def add_discard(self, spot: TrashSpot, new: NewDiscard, now_ns: int) -> int:
         """Note what is put there; its number. What fell out under that name is forgotten."""
@@ -127,11 +134,6 @@ class DiscardRows(Part):
     def forget_discarded_album(self, album_id: int) -> None:
         """The album was made anew."""
         self.database.run("DELETE FROM discard WHERE album = ? AND kind = 'album'", (album_id,))
-
-    def waits_for_discard(self, folder_id: int) -> bool:
-        """Whether something that lies there is to come back into that folder."""
-        row = self.database.one("SELECT 1 FROM lying WHERE folder = ? LIMIT 1", (folder_id,))
-        return row is not None
 
 
 def _row(row: tuple[object, ...]) -> DiscardRow:

@@ -176,8 +176,11 @@ class TreeReads(Protocol):
         """Changes after that number, oldest first."""
         ...
 
-    def discards(self, owner: int) -> list[Discard]:
-        """What lies in the trash of the mount of a user, in the order in which it came there."""
+    def discards(self, owner: int, after: int, limit: int) -> list[Discard]:
+        """What lies in the trash of the mount of a user, in the order in which it came there.
+
+        At most so many, with numbers above `after`.
+        """
         ...
 
     def discard_at(self, spot: TrashSpot) -> Discard | None:

@@ -122,7 +122,7 @@ class TrashOperations:
                 raise NotFolder("this is a file, not a folder")
             await self._forget(folder, name)
             return
-        if folder.name == b"" and name == FILES and self._trash.listed(folder.owner):
+        if folder.name == b"" and name == FILES and not self._trash.is_empty(folder.owner):
             raise NotEmpty("photos lie in the trash")
         await self._scratch.rmdir(parent_inode, name, ctx)
 
@@ -195,11 +195,11 @@ class TrashOperations:
             return
         if start_id < BEYOND and not await self._scratch.list(fh, start_id, token):
             return
-        for discard in self._trash.listed(folder.owner) if folder.name == FILES else ():
+        if folder.name != FILES:
+            return
+        for discard in self._trash.listed(folder.owner, max(0, start_id - BEYOND)):
             cookie = BEYOND + discard.discard_id
-            if cookie > start_id and not pyfuse3.readdir_reply(
-                token, discard.name, self._made(discard), cookie
-            ):
+            if not pyfuse3.readdir_reply(token, discard.name, self._made(discard), cookie):
                 return
 
     @answered
@@ -307,8 +307,7 @@ class TrashOperations:
 
     async def _sweep(self, folder: Folder) -> None:
         """`info` tells no longer of what came back by undo, `photofs trash restore` and so on."""
-        names = await self._trash.sweep(folder.owner)
-        if names:
+        while names := await self._trash.sweep(folder.owner):
             self._folders.touch(folder)
             self._folders.forget_info(folder, names)
 

@@ -34,7 +34,7 @@ class DiscardWishes(Protocol):
         ...
 
     def sweep(self, owner: int) -> list[bytes]:
-        """Forget what came back by another way; the names under which it lay there."""
+        """Forget some of what came back by another way; the names under which it lay there."""
         ...
 
 

@@ -25,10 +25,11 @@ from photofs.wishing.incoming import IncomingFiles
 from photofs.wishing.outcomes import Outcomes
 from photofs.wishing.photo_wishes import PhotoWishes
 from photofs.wishing.standing import Standing, allowed, present_at, standing_at, unjudged
+from photofs.wishing.undoing import SLICE_S
 from photofs.wishing.wish_desk import WishDesk
 
-SLICE_S: Final = 0.025
-"""When a transaction is due to end that places photos; its last one and the commit come on top."""
+SWEPT: Final = 100
+"""Names forgotten in one transaction, in some 10 ms."""
 
 BACK: Final = "it was put back from the trash of the mount"
 
@@ -52,6 +53,10 @@ class Desks(Protocol):
 
     def change(self) -> AbstractContextManager[None]:
         """One transaction that changes the tree, all or nothing."""
+        ...
+
+    def place(self, library_id: int) -> None:
+        """Have photos whose album came or went stand where they belong."""
         ...
 
 
@@ -78,7 +83,7 @@ class Discarding:
             else:
                 self._put_photo(desk, at, entry, to, asker)
         if entry.photo is None:
-            self._place(desk.library_id)
+            self._desks.place(desk.library_id)
 
     def bring_back(self, spot: TrashSpot, to: Spot, asker: Asker) -> None:
         """Move what lies there to a spot of the tree: back to what it was, if it was there."""
@@ -116,13 +121,21 @@ class Discarding:
             self._catalog.rename_discard(spot, name)
 
     def sweep(self, owner: int) -> list[bytes]:
-        """Forget what came back by another way; the names under which it lay there."""
-        names = self._catalog.fallen_out(owner)
-        if names:
-            with self._desks.change():
-                for name in names:
-                    self._catalog.forget_discard(TrashSpot(owner, name))
-        return names
+        """Forget some of what came back by another way; the names under which it lay there."""
+        if not self._catalog.fallen_out(owner, 1):
+            return []
+        with self._desks.change():
+            fallen = self._catalog.fallen_out(owner, SWEPT)
+            for name, folder in fallen:
+                self._catalog.forget_discard(TrashSpot(owner, name))
+                self._tidy(folder)
+        return [name for name, _ in fallen]
+
+    def _tidy(self, folder_id: int) -> None:
+        """The folder that stayed for a photo alone goes, if its library is still there."""
+        facts = self._catalog.folder_facts(folder_id)
+        if facts is not None and facts.library is not None:
+            self._desks.desk(facts.library).desk.shelves.tidy(folder_id)
 
     def _put_photo(
         self, desk: WishDesk, at: Standing, entry: EntryRow, to: TrashSpot, asker: Asker
@@ -184,15 +197,7 @@ class Discarding:
                 more = DiscardedAlbums(desk).join_more(row, time.monotonic() + SLICE_S)
                 if not more:
                     self._forget(spot, row)
-        self._place(row.library)
-
-    def _place(self, library_id: int) -> None:
-        """Photos whose album came or went stand elsewhere; a scan does what a kill leaves."""
-        more = True
-        while more:
-            with self._desks.change():
-                placing = self._desks.desk(library_id).desk.placing
-                more = placing.drain_until(time.monotonic() + SLICE_S)
+        self._desks.place(row.library)
 
     def _unsent(self, row: DiscardRow, at: Standing) -> OperationRow | None:
         """The wish that came of putting it there, if it can be taken back instead of another."""
@@ -210,4 +215,4 @@ class Discarding:
     def _forget(self, spot: TrashSpot, row: DiscardRow) -> None:
         """The row goes, and the folder that stayed for it alone."""
         self._catalog.forget_discard(spot)
-        self._desks.desk(row.library).desk.shelves.tidy(row.folder)
+        self._tidy(row.folder)

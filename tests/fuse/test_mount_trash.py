@@ -14,8 +14,11 @@ from typing import Any
 
 import pytest
 
+from photofs.model.discard import TrashSpot
 from photofs.model.node import row_id
+from photofs.model.spot import Spot
 from photofs.model.wish import Asker
+from photofs.volume.mount_trash import LISTED
 from tests.support.desktop_trash import DesktopTrash, below
 from tests.support.household import shell
 from tests.support.mounting import Mount, mounted
@@ -259,6 +262,24 @@ def test_undo_in_another_process_takes_it_out(mount: Mount, made: Stock) -> None
     wait_until(lambda: below(mount.home) == before)
     wait_until(lambda: not (bin_of(mount) / "files" / "a.jpg").exists())
     assert lying(mount) == set()
+
+
+def test_hundreds_that_lie_there_are_each_listed_once(tmp_path: Path) -> None:
+    """However many are read at a time; and `files` goes only once all have left it."""
+    names = {f"p{number:03}.jpg" for number in range(LISTED + 30)}
+    made = stock(tmp_path / "stock", {name: picture(1, 100) for name in names}, can=EVERYTHING)
+    with mounted(made) as mount:
+        files = bin_of(mount) / "files"
+        files.mkdir(parents=True)
+        lake = mount.lake.stat().st_ino
+        with made.open_catalog() as catalog:
+            trash, asker = made.wishing(catalog).discarding, Asker(0, "a file manager")
+            for name in names:
+                trash.put(Spot(lake, name), TrashSpot(ME, name.encode()), asker)
+        wait_until(lambda: len(list(files.iterdir())) >= len(names))
+        assert sorted(path.name for path in files.iterdir()) == sorted(names)
+        with pytest.raises(OSError, match=re.escape(os.strerror(errno.ENOTEMPTY))):
+            files.rmdir()
 
 
 def test_a_bare_move_is_enough(mount: Mount) -> None:

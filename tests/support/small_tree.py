@@ -57,7 +57,7 @@ class SmallTree:
         """Nothing ever changes."""
         return []
 
-    def discards(self, owner: int) -> list[Discard]:  # noqa: ARG002 - the port's
+    def discards(self, owner: int, after: int, limit: int) -> list[Discard]:  # noqa: ARG002 - the port's
         """Nothing lies in any trash."""
         return []
 

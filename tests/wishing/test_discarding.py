@@ -9,6 +9,7 @@ from photofs.model.errors import Across, Busy, Exists, NotFound, ReadOnly, Refus
 from photofs.model.incoming import Stage
 from photofs.model.judgement import Other
 from photofs.model.node import row_id
+from photofs.model.observation import PhotoGone
 from photofs.model.operation import Event, State
 from photofs.model.photo import Media
 from photofs.wishing.discarded_albums import DiscardedAlbums
@@ -40,7 +41,7 @@ def back(wished: Wished, name: str, path: str) -> None:
 
 def lying(wished: Wished) -> list[str]:
     """The names in my trash."""
-    return [each.name.decode() for each in wished.catalog.discards(ME)]
+    return [each.name.decode() for each in wished.catalog.discards(ME, 0, 1000)]
 
 
 def wishes(wished: Wished) -> list[tuple[str, State]]:
@@ -250,11 +251,11 @@ def test_names_there_are_taken_once(wished: Wished) -> None:
     with pytest.raises(Exists):
         put(wished, "Albums/Trip/b.jpg", "a.jpg")
     wished.wishing.discarding.rename(bin_spot("a.jpg"), b"\xff.jpg")
-    assert [each.name for each in wished.catalog.discards(ME)] == [b"\xff.jpg"]
+    assert [each.name for each in wished.catalog.discards(ME, 0, 1000)] == [b"\xff.jpg"]
     put(wished, "Albums/Trip/b.jpg", "a.jpg")
     with pytest.raises(Exists):
         wished.wishing.discarding.rename(bin_spot("a.jpg"), b"\xff.jpg")
-    assert wished.catalog.discards(ME + 1) == []
+    assert wished.catalog.discards(ME + 1, 0, 1000) == []
 
 
 def test_the_folder_of_a_month_stays_for_its_only_photo(wished: Wished) -> None:
@@ -267,6 +268,26 @@ def test_the_folder_of_a_month_stays_for_its_only_photo(wished: Wished) -> None:
     wished.wishing.discarding.forget(bin_spot("e.jpg"))
     assert "Dates/Unknown/" not in wished.filed.tree()
     assert wished.filed.problems() == []
+
+
+def test_the_folder_of_a_month_goes_with_a_photo_that_is_deleted_meanwhile(wished: Wished) -> None:
+    """It stayed for that photo alone."""
+    wished.filed.scan(photo("e", taken=None, uploaded_ns=1), full=False)
+    put(wished, "Dates/Unknown/e.jpg")
+    wished.filed.scan(PhotoGone(remote_id="e"), full=False)
+    assert "Dates/Unknown/" in wished.filed.tree()
+    assert wished.wishing.discarding.sweep(ME) == [b"e.jpg"]
+    assert "Dates/Unknown/" not in wished.filed.tree()
+    assert wished.filed.problems() == []
+
+
+def test_what_lies_there_is_told_in_portions(wished: Wished) -> None:
+    """Each goes on behind the one before, in the order in which it came there."""
+    for name in ("b", "a", "d"):
+        put(wished, f"{DAY}/{name}.jpg")
+    two = wished.catalog.discards(ME, 0, 2)
+    assert [each.name for each in two] == [b"b.jpg", b"a.jpg"]
+    assert [each.name for each in wished.catalog.discards(ME, two[1].discard_id, 2)] == [b"d.jpg"]
 
 
 def test_emptying_forgets_names_and_wishes_nothing(wished: Wished) -> None:

@@ -27,7 +27,7 @@ class Storm:
 
     def lying(self) -> list[bytes]:
         """The names in the trash."""
-        return [each.name for each in self.wished.catalog.discards(ME)]
+        return [each.name for each in self.wished.catalog.discards(ME, 0, 1000)]
 
     def put(self) -> None:
         """Any photo, file or folder."""
