@@ -5,6 +5,7 @@ All of it runs inside the caller's transaction, but for the readers.
 
 from typing import NamedTuple
 
+from photofs.catalog.claimable import OPEN
 from photofs.catalog.part import Part
 from photofs.catalog.port import Unsent
 from photofs.catalog.tree_writes import PhotoEntry
@@ -47,12 +48,11 @@ _WAITS = "(p.binned_ns IS NULL OR i.stage = 'waiting' OR p.id IN (SELECT photo F
 _COUNT = "SELECT i.stage, count(*), sum(p.size) FROM incoming i JOIN photo p ON p.id = i.photo"
 
 # the index of a photo's unsettled operations holds what it is asked for: 0.02 ms a photo
-_UNSENT = """
+_UNSENT = f"""
 SELECT (SELECT stage FROM incoming WHERE photo = ?1),
   coalesce((SELECT why FROM incoming WHERE photo = ?1), ''), count(*),
   coalesce(sum(state = 'held'), 0)
-FROM operation WHERE photo = ?1 AND settled = 0
-  AND state IN ('planned', 'held', 'claimed', 'sent', 'unsure')"""
+FROM operation WHERE photo = ?1 AND settled = 0 AND {OPEN}"""  # noqa: S608 - words of ours
 
 
 class IncomingRows(Part):
@@ -113,6 +113,14 @@ class IncomingRows(Part):
         rows = self.database.all("SELECT draft FROM incoming WHERE draft <> ''")
         return frozenset(draft for (draft,) in rows)
 
+    def drafts_begun(self, names: Collection[str]) -> frozenset[str]:
+        """Of these names of files in the store those that this catalog ever gave."""
+        rows = self.database.all(
+            "SELECT d.name FROM json_each(?) n JOIN draft d ON d.name = n.value",
+            (json.dumps(list(names)),),
+        )
+        return frozenset(name for (name,) in rows)
+
     def set_incoming(
         self, photo_id: int, stage: Stage, draft: str, now_ns: int, why: str = ""
     ) -> None:
@@ -123,6 +131,8 @@ class IncomingRows(Part):
             " changed_ns = excluded.changed_ns, why = excluded.why",
             (photo_id, stage.value, draft, now_ns, why),
         )
+        if draft:
+            self.database.run("INSERT OR IGNORE INTO draft(name) VALUES (?)", (draft,))
 
     def set_told_original(self, photo_id: int, sha256: str) -> None:
         """Note the hash of what its source has, before other bytes are written; once."""

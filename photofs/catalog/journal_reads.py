@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from photofs.catalog.claimable import OPEN
 from photofs.catalog.journal import PAGE, ExchangeRow, Journal, OperationRow
 from photofs.model.operation import State
 
@@ -87,8 +88,7 @@ class JournalReading(Journal):
     def open_page(self, after: int, limit: int = PAGE) -> list[OperationRow]:
         """Operations that are not over, with ids above `after`, oldest first."""
         rows = self.database.all(
-            "SELECT id FROM operation WHERE id > ? AND state IN"
-            " ('planned', 'held', 'claimed', 'sent', 'unsure') ORDER BY id LIMIT ?",
+            f"SELECT id FROM operation WHERE id > ? AND {OPEN} ORDER BY id LIMIT ?",  # noqa: S608 - words of ours
             (after, limit),
         )
         return [self.operation(number) for (number,) in rows]
@@ -96,12 +96,20 @@ class JournalReading(Journal):
     def open_states(self, library: int | None = None) -> list[tuple[str, State, int, int]]:
         """How many are not over: verb, state, number, and the bytes that they are to send."""
         rows = self.database.all(
-            "SELECT verb, state, count(*), sum(coalesce(json_extract(wish, '$.size'), 0))"
-            " FROM operation WHERE state IN ('planned', 'held', 'claimed', 'sent', 'unsure')"
+            "SELECT verb, state, count(*), sum(coalesce(json_extract(wish, '$.size'), 0))"  # noqa: S608 - words of ours
+            f" FROM operation WHERE {OPEN}"
             " AND (?1 IS NULL OR library = ?1) GROUP BY verb, state",
             (library,),
         )
         return [(verb, State(state), number, size) for verb, state, number, size in rows]
+
+    def held(self, library: int, limit: int) -> list[int]:
+        """Ids of what is held of a library, oldest first; at most so many."""
+        rows = self.database.all(
+            "SELECT id FROM operation WHERE state = 'held' AND library = ? ORDER BY id LIMIT ?",
+            (library, limit),
+        )
+        return [number for (number,) in rows]
 
     def path_of_photo(self, photo_id: int) -> str | None:
         """One of the paths of a photo below the root; None if it stands nowhere."""
