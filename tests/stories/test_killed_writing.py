@@ -159,6 +159,7 @@ def survives_a_cut(world: World, folder: Path, nth: int, *, go_on: bool) -> None
         disk.pull()
 
 
+@pytest.mark.soak
 @pytest.mark.skipif(bool(why_no_mounts()), reason=why_no_mounts())
 def test_p1_p3_a_power_cut_while_a_program_writes_takes_nothing_that_was_answered(
     world: World, calls: list[str], tmp_path: Path

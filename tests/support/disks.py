@@ -96,8 +96,9 @@ class PowerDisk:
         As a copy, for the old one is there until the last program has closed its files.
         """
         again = self._folder / "again"
-        _run("cp", "--sparse=always", self._image, again)
         _run("umount", "--lazy", self.root)
+        _run("sync", self._image)  # the loop device may write past the cache that cp reads
+        _run("cp", "--sparse=never", self._image, again)
         again.rename(self._image)
         self.mount()
 
