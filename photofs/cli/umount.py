@@ -20,6 +20,9 @@ from photofs.model.errors import Busy, NotFound, Refused
 PATIENCE = 20.0
 """Seconds that a mount process has to end after its mount has gone."""
 
+LEAVING = 5.0
+"""Seconds that programs have to leave a mount whose process is gone."""
+
 
 @click.command
 @click.argument("folder", shell_complete=mount_points)
@@ -40,7 +43,7 @@ def umount(folder: str, *, force: bool, no_wait: bool, as_json: bool) -> None:
     alive = serves(mount)
     _end_if_dead(point, force=force)
     left = await_uploads(mount, wanted=alive and not force and not no_wait)
-    unmount(point, lazily=force)
+    _take_away(point, alive=alive, force=force)
     if force and alive:
         # programs that stand inside keep a mount that is lazily taken away; its process ends now
         with contextlib.suppress(ProcessLookupError):  # it has ended by itself meanwhile
@@ -62,6 +65,20 @@ def _end_if_dead(point: str, *, force: bool) -> None:
         if not force:
             raise
         print(safe_text(str(error)), file=sys.stderr)
+
+
+def _take_away(point: str, *, alive: bool, force: bool) -> None:
+    """Unmount; who waited in a dead mount had its error just now, and is given time to leave."""
+    until = time.monotonic() + (0 if alive else LEAVING)
+    while True:
+        try:
+            unmount(point, lazily=force)
+        except Busy:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _open_folder(point: str) -> None:

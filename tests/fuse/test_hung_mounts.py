@@ -68,6 +68,20 @@ def test_a_command_on_a_mount_that_hangs_ends_it_first(
 
 
 @pytest.mark.mount
+def test_regression_umount_waits_a_moment_for_who_still_leaves_a_dead_mount(
+    tmp_path: Path,
+) -> None:
+    """What waited in it gets its error when the command begins, and may need a while to go."""
+    household = Household(tmp_path)
+    made = stock(tmp_path / "stock", {"a.jpg": picture(1, 1000)})
+    with mounted(made, "--noted") as mount:
+        with subprocess.Popen(["sleep", "2"], cwd=mount.lake):
+            mount.kill()
+            household.run("umount", str(mount.point))
+        assert connection_at(str(mount.point)) is None
+
+
+@pytest.mark.mount
 def test_fusectl_is_asked_before_anything_is_forced(tmp_path: Path) -> None:
     """The file of the connection that is meant, and no other; a mount that is gone is left."""
     made = stock(tmp_path / "stock", {"a.jpg": picture(1, 1000)})
