@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import trio
 
+from photofs.model.choke import Choke
 from photofs.scratch.inodes import BIG
 from photofs.scratch.names import Found, Give, Maker, Names, RawSpot
 from photofs.scratch.native import native
@@ -22,13 +23,6 @@ pwrite would put pages of a shared mapping at the end. Not O_DIRECT: it asks for
 
 LONG_FOLDER = 256 * 1024
 """Bytes of a folder itself (some 5,000 names) from which on it is read in a thread."""
-
-CHOKED = 0.01
-"""Seconds of one write that tell that the system's cache is full: it lets writers wait for the
-disk then, 200 ms each at worst, and with them everybody whom the same thread serves."""
-
-CHOKED_FOR = 1.0
-"""Seconds for which writes then go to a thread each, which costs 0.05 to 0.1 ms."""
 
 FIRST_COOKIE = 3
 """1 and 2 are "." and ".."; a name's cookie is its place in the list as it was read, plus 3."""
@@ -61,8 +55,7 @@ class Handles:
     def __init__(self, names: Names, clock: Callable[[], float] = time.perf_counter) -> None:
         """Nothing is open. `clock` gives seconds."""
         self._names = names
-        self._clock = clock
-        self._choked_until = 0.0
+        self._choke = Choke(clock)
         self._files: dict[int, OpenFile] = {}
         self._listings: dict[int, Listing] = {}
         self._last = 0
@@ -97,14 +90,12 @@ class Handles:
     async def write(self, handle: int, offset: int, data: bytes) -> int:
         """Write all of it; how much that is."""
         fd, slow = self._files[handle]
-        began = self._clock()
+        began = None if slow else self._choke.begin()
         with native():
-            if slow or began < self._choked_until:
+            if began is None:
                 return await trio.to_thread.run_sync(write_all, fd, offset, data)
             done = write_all(fd, offset, data)
-        ended = self._clock()
-        if ended - began > CHOKED:
-            self._choked_until = ended + CHOKED_FOR
+        self._choke.ended(began)
         return done
 
     async def sync(self, handle: int, *, data_only: bool) -> None:

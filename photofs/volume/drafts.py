@@ -80,8 +80,13 @@ class WritingHandle(WrittenHandle):
         Appending too: the kernel tells each write's place, and a place of our own choosing would
         put the pages of a shared mapping at the end.
         """
+        try:
+            return self._write(offset, data)
+        finally:  # only now: a flush that began beside it, in another thread, may have missed it
+            self.draft.changed = True
+
+    def _write(self, offset: int, data: bytes) -> int:
         done = 0
-        self.draft.changed = True
         with disk_errors("writing a file"):
             while done < len(data):
                 try:

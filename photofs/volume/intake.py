@@ -6,11 +6,14 @@ promise: once it has returned, bytes, name and row survive a power cut.
 """
 
 import os
+import time
+from collections.abc import Callable
 from typing import Final
 from weakref import WeakValueDictionary
 
 import trio
 
+from photofs.model.choke import Choke
 from photofs.model.errors import Busy, NotFound, Refused, StoreError
 from photofs.model.spot import Spot
 from photofs.model.wish import Asker
@@ -30,12 +33,19 @@ FILLS: Final = 3
 class Intake:
     """Writing to the files of one volume."""
 
-    def __init__(self, volume: Volume, disk: Disk, writer: Writer) -> None:
-        """Nothing is open for writing yet."""
+    def __init__(
+        self,
+        volume: Volume,
+        disk: Disk,
+        writer: Writer,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """Nothing is open for writing yet. `clock` gives seconds."""
         self._volume = volume
         self._drafts = volume.drafts
         self._disk = disk
         self._writer = writer
+        self._choke = Choke(clock)
         self._turns: WeakValueDictionary[int, trio.Lock] = WeakValueDictionary()
 
     async def create(self, spot: Spot, asker: Asker) -> Opened:
@@ -59,7 +69,12 @@ class Intake:
         handle = self._volume.handle(number)
         if not isinstance(handle, WritingHandle):
             handle = await self._begin_at(number, empty=False)
-        return handle.write(offset, data)
+        began = self._choke.begin()
+        if began is None:
+            return await trio.to_thread.run_sync(handle.write, offset, data)
+        done = handle.write(offset, data)
+        self._choke.ended(began)
+        return done
 
     async def truncate(self, number: int, size: int) -> None:
         """Cut or lengthen an open file."""

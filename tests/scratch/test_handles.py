@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import trio
 
+from photofs.model.choke import CHOKED, CHOKED_FOR
 from photofs.model.errors import Native
-from photofs.scratch.handles import CHOKED, CHOKED_FOR, Handles
+from photofs.scratch.handles import Handles
 from photofs.scratch.inodes import BIG, Inodes
 from photofs.scratch.names import Maker, Names, RawSpot
 

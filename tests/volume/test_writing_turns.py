@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 import trio
 
+from photofs.model.choke import CHOKED, CHOKED_FOR
 from photofs.model.spot import Spot
 from photofs.model.wish import Asker
 from photofs.originals.local_disk import LocalDisk
 from photofs.originals.written import WrittenFiles
 from photofs.view.tree import Tree
 from photofs.volume.fetching import Arrival, Fetching
+from photofs.volume.intake import Intake
 from photofs.volume.volume import Volume
 from photofs.volume.writer import Writer
 from photofs.volume.writing import Writing
@@ -90,6 +92,7 @@ class World(NamedTuple):
     writing: Writing
     line: SlowLine
     disk: SlowDisk
+    writer: Writer
     turn: trio.Lock
 
     def spot(self, path: str) -> Spot:
@@ -112,14 +115,15 @@ async def world(folder: Path) -> AsyncIterator[World]:
         disk = SlowDisk(store)
         volume = Volume(Tree(catalog), catalog, store, line)
         with made.open_catalog() as other:
-            writing = Writing(volume, SlowStore(store, disk), Writer(made.wishing(other)))
+            writer = Writer(made.wishing(other))
+            writing = Writing(volume, SlowStore(store, disk), writer)
             turn = trio.Lock()
 
             def around(_asked: tuple[Spot, ...], _told: int) -> AbstractAsyncContextManager[None]:
                 return turn
 
             writing.surround(around)
-            yield World(volume, writing, line, disk, turn)
+            yield World(volume, writing, line, disk, writer, turn)
             volume.close()
 
 
@@ -158,6 +162,49 @@ async def test_a_verb_goes_through_while_a_file_is_synced(tmp_path: Path) -> Non
         ).run(here.turn)
         here.volume.release(opened.number)
         assert here.volume.attributes(ino_of(here.volume, "Albums/Lake/new.jpg")).size == 3
+
+
+class Clock:
+    """Goes on by what a test puts in, between one question and the next."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.each_call_takes = 0.0
+
+    def __call__(self) -> float:
+        """The time, in seconds."""
+        self.now += self.each_call_takes
+        return self.now
+
+
+async def test_writes_go_to_a_thread_while_the_system_makes_writers_wait(tmp_path: Path) -> None:
+    """From one that took long on, for a second: else everybody would wait for the disk with it."""
+    async with world(tmp_path) as here:
+        clock = Clock()
+        files = Intake(here.volume, here.disk, here.writer, clock)
+        spot = here.spot("Albums/Lake/new.jpg")
+        number = (await files.create(spot, SHELL)).number
+
+        async def others_run(offset: int) -> bool:
+            ran = trio.Event()
+
+            async def other() -> None:
+                ran.set()
+
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(other)
+                await files.write(number, offset, b"x")
+                return ran.is_set()
+
+        assert not await others_run(0)
+        clock.each_call_takes = CHOKED * 2
+        assert not await others_run(1)
+        clock.each_call_takes = 0
+        assert await others_run(2)
+        clock.now += CHOKED_FOR
+        assert not await others_run(3)
+        await here.close(number)
+        assert await read_all(here.volume, "Albums/Lake/new.jpg") == b"xxxx"
 
 
 async def overtaken(here: World, *, closed: bool) -> bytes:
