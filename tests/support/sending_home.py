@@ -57,7 +57,7 @@ class Home:
         """The files are accepted, and nothing is judged or sent; `token`: the login to keep."""
         self.folder, self.emulator = folder, emulator
         (folder / "config").mkdir(parents=True)
-        settings = "[network]\nread_timeout = 0.5\n[writing]\ngrace = 0.0\nquiet = 0.0\n"
+        settings = "[network]\nread_timeout = 1.0\n[writing]\ngrace = 0.0\nquiet = 0.0\n"
         (folder / "config" / "config.toml").write_text(settings)
         self.house = House({**os.environ, HOME_VARIABLE: str(folder)})
         self.log_in("delete", token)
