@@ -92,7 +92,7 @@ async def has_come(box: Outbox, row: OperationRow, seen: PhotoSeen) -> bool:
     """Whether what the service has of a photo now are the very bytes that a wish is to bring there.
 
     They are fetched and read: a version is another one after a change of privacy, too, or because
-    somebody else replaced the photo (flickr.md 8). Temporary if that cannot be told now.
+    somebody else replaced the photo (flickr.md 2.4). Temporary if that cannot be told now.
     """
     if seen.fidelity is not Fidelity.ORIGINAL:
         return False
