@@ -3,6 +3,8 @@
 All of it runs inside the caller's transaction, but for the readers.
 """
 
+import json
+from collections.abc import Collection
 from typing import NamedTuple
 
 from photofs.catalog.claimable import OPEN
