@@ -57,6 +57,7 @@ class Judge:
         self._quiet_ns = int(quiet_s * 1e9)
         self._now_ns = now_ns
         self._complained: set[int] = set()
+        self._unknown = 0
 
     async def round(self) -> int:
         """Judge what is quiet; how many files were judged."""
@@ -73,16 +74,33 @@ class Judge:
         return judged
 
     async def sweep(self) -> int:
-        """Remove the files of which no row knows; how many. Names are asked for before rows.
+        """Remove the files that no row needs any more; how many. Names are asked for before rows.
+
+        Files that this catalog never gave a name stay: it was lost, or is an older one, brought
+        back from a backup, and what programs wrote since may be nowhere else.
 
         The disk is asked in a thread; the catalog here, for in a thread it could be read in the
         middle of what another task writes, and is given up again: a file in use would go.
         """
         names = await trio.to_thread.run_sync(self._store.written.names)
-        used = self._catalog.drafts_in_use() if names else frozenset()
-        spare = [name for name in names if name.removesuffix(".copy") not in used]
+        files = {name.removesuffix(".copy") for name in names}
+        begun = self._catalog.drafts_begun(files) if names else frozenset()
+        over = begun - self._catalog.drafts_in_use() if names else frozenset()
+        spare = [name for name in names if name.removesuffix(".copy") in over]
         await trio.to_thread.run_sync(self._remove, spare)
+        self._tell_unknown(len(files - begun))
         return len(spare)
+
+    def _tell_unknown(self, number: int) -> None:
+        """Once, and again if they become more: nobody sees these files in any folder."""
+        if number > self._unknown:
+            log.warning(
+                "%d files that programs wrote are unknown to the catalog (an older one, or a new"
+                " one?): they stay in %s; copy those that you miss from there into the mount",
+                number,
+                self._store.written.folder,
+            )
+        self._unknown = number
 
     def _remove(self, names: list[str]) -> None:
         for name in names:

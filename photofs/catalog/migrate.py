@@ -12,7 +12,7 @@ import apsw
 
 from photofs.model.errors import Refused
 
-VERSION = 6
+VERSION = 7
 """The schema's version: the highest number in migrations/."""
 
 APPLICATION_ID = 0x50464331

@@ -283,6 +283,12 @@ CREATE TABLE incoming (
 ) STRICT;
 CREATE INDEX incoming_stage ON incoming(stage, changed_ns);
 
+-- Each file that this catalog ever had programs write; only of these it removes what it does not
+-- need. Files of an older or a lost catalog are unknown to it, and stay.
+CREATE TABLE draft (
+  name       TEXT NOT NULL PRIMARY KEY -- its file's name in kept/written
+) STRICT, WITHOUT ROWID;
+
 -- The wished part of album membership: the latest unsettled wish for a photo and an album.
 CREATE TABLE wished_member (
   photo     INTEGER NOT NULL REFERENCES photo(id),      -- the photo

@@ -31,16 +31,17 @@ class WrittenFiles:
     def __init__(self, rooms: Rooms, folder: Path) -> None:
         """`folder` is made when needed."""
         self._rooms = rooms
-        self._folder = folder
+        self.folder = folder
+        """Where they lie."""
 
     def open_for_writing(self, draft: str, *, fresh: bool = False) -> int:
         """A descriptor to read and write with, its file made if need be; the caller closes it.
 
         Busy while the file is being sealed. `fresh`: the file is new, nobody else knows it.
         """
-        path = self._folder / draft
+        path = self.folder / draft
         with disk_errors("opening a file for writing"):
-            make_folder(self._folder, lasting=True)
+            make_folder(self.folder, lasting=True)
             if not fresh:
                 self._unshare(path)
             fd = os.open(path, _WRITE | os.O_CREAT, 0o600)
@@ -53,7 +54,7 @@ class WrittenFiles:
     def open_for_reading(self, draft: str) -> int | None:
         """A descriptor to read with; None if the file is not there (it was sealed meanwhile)."""
         with disk_errors("opening a file"):
-            return open_quietly(self._folder / draft)
+            return open_quietly(self.folder / draft)
 
     def open_again(self, fd: int) -> int | None:
         """A descriptor to write with to an open file, be its name still there or not.
@@ -76,7 +77,7 @@ class WrittenFiles:
         with disk_errors("bringing a file to the disk"):
             os.fsync(fd)
             if name_too:
-                sync_folder(self._folder)
+                sync_folder(self.folder)
 
     def fill(self, draft: str, sha256: str) -> None:
         """Make the draft's file a copy of a sealed original; NotFound if that is not here."""
@@ -87,9 +88,9 @@ class WrittenFiles:
         if source is None:
             raise NotFound(f"no original with the SHA-256 {sha256} is on this disk")
         with disk_errors("copying an original to write to it"):
-            make_folder(self._folder, lasting=True)
+            make_folder(self.folder, lasting=True)
             try:
-                _copy(source, self._folder / draft)
+                _copy(source, self.folder / draft)
             finally:
                 os.close(source)
 
@@ -98,7 +99,7 @@ class WrittenFiles:
 
         Busy while somebody has it open for writing; NotFound if it is not there.
         """
-        path = self._folder / draft
+        path = self.folder / draft
         with disk_errors("sealing a file"):
             fd = open_quietly(path)
             if fd is None:
@@ -120,25 +121,25 @@ class WrittenFiles:
     def is_open(self, draft: str) -> bool:
         """Whether some process has it open for writing, fills or seals it, just now."""
         with disk_errors("asking whether a file is written"):
-            path = self._folder / draft
+            path = self.folder / draft
             return _is_locked(path.with_name(path.name + _COPY)) or _is_locked(path)
 
     def size(self, draft: str) -> int | None:
         """The file's length as it is now; None if it is not there."""
         with disk_errors("asking for a file's length"), suppress(FileNotFoundError):
-            return (self._folder / draft).stat(follow_symlinks=False).st_size
+            return (self.folder / draft).stat(follow_symlinks=False).st_size
         return None
 
     def names(self) -> frozenset[str]:
         """The names of all files here. To sweep, ask for them before the catalog's rows."""
         with disk_errors("looking through written files"), suppress(FileNotFoundError):
-            return frozenset(entry.name for entry in os.scandir(self._folder))
+            return frozenset(entry.name for entry in os.scandir(self.folder))
         return frozenset()
 
     def remove(self, draft: str) -> None:
         """Take the file's name away; who has it open goes on, and its bytes go with them."""
         with disk_errors("removing a file"):
-            (self._folder / draft).unlink(missing_ok=True)
+            (self.folder / draft).unlink(missing_ok=True)
 
     def _unshare(self, path: Path) -> None:
         """Give a draft that was sealed already a file of its own again."""
