@@ -83,10 +83,10 @@ async def run(
     await free_mount_point(path)
     point = MountPoint(path)
     try:
-        reading = writing is None or options.read_only
-        attributes = Attributes(
-            uid=os.getuid(), gid=os.getgid(), can_change=_nothing if reading else volume.can_change
-        )
+        if options.read_only:
+            writing = None
+        can_change = volume.can_change if writing else _nothing
+        attributes = Attributes(uid=os.getuid(), gid=os.getgid(), can_change=can_change)
         invalidation = Invalidation(volume, attributes)
         inodes = Inodes(scratch, min(KEPT_OPEN, allow_open_files() // 4))
         local = ScratchOperations(inodes, volume.library_at)
@@ -94,14 +94,14 @@ async def run(
         waits = options.exact_sizes
         photos = (
             Operations(volume, attributes, local, invalidation.released, pace, stat_waits=waits)
-            if writing is None or options.read_only
+            if writing is None
             else WritingOperations(
                 volume, writing, attributes, local, invalidation, pace, stat_waits=waits
             )
         )
         trash = (
             None
-            if writing is None or options.read_only
+            if writing is None
             else TrashOperations(writing.trash, local, attributes, invalidation)
         )
         request_loop.install(pace)

@@ -11,7 +11,6 @@ copy or search a whole tree do not walk into it.
 """
 
 import errno
-import os
 from collections.abc import Sequence
 from typing import Final
 
@@ -26,7 +25,7 @@ from photofs.fuse.trash_folders import FILES, OWN_NAME, Folder, TrashFolders, is
 from photofs.model.discard import FIRST_DISCARD_INO, Discard, TrashSpot
 from photofs.model.errors import Exists, IsFolder, NotEmpty, NotFolder, Refused
 from photofs.model.node import FIRST_SCRATCH_INO, ROOT_INO
-from photofs.model.spot import Spot
+from photofs.model.spot import spot_of
 from photofs.scratch.names import Maker
 from photofs.volume.mount_trash import MountTrash
 
@@ -106,7 +105,11 @@ class TrashOperations:
             self._folders.note(folder, name, made.st_ino)
             return made
         if name != b".Trash-%d" % ctx.uid:
-            raise Refused("everybody makes a trash for himself only")
+            raise Refused(
+                "everybody makes a trash for himself only",
+                safe="nothing was changed",
+                remedy=f"yours is .Trash-{ctx.uid}",
+            )
         return self._folders.make(name, Maker(ctx.uid, ctx.gid))
 
     @answered
@@ -158,12 +161,20 @@ class TrashOperations:
             await self._move_discard(source, lying, new, ctx)
         elif parent_inode_old < FIRST_DISCARD_INO:
             if target is None or target.name != FILES:
-                raise Refused("photos go into `files` of a trash alone")
+                raise Refused(
+                    "photos go into `files` of a trash alone",
+                    safe="nothing was changed",
+                    remedy="move it into `files` itself",
+                )
             await self._put((parent_inode_old, name_old), target, new, ctx)
         elif (
             is_fixed(source, name_old) or is_fixed(target, name_new) or parent_inode_new == ROOT_INO
         ):
-            raise Refused("the folders of a trash keep their names")
+            raise Refused(
+                "the folders of a trash keep their names and places",
+                safe="nothing was changed",
+                remedy="move what lies in them instead",
+            )
         elif parent_inode_new < FIRST_SCRATCH_INO:
             raise pyfuse3.FUSEError(errno.EXDEV)
         elif target is not None and self._discard_at(target, name_new):
@@ -245,7 +256,11 @@ class TrashOperations:
         """A folder of a trash; Refused in an album that lies there."""
         folder = self._folders.get(ino)
         if folder is None:
-            raise Refused("nothing can be changed in an album that lies in the trash")
+            raise Refused(
+                "nothing can be changed in an album that lies in the trash",
+                safe="nothing was changed",
+                remedy="restore it first",
+            )
         return folder
 
     async def _forget(self, folder: Folder, name: bytes) -> None:
@@ -265,7 +280,7 @@ class TrashOperations:
         await self._folders.sync_info(target, new[1])
         with self._invalidation.holding(old[0]):
             spot = TrashSpot(target.owner, new[1])
-            await self._trash.put(_spot(*old), spot, asker_of(ctx))
+            await self._trash.put(spot_of(*old), spot, asker_of(ctx))
         self._folders.touch(target)
         self._invalidation.ask_anew(*new)
 
@@ -301,7 +316,7 @@ class TrashOperations:
         """An album comes back as a folder with another number, which the kernel asks for."""
         told = lying.photo is not None
         with self._invalidation.holding(new[0]):
-            await self._trash.bring_back(spot, _spot(*new), asker_of(ctx), told=told)
+            await self._trash.bring_back(spot, spot_of(*new), asker_of(ctx), told=told)
         if lying.photo is None:
             self._invalidation.ask_anew(*new)
 
@@ -310,8 +325,3 @@ class TrashOperations:
         while names := await self._trash.sweep(folder.owner):
             self._folders.touch(folder)
             self._folders.forget_info(folder, names)
-
-
-def _spot(folder: int, name: bytes) -> Spot:
-    """Bytes that are no UTF-8 go through as surrogates, and the volume refuses them."""
-    return Spot(folder, os.fsdecode(name))

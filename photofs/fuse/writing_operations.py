@@ -21,7 +21,7 @@ from photofs.fuse.scratch_operations import NAME as SCRATCH
 from photofs.fuse.scratch_operations import ScratchOperations
 from photofs.model.errors import NotFound
 from photofs.model.node import is_folder_ino
-from photofs.model.spot import Spot
+from photofs.model.spot import spot_of
 from photofs.volume.volume import Opened, Volume
 from photofs.volume.writing import Writing
 
@@ -71,7 +71,7 @@ class WritingOperations(Operations):
         self, parent_inode: int, name: bytes, flags: int, ctx: pyfuse3.RequestContext
     ) -> tuple[Opened, pyfuse3.EntryAttributes]:
         self._check(parent_inode, name)
-        spot = _spot(parent_inode, name)
+        spot = spot_of(parent_inode, name)
         exclusive, empty = bool(flags & os.O_EXCL), bool(flags & os.O_TRUNC)
         with self._invalidation.holding(parent_inode):
             opened = await self._writing.create(
@@ -86,7 +86,7 @@ class WritingOperations(Operations):
     ) -> pyfuse3.EntryAttributes:
         """One more name for a photo."""
         self._check(new_parent_inode, new_name)
-        spot = _spot(new_parent_inode, new_name)
+        spot = spot_of(new_parent_inode, new_name)
         with self._invalidation.holding(new_parent_inode):
             await self._writing.link(inode, spot, asker_of(ctx))
         return self._attributes.make(self._volume.attributes(inode))
@@ -96,7 +96,7 @@ class WritingOperations(Operations):
         """Take a name away."""
         self._check(parent_inode, name)
         with self._invalidation.holding(parent_inode):
-            await self._writing.unlink(_spot(parent_inode, name), asker_of(ctx))
+            await self._writing.unlink(spot_of(parent_inode, name), asker_of(ctx))
 
     @answered
     async def rename(
@@ -113,7 +113,7 @@ class WritingOperations(Operations):
         self._check(parent_inode_new, name_new)
         if flags & ~pyfuse3.RENAME_NOREPLACE:
             raise pyfuse3.FUSEError(errno.EINVAL)
-        old, new = _spot(parent_inode_old, name_old), _spot(parent_inode_new, name_new)
+        old, new = spot_of(parent_inode_old, name_old), spot_of(parent_inode_new, name_new)
         if not is_folder_ino(self._volume.lookup(old.folder_ino, old.name).ino):
             self._backups.put_away(old, new)
         replace = not flags & pyfuse3.RENAME_NOREPLACE
@@ -129,7 +129,7 @@ class WritingOperations(Operations):
         """Make an album."""
         self._check(parent_inode, name)
         with self._invalidation.holding(parent_inode):
-            made = await self._writing.mkdir(_spot(parent_inode, name), asker_of(ctx))
+            made = await self._writing.mkdir(spot_of(parent_inode, name), asker_of(ctx))
         return self._attributes.make(self._volume.attributes(made))
 
     @answered
@@ -137,7 +137,7 @@ class WritingOperations(Operations):
         """Remove an album that shows nothing."""
         self._check(parent_inode, name)
         with self._invalidation.holding(parent_inode):
-            await self._writing.rmdir(_spot(parent_inode, name), asker_of(ctx))
+            await self._writing.rmdir(spot_of(parent_inode, name), asker_of(ctx))
 
     # attributes
 
@@ -290,8 +290,3 @@ class WritingOperations(Operations):
 
 SETTABLE = frozenset({b"user.xdg.tags", b"user.xdg.comment", b"user.photofs.taken"})
 """Others are answered as by a file system without attributes, which copying programs know."""
-
-
-def _spot(parent_inode: int, name: bytes) -> Spot:
-    """Bytes that are no UTF-8 go through as surrogates, and the volume refuses them."""
-    return Spot(parent_inode, os.fsdecode(name))

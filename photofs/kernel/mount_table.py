@@ -29,6 +29,8 @@ def _rows(table: Path) -> Iterator[tuple[str, Mounted]]:
     try:
         text = table.read_bytes()
     except OSError as error:
-        raise StoreError(f"the kernel's list of mounts cannot be read: {error}") from error
+        raise StoreError(
+            f"the kernel's list of mounts cannot be read: {error}", remedy="is /proc mounted?"
+        ) from error
     for path, mounted in mounts_in(text):
         yield os.fsdecode(path), mounted

@@ -12,6 +12,11 @@ class Spot(NamedTuple):
     name: str
 
 
+def spot_of(folder_ino: int, name: bytes) -> Spot:
+    """A name as the kernel tells it; what is no UTF-8 goes through as surrogates (`check_name`)."""
+    return Spot(folder_ino, name.decode("utf-8", "surrogateescape"))
+
+
 def check_name(spot: Spot) -> None:
     """BadName, if the name is no UTF-8 (here: bytes that were let through as surrogates)."""
     try:

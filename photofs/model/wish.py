@@ -64,17 +64,6 @@ GUARDED: Final = frozenset(
 DELETE is not among them: it is made only by a command that shows what it deletes and asks.
 """
 
-OPPOSITE: Final[Mapping[WishVerb, WishVerb]] = {
-    WishVerb.JOIN: WishVerb.LEAVE,
-    WishVerb.LEAVE: WishVerb.JOIN,
-    WishVerb.FAVORITE: WishVerb.UNFAVORITE,
-    WishVerb.UNFAVORITE: WishVerb.FAVORITE,
-    WishVerb.TRASH: WishVerb.RESTORE,
-    WishVerb.RESTORE: WishVerb.TRASH,
-    WishVerb.UPLOAD: WishVerb.TRASH,
-}
-"""What undoes a wish that was done by another verb; `before` in its details undoes the others."""
-
 
 class Shown(NamedTuple):
     """The facts of a photo that wishes change.

@@ -1,9 +1,9 @@
 """What a verb means in a folder: two tables, of folder kind x verb, and of moves.
 
-The reading verbs mean what they say everywhere. The writing verbs are listed with what they stand
-for, so that the tree's folders are laid out for them; as long as the volume offers no writing verb,
-the kernel's door refuses each with EROFS before anybody asks for its meaning. What is not listed is
-refused (EPERM): a meaning is never guessed.
+The reading verbs mean what they say everywhere. What a writing verb is made into where it has a
+meaning is photofs/wishing's matter; in a library that cannot be changed each is refused with EROFS
+before anybody asks for its meaning. What is not listed is refused (EPERM): a meaning is never
+guessed.
 """
 
 from enum import Enum, StrEnum

@@ -49,6 +49,8 @@ RESTARTS = 2
 ROOM_STEP = 64 * 1024 * 1024
 """Room in the cache is made for so many bytes at a time."""
 
+AGAIN = "try again; if it stays so, the line or the host is at fault"
+
 
 class Version(NamedTuple):
     """Which version of the original a stream's bytes are of, as the host tells it."""
@@ -135,7 +137,7 @@ class Filling:
         opened = self._provider.open_original(self._ref, None if whole else span, person=person)
         async with opened as stream, _closing(stream) as chunks:
             if stream.start not in {0, span.start}:
-                raise Temporary("the host sent other bytes than it was asked for")
+                raise Temporary("the host sent other bytes than it was asked for", remedy=AGAIN)
             self._position = stream.start
             try:
                 async for chunk in chunks:
@@ -182,7 +184,9 @@ class Filling:
             return
         if self._doubt != told:
             self._doubt = told
-            raise Temporary("the host tells of another version of the original than before")
+            raise Temporary(
+                "the host tells of another version of the original than before", remedy=AGAIN
+            )
         log.warning("%s: its original was replaced at the source", self._fetch.name())
         self._doubt = None
         self._start_over()
@@ -196,7 +200,7 @@ class Filling:
         waiting = len(fetch.wants)
         stop = self._position + len(chunk)
         if fetch.size is not None and stop > fetch.size:
-            raise Temporary("the host sent more bytes than the original has")
+            raise Temporary("the host sent more bytes than the original has", remedy=AGAIN)
         self._unwritten.append(chunk)
         self._unwritten_bytes += len(chunk)
         self._position = stop
@@ -256,7 +260,7 @@ class Filling:
         if fetch.size is None and span.stop >= ENDLESS:
             await fetch.learn_size(position)
         elif position < min(span.stop, fetch.size or span.stop):
-            raise Temporary("the line broke before all bytes had come")
+            raise Temporary("the line broke before all bytes had come", remedy=AGAIN)
 
     async def _confirm(self) -> None:
         """All has come that one answer announced; make sure that this was all there is."""
@@ -274,7 +278,9 @@ class Filling:
             fetch.sure()
             return
         self._start_over()
-        raise Temporary(f"the host told two lengths of the same original: {size} and {told}")
+        raise Temporary(
+            f"the host told two lengths of the same original: {size} and {told}", remedy=AGAIN
+        )
 
     async def _count(self) -> int:
         """The length that a second whole answer has, of a host that tells none beforehand."""
@@ -303,7 +309,7 @@ class Filling:
         ):
             await self._fetch.learn_size(0)
             return
-        raise Temporary("the host sent no bytes")
+        raise Temporary("the host sent no bytes", remedy=AGAIN)
 
 
 def _closing(stream: OriginalStream) -> "aclosing[_Chunks]":

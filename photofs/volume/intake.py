@@ -144,7 +144,7 @@ class Intake:
         """Begin to write what was opened as it is."""
         ino, asker = self._volume.opened_by(number)
         if asker is None:
-            raise Refused("this file was opened for reading")
+            raise Refused("this file was opened for reading", remedy="open it for writing")
         try:
             made = await self._begin(ino, asker, empty=empty)
         except NotFound:

@@ -64,7 +64,11 @@ class MountTrash:
     async def put(self, spot: Spot, to: TrashSpot, asker: Asker) -> None:
         """Put there what stands at a spot of the tree."""
         if spot.name == SCRATCH and self._volume.library_at(spot.folder_ino) is not None:
-            raise Refused("Scratch itself stays", safe="nothing was changed")
+            raise Refused(
+                "Scratch itself stays",
+                safe="nothing was changed",
+                remedy="put what lies in it there instead",
+            )
         await self._writer.do(lambda wishes: wishes.discarding.put(spot, to, asker), spot)
 
     async def bring_back(self, spot: TrashSpot, to: Spot, asker: Asker, *, told: bool) -> None:

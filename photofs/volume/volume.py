@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from photofs.catalog.port import Change, LibraryReads
-from photofs.model.errors import NotFound, PhotofsError, ReadOnly, Refused, Temporary
+from photofs.model.errors import IsFolder, NotFound, PhotofsError, ReadOnly, Refused, Temporary
 from photofs.model.node import ROOT_INO, Entry, Node, is_folder_ino, photo_ino, row_id
 from photofs.model.wish import Asker
 from photofs.originals.port import OriginalStore
@@ -159,7 +159,7 @@ class Volume:
         `asker`: who may write to it later (intake.py).
         """
         if is_folder_ino(ino):
-            raise Refused("a folder cannot be opened for reading")
+            raise IsFolder("a folder cannot be opened for reading")
         ino = self.drafts.real(ino)
         return self.adopt(ino, self._open_remembered(ino) or await self._open_anew(ino), asker)
 
@@ -305,7 +305,7 @@ class Volume:
     def check_may_write(self, ino: int) -> None:
         """ReadOnly, or Refused, unless other bytes may be written to that photo."""
         if is_folder_ino(ino):
-            raise Refused("a folder cannot be opened for writing")
+            raise IsFolder("a folder cannot be opened for writing")
         self.check_can_change(ino)
         photo = self._library.photo(row_id(self.drafts.real(ino)))
         if not photo.owned or photo.trashed:

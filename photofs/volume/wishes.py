@@ -1,10 +1,10 @@
-"""What the volume asks for when a program changes the tree; kept by photofs.filing.wishing.
+"""What the volume asks for when a program changes the tree; kept by photofs.wishing.wishing.
 
 Each verb is one durable transaction: the wish, and all that the tree shows because of it, or an
-error of photofs.model.errors and no change at all. photofs.wishing keeps this; what a verb means in
-which folder it asks of view/meanings.py. Verbs may take milliseconds (a disk is synced), so
-the volume calls them in a thread of their own, one at a time. Inode numbers as in model/node.py,
-times in nanoseconds since 1970-01-01 UTC.
+error of photofs.model.errors and no change at all; what is about a whole album takes several of
+them. What a verb means in which folder is asked of view/meanings.py. Verbs may take milliseconds (a
+disk is synced), so the volume calls them in a thread of their own, one at a time. Inode numbers as
+in model/node.py, times in nanoseconds since 1970-01-01 UTC.
 """
 
 from typing import Protocol
@@ -57,8 +57,7 @@ class Wishes(Protocol):
     def overwrite(self, ino: int, asker: Asker) -> Begun:
         """Begin to write a photo that stands in the tree; Refused where that has no meaning.
 
-        The caller brings the bytes of `sha256` into the draft before it lets anybody write, unless
-        the file is to be emptied. Until they are judged, nothing changes at the service.
+        Until other bytes are judged, nothing changes at the service.
         """
         ...
 

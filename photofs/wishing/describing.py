@@ -156,6 +156,7 @@ class Describing:
             raise Refused(
                 f"this file stays on this disk, so it has no tags: {file.why or file.stage.value}",
                 safe="nothing was changed",
+                remedy="describe it once it is sent; `photofs queue` tells what keeps it here",
             )
 
 

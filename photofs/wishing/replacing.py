@@ -94,7 +94,11 @@ class Replacing:
         photo, old = row.wish.photo or 0, old_bytes(row)
         size = None if old is None else self._catalog.size_of_original(old)
         if old is None or size is None:
-            raise Refused("the bytes before it are not on this disk")
+            raise Refused(
+                "the bytes before it are not on this disk",
+                safe="the photo keeps those that it has",
+                remedy="copy the old file over it, if you have one elsewhere",
+            )
         Judging(self._desk).give_bytes(photo, Bytes(old, size, Media.PICTURE), by)
 
     def take_back(self, row: OperationRow) -> None:
