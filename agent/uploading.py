@@ -4,6 +4,8 @@ An upload is sent once. Whatever leaves its outcome open makes it unsure, and fr
 is asked (`find_upload`) and never sent to, until it certainly has nothing of it.
 """
 
+from typing import Final
+
 import msgspec
 
 from agent.outbox import Outbox
@@ -27,6 +29,8 @@ from photofs.model.observation import PhotoSeen
 from photofs.model.photo import Media
 from photofs.model.wish import WishVerb
 from photofs.providers.port import Sent, Upload, Writes
+
+PRIVATE: Final = "private"
 
 
 class _PhotoGone(Gone):
@@ -251,8 +255,16 @@ class Uploading:
             name=str(details["name"]),
             title=str(details["title"] or ""),
             key=row.key,
-            visibility=self._box.visibility,
+            visibility=self._seen_by(row),
         )
+
+    def _seen_by(self, row: OperationRow) -> str:
+        """Who is to see it; what the service had before, its user alone.
+
+        Who could see that is not known here, and nobody is to see it who could not.
+        """
+        had = row.wish.verb == WishVerb.REPLACE or "again" in row.wish.details
+        return PRIVATE if had else self._box.visibility
 
 
 def _not_shown(why: Exception | None) -> Temporary:
@@ -273,4 +285,5 @@ def _changed_there() -> Refused:
 
 def _words(upload: Upload, row: OperationRow) -> str:
     """What is sent, for the log."""
-    return f"{row.wish.verb} {upload.name}, {upload.size:,} bytes, {upload.visibility}"
+    seen_by = "" if row.wish.details.get("in_place") is True else f", {upload.visibility}"
+    return f"{row.wish.verb} {upload.name}, {upload.size:,} bytes{seen_by}"

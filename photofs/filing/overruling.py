@@ -119,7 +119,7 @@ class Overruling:
         """The bytes that were to replace a photo become a photo of their own."""
         shown = self._catalog.photo_facts(wish.photo or 0)
         self._catalog.set_photo_facts(wish.photo or 0, shown._replace(favorite=0))
-        details = dict(wish.details)
+        details = {**wish.details, "again": True}
         if shown.taken_local is not None:  # a replacement would have kept the date
             details["taken"] = {
                 "by": "user",

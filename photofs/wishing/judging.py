@@ -155,12 +155,18 @@ class Judging:
             "title": title,
             "media": whole.seen.media.value,
             **taken,
+            **self._again(photo),
         }
         by = self._by(row)
         self._desk.wish(WishVerb.UPLOAD, by, details, photo=photo)
         PhotoWishes(self._desk).wish_where_it_stands(photo, by)
         self._desk.show_facts(photo)
         self._desk.show_places(photo)
+
+    def _again(self, photo: int) -> dict[str, object]:
+        """That the service had it before: it was brought back after it was deleted for good."""
+        brought = self._catalog.last_of_photo(photo, WishVerb.RESTORE)
+        return {"again": True} if brought and "again" in brought.wish.details else {}
 
     def _dated(self, photo: int, whole: Whole) -> tuple[Whole, dict[str, object]]:
         """Bytes that tell no time have the one that a copying program set, which is sent on."""

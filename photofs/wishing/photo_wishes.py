@@ -212,6 +212,7 @@ class PhotoWishes:
                 "name": facts.name,
                 "title": facts.title or stem(facts.name),
                 "media": facts.media,
+                "again": True,
             }
             self._catalog.set_incoming(photo, Stage.WAITING, "", self._desk.desk.now_ns())
             self._desk.wish(WishVerb.UPLOAD, by, details, photo=photo)

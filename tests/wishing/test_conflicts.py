@@ -115,6 +115,7 @@ def test_what_the_service_has_no_longer_is_restored_by_an_upload(wished: Wished)
     wished.rename("Trash/a.jpg", f"{DAY}/a.jpg")
     (upload,) = wished.catalog.claimable(wished.filed.source_id, 2 * 10**18, 9, bytes_too=True)
     assert upload.wish.details["sha256"] == "e" * 64
+    assert upload.wish.details["again"] is True
     assert "e" * 64 in wished.catalog.only_here()
     wished.uploaded(upload, "new")
     assert wished.filed.photo_id("new") == number
