@@ -91,7 +91,11 @@ class IncomingFiles:
                 self._catalog.touch_photo(photo, self._desk.desk.now_ns())
             return
         if facts.taken_local is None and facts.owned and "set_taken" in self._desk.can:
-            self._date(photo, facts, mtime_ns, asker)
+            origin = self._catalog.first_observation(photo)
+            uploaded_ns = None if origin is None else origin[2].uploaded_ns
+            # no photo is taken after its upload: that is a plain `touch`, and no way back from it
+            if uploaded_ns is None or mtime_ns <= uploaded_ns:
+                self._date(photo, facts, mtime_ns, asker)
 
     def take(self, row: IncomingRow, at: Standing) -> None:
         """One name less of a file that is not judged; with the last one it is no more."""

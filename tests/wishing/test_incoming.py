@@ -264,6 +264,19 @@ def test_a_known_capture_date_is_not_changed_by_a_copying_program(wished: Wished
     assert wished.open_verbs() == []
 
 
+@pytest.mark.parametrize(("later_s", "wished_verbs"), [(-1, ["date"]), (1, [])])
+def test_regression_a_touch_is_no_capture_date(
+    wished: Wished, later_s: int, wished_verbs: list[str]
+) -> None:
+    """A photo without a date gets the time that is set, but none after its upload."""
+    uploaded_ns = 1_500_000_000 * 10**9
+    seen = photo("z", taken=None, file_name="z.jpg", uploaded_ns=uploaded_ns)
+    wished.filed.scan(seen, full=False)
+    ino = wished.filed.ino("Dates/Unknown/z.jpg")
+    wished.wishing.set_mtime(ino, uploaded_ns + later_s * 10**9, SHELL)
+    assert wished.open_verbs() == wished_verbs
+
+
 def test_an_upload_that_the_service_refuses_stays_here(wished: Wished) -> None:
     """Marked failed with the service's reason; what was wished on top of it is not sent."""
     wished.write("Albums/Trip/big.jpg")
