@@ -62,6 +62,7 @@ class Posts:
         self._nursery = nursery
         self._sending: set[int] = set()
         self._not_before: dict[int, float] = {}
+        self._full_until: dict[int, float] = {}
         self._empty_albums: dict[int, bool] = {}
 
     async def run(self) -> None:
@@ -83,16 +84,23 @@ class Posts:
         left = self._catalog.left_by_crash(number)
         if any(row.state is not State.UNSURE or row.wish.not_before_ns <= now for row in left):
             return True
-        if self._catalog.claimable(number, now, bytes_too=True):
+        if not self._is_full(number) and self._catalog.claimable(number, now, bytes_too=True):
             return True
         empty = self._empty_albums.get(number, True)
         return bool(self._catalog.claimable(number, now, bytes_too=False, empty_albums=empty))
+
+    def _is_full(self, number: int) -> bool:
+        """Whether the service had no room for files, and it is too soon to try again."""
+        return trio.current_time() < self._full_until.get(number, 0.0)
 
     async def _send(self, source: SourceRow) -> None:
         """All that there is to send to one source; why that failed is noted for `status`."""
         number = source.source_id
         try:
-            self._not_before[number] = trio.current_time() + await self._run(source)
+            sender = await self._run(source)
+            self._not_before[number] = trio.current_time() + sender.rest_s
+            if sender.full_s:
+                self._full_until[number] = trio.current_time() + sender.full_s
         except PhotofsError as error:
             log.warning("source %d (%s): %s", number, source.provider, error)
             self._catalog.source_trouble(number, f"{NOT_SENT}{error}")
@@ -103,8 +111,8 @@ class Posts:
         finally:
             self._sending.discard(number)
 
-    async def _run(self, source: SourceRow) -> float:
-        """With the provider open; for how many seconds to leave the source alone after it."""
+    async def _run(self, source: SourceRow) -> Sender:
+        """With the provider open; the sender, which tells for how long to leave it alone."""
         async with self._house.open_provider(source) as provider:
             writes = provider.abilities.writes
             if writes is None:
@@ -124,6 +132,6 @@ class Posts:
                 under_way=UnderWay(self._house.paths.under_way),
                 visibility=self._house.settings.writing.visibility,
             )
-            sender = Sender(box)
+            sender = Sender(box, full=self._is_full(source.source_id))
             await sender.run()
-        return sender.rest_s
+        return sender

@@ -3,7 +3,8 @@
 So that a film of a gigabyte keeps no title waiting, and while one file is proven, noted and looked
 for at the service, the bytes of another are on the line. How often the service is asked is the
 pacer's affair. A lane ends when there is nothing more to send in any. What concerns the whole
-source stops all: no login, no line. A full account stops only the lanes of files.
+source stops all: no login, no line. Where there is no room, files alone are left for a while: each
+try would send a whole one in vain.
 """
 
 import logging
@@ -38,20 +39,24 @@ _OF_BYTES: Final = frozenset({WishVerb.UPLOAD, WishVerb.REPLACE})
 class Sender:
     """One source's, for as long as its provider is open."""
 
-    def __init__(self, box: Outbox) -> None:
-        """Nothing is sent yet."""
+    def __init__(self, box: Outbox, *, full: bool = False) -> None:
+        """Nothing is sent yet. `full`: the service had no room for a file a moment ago."""
         self._box = box
         self._uploading = Uploading(box)
         self._changing = Changing(box)
         self._busy: set[int] = set()
         self._asking: set[int] = set()
         self._over = trio.Event()
-        self._full = False
+        self._full = full
         self._failures = 0
         self.rest_s = 0.0
+        self.full_s = 0.0
 
     async def run(self) -> None:
-        """Send what there is; `rest_s` says for how long to leave the source alone after it."""
+        """Send what there is. For how long to leave the source alone after it, `rest_s` says.
+
+        `full_s`: for how long no file is to be sent there.
+        """
         self._box.recover()
         self._ask_anew()
         self._busy = {*range(1 + LANES_OF_BYTES)}
@@ -68,7 +73,7 @@ class Sender:
 
     async def _lane(self, lane: int, step: Callable[[], Awaitable[bool]]) -> None:
         """Step after step until no lane has anything to do, or the source has to rest."""
-        while self.rest_s == 0 and not self._over.is_set() and not (lane and self._full):
+        while self.rest_s == 0 and not self._over.is_set():
             self._busy.add(lane)
             try:
                 worked = await step()
@@ -102,6 +107,8 @@ class Sender:
                 finally:
                     self._asking.discard(row.operation_id)
                 return True
+        if self._full:
+            return False
         rows = self._box.catalog.claimable(self._box.source.source_id, now, bytes_too=True)
         taken = self._box.claim(rows)
         if taken:
@@ -143,7 +150,8 @@ class Sender:
 
     def _went_well(self) -> None:
         self._failures = 0
-        self._box.goes_on()
+        if not self._full:
+            self._box.goes_on()
 
     def _stops(self, error: PhotofsError, *, of_bytes: bool) -> bool:
         """Whether the lane ends for now; if so it is noted for `status`."""
@@ -151,9 +159,10 @@ class Sender:
         if isinstance(error, Unauthorised | Quota):
             log.warning("sending to %s stops: %s", self._box.source.provider, error)
             self._box.stopped(error)
-            if isinstance(error, Unauthorised) or not of_bytes:
-                self.rest_s = CLOSED_S
-            self._full = of_bytes
+            if isinstance(error, Quota) and of_bytes:
+                self._full, self.full_s = True, max(CLOSED_S, error.retry_after or 0.0)
+            else:
+                self.rest_s = max(CLOSED_S, error.retry_after or 0.0)
             return True
         wait = error.retry_after if isinstance(error, Temporary) else None
         if self._failures > 1 or wait:

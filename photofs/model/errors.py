@@ -20,7 +20,7 @@ PhotofsError
 │   │   └── TimedOut         no answer within the deadline
 │   ├── Unauthorised         the login is not valid (any more)
 │   ├── Gone                 the service says that it does not have the thing
-│   └── Quota                the service's limit is used up
+│   └── Quota                the service's limit is used up, until `retry_after` if it says so
 ├── StoreError               our own disk
 │   ├── Full                 no room
 │   │   └── Rationed         no room left of what this user may have of the disk
@@ -101,16 +101,16 @@ class Busy(PhotofsError):
 class RemoteError(PhotofsError):
     """A service or its line did not do what was asked."""
 
-
-class Temporary(RemoteError):
-    """Trying again may help."""
-
     def __init__(
         self, what: str, *, safe: str = "", remedy: str = "", retry_after: float | None = None
     ) -> None:
         """As PhotofsError; `retry_after` in seconds from now, None if the service said none."""
         super().__init__(what, safe=safe, remedy=remedy)
         self.retry_after = retry_after
+
+
+class Temporary(RemoteError):
+    """Trying again may help."""
 
 
 class Unreachable(Temporary):

@@ -8,6 +8,7 @@ Each function of `Writes` is a method here. `trouble` says what befalls the next
     "no"        Refused for good
     "gone"      Gone
     "full"      Quota
+    "later"     Quota (with `retry_after` 3600)
     "login"     Unauthorised
     "bug"       an exception that nobody foresees
     "killed"    it is done, and whoever asked for it dies (Killed)
@@ -309,6 +310,7 @@ _ERRORS: dict[str, Callable[[], BaseException]] = {
     "no": lambda: Refused("the service will not do that"),
     "gone": lambda: Gone("the service does not have it"),
     "full": lambda: Quota("the account is full", remedy="make room there"),
+    "later": lambda: Quota("come back later", retry_after=3600.0),
     "login": lambda: Unauthorised("the login was taken back", remedy="photofs login"),
     "bug": lambda: KeyError("nobody foresaw this"),
     "killed": Killed,

@@ -102,11 +102,13 @@ def declined_upload(error: Declined, media: Media) -> PhotofsError:
         what, remedy = _FULL[error.code]
         return Quota(what, safe=KEEPS, remedy=remedy)
     if error.code == 14:  # noqa: PLR2004 - "non-Pro upload" (flickr.md 2.4)
-        minutes = max(1, -(-(error.wait or 3600) // 60))
+        wait = error.wait or 3600
+        minutes = max(1, -(-wait // 60))
         return Quota(
             "Flickr takes nothing from programs for free accounts at the moment",
             safe=KEEPS,
             remedy=f"it is tried again in {minutes} min",
+            retry_after=wait,
         )
     if error.code == 0 and error.video:
         what, remedy = "Flickr takes no videos from this account", "copy it elsewhere"
