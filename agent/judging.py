@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 AT_ONCE: Final = 500
 """Files looked at in one round."""
 
+AHEAD_NS: Final = 60 * 10**9
+"""By more than that no clock of this machine is ahead of another one; then it has been set back."""
+
 _PICTURES: Final = "jpg jpeg png gif webp tif tiff heic heif avif bmp jxl jp2 psd ico"
 _RAWS: Final = "cr2 cr3 nef arw dng pef srw orf rw2 raf x3f"
 _VIDEOS: Final = "mp4 m4v mov avi mkv webm mpg mpeg wmv flv ogv ts mts m2ts 3gp 3g2"
@@ -62,7 +65,9 @@ class Judge:
     async def round(self) -> int:
         """Judge what is quiet; how many files were judged."""
         judged = 0
-        for row in self._catalog.quiet_incoming(self._now_ns() - self._quiet_ns, AT_ONCE):
+        now = self._now_ns()
+        quiet, ahead = now - self._quiet_ns, now + self._quiet_ns + AHEAD_NS
+        for row in self._catalog.quiet_incoming(quiet, AT_ONCE, ahead):
             try:
                 judged += await self._judge(row)
             except PhotofsError as error:

@@ -84,12 +84,17 @@ class IncomingRows(Part):
         """The ids of all photos of which that is so."""
         return [photo for (photo,) in self.database.all("SELECT photo FROM incoming")]
 
-    def quiet_incoming(self, before_ns: int, limit: int) -> list[IncomingRow]:
-        """Open files that were not touched since `before_ns`, those first that wait longest."""
+    def quiet_incoming(
+        self, before_ns: int, limit: int, ahead_ns: int = 2**63 - 1
+    ) -> list[IncomingRow]:
+        """Open files that were not touched since `before_ns`, those first that wait longest.
+
+        What was touched after `ahead_ns` was so by a clock that has been set back since.
+        """
         rows = self.database.all(
-            f"{_SELECT} WHERE i.stage = ? AND i.changed_ns <= ? AND {_WAITS}"
+            f"{_SELECT} WHERE i.stage = ? AND (i.changed_ns <= ? OR i.changed_ns > ?) AND {_WAITS}"
             " ORDER BY i.changed_ns LIMIT ?",
-            (Stage.OPEN.value, before_ns, limit),
+            (Stage.OPEN.value, before_ns, ahead_ns, limit),
         )
         return [_incoming(row) for row in rows]
 

@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from photofs.catalog.album_writes import AlbumWriting
+from photofs.catalog.clock import ClockWriting
 from photofs.catalog.database import BRIEFLY_MS, BUSY_MS, Database
 from photofs.catalog.discards import DiscardRows
 from photofs.catalog.fetch_writes import FetchWriting
@@ -28,6 +29,7 @@ class Catalog(
     JournalReading,
     IncomingRows,
     DiscardRows,
+    ClockWriting,
 ):
     """Everything that port.py promises, and the rows that filing writes; for one thread."""
 

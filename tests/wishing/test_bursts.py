@@ -148,3 +148,19 @@ def end_of_chain(from_ns: int, moments: list[int]) -> int:
             break
         end = other
     return end
+
+
+def test_p23_a_grace_begins_anew_where_the_clock_is_set_back(tmp_path: Path) -> None:
+    """P23: what a clock that was years ahead noted waits as long as it had to, from now on."""
+    world = World(tmp_path / "catalog.db")
+    now = world.now_ns
+    world.now_ns += 4 * 365 * 86_400 * SECOND
+    number = world.wish()
+    with world.catalog.database.transaction():
+        world.catalog.clock_was_ahead(now, 60 * SECOND)
+    row = world.catalog.operation(number)
+    assert (row.planned_ns, row.changed_ns) == (now, now)
+    assert row.wish.not_before_ns == now + GRACE * SECOND
+    with world.catalog.database.transaction():
+        world.catalog.clock_was_ahead(now - 60 * SECOND, 60 * SECOND)
+    assert world.catalog.operation(number) == row
