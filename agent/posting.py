@@ -10,7 +10,7 @@ from typing import Final
 
 import trio
 
-from agent.judging import Judge
+from agent.judging import AHEAD_NS, Judge
 from agent.outbox import NOT_SENT, Outbox
 from agent.sending import Sender
 from agent.waiting import CLOSED_S
@@ -64,17 +64,27 @@ class Posts:
         self._not_before: dict[int, float] = {}
         self._full_until: dict[int, float] = {}
         self._empty_albums: dict[int, bool] = {}
+        self._clock_ns = 2**63
 
     async def run(self) -> None:
         """Look for something to send, for ever."""
         while True:
             began = trio.current_time()
+            self._heed_the_clock()
             for source in self._catalog.sources():
                 if self._is_wanted(source):
                     self._sending.add(source.source_id)
                     self._nursery.start_soon(self._send, source)
             # a long journal takes its time to look through: never more than a twentieth of it
             await trio.sleep(max(ROUND_SECONDS, 20 * (trio.current_time() - began)))
+
+    def _heed_the_clock(self) -> None:
+        """At the start, and where the clock was set back: no wish waits for a year far ahead."""
+        clock_ns = time.time_ns() - time.monotonic_ns()
+        if clock_ns < self._clock_ns - AHEAD_NS:
+            with self._wishing.change():
+                self._catalog.clock_was_ahead(time.time_ns(), AHEAD_NS)
+        self._clock_ns = clock_ns
 
     def _is_wanted(self, source: SourceRow) -> bool:
         """Whether there is something to send to a source that is not resting."""
