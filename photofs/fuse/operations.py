@@ -18,7 +18,8 @@ from photofs.fuse.request_loop import Pace
 from photofs.fuse.scratch_operations import NAME as SCRATCH
 from photofs.fuse.scratch_operations import ScratchOperations
 from photofs.model.errors import NameTooLong, NotFound
-from photofs.volume.volume import NAME_BYTES, Volume
+from photofs.model.naming import NAME_BYTES
+from photofs.volume.volume import Volume
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_TRUNC | os.O_CREAT | os.O_APPEND
 

@@ -211,3 +211,8 @@ def _nanoseconds(since_epoch: timedelta) -> int:
     """As nanoseconds, exact, held within 64 bits."""
     ns = since_epoch // timedelta(microseconds=1) * 1000
     return max(-_MOST_NS, min(ns, _MOST_NS))
+
+
+def instant_at(instant_ns: int) -> datetime:
+    """The instant so many nanoseconds after 1970-01-01 UTC, to the second."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=instant_ns // 10**9)

@@ -15,6 +15,9 @@ import unicodedata
 from base64 import b32encode
 from typing import Final
 
+NAME_BYTES: Final = 255
+"""The longest name that a file system on Linux takes; those that are made here are shorter."""
+
 MAX_BYTES: Final = 240
 MAX_NESTING: Final = 8  # 8 steps of 240 bytes stay well below PATH_MAX, 4096
 

@@ -31,9 +31,6 @@ from photofs.volume.xattrs import Facts, attribute_names, attribute_value
 
 log = logging.getLogger(__name__)
 
-NAME_BYTES = 255
-"""The longest name that a file system on Linux takes (ours are shorter)."""
-
 CAPACITY_KEPT = 30.0
 """Seconds for which the answer to statfs is kept: some programs ask many times a second."""
 

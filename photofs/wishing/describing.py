@@ -12,10 +12,10 @@ from photofs.filing.facts import dated
 from photofs.model.capture_time import TakenFact
 from photofs.model.errors import Refused
 from photofs.model.incoming import Stage
-from photofs.model.naming import photo_name
 from photofs.model.user_date import taken_by_user
 from photofs.model.wish import Asker, WishVerb
 from photofs.wishing.outcomes import Outcomes
+from photofs.wishing.photo_wishes import title_details
 from photofs.wishing.wish_desk import WishDesk
 
 _SHORTENED: Final = "…"
@@ -72,11 +72,7 @@ class Describing:
         facts = self._catalog.photo_facts(photo)
         if title == facts.title:
             return False
-        extension = facts.name.rpartition(".")[2]
-        before = {"title": facts.title, "name": facts.name}
-        name = photo_name(facts.file_name, title, facts.name, extension)
-        details = {"title": title, "name": name, "before": before}
-        self._desk.wish(WishVerb.RETITLE, by, details, photo=photo)
+        self._desk.wish(WishVerb.RETITLE, by, title_details(facts, title), photo=photo)
         self._desk.show_facts(photo)
         self._desk.touch(photo)
         return True

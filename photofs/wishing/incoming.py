@@ -9,7 +9,7 @@ from typing import Final
 from photofs.catalog.incoming import IncomingRow
 from photofs.catalog.photo_writes import PhotoFacts
 from photofs.catalog.tree_writes import EntryRow, PhotoEntry, numbers
-from photofs.model.capture_time import Granularity
+from photofs.model.capture_time import Granularity, instant_at
 from photofs.model.errors import Exists, Refused
 from photofs.model.folder import FolderKind
 from photofs.model.incoming import Stage
@@ -309,7 +309,7 @@ class IncomingFiles:
 
     def _date(self, photo: int, facts: PhotoFacts, mtime_ns: int, asker: Asker) -> None:
         """An unknown capture date is filled by the time that a program sets."""
-        taken = {"by": "user", "instant": instant_text(mtime_ns)}
+        taken = {"by": "user", "instant": instant_at(mtime_ns).isoformat()}
         details = {"taken": taken, "before": {"taken": None, "mtime_ns": facts.mtime_ns}}
         self._desk.wish(WishVerb.DATE, asker, details, photo=photo)
         self._desk.show_facts(photo)
@@ -345,11 +345,3 @@ class IncomingFiles:
 def backup_names(name: str) -> tuple[str, ...]:
     """The names under which programs put away a file before they write it anew."""
     return (f"{name}_original", f"{name}~", f"{name}.bak", f"{name}.original")
-
-
-def instant_text(instant_ns: int) -> str:
-    """Nanoseconds since 1970 as TakenFact.instant is written in JSON, to the second."""
-    from datetime import UTC, datetime, timedelta
-
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=instant_ns // 10**9)
-    return moment.isoformat()

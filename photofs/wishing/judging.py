@@ -5,7 +5,6 @@ Each method is called within a transaction.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from photofs.catalog.incoming import IncomingRow
@@ -15,7 +14,7 @@ from photofs.catalog.seen_json import to_json
 from photofs.filing.facts import dated, next_facts
 from photofs.filing.overlay import laid_over
 from photofs.filing.overruling import Overruling
-from photofs.model.capture_time import TakenBy, TakenFact
+from photofs.model.capture_time import TakenBy, TakenFact, instant_at
 from photofs.model.folder import FolderKind
 from photofs.model.incoming import Stage
 from photofs.model.judgement import Broken, Judgement, Other, Untouched, Whole
@@ -26,7 +25,7 @@ from photofs.model.photo import Media
 from photofs.model.wish import Asker, WishVerb
 from photofs.wishing.incoming import IncomingFiles
 from photofs.wishing.photo_wishes import PhotoWishes, stem
-from photofs.wishing.wish_desk import WishDesk
+from photofs.wishing.wish_desk import WishDesk, in_the_name_of
 
 _PUT: Final = frozenset({FolderKind.ALBUM, FolderKind.FAVORITES, FolderKind.UNSORTED})
 """Where programs put files; other folders follow from what a photo is."""
@@ -34,8 +33,6 @@ _PUT: Final = frozenset({FolderKind.ALBUM, FolderKind.FAVORITES, FolderKind.UNSO
 NOTHING: Final = Broken("the file is empty: nothing was written to it", 0)
 
 INSTEAD: Final = "the bytes before it came first: it replaces them"
-
-OURS: Final = Asker(0, "photofs")
 
 
 class Bytes(NamedTuple):
@@ -157,7 +154,7 @@ class Judging:
             **taken,
             **self._again(photo),
         }
-        by = self._by(row)
+        by = in_the_name_of(row.action)
         self._desk.wish(WishVerb.UPLOAD, by, details, photo=photo)
         PhotoWishes(self._desk).wish_where_it_stands(photo, by)
         self._desk.show_facts(photo)
@@ -173,8 +170,7 @@ class Judging:
         given = self._catalog.marks(photo)[1]
         if whole.seen.taken is not None or given is None or "set_taken" not in self._desk.can:
             return whole, {}
-        instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=given // 10**9)
-        taken = TakenFact(by=TakenBy.USER, instant=instant)
+        taken = TakenFact(by=TakenBy.USER, instant=instant_at(given))
         seen = replace(whole.seen, taken=taken)
         local = self._desk.desk.resolve(seen).local
         if local is None:
@@ -205,7 +201,9 @@ class Judging:
         if told is not None and told == whole.sha256:
             self.as_told(photo)
             return
-        self.give_bytes(photo, Bytes(whole.sha256, whole.size, whole.seen.media), self._by(row))
+        self.give_bytes(
+            photo, Bytes(whole.sha256, whole.size, whole.seen.media), in_the_name_of(row.action)
+        )
 
     def give_bytes(self, photo: int, given: Bytes, by: Asker | int) -> None:
         """Show other, sealed bytes for a photo that its source has, and wish them for that, too."""
@@ -295,7 +293,7 @@ class Judging:
         """Bytes that were to be a new photo are the other bytes of one that the service has now."""
         for row in self._open_bytes(photo):
             if row.wish.verb == WishVerb.UPLOAD and self._desk.planning.cancel(row, INSTEAD):
-                by = OURS if row.wish.action is None else row.wish.action
+                by = in_the_name_of(row.wish.action)
                 self._wish_replacement(photo, row.wish.details, seen, told, by)
 
     def now_told(
@@ -352,7 +350,7 @@ class Judging:
         back what is in Trash, and the time that was set for the copy is shown.
         """
         row = self._catalog.incoming(photo)
-        by = OURS if row is None else self._by(row)
+        by = in_the_name_of(None if row is None else row.action)
         wishes = PhotoWishes(self._desk)
         wishes.restore(other, by)
         for wish in self._catalog.unsettled_of_photo(photo):
@@ -382,7 +380,3 @@ class Judging:
         self._catalog.set_places(other, 0)
         facts = self._catalog.photo_facts(other)
         self._catalog.set_photo_facts(other, facts._replace(gone=1))
-
-    def _by(self, row: IncomingRow) -> Asker | int:
-        """What the user did when the file was written."""
-        return OURS if row.action is None else row.action

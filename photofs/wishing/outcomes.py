@@ -21,11 +21,11 @@ from photofs.model.operation import Event, State
 from photofs.model.wish import WishVerb
 from photofs.wishing.deleting import Deleting
 from photofs.wishing.incoming import IncomingFiles
-from photofs.wishing.judging import OURS, Judging
+from photofs.wishing.judging import Judging
 from photofs.wishing.photo_wishes import PhotoWishes
 from photofs.wishing.replacing import Replacing
 from photofs.wishing.standing import unjudged
-from photofs.wishing.wish_desk import WishDesk
+from photofs.wishing.wish_desk import WishDesk, in_the_name_of
 
 _BACK: Final = {
     State.CLAIMED: Event.CRASH,
@@ -220,8 +220,7 @@ class Outcomes:
         if file is not None:
             IncomingFiles(self._desk).restore(file)
             return
-        by = OURS if row.wish.action is None else row.wish.action
-        PhotoWishes(self._desk).take_out(photo, by)
+        PhotoWishes(self._desk).take_out(photo, in_the_name_of(row.wish.action))
 
     def _show_without(self, photo: int, rows: list[OperationRow]) -> None:
         """A photo's facts and places without some of its wishes."""

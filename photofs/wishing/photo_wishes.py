@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from photofs.catalog.journal import OperationRow
+from photofs.catalog.photo_writes import PhotoFacts
 from photofs.catalog.tree_writes import EntryRow
 from photofs.model.errors import Exists, Refused
 from photofs.model.folder import FolderKind
@@ -110,11 +111,7 @@ class PhotoWishes:
         self._check_owner(photo, Meaning.RETITLED)
         self._desk.need("set_title", "give a photo another title")
         self._catalog.rename_given_entry(at.folder.folder_id, entry.entry_id, name)
-        facts = self._catalog.photo_facts(photo)
-        title, extension = stem(name), _extension(facts.name)
-        after = photo_name(facts.file_name, title, facts.name, extension)
-        before = {"title": facts.title, "name": facts.name}
-        details = {"title": title, "name": after, "before": before}
+        details = title_details(self._catalog.photo_facts(photo), stem(name))
         named = [at.folder.folder_id, at.name, name]
         self._desk.wish(WishVerb.RETITLE, asker, {**details, "named": named}, photo=photo)
         self._show_but(photo, at.folder.folder_id, entry.entry_id, name)
@@ -273,6 +270,12 @@ class PhotoWishes:
                 safe="nothing was changed",
                 remedy="copy it to a folder of your own",
             )
+
+
+def title_details(facts: PhotoFacts, title: str) -> dict[str, object]:
+    """What a wish for another title notes: title and name, as they are to be and as they are."""
+    name = photo_name(facts.file_name, title, facts.name, _extension(facts.name))
+    return {"title": title, "name": name, "before": {"title": facts.title, "name": facts.name}}
 
 
 def stem(name: str) -> str:

@@ -21,8 +21,8 @@ from photofs.model.observation import PhotoSeen
 from photofs.model.photo import Media
 from photofs.model.wish import Asker, WishVerb
 from photofs.view.layout import REPLACED
-from photofs.wishing.judging import OURS, Bytes, Judging
-from photofs.wishing.wish_desk import WishDesk
+from photofs.wishing.judging import Bytes, Judging
+from photofs.wishing.wish_desk import WishDesk, in_the_name_of
 
 OLD_BYTES: Final = "the photo was given other bytes: these were the old ones, kept here alone"
 TAKEN_BACK: Final = "undo took these bytes back before they were looked at: kept here alone"
@@ -56,7 +56,7 @@ class Replacing:
     def swapped(self, row: OperationRow, remote_id: str, seen: PhotoSeen) -> None:
         """Other bytes as a new photo of the service, under that id."""
         photo = row.wish.photo or 0
-        source, by = self._desk.desk.source_id, self._by(row)
+        source, by = self._desk.desk.source_id, in_the_name_of(row.wish.action)
         origin = self._catalog.first_observation(photo)
         albums = self._catalog.albums_of(photo)
         old = None if origin is None else self._part(photo, origin[1], origin[2])
@@ -157,10 +157,6 @@ class Replacing:
         if size is None:
             return facts
         return facts._replace(size=size, size_exact=1, sha256=original)
-
-    def _by(self, row: OperationRow) -> Asker | int:
-        """What the user did when the file was written."""
-        return OURS if row.wish.action is None else row.wish.action
 
 
 def old_bytes(row: OperationRow) -> str | None:

@@ -6,12 +6,10 @@ from photofs.catalog.incoming import IncomingRow
 from photofs.catalog.sqlite import Catalog
 from photofs.catalog.tree_writes import EntryRow, FolderFacts
 from photofs.model.errors import NameTooLong, NotFolder, NotFound, Refused
+from photofs.model.naming import NAME_BYTES
 from photofs.model.node import ROOT_INO, is_folder_ino, row_id
 from photofs.model.spot import Spot
 from photofs.view.meanings import Meaning
-
-NAME_BYTES = 255
-"""The longest name that a file system on Linux takes."""
 
 
 class Standing(NamedTuple):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from photofs.catalog.sqlite import Catalog
 from photofs.filing.desk import Desk
@@ -10,6 +11,8 @@ from photofs.filing.overlay import laid_over
 from photofs.model.errors import ReadOnly, Refused
 from photofs.model.wish import Asker, WishVerb
 from photofs.wishing.planning import Planning
+
+OURS: Final = Asker(0, "photofs")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,3 +99,8 @@ class WishDesk:
     def touch(self, photo_id: int) -> None:
         """Something else that the tree shows of a photo has changed: its ctime moves."""
         self.catalog.touch_photo(photo_id, self.desk.now_ns())
+
+
+def in_the_name_of(action: int | None) -> Asker | int:
+    """By whom what follows from a wish is wished: what the user did, photofs itself if unknown."""
+    return OURS if action is None else action
