@@ -140,8 +140,8 @@ class Invalidation:
             try:
                 yield
                 fresh = {told, *(folder for folder, _ in known)}
-            finally:
-                await self._look(known, fresh)
+            finally:  # what a verb did is durable: its answer is not that nobody could look
+                await self._try_to_look(known, fresh)
         await self._notes.sent()
 
     @contextmanager
@@ -185,18 +185,11 @@ class Invalidation:
                     await self._changed.wait()
                     await trio.sleep(SOON)
                 self._changed = trio.Event()
-                try:
-                    await self.look()
-                except PhotofsError as error:
-                    log.warning("the catalog cannot be followed just now: %s", error)
+                async with self._turn:
+                    self._send_later()
+                    await self._try_to_look(NOTHING, frozenset())
         finally:
             self._notes.stop()
-
-    async def look(self) -> None:
-        """Tell the kernel of everything that changed since the last look."""
-        async with self._turn:
-            self._send_later()
-            await self._look(NOTHING, frozenset())
 
     def _send_later(self) -> None:
         """Notes on folders that were locked by a request which is answered now."""
@@ -204,7 +197,15 @@ class Invalidation:
         for note in later:
             self._notes.send(note)
 
+    async def _try_to_look(self, known: Known, fresh: AbstractSet[int]) -> None:
+        """What cannot be told now is told at the next look."""
+        try:
+            await self._look(known, fresh)
+        except PhotofsError as error:
+            log.warning("the catalog cannot be followed just now: %s", error)
+
     async def _look(self, known: Known, fresh: AbstractSet[int]) -> None:
+        """Tell the kernel of everything that changed since the last look."""
         version = self._tree.data_version()
         if version == self._version:
             return

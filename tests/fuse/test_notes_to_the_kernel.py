@@ -15,6 +15,7 @@ from photofs.fuse.invalidation import Invalidation
 from photofs.model.errors import Exists
 from photofs.model.spot import Spot
 from photofs.volume.volume import Volume
+from tests.support.log_guard import ExpectLog
 from tests.support.stocked import Stock, ino_of, open_volume, picture, stock
 from tests.support.wished import EVERYTHING, SHELL
 
@@ -94,3 +95,18 @@ async def test_what_a_verb_changes_elsewhere_is_told(told: Told) -> None:
     async with told.invalidation.change((Spot(ino_of(told.volume, "Unsorted"), "x.jpg"),), 0):
         told.link("f.jpg")
     await told.heard_of(spot.folder_ino)
+
+
+async def test_a_verb_that_is_done_is_not_answered_with_what_ails_the_catalog_since(
+    told: Told, expect_log: ExpectLog
+) -> None:
+    """It is durable; what the kernel could not be told is told once the catalog can be read."""
+    expect_log("the catalog cannot be followed just now")
+    database = told.writer.database
+    photo = ino_of(told.volume, "Albums/Lake/a.jpg")
+    spot = Spot(ino_of(told.volume, "Unsorted"), "x.jpg")
+    async with told.invalidation.change((spot,), 0):
+        told.link("f.jpg")
+        database.run("ALTER TABLE change RENAME COLUMN sequence TO away")
+    database.run("ALTER TABLE change RENAME COLUMN away TO sequence")
+    await told.heard_of(photo)

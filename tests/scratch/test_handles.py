@@ -74,6 +74,26 @@ async def test_writes_go_to_a_thread_while_the_disk_is_choked(desk: Desk) -> Non
     assert not await in_thread(desk, handle)
 
 
+@pytest.mark.parametrize("what", ["file", "folder"])
+async def test_bringing_to_the_disk_is_left_to_a_thread(desk: Desk, what: str) -> None:
+    """However long the disk takes, others are served meanwhile."""
+    handle, _ = desk.file()
+    folder = desk.handles.opendir(desk.root)
+    ran = False
+
+    async def other() -> None:
+        nonlocal ran
+        ran = True
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(other)
+        if what == "file":
+            await desk.handles.sync(handle, data_only=False)
+        else:
+            await desk.handles.sync_folder(folder, data_only=False)
+        assert ran
+
+
 async def test_synchronous_writes_always_go_to_a_thread(desk: Desk) -> None:
     """Each of them waits for the disk."""
     handle, _ = desk.file(os.O_RDWR | os.O_DSYNC)
