@@ -80,7 +80,7 @@ class WrittenFiles:
                 sync_folder(self.folder)
 
     def fill(self, draft: str, sha256: str) -> None:
-        """Make the draft's file a copy of a sealed original; NotFound if that is not here."""
+        """Make the draft's file a copy of a sealed original; NotFound if that is not here, Busy."""
         source = None
         for room in (Room.KEPT, Room.CACHE):
             if source is None:
@@ -148,7 +148,7 @@ class WrittenFiles:
                 return
             source = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
             try:
-                _copy(source, path)
+                _copy(source, path, only_over=source)
             finally:
                 os.close(source)
 
@@ -164,17 +164,28 @@ def _is_locked(path: Path) -> bool:
         os.close(fd)
 
 
-def _copy(source: int, path: Path) -> None:
-    """The open file's bytes in a file of their own at the path, which appears whole."""
+def _copy(source: int, path: Path, *, only_over: int | None = None) -> None:
+    """The open file's bytes in a file of their own at the path, which appears whole.
+
+    `only_over`: an open file that must still stand at the path; otherwise somebody, through another
+    mount, was faster, and what he writes there by now stays. Busy while another one copies.
+    """
     copy = path.with_name(path.name + _COPY)
-    with copy.open("wb") as target:
-        lock_open_file(target.fileno())  # so that it is seen to be at work (is_open)
+    fd = os.open(copy, _WRITE | os.O_CREAT, 0o600)
+    try:
+        if not lock_open_file(fd) or not is_at(fd, copy):  # the lock also tells of it (is_open)
+            raise Busy("the file is being copied just now", remedy="try again in a moment")
         try:
-            os.fchmod(target.fileno(), 0o600)
-            copy_bytes(source, target.fileno(), 0, os.fstat(source).st_size)
-            os.fsync(target.fileno())
+            if only_over is not None and not is_at(only_over, path):
+                copy.unlink()
+                return
+            os.ftruncate(fd, 0)
+            copy_bytes(source, fd, 0, os.fstat(source).st_size)
+            os.fsync(fd)
             copy.rename(path)
         except BaseException:
             copy.unlink(missing_ok=True)
             raise
+    finally:
+        os.close(fd)
     sync_folder(path.parent)

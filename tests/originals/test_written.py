@@ -169,3 +169,22 @@ def test_who_has_a_file_open_to_write_or_fills_it_is_seen(store: LocalDisk) -> N
         assert store.written.is_open("1-a")
     assert not store.written.is_open("1-a")
     assert not store.written.is_open("2-b")
+
+
+def test_two_that_copy_one_original_do_not_disturb_each_other(store: LocalDisk) -> None:
+    """Who comes second is told to come again, and finds what the first one writes by then."""
+    write(store, "1-a")
+    store.written.seal("1-a")
+    folder = store.kept_path(SHA256).parents[1] / "written"
+    with (folder / "1-a.copy").open("wb") as first:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        first.write(b"as far as it came")
+        first.flush()
+        with pytest.raises(Busy):
+            store.written.open_for_writing("1-a")
+        with pytest.raises(Busy):
+            store.written.fill("1-a", SHA256)
+        assert (folder / "1-a.copy").read_bytes() == b"as far as it came"
+    os.close(store.written.open_for_writing("1-a"))
+    assert (folder / "1-a").read_bytes() == BYTES
+    assert store.written.names() == {"1-a"}
