@@ -29,7 +29,7 @@ async def proven(box: Outbox, sha256: str) -> Path:
         raise Corrupt(
             "the file in Kept is damaged, so it is not sent",
             safe="what the service has is untouched",
-            remedy="copy the file in again; `photofs cache verify` tells of the disk",
+            remedy="copy the file in again; `photofs check --read` tells of the disk",
         )
     path = box.store.sealed_path(sha256)
     if path is None:

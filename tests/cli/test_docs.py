@@ -105,6 +105,23 @@ def test_the_readme_names_only_commands_that_there_are() -> None:
     assert verbs <= set(COMMANDS)
 
 
+def test_no_remedy_or_page_names_a_command_that_there_is_not() -> None:
+    """Each `photofs GROUP VERB` in an error, a comment or a page can be typed."""
+    context, groups = click.Context(cli), {}
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        groups[name] = set(command.commands) if isinstance(command, click.Group) else None
+    files = [README, *(ROOT / "docs").glob("*.md")]
+    files += [file for room in ("photofs", "agent") for file in (ROOT / room).rglob("*.py")]
+    wrong = [
+        f"{file.name}: photofs {name} {below}"
+        for file in files
+        for name, below in re.findall(r"`photofs ([a-z]+)(?: ([a-z]+))?", file.read_text("utf-8"))
+        if name not in groups or (below and below not in (groups[name] or {below}))
+    ]
+    assert not wrong
+
+
 def test_the_sections_that_comments_cite_are_there() -> None:
     """`(flickr.md 2.1, 3.1)` in a comment leads to headings of docs/reference/flickr.md."""
     cited = {
