@@ -107,9 +107,10 @@ class Changing:
     def _send_alone(self, rows: list[OperationRow]) -> None:
         """From now on each by itself; noted, for the next try may be another sender's."""
         self._alone |= {row.operation_id for row in rows}
-        with self._box.wishing.change():
-            for row in rows:
-                self._box.catalog.amend(row.operation_id, {**row.wish.details, "alone": True})
+        for some in parts_of(rows):
+            with self._box.wishing.change():
+                for row in some:
+                    self._box.catalog.amend(row.operation_id, {**row.wish.details, "alone": True})
 
     async def _is_made_anew(self, rows: list[OperationRow], album_id: str) -> bool:
         """Whether the album went because it was emptied here: then it is made once more."""

@@ -54,9 +54,10 @@ class Outbox:
 
     def recover(self) -> None:
         """What the last worker left: what it only had is planned again, what it sent is unsure."""
-        with self.wishing.change():
-            for row in self.catalog.left_by_crash(self.source.source_id):
-                if row.state is not State.UNSURE:
+        left = self.catalog.left_by_crash(self.source.source_id)
+        for some in parts_of([row for row in left if row.state is not State.UNSURE]):
+            with self.wishing.change():
+                for row in some:
                     self._happen(row, Event.CRASH, "the agent was stopped while it sent this")
 
     def claim(self, rows: Sequence[OperationRow]) -> list[OperationRow]:
@@ -89,15 +90,19 @@ class Outbox:
 
     def put_back(self, rows: Sequence[OperationRow], error: PhotofsError, sent: str) -> None:
         """It was not done, or may be done again without harm: once more, later."""
+        for some in parts_of(rows):
+            with self.wishing.change():
+                for row in some:
+                    self._put_back(row, error, sent)
+
+    def _put_back(self, row: OperationRow, error: PhotofsError, sent: str) -> None:
         now = self.now_ns()
-        with self.wishing.change():
-            for row in rows:
-                self.catalog.note_exchange(row.operation_id, now, sent, str(error))
-                not_before = next_try_ns(now, row.tries + 1, _wished(error))
-                event = Event.CRASH if isinstance(error, Temporary) else Event.REFUSED
-                self.catalog.happen(row.operation_id, event, now, str(error), not_before)
-                if event is Event.CRASH:
-                    self._happen(row, Event.NOT_FOUND, str(error))
+        self.catalog.note_exchange(row.operation_id, now, sent, str(error))
+        not_before = next_try_ns(now, row.tries + 1, _wished(error))
+        event = Event.CRASH if isinstance(error, Temporary) else Event.REFUSED
+        self.catalog.happen(row.operation_id, event, now, str(error), not_before)
+        if event is Event.CRASH:
+            self._happen(row, Event.NOT_FOUND, str(error))
 
     def unsure(self, row: OperationRow, error: PhotofsError, sent: str) -> None:
         """Nobody knows whether it was done: the service is asked before anything else."""
