@@ -10,12 +10,12 @@ below BATCH that risk is never taken.
 from collections.abc import Sequence
 
 from photofs.model.errors import Bug, Gone, PhotofsError, Temporary
-from photofs.providers.flickr.albums import NO_SUCH_ALBUM
+from photofs.providers.flickr.albums import NO_SUCH_ALBUM, count_of
 from photofs.providers.flickr.answers import KEPT, Record
 from photofs.providers.flickr.door import Door
 from photofs.providers.flickr.listing import Listing, Query, all_records
 from photofs.providers.flickr.refusals import SCAN
-from photofs.providers.flickr.values import number, text
+from photofs.providers.flickr.values import text
 
 BATCH = 10
 AT_ONCE = 500
@@ -62,7 +62,7 @@ class AlbumChanges:
         query = Query("flickr.photosets.getList", "photosets", "photoset", {"user_id": self._user})
         for record in await all_records(Listing(self._door.api, query)):
             same = text(record.get("title")) == title and text(record.get("primary")) == first
-            if same and _count(record) == 1:
+            if same and count_of(record) == 1:
                 return text(record.get("id"))
         return None
 
@@ -114,7 +114,7 @@ class AlbumChanges:
         album = await self._album(album_id)
         present = await self._members(album_id)
         primary = text(album.get("primary"))
-        if primary not in present or len(present) != _count(album):
+        if primary not in present or len(present) != count_of(album):
             return False
         arguments = {
             "photoset_id": album_id,
@@ -172,11 +172,3 @@ class AlbumChanges:
     @property
     def _user(self) -> str:
         return self._door.user
-
-
-def _count(record: Record) -> int:
-    """How many photos and videos an album's record counts."""
-    counts = [number(record.get(key)) or 0 for key in ("count_photos", "count_videos")]
-    if not any(counts):
-        counts = [number(record.get(key)) or 0 for key in ("photos", "videos")]
-    return sum(counts)

@@ -123,11 +123,16 @@ def _id(record: Record) -> str:
 
 
 def _mark(record: Record, position: int) -> AlbumMark:
+    facts = _hash(text(record.get("title")) or "", text(record.get("description")) or "")
+    return AlbumMark(number(record.get("date_update")) or 0, count_of(record), facts, position)
+
+
+def count_of(record: Record) -> int:
+    """How many photos and videos an album's record counts."""
     counts = [number(record.get(key)) or 0 for key in ("count_photos", "count_videos")]
     if not any(counts):
         counts = [number(record.get(key)) or 0 for key in ("photos", "videos")]
-    facts = _hash(text(record.get("title")) or "", text(record.get("description")) or "")
-    return AlbumMark(number(record.get("date_update")) or 0, sum(counts), facts, position)
+    return sum(counts)
 
 
 def _hash(*parts: str) -> str:
