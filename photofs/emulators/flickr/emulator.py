@@ -27,7 +27,7 @@ from photofs.emulators.flickr.upload import Desk
 from photofs.emulators.hosting.blobs import Held
 from photofs.emulators.hosting.faults import Answer, Deaf, Effect, Faults, Hit, Line, server_error
 from photofs.emulators.hosting.ledger import Call, Ledger
-from photofs.emulators.hosting.request import Request, Response
+from photofs.emulators.hosting.request import Request, Response, instead
 from photofs.emulators.hosting.wire import Conversation
 
 METHODS: dict[str, Method] = {
@@ -103,7 +103,7 @@ class Emulator:
             return self._answered(request)
         except Exception:  # noqa: BLE001 - one bad call must not end the service for others
             _log.exception("cannot answer %s %s", request.verb, request.target.partition("?")[0])
-            return _instead(server_error(500)), SMOOTH
+            return instead(server_error(500)), SMOOTH
 
     def _answered(self, request: Request) -> tuple[Response, Line]:
         self._desk.settle()
@@ -120,7 +120,7 @@ class Emulator:
         if isinstance(effect, Answer):
             if effect.done:
                 self._respond(request, name, None)
-            return _instead(effect)
+            return instead(effect)
         if name in {"static", "play", "video"}:
             return self._file(request)
         try:
@@ -135,13 +135,13 @@ class Emulator:
 
     def _file(self, request: Request) -> Response:
         if self._limits.file_is_too_many(self.account.clock()):
-            return _instead(too_many())
+            return instead(too_many())
         return self._static.answer(request, self.url)
 
     def _call(self, request: Request, name: str, effect: Effect | None) -> Response:
         caller = self._caller(request)
         if self._limits.query_is_too_many(caller.api_key, self.account.clock()):
-            return _instead(too_many())
+            return instead(too_many())
         arguments = dict(all_pairs(request))
         if name in {"upload", "replace"}:
             return self._take_in(request, name, caller, effect)
@@ -219,8 +219,3 @@ def name_of(request: Request) -> str:
 def _plain(request: Request) -> dict[str, str]:
     """The call's own arguments, and those of OAuth that came among them."""
     return dict(all_pairs(request))
-
-
-def _instead(answer: Answer) -> Response:
-    headers = (("Content-Type", answer.kind), *answer.headers)
-    return Response(status=answer.status, headers=headers, body=Held(answer.body))

@@ -19,10 +19,9 @@ from photofs.emulators.google.quotas import Quotas
 from photofs.emulators.google.site import Site
 from photofs.emulators.google.state import APPEND, Item
 from photofs.emulators.google.uploads import Uploads
-from photofs.emulators.hosting.blobs import Held
 from photofs.emulators.hosting.faults import Answer, Deaf, Effect, Faults, Hit, Line, server_error
 from photofs.emulators.hosting.ledger import Call, Ledger
-from photofs.emulators.hosting.request import Request, Response
+from photofs.emulators.hosting.request import Request, Response, instead
 from photofs.emulators.hosting.wire import Conversation
 
 _log = logging.getLogger(__name__)
@@ -106,7 +105,7 @@ class Emulator:
             response = await self._respond(request, name, method, parts, effect)
         except Exception:  # noqa: BLE001 - one bad call must not end the service for others
             _log.exception("cannot answer %s %s", request.verb, request.path)
-            response = _instead(server_error(500))
+            response = instead(server_error(500))
         self.ledger.note_call(
             Call(name, request.verb, request.path, dict(request.query), response.status)
         )
@@ -123,7 +122,7 @@ class Emulator:
         if isinstance(effect, Answer):
             if effect.done:
                 await self._respond(request, name, method, parts, None)
-            return _instead(effect)
+            return instead(effect)
         try:
             if isinstance(effect, Refusal):
                 raise effect.error
@@ -218,8 +217,3 @@ def _kind(path: str) -> str:
 
 def _no_such_path(request: Request) -> Response:
     raise unknown(request.path)
-
-
-def _instead(answer: Answer) -> Response:
-    headers = (("Content-Type", answer.kind), *answer.headers)
-    return Response(status=answer.status, headers=headers, body=Held(answer.body))

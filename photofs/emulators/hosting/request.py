@@ -5,6 +5,7 @@ from functools import cached_property
 from urllib.parse import parse_qsl
 
 from photofs.emulators.hosting.blobs import Blob, Held
+from photofs.emulators.hosting.faults import Answer
 from photofs.emulators.hosting.multipart import Parts, read_multipart
 
 Pairs = list[tuple[str, str]]
@@ -83,3 +84,9 @@ def text_response(
     return Response(
         status=status, headers=(("Content-Type", kind), *more), body=Held(text.encode())
     )
+
+
+def instead(answer: Answer) -> Response:
+    """What a fault has said in place of the service's own answer."""
+    headers = (("Content-Type", answer.kind), *answer.headers)
+    return Response(status=answer.status, headers=headers, body=Held(answer.body))
