@@ -4,15 +4,20 @@ An album that the service does not have yet has a remote id of ours, which begin
 """
 
 import secrets
+import time
+from typing import Final
 
 from photofs.catalog.album_writes import AlbumRow
 from photofs.catalog.tree_writes import FolderFacts
 from photofs.model.errors import Exists, NotEmpty, Refused
 from photofs.model.folder import FolderKind
 from photofs.model.naming import album_path
+from photofs.model.operation import State
 from photofs.model.wish import NEW_ALBUM, Asker, WishVerb
 from photofs.wishing.standing import Standing
 from photofs.wishing.wish_desk import WishDesk
+
+_REMOVED: Final = "the album was removed"
 
 
 def is_new(album: AlbumRow) -> bool:
@@ -77,13 +82,40 @@ class AlbumWishes:
         self._desk.desk.shelves.settle_album(album)
         return album
 
-    def remove(self, at: Standing, asker: Asker) -> None:
-        """No more of that album; its photos stay. NotEmpty while it shows any."""
+    def remove(self, at: Standing, asker: Asker, until: float) -> bool:
+        """No more of that album; its photos stay. NotEmpty while it shows any.
+
+        What was wished of photos in a new album is taken back first, till that moment (seconds by
+        time.monotonic()); True if that is not all yet, and the album is still there. If nobody goes
+        on, it is an empty album as before.
+        """
         album = self.album_of(at)
         folder = at.entry.subfolder if at.entry else None
         if folder is not None and self._catalog.entries(folder, 0, 1):
             raise NotEmpty("the album still shows photos", remedy="take them out of it first")
+        if is_new(self._catalog.album_by_id(album)) and self._take_back_members(album, until):
+            return True
         self.withdraw(album, asker)
+        return False
+
+    def _take_back_members(self, album: int, until: float) -> bool:
+        """What was wished of photos in a new album; whether time ran out."""
+        for row in self._catalog.unsettled_of_album(album):
+            photo = row.wish.photo
+            taken = photo is not None and self._take_back_member(photo, album)
+            if taken and time.monotonic() >= until:
+                return True
+        return False
+
+    def _take_back_member(self, photo: int, album: int) -> bool:
+        """All of one photo at once, so that it does not come back; False if any is under way."""
+        rows = [row for row in self._catalog.unsettled_of_photo(photo) if row.wish.album == album]
+        if not rows or any(row.state not in {State.PLANNED, State.HELD} for row in rows):
+            return False
+        for row in rows:
+            self._desk.planning.cancel(row, _REMOVED)
+        self._catalog.unwish_member(photo, album)
+        return True
 
     def withdraw(self, album: int, by: Asker | int) -> None:
         """No more of an album that shows nothing."""
@@ -106,7 +138,7 @@ class AlbumWishes:
             self._desk.wish(WishVerb.REMOVE_ALBUM, action, {"before": before}, album=number)
             return
         for row in self._catalog.unsettled_of_album(number):
-            self._desk.planning.cancel(row, "the album was removed")
+            self._desk.planning.cancel(row, _REMOVED)
             if row.wish.photo is not None:
                 self._catalog.unwish_member(row.wish.photo, number)
 

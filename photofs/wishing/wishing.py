@@ -145,13 +145,15 @@ class Wishing:
 
     def rmdir(self, spot: Spot, asker: Asker) -> None:
         """Remove an album that shows nothing (any more)."""
-        with self.change():
-            at, entry = present_at(self._catalog, spot)
-            if entry.subfolder is None:
-                raise NotFolder("this is a file, not a folder")
-            desk = self.desk_at(at)
-            allowed(meaning(at.folder.kind, Verb.RMDIR))
-            AlbumWishes(desk).remove(at, asker)
+        more = True
+        while more:
+            with self.change():
+                at, entry = present_at(self._catalog, spot)
+                if entry.subfolder is None:
+                    raise NotFolder("this is a file, not a folder")
+                desk = self.desk_at(at)
+                allowed(meaning(at.folder.kind, Verb.RMDIR))
+                more = AlbumWishes(desk).remove(at, asker, time.monotonic() + SLICE_S)
 
     def set_attribute(self, ino: int, name: str, value: str | None, asker: Asker) -> None:
         """Tags, description, capture time by extended attribute; None removes it."""

@@ -4,8 +4,12 @@ import pytest
 
 from photofs.model.errors import Exists, NotEmpty, Refused
 from photofs.model.operation import Event
+from photofs.wishing.album_wishes import AlbumWishes
+from photofs.wishing.standing import standing_at
 from tests.support.filed import album, photo
 from tests.support.wished import SHELL, Wished
+
+DAY = "Dates/2019/2019-07"
 
 
 def test_a_new_album_stands_at_once_and_takes_photos(wished: Wished) -> None:
@@ -61,6 +65,29 @@ def test_rm_r_of_an_album_sends_one_removal(wished: Wished) -> None:
     wished.send(claimable[0])
     assert wished.open_verbs() == []
     assert wished.files() >= {"Unsorted/a.jpg", "Unsorted/b.jpg"}
+
+
+def test_rm_r_of_a_new_album_takes_back_its_wishes_in_small_steps(wished: Wished) -> None:
+    """Cut short after any of them it is an empty album as before; then nothing is to be sent."""
+    wished.mkdir("Albums/New")
+    for name in ("a", "b", "d"):
+        wished.link(f"{DAY}/{name}.jpg", f"Albums/New/{name}.jpg")
+        wished.unlink(f"Albums/New/{name}.jpg")
+    wished.link(f"{DAY}/a.jpg", "Albums/New/a.jpg")
+    wished.unlink("Albums/New/a.jpg")
+    steps, spot, library = 0, wished.spot("Albums/New"), wished.catalog.library("L").library_id
+    more = True
+    while more:
+        steps += 1
+        assert "Albums/New/" in wished.filed.tree()
+        assert wished.open_verbs()[0] == "make album"
+        with wished.wishing.change():
+            albums = AlbumWishes(wished.wishing.desk(library))
+            more = albums.remove(standing_at(wished.catalog, spot), SHELL, 0.0)
+        assert wished.filed.problems() == []
+    assert steps == 4
+    assert "Albums/New/" not in wished.filed.tree()
+    assert wished.open_verbs() == []
 
 
 def test_rm_rf_of_small_albums_is_held_as_a_whole(wished: Wished) -> None:
