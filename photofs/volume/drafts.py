@@ -125,8 +125,13 @@ class Drafts:
         self._open[draft.ino] = draft
 
     def real(self, ino: int) -> int:
-        """The inode that stands where this one was moved to, if it took another one's place."""
-        return self._became.get(ino, ino)
+        """The inode that stands where this one was moved to, if it took another one's place.
+
+        That one may have been moved since in its turn. No number is used twice, so it ends.
+        """
+        while (became := self._became.get(ino)) is not None:
+            ino = became
+        return ino
 
     def shown(self, node: Node) -> Node:
         """The attributes as they are now; not exact: who writes it changes them."""
