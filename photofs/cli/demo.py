@@ -1,7 +1,8 @@
 """The demo: a made-up Google Takeout and an emulated Flickr account, all on this machine.
 
-It lives in a folder of its own below the user's cache and is made anew each time, but for what was
-put into its Scratch; the user's own catalog, settings and logins are not touched. The emulated
+It lives in a folder of its own below the user's cache and is made anew each time. What lies in its
+Scratch stays there, and a demo that somebody put photos into is put aside and never deleted: they
+may be the only copies. The user's own catalog, settings and logins are not touched. The emulated
 Flickr ends with the mount.
 """
 
@@ -10,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +19,7 @@ from pathlib import Path
 from photofs.assembly import HOME_VARIABLE, House, find_paths
 from photofs.cli.house import home_environ
 from photofs.cli.mounts import list_mounts, serves
-from photofs.cli.output import own_name, shell_word
+from photofs.cli.output import own_name, safe_text, shell_word
 from photofs.cli.scan import run_agent
 from photofs.model.errors import Bug, Busy, Refused
 
@@ -64,16 +66,23 @@ def _new_folder(environ: Mapping[str, str]) -> Path:
             )
     if home.exists() and not (home / MARKER).is_file():
         raise Refused(f"{home} is in the way and no demo of ours", remedy="move it away")
-    make_anew(home)
+    before = make_anew(home)
+    if before is not None:
+        print(
+            f"what was put into the demo before is kept in {safe_text(str(before))}; to see it:\n"
+            f"  {own_name()} --home {shell_word(str(before))} mount --read-only --no-agent FOLDER",
+            flush=True,
+        )
     return home
 
 
-def make_anew(home: Path) -> None:
-    """Empty the demo's folder but for Scratch: what lies there somebody has put there."""
+def make_anew(home: Path) -> Path | None:
+    """Empty the demo's folder but for Scratch; where the one before is kept, None if it is not."""
     scratch = find_paths({HOME_VARIABLE: str(home)}).scratch
     aside = home.with_name(f"{home.name}-scratch")
     if scratch.exists():
         scratch.rename(aside)
+    before = _put_aside(home)
     if home.exists():
         shutil.rmtree(home)
     home.mkdir(mode=0o700, parents=True)
@@ -81,6 +90,21 @@ def make_anew(home: Path) -> None:
     if aside.exists():  # also after a crash in between
         scratch.parent.mkdir(mode=0o700)
         aside.rename(scratch)
+    return before
+
+
+def _put_aside(home: Path) -> Path | None:
+    """Move a demo that holds photos of somebody's own to a name of its own; None if it does not.
+
+    Those are in Kept until they are sent, and with the emulated Flickr from then on; what it paints
+    itself it keeps no file of.
+    """
+    rooms = (find_paths({HOME_VARIABLE: str(home)}).kept, home / "flickr" / "originals")
+    if not any(path.is_file() for room in rooms for path in room.rglob("*")):
+        return None
+    before = home.with_name(f"{home.name}-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}")
+    home.rename(before)
+    return before
 
 
 def _write_takeout(folder: Path) -> None:

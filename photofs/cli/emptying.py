@@ -44,8 +44,16 @@ class Emptied(NamedTuple):
 
 
 def find_emptying(catalog: Catalog, names: tuple[str, ...]) -> list[InTrash]:
-    """What lies in Trash of the libraries named, or of all; NotFound."""
-    chosen = [catalog.library(name) for name in names] if names else catalog.libraries()
+    """What lies in Trash of the libraries named, or of all that can be changed; NotFound.
+
+    With none named, an export beside an account is left out: the account's Trash is meant. If
+    there are exports alone they count, so that the refusal says why.
+    """
+    chosen = [catalog.library(name) for name in names]
+    if not names:
+        writable = catalog.writable_libraries()
+        every = catalog.libraries()
+        chosen = [row for row in every if row.library_id in writable] or list(every)
     return [
         InTrash(photo, library, size)
         for row in chosen

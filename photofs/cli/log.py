@@ -6,7 +6,13 @@ from photofs.catalog.journal import ActionRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.house import find_house
 from photofs.cli.output import json_option, print_json, safe_text, table
-from photofs.cli.wish_words import action_words, moment, operation_facts, state_of_action
+from photofs.cli.wish_words import (
+    action_words,
+    album_words,
+    moment,
+    operation_facts,
+    state_of_action,
+)
 
 USUAL = 20
 """Actions that are shown if no number is given."""
@@ -77,7 +83,7 @@ def _tell_one(catalog: Catalog, row: ActionRow, *, as_json: bool) -> None:
 
 def _tell_operation(facts: dict[str, object]) -> None:
     """One operation, and what was said about it."""
-    album = f" ({facts['album']})" if facts["album"] and facts["album"] != facts["name"] else ""
+    album = album_words(facts)
     why = f": {facts['reason']}" if facts["reason"] else ""
     print(
         safe_text(f"  {facts['id']} {facts['verb']} {facts['name']}{album} {facts['state']}{why}")

@@ -12,7 +12,7 @@ from photofs.cli.open_work import agent_works, open_work, work_words
 from photofs.cli.output import counted, human_size, json_option, print_json, safe_text, table
 from photofs.cli.place import find_place, photos_at
 from photofs.cli.suggestions import places
-from photofs.cli.wish_words import operation_facts, why_it_waits
+from photofs.cli.wish_words import album_words, operation_facts, why_it_waits
 from photofs.model.incoming import Stage
 from photofs.model.operation import State
 
@@ -118,7 +118,7 @@ def _why(facts: dict[str, object]) -> object:
 
 
 def _what(facts: dict[str, object]) -> str:
-    """The verb, what it is about, and how large that is."""
+    """The verb, what it is about, with which album if that is another thing, and how large."""
     size = facts["size"]
     amount = f" ({human_size(size)})" if isinstance(size, int) else ""
-    return safe_text(f"{facts['verb']} {facts['name']}{amount}")
+    return safe_text(f"{facts['verb']} {facts['name']}{album_words(facts)}{amount}")

@@ -229,7 +229,8 @@ def _work_lines(work: OpenWork) -> list[str]:
         )
     if work.local:
         lines.append(
-            f"kept on this disk only, for they are no photos: {counted(work.local, 'file')}"
+            "kept on this disk only, for they are no photos or bear a program's temporary name:"
+            f" {counted(work.local, 'file')}"
         )
     return lines
 

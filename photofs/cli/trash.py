@@ -72,7 +72,10 @@ def list_trash(*, as_json: bool) -> None:
 )
 @json_option
 def restore(paths: tuple[str, ...], deleted: Path | None, *, as_json: bool) -> None:
-    """Put the photos at PATHS (in Trash) back to where they were, albums and favorite included."""
+    """Put the photos at PATHS (in Trash) back to where they were, albums and favorite included.
+
+    Exits with 6 if at some PATH nothing was in Trash.
+    """
     if deleted is not None:
         _restore_deleted(deleted, as_json=as_json)
         return
@@ -84,9 +87,17 @@ def restore(paths: tuple[str, ...], deleted: Path | None, *, as_json: bool) -> N
             restored = place.house.wishing(place.catalog).restore(photos_at(place), RESTORE)
         outcomes.append({"path": path, "restored": restored})
         if not as_json:
-            print(f"{safe_text(path)}: {counted(restored, 'photo')} restored")
+            print(f"{safe_text(path)}: {_restored_words(restored)}")
     if as_json:
         print_json(outcomes)
+    sys.exit(0 if all(each["restored"] for each in outcomes) else SOME_FAILED)
+
+
+def _restored_words(restored: int) -> str:
+    """How many came back; that none did is no success, and says what to look at."""
+    if restored:
+        return f"{counted(restored, 'photo')} restored"
+    return "nothing there lies in Trash; `photofs trash list` lists what does"
 
 
 def _restore_deleted(file: Path, *, as_json: bool) -> None:
@@ -110,6 +121,7 @@ def _restore_deleted(file: Path, *, as_json: bool) -> None:
 def empty(libraries: tuple[str, ...], *, yes: bool, as_json: bool) -> None:
     """Delete at the service what lies in Trash, for good; of all LIBRARIES if none is named.
 
+    Exports cannot be changed, and are left out then.
     Only what is proven to be here: each original is kept on this disk and read again before. What
     is deleted is written to a file from which it can be uploaded again.
     """

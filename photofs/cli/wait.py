@@ -2,7 +2,7 @@
 
 import sys
 import time
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import click
 
@@ -19,6 +19,8 @@ from photofs.model.operation import FINAL, State
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at the catalog; a look takes a millisecond."""
+
+NOT_DONE: Final = "not done yet: "
 
 
 class Outcome(NamedTuple):
@@ -67,6 +69,13 @@ def await_work(
             file=sys.stderr,
             flush=True,
         )
+    elif outcome.open and sys.stderr.isatty():  # a script's log need not hear of each wait
+        words = outcome.words.removeprefix(NOT_DONE)
+        print(
+            f"waiting: {words} (`photofs queue` says for what; Ctrl-C stops no work)",
+            file=sys.stderr,
+            flush=True,
+        )
     while outcome.open and (until is None or time.monotonic() < until):
         time.sleep(LOOK_EVERY)
         outcome = _look(catalog, photos)
@@ -102,7 +111,7 @@ def _stuck(work: OpenWork) -> int:
 
 def _words(work: OpenWork) -> str:
     """How it stands, for people."""
-    words = [f"not done yet: {work_words(work)}"] if work.going_on else []
+    words = [f"{NOT_DONE}{work_words(work)}"] if work.going_on else []
     if _stuck(work):
         words.append(
             f"{work.held:,} held, {work.unsure:,} unsure, {work.failed:,} failed:"

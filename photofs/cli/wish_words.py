@@ -113,6 +113,12 @@ def operation_facts(catalog: Catalog, row: OperationRow) -> dict[str, object]:
     }
 
 
+def album_words(facts: Mapping[str, object]) -> str:
+    """The album that an operation is about, where its name is another thing's: " (Lima)"."""
+    album = facts["album"]
+    return f" ({album})" if album and album != facts["name"] else ""
+
+
 def why_it_waits(row: OperationRow, now_ns: int) -> str:
     """Why an open operation is not over yet, a sentence."""
     if row.state is State.HELD:

@@ -1,4 +1,4 @@
-"""A demo is made anew each time, but nothing is deleted that somebody put into its Scratch."""
+"""A demo is made anew each time, but nothing is deleted that somebody put into it."""
 
 from pathlib import Path
 
@@ -22,3 +22,21 @@ def test_what_lies_in_the_demos_scratch_stays(tmp_path: Path, *, crashed: bool) 
     assert (scratch / "1" / "letter").read_text() == "mine"
     assert not (home / "old").exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["demo"]
+
+
+@pytest.mark.parametrize("room", ["data/kept/written", "data/kept/ab", "flickr/originals"])
+def test_a_demo_that_photos_were_put_into_is_put_aside(tmp_path: Path, room: str) -> None:
+    """Whether they were sent or not; its Scratch stands in the new one, and nothing is deleted."""
+    home = tmp_path / "demo"
+    assert make_anew(home) is None
+    (home / room).mkdir(parents=True)
+    (home / room / "photo").write_text("mine")
+    (home / "data" / "scratch" / "1").mkdir(parents=True)
+    (home / "data" / "scratch" / "1" / "letter").write_text("mine, too")
+    before = make_anew(home)
+    assert before is not None
+    assert before.parent == tmp_path
+    assert (before / room / "photo").read_text() == "mine"
+    assert (home / "data" / "scratch" / "1" / "letter").read_text() == "mine, too"
+    assert make_anew(home) is None
+    assert (before / room / "photo").read_text() == "mine"

@@ -176,7 +176,8 @@ def test_files_that_stay_here_are_told_by_status(home: Home) -> None:
     """How many are no photos, and that they are on this disk only."""
     home.wished.write("Albums/Trip/notes.txt")
     home.wished.judge(Other("a text"), "Albums/Trip/notes.txt")
-    assert "kept on this disk only, for they are no photos: 1 file" in home.run("status")
+    told = home.run("status")
+    assert "for they are no photos or bear a program's temporary name: 1 file" in told
     assert home.ask("status")["libraries"][0]["work"]["local"] == 1
 
 
@@ -203,6 +204,57 @@ def test_trash_is_listed_and_restored(home: Home) -> None:
     assert home.ask("trash", "restore", "L/Trash/a.jpg")[0]["restored"] == 1
     assert home.files() == shown
     assert "nothing lies in Trash" in home.run("trash", "list")
+
+
+def test_restoring_what_is_not_in_trash_is_told_as_no_success(home: Home) -> None:
+    """It says so, ends with 6, and changes nothing; what is in Trash comes back all the same."""
+    shown = home.files()
+    told = home.run("trash", "restore", "L/Albums/Trip/b.jpg", code=6)
+    assert "L/Albums/Trip/b.jpg: nothing there lies in Trash" in told
+    home.wished.unlink(f"{DAY}/a.jpg")
+    both = home.ask("trash", "restore", "L/Albums/Trip/b.jpg", "L/Trash/a.jpg", code=6)
+    assert [each["restored"] for each in both] == [0, 1]
+    assert home.files() == shown
+
+
+def test_emptying_trash_leaves_exports_out_where_no_library_is_named(home: Home) -> None:
+    """An export's own trash neither counts nor keeps an account's from being emptied."""
+    taken = "photoTakenTime", "creationTime"
+    sidecar = {"title": "old.jpg", "trashed": True} | {key: {"timestamp": "1"} for key in taken}
+    year = home.household.folder / "takeout" / "Takeout" / "Google Photos" / "Photos from 1970"
+    year.mkdir(parents=True)
+    (year / "old.jpg").write_bytes(b"\xff\xd8\xff\xd9")
+    (year / "old.jpg.json").write_text(json.dumps(sidecar))
+    home.run("library", "add", "takeout", year.parents[2], "--name", "G")
+    assert [row["path"] for row in home.ask("trash", "list")] == ["G/Trash/old.jpg"]
+    assert "nothing lies in Trash" in home.run("trash", "empty", "--yes")
+    assert "cannot be changed" in home.run("trash", "empty", "--yes", "G", code=None)
+    seal(home, "a", b"the bytes of a")
+    home.wished.unlink(f"{DAY}/a.jpg")
+    home.wished.send_all()
+    assert "Delete 1 photo (" in home.run("trash", "empty", code=15)
+    told = home.ask("trash", "empty", "--yes")
+    assert (told["wished"], told["left"]) == (1, {})
+
+
+def test_the_queue_names_the_album_that_a_photo_leaves_or_joins(home: Home) -> None:
+    """Its path tells where it stands by now, which is another folder."""
+    home.wished.unlink("Albums/Trip/a.jpg")
+    assert f"leave L/{DAY}/a.jpg (Trip)" in home.run("queue")
+
+
+def test_wait_tells_a_person_what_it_waits_for(home: Home) -> None:
+    """On a terminal, while an agent works; a wait of a minute is not silent."""
+    home.wished.link("Albums/Trip/a.jpg", "Albums/Home/a.jpg")
+    terminal, its_end = os.openpty()
+    with hold(home.household.home / "state" / "locks" / "agent", "an agent works"):
+        limit = str(PATIENCE / 2)
+        process = home.household.start("wait", "--timeout", limit, stdout=PIPE, stderr=its_end)
+        os.close(its_end)
+        with open(terminal, encoding="utf-8") as told:  # noqa: PTH123 - a descriptor
+            assert "waiting: 1 change (`photofs queue` says for what" in told.readline()
+        home.wished.send_all()
+        assert process.communicate(timeout=PATIENCE)[0] == "all is done\n"
 
 
 def test_trash_is_emptied_only_of_what_is_proven_to_be_here(home: Home) -> None:
