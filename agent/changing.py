@@ -205,9 +205,9 @@ class Changing:
         after = proof_of(box.catalog, row)
         if isinstance(after, str):
             return after
-        return why or await self._other_there(after)
+        return why or await self._other_there(row, after)
 
-    async def _other_there(self, proven: Proven) -> str:
+    async def _other_there(self, row: OperationRow, proven: Proven) -> str:
         """What the service has instead of what was proven, a sentence; empty if it is that still.
 
         The last scan may be hours old, and whoever gave the photo other bytes since has them only
@@ -219,6 +219,8 @@ class Changing:
             seen = await self._writes.look(proven.remote_id)
         except Refused as error:
             return str(error)
+        if seen is None and row.tries == 0:  # else that is what a lost answer leaves
+            return "the service says that it has no such photo (any more)"
         if seen is None or seen.content_key == proven.content_key:
             return ""
         return "the service has another version of it by now; scan, and empty Trash again"

@@ -147,7 +147,8 @@ class Uploading:
         in_place = await seal_old_original(self._box, row, seen)
         if in_place:
             await self._check_unchanged(seen)
-        return {"in_place": in_place, "content_key": seen.content_key}
+        told = self._box.catalog.told_original(row.wish.photo or 0) if in_place else None
+        return {"in_place": in_place, "content_key": seen.content_key, "told": told}
 
     async def _check_unchanged(self, sealed: PhotoSeen) -> None:
         """Look once more: to fetch and to read the old original may have taken minutes."""

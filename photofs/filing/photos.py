@@ -75,6 +75,9 @@ class PhotoFiling:
         Overruling(desk.catalog, desk.now_ns).photo_changed(row.photo_id, before, seen)
         if _bytes_of(before) != _bytes_of(seen):
             desk.catalog.forget_trouble(row.photo_id)
+        if before.content_key != seen.content_key:
+            # what programs write over now are other bytes than those that were here
+            desk.catalog.forget_told_original(row.photo_id)
         desk.catalog.set_observation(row.observation_id, seen.as_of_ns, desk.scan, text)
         self._settle(row.photo_id, seen.remote_id, old, facts)
 

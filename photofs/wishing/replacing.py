@@ -39,7 +39,8 @@ class Replacing:
     def replaced(self, row: OperationRow, seen: PhotoSeen) -> None:
         """Other bytes under the same id; `seen` is what the service tells of it now."""
         photo = row.wish.photo or 0
-        old = self._catalog.told_original(photo)
+        # a scan that saw the new bytes before us made the catalog forget the old ones' hash
+        old = self._catalog.told_original(photo) or old_bytes(row)
         known = self._catalog.observation(self._desk.desk.source_id, seen.remote_id)
         if known is not None:
             self._catalog.set_observation(

@@ -89,6 +89,23 @@ async def overwritten(posted: Posted) -> None:
     posted.filed.now_ns += 40 * 10**9
 
 
+def told_again(posted: Posted, remote_id: str) -> None:
+    """A scan tells of the photo as it is at the service now."""
+    seen = posted.service.photos[remote_id].seen
+    posted.filed.scan(seen, album("a0", "Trip", remote_id), full=False)
+
+
+def read_before(posted: Posted) -> None:
+    """The old bytes were fetched to be read, and lie in Kept."""
+    path = posted.folder / "old"
+    path.write_bytes(OLD)
+    kept = posted.store.kept_path(hash_of(OLD))
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    path.rename(kept)
+    posted.catalog.note_original(hash_of(OLD), len(OLD), 1)
+    posted.catalog.sealed(posted.photo_at(PATH), "1", hash_of(OLD), len(OLD))
+
+
 def is_marked(posted: Posted) -> bool:
     """Whether the new bytes are kept here alone, with the reason."""
     row = posted.catalog.incoming(posted.photo_at(PATH))
@@ -174,27 +191,109 @@ async def test_bytes_that_the_service_knows_and_shows_are_sent_once(
     assert posted.filed.ino("Favorites/copy.jpg") == ino
 
 
-@pytest.mark.parametrize("trouble", ["", "down", "no"])
-async def test_p8_a_photo_that_got_other_bytes_since_the_last_scan_is_not_deleted(
-    trouble: str, posted: Posted, service: Shared, autojump_clock: MockClock
-) -> None:
-    """P8: the service is asked right before, and as long as it does not tell, nothing is sent."""
-    del autojump_clock
+async def deletion(posted: Posted) -> str:
+    """A photo in Trash, its original in Kept, its deletion wished; its id at the service."""
     remote_id = with_old(posted)
     photo = posted.photo_at(PATH)
-    posted.catalog.sealed(photo, "1", hash_of(OLD), len(OLD))
-    posted.write("Unsorted/same.jpg", OLD)
-    await posted.judged()
+    read_before(posted)
     posted.wished.unlink(next(path for path in posted.filed.files() if path.startswith("Dates/")))
     posted.filed.now_ns += 40 * 10**9
     await posted.send()
     proven = to_delete(posted.catalog, photo)
     assert isinstance(proven, Proven), proven
     assert posted.wished.wishing.delete([proven], SHELL, "there") == [proven]
+    posted.filed.now_ns += 40 * 10**9
+    return remote_id
+
+
+@pytest.mark.parametrize("trouble", ["", "down", "no"])
+async def test_p8_a_photo_that_got_other_bytes_since_the_last_scan_is_not_deleted(
+    trouble: str, posted: Posted, service: Shared, autojump_clock: MockClock
+) -> None:
+    """P8: the service is asked right before, and as long as it does not tell, nothing is sent."""
+    del autojump_clock
+    remote_id = await deletion(posted)
     service.give(remote_id, THEIRS)
     service.plan("look", trouble)
-    posted.filed.now_ns += 40 * 10**9
     await posted.send()
     assert service.calls["delete"] == 0
     assert service.photos[remote_id].data == THEIRS
     assert posted.states()[-1] == "delete: gave up"
+
+
+async def test_p8_a_photo_that_the_service_does_not_show_is_not_deleted(
+    posted: Posted, service: Shared, autojump_clock: MockClock
+) -> None:
+    """P8: that it is not there proves nothing of what is; scans find out what became of it."""
+    del autojump_clock
+    remote_id = await deletion(posted)
+    hidden = service.photos.pop(remote_id)
+    await posted.send()
+    service.photos[remote_id] = hidden
+    assert service.calls["delete"] == 0
+    assert posted.states()[-1] == "delete: gave up"
+    assert not posted.catalog.is_buried(posted.filed.source_id, remote_id)
+
+
+async def test_p13_a_deletion_whose_answer_was_lost_is_done(
+    posted: Posted, service: Shared, autojump_clock: MockClock
+) -> None:
+    """P13: after it was sent, that the photo is not there is what was wished."""
+    del autojump_clock
+    remote_id = await deletion(posted)
+    service.plan("delete", "lost")
+    await posted.send()
+    assert posted.states()[-1] == "delete: done"
+    assert posted.catalog.is_buried(posted.filed.source_id, remote_id)
+
+
+async def test_p7_bytes_that_a_scan_told_of_meanwhile_are_sealed_before_ours_replace_them(
+    posted: Posted, service: Shared, autojump_clock: MockClock
+) -> None:
+    """P7: those that were read here before prove nothing about those that are there now."""
+    del autojump_clock
+    remote_id = with_old(posted)
+    read_before(posted)
+    await overwritten(posted)
+    service.give(remote_id, THEIRS)
+    told_again(posted, remote_id)
+    await posted.send()
+    assert service.photos[remote_id].data == NEW
+    assert posted.store.has_sealed(hash_of(THEIRS)) is Room.KEPT
+    aside = posted.catalog.photo_facts(posted.photo_at("Trash/Replaced/p.jpg"))
+    assert aside.sha256 == hash_of(THEIRS)
+
+
+async def test_p15_bytes_that_are_taken_back_give_way_to_those_that_a_scan_told_of(
+    posted: Posted, service: Shared, autojump_clock: MockClock
+) -> None:
+    """P8, P15: not to the ones that were read here before; and those prove no deletion."""
+    del autojump_clock
+    remote_id = with_old(posted)
+    read_before(posted)
+    await overwritten(posted)
+    service.give(remote_id, THEIRS)
+    told_again(posted, remote_id)
+    (wish,) = posted.catalog.open_operations()
+    with posted.wished.wishing.change():
+        assert posted.wished.wishing.outcomes(wish.wish.library).cancel([wish], "undo")
+    facts = posted.catalog.photo_facts(posted.photo_at(PATH))
+    assert facts.content_key == service.photos[remote_id].seen.content_key
+    assert facts.sha256 is None
+
+
+async def test_p7_old_bytes_stand_in_trash_though_a_scan_saw_the_new_ones_first(
+    posted: Posted, service: Shared, autojump_clock: MockClock
+) -> None:
+    """P7: the answer to the replacement was lost, and a scan was faster than the question."""
+    del autojump_clock
+    remote_id = with_old(posted)
+    read_before(posted)
+    await overwritten(posted)
+    service.plan("replace", "lost")
+    await posted.once()
+    told_again(posted, remote_id)
+    await posted.send()
+    assert posted.states() == ["replace: done"]
+    aside = posted.catalog.photo_facts(posted.photo_at("Trash/Replaced/p.jpg"))
+    assert aside.sha256 == hash_of(OLD)
