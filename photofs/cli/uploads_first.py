@@ -47,7 +47,7 @@ def _wait(house: House, catalog: Catalog) -> None:
     said, standstill = None, Standstill()
     under_way = UnderWay(house.paths.under_way)
     try:
-        while _moves(catalog) and agent_works(house):
+        while moves(catalog) and agent_works(house):
             work = open_work(catalog)
             if work != said:
                 print(f"waiting for {work_words(work)}; Ctrl-C leaves them", file=sys.stderr)
@@ -75,7 +75,7 @@ class Standstill:
         return self._clock() - self._since > STANDSTILL
 
 
-def _moves(catalog: Catalog) -> bool:
+def moves(catalog: Catalog) -> bool:
     """Whether anything is being looked at or sent, or is about to be.
 
     What is within its grace, held, or paused because the service refused it, waits without us.
@@ -83,7 +83,12 @@ def _moves(catalog: Catalog) -> bool:
     if open_work(catalog).looking:
         return True
     now = time.time_ns()
-    return any(_is_next(row, now) for row in catalog.open_page(0))
+    last = 0
+    while rows := catalog.open_page(last):
+        if any(_is_next(row, now) for row in rows):
+            return True
+        last = rows[-1].operation_id
+    return False
 
 
 def _is_next(row: OperationRow, now_ns: int) -> bool:

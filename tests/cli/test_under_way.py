@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from photofs.catalog.under_way import UnderWay
-from photofs.cli.uploads_first import STANDSTILL, Standstill
-from photofs.model.operation import Event
+from photofs.cli.uploads_first import STANDSTILL, Standstill, moves
+from photofs.model.operation import Event, State
+from tests.support.filed import photo
 from tests.support.household import Household
-from tests.support.wished import Wished, whole
+from tests.support.wished import SHELL, Wished, whole
 
 
 def test_the_queue_shows_the_bytes_that_have_gone_out(tmp_path: Path) -> None:
@@ -63,3 +64,17 @@ def test_a_disk_that_refuses_the_note_is_no_matter(tmp_path: Path) -> None:
     notes.note(1, 1)
     notes.ended(1)
     assert notes.sent() == {}
+
+
+def test_an_upload_behind_many_held_changes_is_waited_for(tmp_path: Path) -> None:
+    """However long the list of what waits for its user, what goes out is on its way."""
+    wished = Wished(tmp_path / "catalog.db")
+    wished.filed.scan(*(photo(f"p{number}") for number in range(510)))
+    for ino in {wished.filed.ino(path) for path in wished.filed.files()}:
+        wished.wishing.set_title(ino, "another", SHELL)
+    assert {row.state for row in wished.catalog.open_operations()} == {State.HELD}
+    assert not moves(wished.catalog)
+    wished.write("Unsorted/new.jpg")
+    wished.judge(whole("n", 3_000_000), "Unsorted/new.jpg")
+    assert moves(wished.catalog)
+    wished.catalog.close()
