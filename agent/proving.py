@@ -33,7 +33,11 @@ async def proven(box: Outbox, sha256: str) -> Path:
         )
     path = box.store.sealed_path(sha256)
     if path is None:
-        raise NotFound("the file is no longer in Kept, so it cannot be sent")
+        raise NotFound(
+            "the file is no longer in Kept, so it cannot be sent",
+            safe="what the service has is untouched",
+            remedy="copy the file in again",
+        )
     return path
 
 
