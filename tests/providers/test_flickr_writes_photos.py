@@ -1,5 +1,6 @@
 """Single photos at Flickr: texts, tags, dates, favorites, their end, and how they look."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -253,6 +254,20 @@ async def test_trouble_is_no_absence(service: Emulated, hurry: Clock) -> None:
             service.emulator.faults.add(effect, "flickr.photos.getInfo", times=None)
             with pytest.raises(Temporary):
                 await able(writes.look)(photo.id)
+
+
+async def test_p8_another_photo_than_the_one_asked_for_tells_nothing(service: Emulated) -> None:
+    """P8: what is deleted or replaced by such a look would be a photo that nobody looked at."""
+    photo, other = own_photos(service)["Sea 0"], own_photos(service)["Sea 1"]
+    body = json.dumps({"stat": "ok", "photo": {"id": other.id, "media": "photo"}}).encode()
+    async with writes_to(service) as writes:
+        mixed_up = net.Answer(status=200, body=body, kind="application/json")
+        service.emulator.faults.add(mixed_up, "flickr.photos.getInfo", times=1)
+        with pytest.raises(Temporary, match="another photo"):
+            await able(writes.look)(photo.id)
+        looked = await able(writes.look)(photo.id)
+    assert looked is not None
+    assert looked.remote_id == photo.id
 
 
 async def test_passing_trouble_is_overcome(service: Emulated, hurry: Clock) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from photofs.model.errors import Unauthorised
+from photofs.model.errors import Temporary, Unauthorised
 from photofs.providers.flickr.answers import KEPT, LOGIN_AGAIN, Failure, Record
 from photofs.providers.flickr.api import Api
 from photofs.providers.flickr.endpoint import Endpoint
@@ -63,7 +63,13 @@ class Door:
         """What photos.getInfo tells; None if the service says that there is no such photo."""
         answer = await self._told("flickr.photos.getInfo", {"photo_id": photo_id})
         photo = answer.get("photo") if answer else None
-        return photo if isinstance(photo, dict) else None
+        if not isinstance(photo, dict):
+            return None
+        if (
+            text(photo.get("id")) != photo_id
+        ):  # answers may be inconsistent under load (flickr.md 1.6)
+            raise Temporary("Flickr told of another photo than it was asked for", safe=KEPT)
+        return photo
 
     async def album(self, album_id: str) -> Record | None:
         """What photosets.getInfo tells; None if the service says that there is no such album."""
