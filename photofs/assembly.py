@@ -7,6 +7,7 @@ must stay small and quick to start).
 
 import os
 import re
+import shlex
 import time
 from collections.abc import Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from photofs.model.errors import Bug, Misconfigured, Refused
+from photofs.model.errors import Bug, Misconfigured, Outdated, Refused
 from photofs.model.settings import Settings, check_settings, parse_size
 
 if TYPE_CHECKING:
@@ -197,7 +198,14 @@ class House:
 
         if not read_only:
             self.make_folders()
-        return open_catalog(self.paths.catalog, read_only=read_only, durable=durable)
+        try:
+            return open_catalog(self.paths.catalog, read_only=read_only, durable=durable)
+        except Outdated as error:
+            home = self.environ.get(HOME_VARIABLE)
+            if not home:
+                raise
+            named = error.remedy.replace("photofs", f"photofs --home {shlex.quote(home)}", 1)
+            raise Outdated(error.what, safe=error.safe, remedy=named) from error
 
     @contextmanager
     def catalog(self, *, read_only: bool = False, durable: bool = True) -> "Iterator[Catalog]":

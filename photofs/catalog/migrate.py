@@ -10,7 +10,7 @@ from pathlib import Path
 
 import apsw
 
-from photofs.model.errors import Refused
+from photofs.model.errors import Outdated, Refused
 
 VERSION = 7
 """The schema's version: the highest number in migrations/."""
@@ -40,10 +40,10 @@ def bring_up_to_date(connection: apsw.Connection, path: Path) -> None:
 
 
 def check_version(connection: apsw.Connection, path: Path) -> None:
-    """For a reader, which migrates nothing: Refused if the file is of another version."""
+    """For a reader, which migrates nothing: Outdated if the file is an older version's."""
     version = _version(connection, path)
     if version != VERSION:
-        raise Refused(
+        raise Outdated(
             f"the catalog {path} is of version {version}, this photofs reads {VERSION}",
             safe="the catalog was not touched",
             remedy="run `photofs check --repair` once to bring it up to date",

@@ -92,9 +92,10 @@ def _arguments(
 
 def _refuse_if_nothing_to_show(house: House) -> None:
     """Never an empty root: a first-time user is told what to do instead."""
-    with house.catalog() as catalog:
-        if catalog.libraries():
-            return
+    if house.paths.catalog.exists():  # opening it would make one
+        with house.catalog() as catalog:
+            if catalog.libraries():
+                return
     raise Refused(
         "there is no library to show yet",
         remedy="use `photofs library add takeout FOLDER`, `photofs login flickr`, or --demo",

@@ -3,6 +3,7 @@
 PhotofsError
 ├── NotFound                 what was asked for is not there
 ├── Refused                  we will not do that; `remedy` says what to do instead
+│   ├── Outdated             the catalog is an older version's, and a reader does not mend that
 │   ├── Misconfigured        a setting cannot be right; nothing works until a person mends it
 │   ├── ReadOnly             nothing can be changed there at all
 │   ├── Exists               that name is taken
@@ -56,6 +57,10 @@ class NotFound(PhotofsError):
 
 class Refused(PhotofsError):
     """We will not do that."""
+
+
+class Outdated(Refused):
+    """The catalog is an older version's, and whoever reads does not bring it up to date."""
 
 
 class Misconfigured(Refused):

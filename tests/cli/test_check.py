@@ -36,12 +36,21 @@ def test_a_check_of_nothing_makes_nothing(household: Household) -> None:
     assert list(household.home.iterdir()) == []
 
 
+def test_a_mount_of_nothing_leaves_no_catalog(household: Household) -> None:
+    """An empty one would be taken for the user's own later, with a demo mounted beside it."""
+    point = household.folder / "point"
+    point.mkdir()
+    assert "there is no library" in household.run("mount", point, code=15)
+    assert "there is no library" in household.run("mount", "--daemon", point, code=15)
+    assert not find_paths(household.environ).catalog.exists()
+
+
 def test_an_older_catalog_is_left_as_it_is(household: Household) -> None:
     """Without --repair the file stays byte by byte; the command that migrates it is named."""
     file = write_old_catalog(household.home / "state")
     before = hashlib.sha256(file.read_bytes()).hexdigest()
     told = household.run("check", code=15)
-    assert "photofs check --repair" in told
+    assert f"run `photofs --home {household.home} check --repair` once" in told
     assert hashlib.sha256(file.read_bytes()).hexdigest() == before
     household.run("check", "--repair", code=None)
     assert "is of version" not in household.run("check", code=None)
@@ -51,7 +60,7 @@ def test_reading_leaves_an_older_catalog_alone(household: Household) -> None:
     """`info` of a path outside of every mount reads; it does not migrate either."""
     file = write_old_catalog(household.home / "state")
     before = file.read_bytes()
-    assert "photofs check --repair" in household.run("info", "google/Dates", code=15)
+    assert "check --repair" in household.run("info", "google/Dates", code=15)
     assert file.read_bytes() == before
 
 
@@ -67,5 +76,5 @@ def test_the_users_own_older_catalog_is_meant_although_another_home_is_mounted(
         assert household.ask("library", "list")[0]["name"] == "google"
         file = write_old_catalog(find_paths({}).state)
         before = file.read_bytes()
-        assert "photofs check --repair" in household.run("check", code=15)
+        assert "`photofs check --repair`" in household.run("check", code=15)
         assert file.read_bytes() == before
