@@ -2,8 +2,7 @@
 
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +24,7 @@ from photofs.model.moment import Moment
 from photofs.model.observation import Progress
 from tests.support.household import Household
 from tests.support.logins import add_flickr
+from tests.support.waiting import wait_until
 
 HOUR_NS = 3600 * 10**9
 CALLS = 6 + 1 + 45 + 1 + 3
@@ -34,14 +34,6 @@ CALLS = 6 + 1 + 45 + 1 + 3
 def api_calls(emulator: Emulator) -> int:
     """How many calls of the API came."""
     return sum(n for name, n in emulator.calls.items() if name.startswith("flickr."))
-
-
-def wait_until(so: Callable[[], bool], seconds: float = 120.0) -> None:
-    """Fail if it is not so within the time."""
-    until = time.monotonic() + seconds
-    while not so():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 def scan_and_die(household: Household, emulator: Emulator, call: int) -> bool:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuse.test_real_mount import wait_until
 from tests.support.mounting import mounted
 from tests.support.stocked import Stock, file_photos, seen_photo, stock
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.mount
 
@@ -40,7 +40,7 @@ def test_a_change_amid_a_listing_is_not_undone_by_what_was_made_ready(made: Stoc
         changed = mount.lake / NAMES[AHEAD]
         assert changed.stat().st_size == 5  # kept by the kernel until it is told of the change
         refile(made, {changed.name: 9})
-        wait_until(lambda: changed.stat().st_size == 9, 60)
+        wait_until(lambda: changed.stat().st_size == 9)
         names += [entry.name for entry in listing]
         assert names == NAMES
         assert changed.stat().st_size == 9

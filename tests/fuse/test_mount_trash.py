@@ -7,8 +7,7 @@ and what `info` told is removed (freedesktop.org trash specification 1.0).
 import errno
 import os
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from tests.support.desktop_trash import DesktopTrash, below
 from tests.support.household import shell
 from tests.support.mounting import Mount, mounted
 from tests.support.stocked import Stock, picture, stock
+from tests.support.waiting import wait_until
 from tests.support.wished import EVERYTHING
 
 pytestmark = pytest.mark.mount
@@ -30,7 +30,6 @@ pytestmark = pytest.mark.mount
 PHOTOS = {"a.jpg": picture(1, 20_000), "b.jpg": picture(2, 30_000)}
 DAY = "Dates/2019/2019-07"
 ME = os.getuid()
-PATIENCE = 60.0
 
 
 @pytest.fixture
@@ -72,14 +71,6 @@ def verbs(made: Stock) -> list[str]:
     """What is wished, and still to be sent."""
     with made.open_catalog() as catalog:
         return [row.wish.verb for row in catalog.open_operations()]
-
-
-def wait_until(so: Callable[[], bool]) -> None:
-    """Or fail."""
-    until = time.monotonic() + PATIENCE
-    while not so():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize(

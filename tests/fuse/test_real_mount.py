@@ -16,6 +16,7 @@ import pytest
 from tests.support.fake_source import Faults, set_faults
 from tests.support.mounting import Mount, is_in_table, mounted
 from tests.support.stocked import Stock, file_photos, picture, seen_photo, stock
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.mount
 
@@ -71,14 +72,6 @@ def names_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def wait_until(what: Callable[[], bool], seconds: float) -> None:
-    """Fail if it is not so within the time."""
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 @pytest.mark.parametrize("name", ORIGINALS)
 def test_cp_brings_right_bytes_and_times(shared: Mount, tmp_path: Path, name: str) -> None:
     """Cold, with the size unknown before."""
@@ -114,7 +107,7 @@ def test_a_private_mapping_of_a_cold_file_has_right_bytes(made: Stock) -> None:
             flags = {"flags": mmap.MAP_PRIVATE, "prot": mmap.PROT_READ}
             with mmap.mmap(file.fileno(), 0, **flags) as mapped:
                 assert bytes(mapped) == ORIGINALS["a.jpg"]
-        wait_until(lambda: is_cached(mount.lake / "a.jpg"), 20)
+        wait_until(lambda: is_cached(mount.lake / "a.jpg"))
         with (
             (mount.lake / "a.jpg").open("rb") as file,
             mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
@@ -204,7 +197,7 @@ def test_p26_sigterm_ends_a_mount_cleanly_though_readers_are_stuck(made: Stock) 
     set_faults(made.source, Faults(hang=True))
     with mounted(made, "--child", "--deadline", "100") as mount:
         reader = subprocess.Popen(["cat", mount.lake / "a.jpg"], stderr=subprocess.DEVNULL)
-        wait_until(lambda: has_open(reader.pid, mount.lake / "a.jpg"), 60)
+        wait_until(lambda: has_open(reader.pid, mount.lake / "a.jpg"))
         began = time.monotonic()
         assert mount.stop() == 0
         assert time.monotonic() - began < 60
@@ -244,7 +237,7 @@ def test_what_the_catalog_learns_is_seen_within_a_second(made: Stock) -> None:
         new, changed = mount.lake / "new.jpg", mount.lake / "b.jpg"
         assert not new.exists()
         assert changed.read_bytes() == ORIGINALS["b.jpg"]
-        wait_until(lambda: is_cached(changed), 20)
+        wait_until(lambda: is_cached(changed))
         assert changed.read_bytes() == ORIGINALS["b.jpg"]
         (made.source / "originals" / "new.jpg").write_bytes(b"\xff\xd8new")
         (made.source / "originals" / "b.jpg").write_bytes(b"\xff\xd8changed")
@@ -255,9 +248,9 @@ def test_what_the_catalog_learns_is_seen_within_a_second(made: Stock) -> None:
                 seen_photo("new.jpg", 5),
             ]
             file_photos(catalog, 1, seen)
-        wait_until(new.exists, 20)
+        wait_until(new.exists)
         assert new.read_bytes() == b"\xff\xd8new"
-        wait_until(lambda: changed.stat().st_size == 9, 20)
+        wait_until(lambda: changed.stat().st_size == 9)
         assert changed.read_bytes() == b"\xff\xd8changed"
 
 
@@ -277,7 +270,7 @@ def test_sigusr1_prints_where_every_thread_is(made: Stock) -> None:
     """For a mount that somebody thinks is stuck."""
     with mounted(made) as mount:
         mount.process.send_signal(signal.SIGUSR1)
-        wait_until(lambda: "most recent call first" in mount.log, 60)
+        wait_until(lambda: "most recent call first" in mount.log)
         assert names_in(mount.lake)
 
 

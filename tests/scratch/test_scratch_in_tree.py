@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from tests.support.posix_calls import (
     renameat2,
 )
 from tests.support.stocked import Stock, picture, stock
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.mount
 
@@ -42,14 +43,6 @@ def mount(made: Stock) -> Iterator[Mount]:
     """The stock, mounted."""
     with mounted(made) as served:
         yield served
-
-
-def wait_until(what: Callable[[], bool], seconds: float) -> None:
-    """Fail if it is not so within the time."""
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def test_scratch_stands_in_each_library_beside_the_layouts_folders(mount: Mount) -> None:
@@ -242,11 +235,11 @@ def test_work_past_the_mount_is_seen_in_a_moment(made: Stock, mount: Mount) -> N
     file.write_text("one")
     assert file.read_text() == "one"
     (below / "file").write_text("another")
-    wait_until(lambda: file.read_text() == "another", 60)
+    wait_until(lambda: file.read_text() == "another")
     (below / "new").touch()
-    wait_until((mount.scratch / "new").exists, 60)
+    wait_until((mount.scratch / "new").exists)
     (below / "file").unlink()
-    wait_until(lambda: not file.exists(), 60)
+    wait_until(lambda: not file.exists())
 
 
 def test_a_file_of_scratch_is_not_marked_as_a_photo_is(mount: Mount) -> None:
@@ -268,7 +261,7 @@ def test_removed_files_leave_nothing_open(mount: Mount) -> None:
         (mount.scratch / f"{number}").write_text("x")
     for number in range(200):
         (mount.scratch / f"{number}").unlink()
-    wait_until(lambda: len(os.listdir(open_files)) < before + 5, 60)
+    wait_until(lambda: len(os.listdir(open_files)) < before + 5)
 
 
 def test_programs_in_scratch_run_and_devices_there_are_not_opened(mount: Mount) -> None:

@@ -2,8 +2,6 @@
 
 import io
 import os
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,8 +12,9 @@ from photofs.emulators.flickr import Account, Habits, flickr_in_thread
 from photofs.emulators.flickr.synthetic import synthetic_account
 from photofs.emulators.hosting.originals import Random
 from photofs.emulators.pictures import make_jpeg
-from tests.support.household import PATIENCE, Household, shell
+from tests.support.household import Household, shell
 from tests.support.logins import add_flickr, log_in
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.mount, pytest.mark.timeout(600)]
 
@@ -32,14 +31,6 @@ def household(tmp_path: Path) -> Household:
     config.parent.mkdir(parents=True)
     config.write_text("[writing]\nquiet = 0.3\ngrace = 0.5\n")
     return household
-
-
-def wait_until(fits: Callable[[], bool]) -> None:
-    """Look until it is so."""
-    until = time.monotonic() + PATIENCE
-    while not fits():
-        assert time.monotonic() < until
-        time.sleep(0.1)
 
 
 def state_of(path: Path) -> str:

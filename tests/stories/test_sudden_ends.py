@@ -4,8 +4,7 @@ import errno
 import hashlib
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,17 +18,10 @@ from photofs.emulators.hosting.faults import drip, stall
 from photofs.emulators.hosting.originals import Random
 from tests.support.household import Household, shell
 from tests.support.logins import add_flickr
+from tests.support.waiting import wait_until
 
 PHOTOS = 600
 """More than one page of the listing."""
-
-
-def wait_until(so: Callable[[], bool], seconds: float = 120.0) -> None:
-    """Fail if it is not so within the time."""
-    until = time.monotonic() + seconds
-    while not so():
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda it: it.name)

@@ -4,8 +4,6 @@ import hashlib
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from photofs.emulators.hosting.originals import Stored
 from photofs.emulators.pictures import make_jpeg
 from tests.support.household import PATIENCE, Household, shell
 from tests.support.logins import add_flickr
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.mount
 
@@ -198,14 +197,6 @@ def test_p10_rewriting_a_whole_album_changes_nothing_and_is_undone_by_one_comman
             assert {path: sha256_of(path.read_bytes()) for path in album.iterdir()} == bytes_were
             assert listing(point / "flickr") == was
         assert told_by(emulator) == before
-
-
-def wait_until(fits: Callable[[], bool]) -> None:
-    """Look until it is so."""
-    until = time.monotonic() + PATIENCE
-    while not fits():
-        assert time.monotonic() < until
-        time.sleep(0.1)
 
 
 def test_p2_a_cp_that_is_killed_uploads_nothing(
