@@ -174,7 +174,10 @@ class Changing:
         try:
             done = await self._change(row, verb, origin[0])
         except (Refused, RemoteError) as error:
-            self._failed([row], error, sent)
+            if isinstance(error, Gone) and self._box.has_new_bytes(row):
+                self._box.photo_gone(row, sent)
+            else:
+                self._failed([row], error, sent)
             return
         self._confirm([row], sent if done else HERE)
 

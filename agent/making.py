@@ -27,6 +27,9 @@ from photofs.model.wish import WishVerb
 SETTLE_NS: Final = 60 * 10**9
 """For how long a new album may be lacking in the service's list; nobody has told how long it is."""
 
+_HOW: Final = ("first", "first_id", "made_as", "missed_ns")
+"""Details of how it is sent: photo, that one's id, title, when it was first missed in the list."""
+
 ASKED: Final = "asked whether the album was made"
 
 
@@ -116,14 +119,16 @@ class Making:
         box, made = self._box, rows[0]
         sent = f"make album {title!r}" + (f" with photo {first}" if first else "")
         photo = rows[-1].wish.photo
-        how = {"first": photo, "first_id": first, "made_as": title, "missed_ns": None}
-        box.begin(rows, how)
+        box.begin(rows, dict(zip(_HOW, (photo, first, title, None), strict=True)))
         if self._writes.make_album is None:
             box.give_up(made, "this service cannot make albums", sent)
             return
         try:
             remote_id = await self._writes.make_album(title, first)
         except (Refused, Gone) as error:
+            if isinstance(error, Gone) and first is not None:
+                self._lacks_first(rows, error, sent)
+                return
             for row in rows:
                 box.give_up(row, str(error), sent)
         except Quota as error:
@@ -137,6 +142,15 @@ class Making:
             raise
         else:
             self._is_made(rows, remote_id, sent)
+
+    def _lacks_first(self, rows: Sequence[OperationRow], error: Gone, sent: str) -> None:
+        """The photo that it was to be made with is no more: the album waits for another one."""
+        box, (made, join) = self._box, rows
+        box.give_up(join, str(error), sent)
+        box.refused(made, error, sent)
+        plain = {key: value for key, value in made.wish.details.items() if key not in _HOW}
+        with box.wishing.change():
+            box.catalog.amend(made.operation_id, plain)
 
     def _is_made(self, rows: Sequence[OperationRow], remote_id: str, sent: str) -> None:
         """The album has that id from now on, and its first photo, if it has one, is in it."""

@@ -17,6 +17,7 @@ from photofs.catalog.under_way import UnderWay
 from photofs.model.errors import PhotofsError, Temporary
 from photofs.model.observation import PhotoSeen
 from photofs.model.operation import Event, State
+from photofs.model.wish import WishVerb
 from photofs.originals.local_disk import LocalDisk
 from photofs.providers.port import Provider, Writes
 from photofs.wishing.outcomes import Outcomes
@@ -146,6 +147,13 @@ class Outbox:
         with self.wishing.change():
             self.note([row], sent, "the photo is no longer there: it is uploaded as a new one")
             self.outcomes.photo_gone(row)
+
+    def has_new_bytes(self, row: OperationRow) -> bool:
+        """Whether other bytes for the wish's photo wait to be sent, which outlive it."""
+        return any(
+            each.wish.verb == WishVerb.REPLACE and each.state in {State.PLANNED, State.HELD}
+            for each in self.catalog.unsettled_of_photo(row.wish.photo or 0)
+        )
 
     def make_anew(self, rows: Sequence[OperationRow]) -> bool:
         """Photos were to join an album that went when it was emptied here; False if it was not."""

@@ -120,6 +120,7 @@ class Overruling:
         shown = self._catalog.photo_facts(wish.photo or 0)
         self._catalog.set_photo_facts(wish.photo or 0, shown._replace(favorite=0))
         details = {**wish.details, "again": True}
+        details["title"] = shown.title or details["title"]  # it may have been retitled since
         if shown.taken_local is not None:  # a replacement would have kept the date
             details["taken"] = {
                 "by": "user",

@@ -240,11 +240,24 @@ class Outcomes:
             self._catalog.bring_album_back(album)
             self._catalog.queue_album(album)
         else:
-            before = row.wish.details.get("before")
-            title = before.get("title") if isinstance(before, dict) else None
-            if title is not None:
-                self._catalog.set_album_title(album, str(title))
+            self._take_back_title(row, album)
         self._desk.desk.shelves.settle_album(album)
+
+    def _take_back_title(self, row: OperationRow, album: int) -> None:
+        """The title before; if it was renamed again since, that is what the later one goes back to.
+
+        Else an album renamed twice would be left with a title that it had here alone.
+        """
+        before = self._catalog.operation(row.operation_id).wish.details.get("before")
+        title = before.get("title") if isinstance(before, dict) else None
+        for later in self._catalog.unsettled_of_album(album):
+            renames = later.wish.verb == WishVerb.RENAME_ALBUM
+            if renames and later.operation_id > row.operation_id:
+                details = {**later.wish.details, "before": before}
+                self._catalog.amend(later.operation_id, details)
+                return
+        if title is not None:
+            self._catalog.set_album_title(album, str(title))
 
     def _tell_member(self, row: OperationRow, *, joined: bool) -> None:
         """The told list of an album's members, as the service has it now."""

@@ -222,19 +222,24 @@ class PhotoWishes:
         if new.folder.album is not None:
             self.join(photo, new.folder.album, asker)
         elif new.folder.kind is FolderKind.FAVORITES:
-            self.mark(photo, asker, favorite=True)
+            self._wish_mark(photo, asker, favorite=True)
         self.restore(photo, asker)
 
     def mark(self, photo: int, by: Asker | int, *, favorite: bool) -> None:
         """A favorite, or no longer one."""
+        if self._wish_mark(photo, by, favorite=favorite):
+            self._desk.show_facts(photo)
+
+    def _wish_mark(self, photo: int, by: Asker | int, *, favorite: bool) -> bool:
+        """The same, and nothing is shown yet; False if it is so."""
         self._desk.need("favorite", "mark favorites")
         facts = self._catalog.photo_facts(photo)
         if facts.favorite == int(favorite):
-            return
+            return False
         verb = WishVerb.FAVORITE if favorite else WishVerb.UNFAVORITE
         details = {"before": {"favorite": facts.favorite}, "owned": facts.owned == 1}
         self._desk.wish(verb, by, details, photo=photo)
-        self._desk.show_facts(photo)
+        return True
 
     def wish_where_it_stands(self, photo: int, by: Asker | int) -> None:
         """To be in the albums, and among the favorites, in whose folders it stands."""

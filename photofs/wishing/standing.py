@@ -6,6 +6,7 @@ from photofs.catalog.incoming import IncomingRow
 from photofs.catalog.sqlite import Catalog
 from photofs.catalog.tree_writes import EntryRow, FolderFacts
 from photofs.model.errors import NameTooLong, NotFolder, NotFound, Refused
+from photofs.model.folder import FolderKind
 from photofs.model.naming import NAME_BYTES
 from photofs.model.node import ROOT_INO, is_folder_ino, row_id
 from photofs.model.spot import Spot
@@ -46,10 +47,19 @@ def present_at(catalog: Catalog, spot: Spot) -> tuple[Standing, EntryRow]:
     return standing, standing.entry
 
 
-def allowed(meaning: Meaning) -> Meaning:
-    """The meaning, or Refused with its sentence and remedy."""
+def allowed(meaning: Meaning, into: Standing | None = None) -> Meaning:
+    """The meaning, or Refused with its sentence and remedy.
+
+    `into`: where a photo is to go, which the folder of an album that is no more does not take.
+    """
     if meaning.refused:
         raise Refused(meaning.sentence, safe="nothing was changed", remedy=meaning.remedy)
+    if into and into.folder.kind is FolderKind.ALBUM and into.folder.album is None:
+        raise Refused(
+            "this album is no more: its folder stays only until the files in it are looked at",
+            safe="nothing was changed",
+            remedy="make an album of another name, and move them there",
+        )
     return meaning
 
 

@@ -101,7 +101,7 @@ class Wishing:
                 allowed(meaning(at.folder.kind, Verb.CREATE))
                 IncomingFiles(desk).add(row, at)
                 return
-            means = allowed(meaning(at.folder.kind, Verb.LINK))
+            means = allowed(meaning(at.folder.kind, Verb.LINK), at)
             PhotoWishes(desk).add(photo, at, means, asker)
 
     def unlink(self, spot: Spot, asker: Asker) -> int:
@@ -315,7 +315,7 @@ class Wishing:
             else:
                 wishes.retitle(photo, source, entry, target.name, asker)
         else:
-            means = allowed(meaning_of_move(source.folder.kind, target.folder.kind))
+            means = allowed(meaning_of_move(source.folder.kind, target.folder.kind), target)
             wishes.move(photo, source, target, means, asker)
         return done
 

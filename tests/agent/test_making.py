@@ -140,3 +140,23 @@ async def test_an_undo_after_an_unsure_album_was_found_removes_it(
     assert bests(posted) == []
     assert "Albums/Best/" not in posted.filed.tree()
     assert State.GAVE_UP not in {row.state for row in posted.operations()}
+
+
+async def test_regression_an_album_waits_for_another_photo_if_its_first_one_is_no_more(
+    posted: Posted, autojump_clock: MockClock
+) -> None:
+    """It is still there, may be renamed, and is made with the next photo that joins it."""
+    del autojump_clock
+    with_photos(posted)
+    posted.wished.mkdir("Albums/Best", Asker(1, "ln"))
+    link(posted, "r1")
+    posted.service.plan("make_album", "gone")
+    await posted.send()
+    assert "Albums/Best/" in posted.filed.tree()
+    assert posted.states() == ["make album: planned", "join: gave up"]
+    posted.wished.rename("Albums/Best", "Albums/Finest")
+    posted.wished.link("Albums/Trip/r2.jpg", "Albums/Finest/r2.jpg", Asker(2, "ln"))
+    posted.filed.now_ns += 40 * 10**9
+    await posted.send()
+    assert posted.is_over(), posted.states()
+    assert posted.service.members("Finest") == ["r2"]

@@ -211,3 +211,20 @@ async def test_joins_that_a_lost_photo_keeps_from_going_together_go_one_by_one(
     assert there in posted.service.members("Trip")
     joins = {row.state for row in posted.operations() if row.wish.verb == "join"}
     assert joins == {State.GAVE_UP, State.DONE}  # which of the two was uploaded first is open
+
+
+async def test_regression_a_title_goes_with_new_bytes_for_a_photo_that_is_found_deleted(
+    posted: Posted, autojump_clock: MockClock
+) -> None:
+    """Whichever of the two wishes finds it out."""
+    del autojump_clock
+    remote_id = with_one(posted)
+    posted.wished.rename(PATH, "Albums/Trip/Sea.jpg")
+    posted.write("Albums/Trip/Sea.jpg", NEW)
+    await judged_and_due(posted)
+    del posted.service.photos[remote_id]
+    await posted.send()
+    assert posted.is_over(), posted.states()
+    (made,) = posted.service.photos.values()
+    assert (made.data, made.seen.title) == (NEW, "Sea")
+    assert "Albums/Trip/p.jpg" not in posted.filed.files()

@@ -28,7 +28,8 @@ def send_all(tree: Tree) -> None:
         if photo.stage is Stage.SENT and photo.there is not None:
             _change(tree, photo, photo.there)
     for album in tree.albums:
-        _send_album(tree, album)
+        if not album.gone:
+            _send_album(tree, album)
     going = [album.there for album in tree.removed]
     tree.account_albums = [there for there in tree.account_albums if there not in going]
     tree.removed.clear()
@@ -52,9 +53,12 @@ def _upload(tree: Tree, photo: Photo) -> None:
 def _change(tree: Tree, photo: Photo, there: There) -> None:
     """The photo's own facts."""
     if there not in tree.account:
-        photo.title = photo.favorite = None
         if photo.digest is not None and not photo.writing:
+            photo.base.title = photo.shown_title
             _upload_instead(tree, photo)
+        elif photo.title is not None:
+            photo.names = {place: [Name() for _ in names] for place, names in photo.names.items()}
+        photo.title = photo.favorite = None
         return
     if photo.title is not None:
         there.title = photo.base.title = photo.title
@@ -129,14 +133,14 @@ def scan(tree: Tree, *, full: bool) -> None:
 def _miss_albums(tree: Tree, *, full: bool) -> None:
     """Albums that the service does not have any more."""
     for album in list(tree.albums):
-        if album.there is None or album.there in tree.account_albums:
+        if album.gone or album.there is None or album.there in tree.account_albums:
             album.lost = 0
             continue
         album.lost += full
         if not album.listed and album.lost < TWICE:
             continue  # no list has held it, so none can have lost it
         if album.told or album.bereft or not album.joined:
-            tree.albums.remove(album)
+            tree.end_album(album)
         else:
             album.there = None  # it was emptied here, and is made anew
 
@@ -182,10 +186,10 @@ def _gone(tree: Tree, photo: Photo) -> None:
         album.bereft = album.bereft or photo in album.told
         album.told.discard(photo)
         album.forget(photo)
-    photo.title = photo.favorite = None
+    title, photo.title, photo.favorite = photo.shown_title, None, None
     photo.there, photo.lost = None, 0
     if photo.digest is not None:
-        photo.base.digest, photo.digest = photo.digest, None
+        photo.base.title, photo.base.digest, photo.digest = title, photo.digest, None
         photo.base.taken = photo.base.taken or photo.taken_written
         photo.base.favorite = False
         photo.stage = Stage.WRITTEN if photo.writing else Stage.JUDGED

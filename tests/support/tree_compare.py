@@ -26,8 +26,11 @@ def compare_tree(tree: Tree, shown: dict[str, int]) -> None:
     """Every folder and file, by name and inode number."""
     folders = tree.folders()
     found = {path.removesuffix("/") for path in shown if path.endswith("/")}
-    if found - {"Scratch"} != set(folders.values()):
-        raise Difference(f"folders: {sorted((found - {'Scratch'}) ^ set(folders.values()))} differ")
+    meant = set(folders.values())
+    if found - {"Scratch"} != meant:
+        raise Difference(
+            f"folders: not {sorted(found - meant - {'Scratch'})}, but {sorted(meant - found)}"
+        )
     there: dict[str, dict[str, int]] = defaultdict(dict)
     for path, inode in shown.items():
         folder, _, name = path.rpartition("/")

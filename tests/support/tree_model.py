@@ -125,7 +125,8 @@ class Album:
     """`told`: its members by the last listing; `joined`, `left`: wishes over those.
 
     `listed`: a scan has told of it. `bereft`: a photo in it was deleted there since.
-    `lost`: in how many listings it was not.
+    `lost`: in how many listings it was not. `gone`: it is no album any more, but a folder as long
+    as files stand in it that are no photos yet.
     """
 
     base: str
@@ -138,6 +139,7 @@ class Album:
     listed: bool = False
     bereft: bool = False
     lost: int = 0
+    gone: bool = False
 
     @property
     def shown_title(self) -> str:
@@ -219,8 +221,11 @@ class Tree:
     def folders(self) -> dict[Place, str]:
         """Every folder that is shown, with its path below the library."""
         found: dict[Place, str] = {(top,): top for top in TOPS}
+        inhabited = {place for photo in self.photos for place in photo.names}
         for album in self.albums:
             for place, steps in album.paths():
+                if album.gone and place not in inhabited:
+                    continue
                 found[place] = "/".join(steps)
                 for depth in range(1, len(steps)):
                     found.setdefault(steps[:depth], "/".join(steps[:depth]))
@@ -256,6 +261,11 @@ class Tree:
             for place, names in photo.names.items():
                 for name in names:
                     yield f"{folders[place]}/{name.text}", photo
+
+    def end_album(self, album: Album) -> None:
+        """It is no more; its photos stay elsewhere."""
+        album.base, album.title, album.there, album.gone = album.shown_title, None, None, True
+        album.told, album.joined, album.left = set(), [], set()
 
     # at the service
 

@@ -3,7 +3,6 @@
 from photofs.model.naming import looks_temporary
 from tests.support.tree_model import (
     FAVORITES,
-    TRASH,
     UNSORTED,
     Album,
     Facts,
@@ -46,7 +45,9 @@ class Verbs:
         if photo.stands_where_put:
             self._may_create(place)
             self._touch(photo)
-        elif (album is None and place != FAVORITES) or not photo.owned or photo.trashed:
+        elif not (place == FAVORITES or (album and not album.gone)):
+            raise Refusal("EPERM")
+        if not photo.owned or photo.trashed:
             raise Refusal("EPERM")
         self._name(photo, place, name)
         self._belong(photo, place)
@@ -160,7 +161,8 @@ class Verbs:
 
     def hand_over(self, photo: Photo, same: Photo) -> None:
         """The names of a copy go to the photo that has these bytes already."""
-        same.trashed = False
+        if same.trashed:
+            self.restore(same)
         for album in self.tree.albums:
             album.forget(photo)
         self.tree.photos.remove(photo)
@@ -198,6 +200,8 @@ class Verbs:
 
     def _move_photo(self, photo: Photo, old: Place, place: Place, name: str) -> None:
         source, album = self.tree.album_at(old), self.tree.album_at(place)
+        if album is not None and album.gone:
+            raise Refusal("EPERM")
         if old[0] == "Trash":
             if album is None and place != FAVORITES and place[0] not in {"Dates", "Unsorted"}:
                 raise Refusal("EPERM")
@@ -206,11 +210,11 @@ class Verbs:
             self._belong(photo, place)
             self.tree.settle(photo)
             return
-        allowed = album is not None or place in {FAVORITES, TRASH}
+        allowed = album is not None or place == FAVORITES or place[0] == "Trash"
         if not allowed or not photo.owned or old == place:
             raise Refusal("EPERM")
         self._name(photo, place, name)
-        if place == TRASH:
+        if place[0] == "Trash":
             photo.trashed = True
         elif album is not None and source is not None and album is not source:
             source.leave(photo)
@@ -232,7 +236,7 @@ class Verbs:
         album = self.tree.album_at(place)
         if photo.stands_where_put:
             return
-        if album is not None:
+        if album is not None and not album.gone:
             album.join(photo)
         elif place == FAVORITES and not photo.is_favorite:
             photo.favorite = True
@@ -256,7 +260,7 @@ class Verbs:
 
     def _album(self, path: str) -> Album:
         album = self.tree.album_at(self.tree.place_at(path) or ())
-        if album is None:
+        if album is None or album.gone:
             raise Refusal("EPERM")
         return album
 

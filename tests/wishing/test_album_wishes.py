@@ -3,11 +3,12 @@
 import pytest
 
 from photofs.model.errors import Exists, NotEmpty, Refused
+from photofs.model.observation import AlbumGone
 from photofs.model.operation import Event
 from photofs.wishing.album_wishes import AlbumWishes
 from photofs.wishing.standing import standing_at
 from tests.support.filed import album, photo
-from tests.support.wished import SHELL, Wished
+from tests.support.wished import SHELL, Wished, whole
 
 DAY = "Dates/2019/2019-07"
 
@@ -146,6 +147,41 @@ def test_a_rename_that_the_service_refuses_is_shown_as_refused(wished: Wished) -
         wished.wishing.outcomes(row.wish.library).give_up(row, "no")
     assert "Albums/Trip/a.jpg" in wished.files()
     assert wished.filed.problems() == []
+
+
+def test_regression_an_album_renamed_twice_in_vain_has_its_first_title_again(
+    wished: Wished,
+) -> None:
+    """Not the one that it had for a while, and here alone."""
+    wished.rename("Albums/Trip", "Albums/Voyage")
+    wished.rename("Albums/Voyage", "Albums/Journey")
+    for row in wished.catalog.open_operations():
+        with wished.wishing.change():
+            for event in (Event.CLAIM, Event.SEND):
+                wished.catalog.happen(row.operation_id, event, wished.filed.now_ns)
+            wished.wishing.outcomes(row.wish.library).give_up(row, "no")
+    assert "Albums/Trip/a.jpg" in wished.files()
+    assert "Albums/Voyage/" not in wished.filed.tree()
+    assert wished.filed.problems() == []
+
+
+def test_regression_no_photo_goes_into_the_folder_of_an_album_that_is_no_more(
+    wished: Wished,
+) -> None:
+    """It stays for a file that nobody has judged yet; `ln` and `mv` say no, and change nothing."""
+    wished.write("Albums/Trip/new.jpg")
+    wished.filed.scan(AlbumGone(remote_id="x"), full=False)
+    before = wished.files()
+    assert "Albums/Trip/new.jpg" in before
+    with pytest.raises(Refused, match="no more"):
+        wished.link("Albums/Home/d.jpg", "Albums/Trip/again.jpg")
+    with pytest.raises(Refused, match="no more"):
+        wished.rename("Albums/Home/d.jpg", "Albums/Trip/d.jpg")
+    assert wished.files() == before
+    assert wished.open_verbs() == []
+    wished.judge(whole("n"), "Albums/Trip/new.jpg")
+    assert "Albums/Trip/" not in wished.filed.tree()
+    assert "Unsorted/new.jpg" in wished.files()
 
 
 def test_names_of_albums_that_cannot_be_are_refused(wished: Wished) -> None:

@@ -123,12 +123,13 @@ def test_what_the_service_has_no_longer_is_restored_by_an_upload(wished: Wished)
 
 
 def test_new_bytes_for_a_photo_deleted_there_are_uploaded(wished: Wished) -> None:
-    """What was to replace it becomes a photo of its own, with its date; it is no favorite."""
+    """What was to replace it becomes a photo of its own, with title and date; no favorite."""
     wished.rename(f"{DAY}/a.jpg", "Favorites/a.jpg")
     wished.send_all()
     wished.write("Albums/Trip/a.jpg")
     wished.judge(whole("n"), "Albums/Trip/a.jpg")
     assert wished.open_verbs() == ["replace"]
+    wished.rename("Albums/Trip/a.jpg", "Albums/Trip/Sea.jpg")
     delete_at_the_service(wished, "a")
     assert wished.open_verbs() == ["upload"]
     assert f"{DAY}/a.jpg" in wished.files()
@@ -137,6 +138,7 @@ def test_new_bytes_for_a_photo_deleted_there_are_uploaded(wished: Wished) -> Non
     taken = upload.wish.details["taken"]
     assert isinstance(taken, dict)
     assert taken["local"] == "2019-07-21T12:30:15"
+    assert upload.wish.details["title"] == "Sea"
     wished.uploaded(upload, "new")
     assert f"{DAY}/a.jpg" in wished.files()
 

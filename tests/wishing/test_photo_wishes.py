@@ -262,3 +262,11 @@ def test_a_photo_that_is_moved_out_of_trash_has_the_name_that_was_asked_for(
     wished.unlink(f"{DAY}/a.jpg")
     wished.rename("Trash/a.jpg", "Albums/Home/Back.jpg")
     assert {"Albums/Home/Back.jpg", "Albums/Trip/a.jpg", f"{DAY}/a.jpg"} <= wished.files()
+
+
+def test_regression_mv_from_trash_into_favorites_gives_the_name_asked_for(wished: Wished) -> None:
+    """Also to a photo that was no favorite before."""
+    wished.unlink(f"{DAY}/a.jpg")
+    wished.rename("Trash/a.jpg", "Favorites/Back.jpg")
+    assert {"Favorites/Back.jpg", "Albums/Trip/a.jpg", f"{DAY}/a.jpg"} <= wished.files()
+    assert "Favorites/a.jpg" not in wished.files()
