@@ -83,11 +83,17 @@ def _arguments(
     point: Path, *, demo: bool, log_file: Path | None, flags: dict[str, bool]
 ) -> Sequence[str]:
     """The same command line for the process in the background."""
-    arguments = ["mount", "--foreground"]
+    arguments = [*_loudness(), "mount", "--foreground"]
     arguments += [f"--{flag.replace('_', '-')}" for flag, given in flags.items() if given]
     arguments += ["--demo"] * demo
     arguments += ["--log-file", str(log_file)] * (log_file is not None)
     return [*arguments, "--", str(point)]
+
+
+def _loudness() -> list[str]:
+    """-v and -q as they were given before the verb: the log is the background process's."""
+    before = click.get_current_context().find_root().params
+    return ["-v"] * before.get("verbose", 0) + ["-q"] * before.get("quiet", False)
 
 
 def _refuse_if_nothing_to_show(house: House) -> None:

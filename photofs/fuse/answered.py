@@ -13,9 +13,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import pyfuse3
 
 from photofs.fuse.errnos import answer_for
-from photofs.model.errors import PhotofsError
+from photofs.fuse.refusals import Refusals
+from photofs.model.errors import PhotofsError, Refused
 
 log = logging.getLogger(__name__)
+
+_refusals = Refusals()
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -60,7 +63,10 @@ def answer(verb: str, error: Exception) -> pyfuse3.FUSEError:
         return pyfuse3.FUSEError(error.errno)
     if isinstance(error, PhotofsError):
         told = answer_for(error)
-        log.log(told.level, "%s: %s", verb, error)
+        if isinstance(error, Refused) and told.level == logging.WARNING:
+            _refusals.tell(verb, str(error))
+        else:
+            log.log(told.level, "%s: %s", verb, error)
         return pyfuse3.FUSEError(told.errno)
     log.error("%s met what nobody foresaw; the mount lives on", verb, exc_info=error)
     return pyfuse3.FUSEError(errno.EIO)

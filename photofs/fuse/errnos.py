@@ -20,7 +20,7 @@ class Answer(NamedTuple):
 
 TABLE: tuple[tuple[type[errors.PhotofsError], Answer], ...] = (
     (errors.NotFound, Answer(errno.ENOENT, logging.DEBUG)),
-    (errors.ReadOnly, Answer(errno.EROFS, logging.INFO)),
+    (errors.ReadOnly, Answer(errno.EROFS, logging.WARNING)),
     (errors.Exists, Answer(errno.EEXIST, logging.DEBUG)),
     (errors.NotEmpty, Answer(errno.ENOTEMPTY, logging.DEBUG)),
     (errors.IsFolder, Answer(errno.EISDIR, logging.DEBUG)),
@@ -29,7 +29,7 @@ TABLE: tuple[tuple[type[errors.PhotofsError], Answer], ...] = (
     (errors.BadName, Answer(errno.EILSEQ, logging.INFO)),
     # EXDEV makes mv, file managers and rsync copy, which between two libraries is what is meant
     (errors.Across, Answer(errno.EXDEV, logging.DEBUG)),
-    (errors.Refused, Answer(errno.EPERM, logging.INFO)),
+    (errors.Refused, Answer(errno.EPERM, logging.WARNING)),
     (errors.Busy, Answer(errno.EBUSY, logging.WARNING)),
     # ETIMEDOUT and ENETUNREACH say to a person what happened; backup programs take either as
     # "this file could not be read" and go on. Never EAGAIN: nobody expects it of a plain file.

@@ -43,6 +43,12 @@ class Mount:
         """What the server has said on standard error."""
         return self._log.read_text()
 
+    @property
+    def warnings(self) -> list[str]:
+        """The warnings in it, but for refusals, which tests bring about on purpose."""
+        lines = [line for line in self.log.splitlines() if line.startswith("WARNING ")]
+        return [line for line in lines if not line.startswith("WARNING photofs.fuse.refusals:")]
+
     def kill(self) -> None:
         """kill -9."""
         self.process.kill()

@@ -1,0 +1,56 @@
+"""What was refused is told in the log, and not a thousand times."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from photofs.fuse.refusals import PAUSE_S, SENTENCES, Refusals
+from tests.support.household import shell
+from tests.support.log_guard import ExpectLog
+from tests.support.mounting import Mount, mounted
+from tests.support.stocked import picture, stock
+from tests.support.wished import EVERYTHING
+
+
+@pytest.fixture
+def mount(tmp_path: Path) -> Iterator[Mount]:
+    """A library that can be changed, mounted."""
+    made = stock(tmp_path / "stock", {"a.jpg": picture(1, 200_000)}, can=EVERYTHING)
+    with mounted(made) as served:
+        yield served
+
+
+def test_the_same_sentence_is_a_warning_once_in_a_while(expect_log: ExpectLog) -> None:
+    """It is said again when the time is over, and other sentences are said beside it."""
+    expect_log("sorry")
+    now = [0.0]
+    refusals = Refusals(lambda: now[0])
+    for _ in range(1000):
+        refusals.tell("rmdir", "sorry")
+    refusals.tell("rmdir", "sorry, too")
+    assert expect_log.lines == ["WARNING rmdir: sorry", "WARNING rmdir: sorry, too"]
+    now[0] = PAUSE_S
+    refusals.tell("mkdir", "sorry")
+    assert expect_log.lines[2:] == ["WARNING mkdir: sorry"]
+
+
+def test_sentences_that_name_each_file_are_not_thousands_of_warnings(
+    expect_log: ExpectLog,
+) -> None:
+    """Only so many are said within the time."""
+    expect_log("is no picture")
+    refusals = Refusals(lambda: 0.0)
+    for number in range(1000):
+        refusals.tell("create", f"{number}.txt is no picture")
+    assert len(expect_log.lines) == SENTENCES
+
+
+@pytest.mark.mount
+def test_a_refusal_is_a_warning_in_the_log_with_the_cure(mount: Mount) -> None:
+    """Whoever makes thirty folders where none can be is told why once, not thirty times."""
+    folders = [mount.lake / f"day {number}" for number in range(30)]
+    shell("mkdir", *folders, code=1)
+    warnings = [line for line in mount.log.splitlines() if line.startswith("WARNING")]
+    assert 1 <= len(warnings) < len(folders)
+    assert "make a folder in Albums and copy into that" in warnings[0]
