@@ -52,7 +52,7 @@ def warm(paths: tuple[str, ...], *, as_json: bool) -> None:
     sys.exit(SOME_FAILED if any(outcome["failed"] for outcome in outcomes) else 0)
 
 
-@cache.command
+@cache.command(short_help="Remove everything from the cache, pinned photos too.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def clear(*, yes: bool, as_json: bool) -> None:

@@ -2,7 +2,7 @@
 
 import click
 
-from photofs.cli.output import json_option, print_json, safe_text
+from photofs.cli.output import counted, json_option, print_json, safe_text
 from photofs.cli.place import find_place, photos_at
 from photofs.cli.suggestions import places
 from photofs.model.errors import Refused
@@ -18,7 +18,7 @@ def date() -> None:
     """Set or reset when photos were taken."""
 
 
-@date.command("set")
+@date.command("set", short_help="Set when a photo was taken.")
 @click.argument("path", shell_complete=places)
 @click.argument("when")
 @json_option
@@ -41,7 +41,7 @@ def set_date(path: str, when: str, *, as_json: bool) -> None:
         print(f"{safe_text(path)} {what} dated {now.taken_local} ({now.taken_how})")
 
 
-@date.command
+@date.command(short_help="Forget dates that were set here and not sent yet.")
 @click.argument("path", shell_complete=places)
 @json_option
 def reset(path: str, *, as_json: bool) -> None:
@@ -53,8 +53,15 @@ def reset(path: str, *, as_json: bool) -> None:
     with find_place(path, read_only=False) as place:
         wishing = place.house.wishing(place.catalog)
         photos = photos_at(place)
-        count = sum(wishing.reset_taken(photo) > 0 for photo in photos)
+        unknown = {each for each in photos if place.catalog.first_observation(each) is None}
+        done = [each for each in photos if wishing.reset_taken(each)]
+        count = len([each for each in done if each not in unknown])
     if as_json:
         print_json({"photos": len(photos), "reset": count})
-    else:
-        print(f"{count:,} of {len(photos):,} photos show their source's date again")
+        return
+    print(f"{count:,} of {len(photos):,} photos show their source's date again")
+    if unknown:
+        print(
+            f"no source has told a date of {counted(len(unknown), 'file')} yet: still looked at"
+            " or waiting to be sent; see `photofs queue`"
+        )

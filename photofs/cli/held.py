@@ -41,7 +41,7 @@ def list_held(*, as_json: bool) -> None:
         print("nothing is held")
 
 
-@held.command
+@held.command(short_help="Let what is held be sent after all.")
 @click.argument("libraries", nargs=-1, shell_complete=named_libraries)
 @json_option
 def release(libraries: tuple[str, ...], *, as_json: bool) -> None:
@@ -55,10 +55,13 @@ def release(libraries: tuple[str, ...], *, as_json: bool) -> None:
         print_json({"released": released})
         return
     for name, number in released.items():
-        print(f"{name}: {counted(number, 'change')} released")
+        if number:
+            print(f"{safe_text(name)}: {counted(number, 'change')} released")
+    if not any(released.values()):
+        print("nothing is held")
 
 
-@held.command
+@held.command(short_help="Take back what is held.")
 @click.argument("libraries", nargs=-1, shell_complete=named_libraries)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option

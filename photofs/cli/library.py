@@ -36,7 +36,7 @@ def library() -> None:
     """Add, list, move and remove libraries; report on their archives."""
 
 
-@library.command
+@library.command(short_help="Add a library: an export's folder, or an account.")
 @click.argument("provider", type=click.Choice(["takeout", "flickr-export", "flickr"]))
 @click.argument("path", required=False, shell_complete=files)
 @click.option("--name", help="The library's folder name (default: google or flickr).")
@@ -188,7 +188,7 @@ def _question(name: str, photos: int, held: Held, *, with_scratch: bool) -> str:
     return f"{question} {held_words(held)} in its Scratch {fate}."
 
 
-@library.command
+@library.command(short_help="Tell where the export of a library lies now.")
 @click.argument("name", shell_complete=libraries)
 @click.argument("folder", shell_complete=files)
 @json_option
@@ -221,7 +221,7 @@ def _archive_source(catalog: Catalog, name: str) -> SourceRow:
     )
 
 
-@library.command
+@library.command(short_help="List what could not be paired or read, or was guessed.")
 @click.argument("name", shell_complete=libraries)
 @json_option
 def report(name: str, *, as_json: bool) -> None:

@@ -69,7 +69,7 @@ def queue(context: click.Context, number: int, *, as_json: bool) -> None:
         print("no agent works: mount, or run `photofs agent`, and it goes on")
 
 
-@queue.command
+@queue.command(short_help="Try again now.")
 @click.argument("what", shell_complete=places)
 @json_option
 def retry(what: str, *, as_json: bool) -> None:

@@ -63,7 +63,7 @@ def list_trash(*, as_json: bool) -> None:
         print("nothing lies in Trash")
 
 
-@trash.command
+@trash.command(short_help="Put photos back to where they were.")
 @click.argument("paths", nargs=-1, shell_complete=places)
 @click.option(
     "--deleted",
@@ -114,7 +114,7 @@ def _restore_deleted(file: Path, *, as_json: bool) -> None:
     sys.exit(SOME_FAILED if failed else 0)
 
 
-@trash.command
+@trash.command(short_help="Delete for good, at the service.")
 @click.argument("libraries", nargs=-1, shell_complete=named_libraries)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option

@@ -3,6 +3,7 @@
 What was changed again since is left alone: undo takes back one change, not the later ones.
 """
 
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
@@ -16,7 +17,9 @@ from photofs.wishing.replacing import Replacing
 from photofs.wishing.standing import unjudged
 from photofs.wishing.wish_desk import WishDesk
 
-_FOR_GOOD: Final = "it was deleted for good; `photofs trash restore --deleted` uploads it anew"
+_FOR_GOOD: Final = (
+    "it was deleted for good; `photofs trash restore --deleted {file}` uploads it anew"
+)
 
 _TEXTS: Final = {
     WishVerb.RETITLE: "title",
@@ -41,7 +44,8 @@ class WishingBack:
     def objection(self) -> str:
         """Why it cannot be undone; empty if it can."""
         if self._verb is WishVerb.DELETE:
-            return _FOR_GOOD
+            file = str(self._row.wish.details.get("restore_file", "FILE"))
+            return _FOR_GOOD.format(file=shlex.quote(file))
         if self._photo and self._catalog.photo_facts(self._photo).gone:
             return "the photo is no longer there"
         if self._verb in {WishVerb.JOIN, WishVerb.LEAVE} and not self._album_is_there():

@@ -122,6 +122,20 @@ def test_no_remedy_or_page_names_a_command_that_there_is_not() -> None:
     assert not wrong
 
 
+def test_no_line_of_a_groups_help_is_cut_short() -> None:
+    """Each verb's sentence in `photofs GROUP --help` fits beside it on 80 columns."""
+    context = click.Context(cli)
+    groups = [cli.get_command(context, name) for name in cli.list_commands(context)]
+    cut = [
+        f"{group.name} {name}"
+        for group in groups
+        if isinstance(group, click.Group)
+        for name, command in group.commands.items()
+        if command.get_short_help_str(72 - max(map(len, group.commands))).endswith("...")
+    ]
+    assert not cut
+
+
 def test_the_sections_that_comments_cite_are_there() -> None:
     """`(flickr.md 2.1, 3.1)` in a comment leads to headings of docs/reference/flickr.md."""
     cited = {

@@ -18,7 +18,7 @@ from photofs.model.judgement import Broken, Other
 from photofs.model.operation import Event
 from tests.support.filed import album, photo
 from tests.support.household import PATIENCE, Household, shell
-from tests.support.wished import EVERYTHING, Wished, whole
+from tests.support.wished import EVERYTHING, SHELL, Wished, whole
 
 DAY = "Dates/2019/2019-07"
 
@@ -196,6 +196,20 @@ def test_dates_are_set_and_reset(home: Home) -> None:
     assert "is a folder" in home.run("date", "set", "L/Albums", "2001", code=15)
 
 
+def test_a_date_of_a_file_that_no_source_knows_is_not_said_to_be_reset(home: Home) -> None:
+    """It is still looked at: nothing is shown otherwise afterwards, and the command says so."""
+    ino = home.wished.write("Unsorted/new.jpg")
+    home.wished.wishing.set_mtime(ino, 10**18, SHELL)
+    told = home.run("date", "reset", "L/Unsorted/new.jpg")
+    assert "0 of 1 photos show" in told
+    assert "no source has told a date of 1 file yet" in told
+
+
+def test_releasing_nothing_says_so(home: Home) -> None:
+    """One line, and no line of zeros a library."""
+    assert home.run("held", "release") == "nothing is held\n"
+
+
 def test_trash_is_listed_and_restored(home: Home) -> None:
     """Back to where it was."""
     shown = home.files()
@@ -284,6 +298,8 @@ def test_trash_is_emptied_only_of_what_is_proven_to_be_here(home: Home) -> None:
     assert deletion.wish.verb == "delete"
     number = home.wished.filed.photo_id("a")
     home.wished.send(deletion)
+    undone = home.run("undo", str(deletion.wish.action), code=6)
+    assert f"restore --deleted {told['restore_file']}`" in undone
     assert "Trash/a.jpg" not in home.files()
     assert home.wished.catalog.is_buried(home.wished.filed.source_id, "a")
     home.wished.filed.scan(photo("a", favorite=False), full=False)
