@@ -3,6 +3,7 @@
 import argparse
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -158,6 +159,9 @@ def status_of(work: Callable[[], int]) -> int:
     except* KeyboardInterrupt:
         print("photofs: stopped; the next scan goes on from here", file=sys.stderr)
         code = INTERRUPTED
+    except* BrokenPipeError:
+        # whoever read our output has gone (`| head`); Python would complain once more at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
 
 
