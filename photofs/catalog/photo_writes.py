@@ -83,6 +83,11 @@ class PhotoWriting(Part):
         )
         return row[0] if row else str(photo_id)
 
+    def was_told(self, photo_id: int) -> bool:
+        """Whether a source has ever told of it, also if none has it any more."""
+        row = self.database.one("SELECT 1 FROM observation WHERE photo = ? LIMIT 1", (photo_id,))
+        return row is not None
+
     def add_photo(self, facts: PhotoFacts, places: int) -> int:
         """Insert a photo that will have that many entries; its id."""
         return self.database.insert(_INSERT_PHOTO, (*facts, places))

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from photofs.catalog.journal import OperationRow, Wish
+from photofs.catalog.photo_writes import PhotoFacts
 from photofs.catalog.sqlite import Catalog
 from photofs.model.observation import PhotoSeen
 from photofs.model.operation import FINAL, Event, State
@@ -122,11 +123,7 @@ class Overruling:
         details = {**wish.details, "again": True}
         details["title"] = shown.title or details["title"]  # it may have been retitled since
         if shown.taken_local is not None:  # a replacement would have kept the date
-            details["taken"] = {
-                "by": "user",
-                "local": shown.taken_local,
-                "granularity": shown.granularity,
-            }
+            details["taken"] = date_shown(shown)
         upload = wish._replace(
             verb=WishVerb.UPLOAD.value, not_before_ns=self._now_ns(), details=details
         )
@@ -147,3 +144,8 @@ class Overruling:
         said = {each.answer for each in self._catalog.exchanges(row.operation_id)}
         if what not in said:
             self._catalog.note_exchange(row.operation_id, self._now_ns(), "", what)
+
+
+def date_shown(facts: PhotoFacts) -> dict[str, object]:
+    """The date that a photo shows, for the details of an upload: a TakenFact as plain words."""
+    return {"by": "user", "local": facts.taken_local, "granularity": facts.granularity}

@@ -13,7 +13,7 @@ from photofs.catalog.photo_writes import PhotoFacts
 from photofs.catalog.seen_json import to_json
 from photofs.filing.facts import dated, next_facts
 from photofs.filing.overlay import laid_over
-from photofs.filing.overruling import Overruling
+from photofs.filing.overruling import Overruling, date_shown
 from photofs.model.capture_time import TakenBy, TakenFact, instant_at
 from photofs.model.folder import FolderKind
 from photofs.model.incoming import Stage
@@ -161,12 +161,23 @@ class Judging:
         self._desk.show_places(photo)
 
     def _again(self, photo: int) -> dict[str, object]:
-        """That the service had it before: it was brought back after it was deleted for good."""
+        """That the service had it before: it was deleted there, or is brought back after that."""
         brought = self._catalog.last_of_photo(photo, WishVerb.RESTORE)
-        return {"again": True} if brought and "again" in brought.wish.details else {}
+        had = self._catalog.was_told(photo) or (brought and "again" in brought.wish.details)
+        return {"again": True} if had else {}
+
+    def _keeps_date(self, facts: PhotoFacts, photo: int) -> bool:
+        """Whether the date that is shown stays: the service had the photo, with other bytes.
+
+        A replacement would have kept it; that the photo was deleted there meanwhile alters nothing.
+        """
+        return facts.taken_local is not None and self._catalog.was_told(photo)
 
     def _dated(self, photo: int, whole: Whole) -> tuple[Whole, dict[str, object]]:
         """Bytes that tell no time have the one that a copying program set, which is sent on."""
+        shown = self._catalog.photo_facts(photo)
+        if self._keeps_date(shown, photo):
+            return whole, {"taken": date_shown(shown)}
         given = self._catalog.marks(photo)[1]
         if whole.seen.taken is not None or given is None or "set_taken" not in self._desk.can:
             return whole, {}
@@ -183,7 +194,8 @@ class Judging:
         old = self._catalog.photo_facts(photo)
         seen = replace(whole.seen, title=title, uploaded_ns=old.mtime_ns)
         given = self._catalog.marks(photo)[1]
-        facts = dated(old, self._desk.desk.resolve(seen))
+        kept = self._keeps_date(old, photo)
+        facts = old if kept else dated(old, self._desk.desk.resolve(seen))
         return facts._replace(
             size=whole.size,
             size_exact=1,

@@ -102,6 +102,21 @@ async def test_regression_new_bytes_for_a_photo_deleted_there_are_private(
     assert service.seen_by == ["private"]
 
 
+async def test_regression_new_bytes_that_nobody_judged_before_the_deletion_are_private(
+    posted: Publishing, service: Watching, autojump_clock: MockClock
+) -> None:
+    """The same if the photo is known to be gone before its new bytes were looked at."""
+    del autojump_clock
+    with_old(posted)
+    posted.write("Unsorted/p.jpg", NEW)
+    service.photos.clear()
+    for _ in range(2):
+        posted.filed.scan(inventory=[], full=False, accept_removals=True)
+    await sent(posted)
+    assert posted.states() == ["upload: done"]
+    assert service.seen_by == ["private"]
+
+
 async def test_regression_what_is_uploaded_anew_after_a_deletion_is_private(
     posted: Publishing, service: Watching, autojump_clock: MockClock
 ) -> None:

@@ -6,6 +6,7 @@ sent and the account scanned. After each step the tree is the model's, and `phot
 after each sending the account is the model's, too. What fails prints the steps that it took.
 """
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from photofs.emulators.flickr import Account
 from tests.support.tree_dice import Dice
 from tests.support.tree_hand import hand_on
 from tests.support.tree_mount import mount_hand_on
-from tests.support.tree_walk import Step, Walk
+from tests.support.tree_walk import Step, Walk, picture
 
 FIRST: tuple[Step, ...] = (
     ("copy", "Albums/One/first.jpg", 50),
@@ -32,6 +33,30 @@ FIRST: tuple[Step, ...] = (
     ("scan", True),
 )
 """A walk that everybody can follow: copy, link, the same bytes, Trash and back, overwriting."""
+
+ONCE: tuple[Step, ...] = (
+    ("copy", "Albums/One/a.jpg", 50),
+    ("send",),
+    ("copy", "Albums/One/a.jpg", 51),
+    ("send",),
+    ("copy", "Albums/One/b.jpg", 50),
+    ("send",),
+    ("copy", "Albums/One/b.jpg", 52),
+    ("send",),
+)
+"""Two photos that had the same bytes, one after the other, get other ones."""
+
+TWICE_WRITTEN: tuple[Step, ...] = (
+    ("remote", "delete", "50000000111"),
+    ("scan", True),
+    ("copy", "Dates/2017/2017-03/Old 2.jpg", 57),
+    ("scan", True),
+    ("copy", "Dates/2017/2017-03/Old 2.jpg", 53),
+    ("judge",),
+    ("copy", "Dates/2017/2017-03/Old 2.jpg", 54),
+    ("send",),
+)
+"""New bytes, and newer ones, of other years, for a photo that was deleted at the service."""
 
 
 async def walk(folder: Path, steps: int, seed: int, given: tuple[Step, ...] = ()) -> None:
@@ -68,6 +93,34 @@ async def test_a_walk_that_everybody_can_follow(tmp_path: Path, hurry: MockClock
     """Tree and account are the model's after each step."""
     del hurry
     await walk(tmp_path, 0, 0, FIRST)
+
+
+async def test_regression_old_bytes_of_two_photos_stand_in_trash_once(
+    tmp_path: Path, hurry: MockClock
+) -> None:
+    """They are whole in Trash/Replaced, under the first one's name."""
+    del hurry
+    account = Account()
+    async with hand_on(tmp_path, account) as hand:
+        walked = Walk(hand, account)
+        await go(walked, Dice(walked, 0), 0, ONCE)
+        replaced = {path: ino for path, ino in hand.tree().items() if "Replaced/" in path}
+        assert set(replaced) == {"Trash/Replaced/", "Trash/Replaced/a.jpg"}
+        old = hashlib.sha256(picture(50)[0]).hexdigest()
+        assert hand.digest(replaced["Trash/Replaced/a.jpg"]) == old
+
+
+async def test_regression_bytes_not_judged_yet_keep_the_date_of_a_photo_deleted_there(
+    tmp_path: Path, hurry: MockClock
+) -> None:
+    """However often they are written before they are sent, here and at the service."""
+    del hurry
+    account = Account()
+    async with hand_on(tmp_path, account) as hand:
+        walked = Walk(hand, account)
+        await go(walked, Dice(walked, 0), 0, TWICE_WRITTEN)
+        shown = {path for path in hand.tree() if path.endswith("/Old 2.jpg")}
+        assert "Dates/2017/2017-03/Old 2.jpg" in shown
 
 
 @pytest.mark.parametrize("seed", [8])

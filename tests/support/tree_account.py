@@ -69,8 +69,10 @@ def _change(tree: Tree, photo: Photo, there: There) -> None:
     if photo.digest is not None and not photo.writing:
         old = Photo(Facts(photo.base.title, photo.base.digest, photo.base.taken), Stage.HERE)
         _tell(photo, there)
-        old.names, old.whole = {REPLACED: [Name()]}, True
-        tree.photos.append(old)
+        aside = [each for each in tree.photos if REPLACED in each.names]
+        if tree.hold(old.base.digest, aside) is None:  # the same bytes stand there once
+            old.names, old.whole = {REPLACED: [Name()]}, True
+            tree.photos.append(old)
         there.digest = photo.base.digest = photo.digest
         photo.digest, photo.whole = None, True
     photo.title = photo.favorite = None
@@ -187,7 +189,7 @@ def _gone(tree: Tree, photo: Photo) -> None:
         album.told.discard(photo)
         album.forget(photo)
     title, photo.title, photo.favorite = photo.shown_title, None, None
-    photo.there, photo.lost = None, 0
+    photo.there, photo.lost, photo.had = None, 0, True
     if photo.digest is not None:
         photo.base.title, photo.base.digest, photo.digest = title, photo.digest, None
         photo.base.taken = photo.base.taken or photo.taken_written

@@ -80,7 +80,7 @@ class Photo:
 
     `extension` is that of its bytes. `whole`: its bytes are on this disk, by the catalog's word.
     `taken_written`: what the bytes that were written over it tell of their time.
-    `lost`: in how many listings the service did not have it.
+    `lost`: in how many listings the service did not have it. `had`: it had it once, and deleted it.
     """
 
     base: Facts
@@ -97,6 +97,7 @@ class Photo:
     owned: bool = True
     whole: bool = False
     lost: int = 0
+    had: bool = False
     names: dict[Place, list[Name]] = field(default_factory=dict)
 
     @property

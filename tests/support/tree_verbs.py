@@ -179,7 +179,9 @@ class Verbs:
         if photo.stage is Stage.SENT:
             photo.digest, photo.writing, photo.taken_written = digest, True, taken
         else:
-            photo.base.digest, photo.base.taken = digest, taken
+            photo.base.digest = digest
+            if not (photo.had and photo.base.taken):
+                photo.base.taken = taken
             photo.stage = Stage.WRITTEN
             self._touch(photo)
 
