@@ -243,10 +243,15 @@ class IncomingFiles:
         return self._begin_again(photo, old, asker)
 
     def _begin_again(self, photo: int, facts: PhotoFacts, asker: Asker) -> Written:
-        """Other bytes for a photo; what is known of the ones that its source has is kept."""
+        """Other bytes for a photo; what is known of the ones that its source has is kept.
+
+        Those that wait to be sent are none of these: they would be put away in their place.
+        """
+        waited = self._catalog.incoming(photo) is not None
         self._withdraw(photo)
         made = self._open(photo, asker)
-        if facts.sha256 is not None and self._catalog.first_observation(photo) is not None:
+        has_it = self._catalog.first_observation(photo) is not None
+        if facts.sha256 is not None and has_it and not waited:
             self._catalog.set_told_original(photo, facts.sha256)
         return made
 

@@ -58,6 +58,22 @@ async def test_p7_the_old_original_is_sealed_here_before_it_is_replaced(
     assert posted.catalog.photo_facts(posted.photo_at(PATH)).sha256 == hash_of(NEW)
 
 
+async def test_regression_bytes_that_were_never_sent_are_not_taken_for_the_old_original(
+    posted: Posted, autojump_clock: MockClock
+) -> None:
+    """P7: judged, and written over again before they were sent; what the service had is kept."""
+    del autojump_clock
+    with_old(posted)
+    posted.write(PATH, make_jpeg(77, width=64, height=48))
+    await posted.judged()
+    await overwrite(posted)
+    await posted.send()
+    assert posted.service.photos["r1"].data == NEW
+    assert posted.store.has_sealed(hash_of(OLD)) is Room.KEPT
+    old = posted.catalog.photo_facts(posted.photo_at("Trash/Replaced/p.jpg"))
+    assert old.sha256 == hash_of(OLD)
+
+
 @pytest.mark.parametrize("trouble", ["lost", "killed", "down", "stopped", "throttled"])
 async def test_p7_a_replacement_converges(
     trouble: str, posted: Posted, autojump_clock: MockClock
