@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 import trio
 
 from photofs.model.choke import Choke
-from photofs.model.errors import Busy, NotFound, Refused, StoreError
+from photofs.model.errors import Busy, NotFound, Refused, StoreError, TooLong
 from photofs.model.spot import Spot
 from photofs.model.wish import Asker
 from photofs.originals.disk_errors import disk_errors
@@ -25,6 +25,10 @@ from photofs.volume.writer import Disk, Writer
 TRIES: Final = 200
 PAUSE: Final = 0.05
 """A file that is just being sealed is asked for again: ten seconds hash some 10 GB."""
+
+LONGEST: Final = 1 << 44
+"""Bytes: what ext4 lets a file have. Lengths of sparse files on other disks, added up, would go
+beyond what the catalog's numbers hold; no service takes a thousandth of it."""
 
 FILLS: Final = 3
 """How often an original is brought in anew that was evicted before it could be copied."""
@@ -69,6 +73,7 @@ class Intake:
         handle = self._volume.handle(number)
         if not isinstance(handle, WritingHandle):
             handle = await self._begin_at(number, empty=False)
+        _check_length(offset + len(data))
         began = self._choke.begin()
         if began is None:
             return await trio.to_thread.run_sync(handle.write, offset, data)
@@ -136,6 +141,7 @@ class Intake:
             draft.gone = True
 
     async def _cut(self, handle: WritingHandle, size: int) -> None:
+        _check_length(size)
         handle.draft.changed = True
         with disk_errors("cutting a file"):
             await trio.to_thread.run_sync(os.ftruncate, handle.fd, size)
@@ -250,3 +256,11 @@ class Intake:
                 continue
             return WritingHandle(self._drafts, draft, fd)
         raise StoreError("a file stays locked by another process", remedy="see `photofs status`")
+
+
+def _check_length(size: int) -> None:
+    """TooLong for what no disk is asked for."""
+    if size > LONGEST:
+        raise TooLong(
+            "no file here can be longer than 16 TiB", safe="nothing was changed", remedy="split it"
+        )

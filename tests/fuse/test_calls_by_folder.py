@@ -1,11 +1,13 @@
 """What each system call does in which folder, as docs/SEMANTICS.md lists it, on a real mount."""
 
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from tests.support.calls_in_folders import CALLS, PHOTO, Place, Unchanged
+from tests.support.calls_in_folders import CALLS, FAR, PHOTO, Place, Unchanged
 from tests.support.doc_tables import table
 from tests.support.mounting import Mount, mounted
 from tests.support.posix_calls import errno_of
@@ -84,13 +86,31 @@ def test_the_table_lists_these_calls() -> None:
 
 
 @pytest.mark.parametrize(("call", "kind"), EXPECTED, ids=lambda value: value.replace("`", ""))
-def test_a_call_does_what_the_table_says(ground: Ground, call: str, kind: str) -> None:
+def test_a_call_does_what_the_table_says(
+    ground: Ground, call: str, kind: str, tmp_path: Path
+) -> None:
     """Done, without effect, or refused with that errno."""
     place = ground.place(kind)
+    if kind == "Scratch" and call == TOO_FAR and has_endless_files(tmp_path):
+        pytest.skip("the disk below takes a file of any length")
     try:
         assert outcome(CALLS[call], place) == EXPECTED[call, kind]
     finally:
         clear(place)
+
+
+TOO_FAR = "truncate` beyond what any file holds"
+
+
+def has_endless_files(folder: Path) -> bool:
+    """Whether the disk under this folder takes what ext4 refuses."""
+    file = folder / "far"
+    file.touch()
+    try:
+        os.truncate(file, FAR)
+    except OSError:
+        return False
+    return True
 
 
 LEFT = {"free.jpg", "other.jpg", "file.jpg", "b.jpg", "pipe"}
