@@ -268,6 +268,7 @@ async def test_only_the_newest_are_looked_through(
     service: Emulated, clock: Time, tmp_path: Path
 ) -> None:
     """Of a large account only the photos since the upload's begin are listed."""
+    del clock
     original = own_photos(service)["Sea 0"].original
     for number in range(1200):
         service.account.add_photo(original, title=f"Old {number}", uploaded=1_500_000_000 + number)
@@ -290,7 +291,6 @@ def pages_listed(service: Emulated) -> set[str]:
     name = "flickr.people.getPhotos"
     calls = [call for call in service.emulator.ledger.history if call.name == name]
     return {call.arguments.get("page", "1") for call in calls}
-    del clock
 
 
 async def test_trouble_while_looking_is_no_no(
