@@ -2,14 +2,13 @@
 
 import io
 from collections import OrderedDict
-from typing import assert_never
 
 from PIL import Image, ImageOps
 
 from photofs.emulators.flickr.sizes import Rung
 from photofs.emulators.flickr.state import Photo
-from photofs.emulators.hosting.blobs import Blob, Held, Noise, md5_of
-from photofs.emulators.hosting.originals import JPEG_HEAD, MP4_HEAD, Painted, Random, Stored, paint
+from photofs.emulators.hosting.blobs import Blob, Held, md5_of
+from photofs.emulators.hosting.originals import Painted, Random, blob_of, paint
 from photofs.emulators.hosting.vault import Vault
 from photofs.emulators.pictures import landscape, make_video
 
@@ -30,16 +29,9 @@ class Darkroom:
 
     def original(self, photo: Photo) -> Blob:
         """The bytes that were uploaded."""
-        match photo.original:
-            case Painted() as picture:
-                return self._made((picture,), picture)
-            case Random() as noise:
-                head = MP4_HEAD if noise.kind == "mp4" else JPEG_HEAD
-                return Noise(noise.seed, noise.size, head)
-            case Stored() as stored:
-                return self._vault.get(stored.sha256)
-            case other:
-                assert_never(other)
+        if isinstance(photo.original, Painted):
+            return self._made((photo.original,), photo.original)
+        return blob_of(photo.original, self._vault)
 
     def original_md5(self, photo: Photo) -> bytes | None:
         """The MD5 digest of the original."""

@@ -15,11 +15,10 @@ from PIL import ExifTags, Image, ImageOps
 from photofs.emulators.google.account import Account
 from photofs.emulators.google.habits import Habits
 from photofs.emulators.google.state import Item
-from photofs.emulators.hosting.blobs import Blob, Held, Noise
-from photofs.emulators.hosting.originals import JPEG_HEAD, MP4_HEAD, Painted, Random, Stored, paint
+from photofs.emulators.hosting.blobs import Blob, Held
+from photofs.emulators.hosting.originals import Random, blob_of
 from photofs.emulators.hosting.ranges import ranged
 from photofs.emulators.hosting.request import Request, Response, text_response
-from photofs.emulators.hosting.vault import Vault
 from photofs.emulators.pictures import landscape, make_jpeg, make_video
 
 HTML = "text/html; charset=utf-8"
@@ -72,7 +71,7 @@ class Files:
         if what == "dv":
             ready = item.is_video and item.polls <= 0 and not item.failed
             return (Held(transcoded(item.web_id)), "video/mp4") if ready else None
-        original = blob_of(item, self._account.vault)
+        original = blob_of(item.original, self._account.vault)
         if what == "d":
             return downloaded(item, original), item.mime if not item.is_video else "image/jpeg"
         size = _SIZE.fullmatch(what)
@@ -89,17 +88,6 @@ class Files:
         )
         whole = Response(headers=headers, body=blob, chunked=self._habits.ranges == "no length")
         return ranged(request, whole) if self._habits.ranges == "part" else whole
-
-
-def blob_of(item: Item, vault: Vault) -> Blob:
-    """The bytes that were uploaded."""
-    match item.original:
-        case Stored() as stored:
-            return vault.get(stored.sha256)
-        case Random() as noise:
-            return Noise(noise.seed, noise.size, MP4_HEAD if noise.kind == "mp4" else JPEG_HEAD)
-        case Painted() as picture:
-            return Held(paint(picture))
 
 
 def downloaded(item: Item, original: Blob) -> Blob:

@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from photofs.emulators.hosting.blobs import Blob, Held, Noise
+from photofs.emulators.hosting.vault import Vault
 from photofs.emulators.pictures import make_jpeg, make_png, make_video
 
 MP4_HEAD = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"
@@ -42,6 +44,18 @@ class Random(msgspec.Struct, frozen=True, tag="random"):
 
 
 Original = Painted | Stored | Random
+
+
+def blob_of(original: Original, vault: Vault) -> Blob:
+    """The bytes that were uploaded; those that were, lie in `vault`."""
+    match original:
+        case Stored():
+            return vault.get(original.sha256)
+        case Random():
+            head = MP4_HEAD if original.kind == "mp4" else JPEG_HEAD
+            return Noise(original.seed, original.size, head)
+        case Painted():
+            return Held(paint(original))
 
 
 def paint(picture: Painted) -> bytes:
