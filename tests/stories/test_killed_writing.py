@@ -49,18 +49,24 @@ def calls(world: World, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 def dies(begun: Begun, nth: int, disk: PowerDisk | None = None) -> int:
     """Walk until the mount is killed before that call; how many steps were answered.
 
-    `disk`: whose power is cut then. A mount that makes fewer calls this time is ended instead.
+    `disk`: whose power is cut then. A mount that makes fewer calls this time is ended instead, or
+    the power is cut after the last of them.
     """
     last_call = LastCall(begun.folder / "control")
     last_call.watch(begun.begin(last_call), last=nth, disk=disk.root if disk else None)
     answered = begun.walk()
     last_call.unwatch()
-    if len(last_call.made) < nth:
-        begun.end()
-    else:
-        begun.bury()
+    in_time = len(last_call.made) >= nth
     if disk is not None:
+        if not in_time:
+            disk.cut_power()
+        begun.lose_power()
+        begun.bury()
         disk.replug()
+    elif in_time:
+        begun.bury()
+    else:
+        begun.end()
     return answered
 
 

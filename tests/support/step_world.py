@@ -174,6 +174,7 @@ class Begun:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
+                start_new_session=True,
             )
         assert self.mount.stdout is not None
         assert self.mount.stdout.readline(), self.log
@@ -197,6 +198,20 @@ class Begun:
                     self.mount.stdout.close()
                 self.mount = None
         subprocess.run(["fusermount3", "-uzq", self.point], check=False, capture_output=True)
+
+    def lose_power(self) -> None:
+        """Kill the mount and its children, now.
+
+        A child that lived on would close what it has open of the disk as it was, and by that delete
+        the write-ahead log, by its path: that of the disk as it is when the power is back.
+        """
+        assert self.mount is not None
+        session, until = self.mount.pid, time.monotonic() + WITHIN
+        with suppress(ProcessLookupError):
+            os.killpg(session, signal.SIGKILL)
+        while running_in(session):
+            assert time.monotonic() < until
+            time.sleep(0.01)
 
     def bury(self) -> None:
         """Wait for the end of a mount that was killed; it stays in the way of the next one."""
@@ -292,6 +307,17 @@ class Begun:
             return f"albums: {albums} shown, {service.albums} there"
         there = Counter(photo[0] for photo in service.photos)
         return "" if shown == there else f"photos: {shown} shown, {there} there"
+
+
+def running_in(session: int) -> list[int]:
+    """The processes of a session that have not ended."""
+    found = []
+    for each in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            state, _, _, its_session, *_ = each.read_text().rpartition(")")[2].split()
+            if int(its_session) == session and state != "Z":
+                found.append(int(each.parent.name))
+    return found
 
 
 def sha256_of(data: bytes) -> str:
