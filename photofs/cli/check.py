@@ -5,6 +5,7 @@ import sys
 import click
 
 from photofs.assembly import House
+from photofs.catalog.sqlite import Catalog
 from photofs.cli.house import find_house
 from photofs.cli.output import counted, json_option, print_json, safe_text
 from photofs.model.exit_codes import OTHER
@@ -20,26 +21,46 @@ def check(*, read: bool, repair: bool, as_json: bool) -> None:
     Only looks, unless --repair is given; exits with 1 if something is wrong.
     """
     house = find_house()
-    problems = _catalog_problems(house, repair=repair)
+    problems, notes = _in_catalog(house, repair=repair)
     if read:
         problems += house.store().verify_all(repair=repair)
     if as_json:
-        print_json({"problems": problems})
+        print_json({"problems": problems, "notes": notes})
     else:
+        for note in notes:
+            print(safe_text(f"note: {note}"))
         for problem in problems:
             print(safe_text(problem))
         print("nothing is wrong" if not problems else counted(len(problems), "problem"))
     sys.exit(OTHER if problems else 0)
 
 
-def _catalog_problems(house: House, *, repair: bool) -> list[str]:
-    """What is wrong in the catalog; Refused if it is an older version's and nothing may change."""
+def _in_catalog(house: House, *, repair: bool) -> tuple[list[str], list[str]]:
+    """What is wrong in the catalog, and what else a user should know.
+
+    Refused if it is an older version's and nothing may change.
+    """
     from photofs.catalog.check import check as check_catalog
     from photofs.catalog.check import repair as repair_catalog
 
     if not house.paths.catalog.exists():
-        return []
+        return [], []
     with house.catalog(read_only=not repair) as catalog:
         if repair:
             repair_catalog(catalog)
-        return [str(problem) for problem in check_catalog(catalog)]
+        return [str(problem) for problem in check_catalog(catalog)], _unknown_files(house, catalog)
+
+
+def _unknown_files(house: House, catalog: Catalog) -> list[str]:
+    """A sentence if programs wrote files through a catalog other than this one."""
+    written = house.store().written
+    files = {name.removesuffix(".copy") for name in written.names()}
+    unknown = len(files - catalog.drafts_begun(files))
+    if not unknown:
+        return []
+    told = (
+        f"{counted(unknown, 'file')} that programs wrote into a mount stand in no folder: the"
+        f" catalog is an older one, or a new one. They stay in {written.folder}; copy those that"
+        " you miss from there into the mount"
+    )
+    return [told]

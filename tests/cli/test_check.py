@@ -78,3 +78,20 @@ def test_the_users_own_older_catalog_is_meant_although_another_home_is_mounted(
         before = file.read_bytes()
         assert "`photofs check --repair`" in household.run("check", code=15)
         assert file.read_bytes() == before
+
+
+def test_files_that_the_catalog_does_not_know_are_told_of(household: Household) -> None:
+    """Where a catalog was lost, files that were not sent yet lie in Kept, and nobody shows them."""
+    export = household.folder / "export"
+    demo_takeout(export)
+    household.run("library", "add", "takeout", export)
+    assert "nothing is wrong" in household.run("check")
+    written = find_paths(household.environ).kept / "written"
+    written.mkdir(parents=True)
+    (written / "5-bee991a4").write_bytes(b"the only copy")
+    told = household.run("check")
+    assert (
+        "note: 1 file that programs wrote into a mount stand in no folder: the catalog is" in told
+    )
+    assert str(written) in told
+    assert (written / "5-bee991a4").read_bytes() == b"the only copy"
