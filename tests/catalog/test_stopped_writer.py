@@ -16,7 +16,8 @@ from photofs.catalog.pacing import CatalogPacer, PacePolicy
 from photofs.catalog.sqlite import open_catalog
 from photofs.model.errors import Busy
 from photofs.model.verdict import Verdict
-from photofs.providers.flickr.api import FOR_PEOPLE, tell, wait_for_place
+from photofs.providers.flickr.api import FOR_PEOPLE, wait_for_place
+from photofs.providers.transport.pace import tell
 
 PATIENCE = 60.0
 

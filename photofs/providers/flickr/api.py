@@ -5,8 +5,6 @@ thread ends by itself within the line's time limits, its answer dropped. Only wh
 it comes twice is tried again: reads, and changes of one fact. Uploads are sent once.
 """
 
-import logging
-import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -16,15 +14,16 @@ import trio
 import urllib3
 from flickrapi import FlickrError
 
-from photofs.model.errors import Busy, RemoteError, Temporary, TimedOut, Unreachable
+from photofs.model.errors import RemoteError, Temporary, TimedOut, Unreachable
 from photofs.model.verdict import Verdict
 from photofs.providers.flickr.answers import KEPT, Record, bad_status, read_answer
 from photofs.providers.flickr.endpoint import Endpoint
-from photofs.providers.flickr.line import Account, BadStatus, Caller, Line, TooMuch, caller_for
+from photofs.providers.flickr.line import Account, BadStatus, Caller, Line, caller_for
 from photofs.providers.port import Pacer
-from photofs.providers.transport.retrying import Retrying, Throttled
-
-log = logging.getLogger(__name__)
+from photofs.providers.transport import pace
+from photofs.providers.transport.pace import tell, verdict_of
+from photofs.providers.transport.retrying import Retrying
+from photofs.providers.transport.session import TooMuch
 
 THREADS = 4
 FOR_PEOPLE = Retrying(deadline=60.0)
@@ -33,12 +32,6 @@ FOR_CHANGES = Retrying(tries=4, deadline=120.0)
 ONCE = Retrying(tries=1, deadline=120.0)
 UPLOADS = 4
 """Threads for uploads; they are others than those for calls, which take seconds and not hours."""
-
-COME_AGAIN = 0.5
-"""Seconds until a pacer that others write just now is asked again."""
-
-PACER_PATIENCE = 15.0
-"""Seconds after which a pacer that others still write is given up."""
 
 Answer = TypeVar("Answer")
 Check = Callable[[Record], None]
@@ -155,46 +148,9 @@ def translated(call: Callable[[], Answer]) -> Answer:
         raise Temporary("Flickr's answer cannot be understood", safe=KEPT) from error
 
 
-def verdict_of(error: Temporary) -> Verdict:
-    """What a passing error means for the pace."""
-    return Verdict.THROTTLED if isinstance(error, Throttled) else Verdict.FAILED
-
-
 async def wait_for_place(pacer: Pacer, key: str, policy: Retrying, *, person: bool) -> None:
-    """Wait for the next free place of the key; raises Quota, or Busy if others write for long.
-
-    A wait longer than the policy's deadline is not begun: Temporary says when to come again.
-    """
-    wait = await _reserve(pacer, key, person=person)
-    if wait >= policy.deadline:
-        raise Temporary(
-            "Flickr asked us to slow down",
-            safe=KEPT,
-            remedy=f"try again in {math.ceil(wait / 60)} min",
-            retry_after=wait,
-        )
-    if wait > 0:
-        await trio.sleep(wait)
-
-
-async def _reserve(pacer: Pacer, key: str, *, person: bool) -> float:
-    """Take a place; a pacer that others write is asked again, while the loop serves the rest."""
-    until = trio.current_time() + PACER_PATIENCE
-    while True:
-        try:
-            return pacer.reserve(key, person=person)
-        except Busy:
-            if trio.current_time() >= until:
-                raise
-        await trio.sleep(COME_AGAIN)
-
-
-def tell(pacer: Pacer, key: str, verdict: Verdict, retry_after: float | None = None) -> None:
-    """Tell what became of a request; where others write just now, the next one tells it."""
-    try:
-        pacer.report(key, verdict, retry_after)
-    except Busy:
-        log.info("the pace of requests could not be noted: others write the catalog just now")
+    """Wait for the next free place of the key; see transport.pace."""
+    await pace.wait_for_place(pacer, key, policy, person=person, service="Flickr")
 
 
 @asynccontextmanager

@@ -1,150 +1,56 @@
-"""Where the browser comes back to after the account's owner has said yes: a port on this machine.
+"""Where the browser comes back to after the account's owner has said yes to a Flickr login.
 
-RFC 8252 7.3 and 8.3: bound to 127.0.0.1 and a free port, one path that nobody can guess, the Host
-header checked, our request token demanded, a static page for an answer, closed after five minutes.
+Besides what transport/loopback.py demands: a path that nobody can guess, and our request token.
 """
 
-import hmac
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
 
-import trio
-
-from photofs.model.errors import Refused, TimedOut
-
-TIME_LIMIT = 300.0
-"""Seconds that the owner has for saying yes."""
-
-REQUEST_LIMIT = 8192
-REQUEST_SECONDS = 10.0
-ADDRESS = "127.0.0.1"
-
-PAGE = (
-    "<!doctype html><html lang=en><meta charset=utf-8><title>photofs</title>"
-    "<p>{}<p>This window can be closed; photofs goes on in the terminal.</html>"
+from photofs.model.errors import Refused
+from photofs.providers.transport.loopback import (
+    NOT_GIVEN,
+    NOT_OURS,
+    TIME_LIMIT,
+    Judged,
+    Loopback,
+    Query,
+    open_loopback,
+    same,
 )
-HEADERS = (
-    "Content-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\n"
-    "Referrer-Policy: no-referrer\r\nX-Content-Type-Options: nosniff\r\n"
-    "Content-Security-Policy: default-src 'none'\r\nConnection: close\r\n"
-)
-
-
-class Request(NamedTuple):
-    """What of a request matters here."""
-
-    verb: str
-    path: str
-    host: str
-    query: dict[str, list[str]]
 
 
 class Callback:
     """Made by `open_callback`; `url` is what the service sends the browser back to."""
 
-    def __init__(self, listener: trio.SocketListener) -> None:
-        self._listener = listener
-        port: int = listener.socket.getsockname()[1]
-        self._host = f"{ADDRESS}:{port}"
-        self._path = f"/{secrets.token_urlsafe(24)}"
-        self._token = ""
-        self._outcome: str | Refused | None = None
-        self._came = trio.Event()
+    def __init__(self, loopback: Loopback) -> None:
+        self._loopback = loopback
 
     @property
     def url(self) -> str:
         """The whole address."""
-        return f"http://{self._host}{self._path}"
+        return self._loopback.url
 
     async def verifier(self, token: str, time_limit: float = TIME_LIMIT) -> str:
         """What the browser brings for the request token; Refused if the owner said no.
 
-        Anything else that knocks (favicons, guesses, other tokens) is sent away and changes
-        nothing. Raises TimedOut.
+        Raises TimedOut.
         """
-        self._token = token
-        with trio.move_on_after(time_limit):
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(trio.serve_listeners, self._serve, [self._listener])
-                await self._came.wait()
-                nursery.cancel_scope.cancel()
-        if isinstance(self._outcome, Refused):
-            raise self._outcome
-        if self._outcome is None:
-            raise TimedOut("nobody came back from the browser", remedy="photofs login flickr")
-        return self._outcome
 
-    async def _serve(self, stream: trio.SocketStream) -> None:
-        with trio.move_on_after(REQUEST_SECONDS):
-            try:
-                status, sentence = self._answer(_parsed(await _head(stream)))
-                body = PAGE.format(sentence).encode()
-                length = f"Content-Length: {len(body)}\r\n\r\n"
-                await stream.send_all(f"HTTP/1.1 {status}\r\n{HEADERS}{length}".encode() + body)
-            except (trio.BrokenResourceError, trio.ClosedResourceError):
-                return
-            finally:
-                if self._outcome is not None:
-                    self._came.set()
+        def judge(query: Query) -> Judged:
+            given, verifier = query.get("oauth_token", ""), query.get("oauth_verifier", "")
+            if given and not same(given, token):
+                return NOT_OURS
+            if given and verifier:
+                return Judged("200 OK", "photofs may now read this account.", verifier)
+            refused = Refused("the permission was not given", remedy="photofs login flickr")
+            return NOT_GIVEN._replace(outcome=refused)
 
-    def _answer(self, request: Request | None) -> tuple[str, str]:
-        if request is None or request.host != self._host or request.verb != "GET":
-            return "400 Bad Request", "This is not for photofs."
-        if not _same(request.path, self._path) or self._outcome is not None:
-            return "404 Not Found", "There is nothing here."
-        token, verifier = (
-            _first(request.query, "oauth_token"),
-            _first(request.query, "oauth_verifier"),
-        )
-        if token and not _same(token, self._token):
-            return "400 Bad Request", "This login is not the one that photofs waits for."
-        if token and verifier:
-            self._outcome = verifier
-            return "200 OK", "photofs may now read this account."
-        self._outcome = Refused("the permission was not given", remedy="photofs login flickr")
-        return "200 OK", "photofs was not given the permission."
-
-
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
-
-
-def _first(query: dict[str, list[str]], key: str) -> str:
-    return query.get(key, [""])[0]
-
-
-async def _head(stream: trio.SocketStream) -> bytes:
-    """A request's head, at most REQUEST_LIMIT bytes of it."""
-    head = b""
-    while b"\r\n\r\n" not in head and len(head) < REQUEST_LIMIT:
-        piece = await stream.receive_some(REQUEST_LIMIT)
-        if not piece:
-            break
-        head += piece
-    return head
-
-
-def _parsed(head: bytes) -> Request | None:
-    """The request in a head; None if it is none."""
-    first, *lines = head.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
-    words = first.split(" ")
-    hosts = [line.partition(":")[2].strip() for line in lines if line.lower().startswith("host:")]
-    if len(words) != 3 or len(hosts) != 1:  # noqa: PLR2004 - verb, target, version
-        return None
-    try:
-        target = urlsplit(words[1])
-        query = parse_qs(target.query, max_num_fields=16)
-    except ValueError:
-        return None
-    return Request(words[0], target.path, hosts[0].lower(), query)
+        return await self._loopback.wait(judge, time_limit)
 
 
 @asynccontextmanager
 async def open_callback() -> AsyncIterator[Callback]:
     """A port of our own for one login."""
-    (listener,) = await trio.open_tcp_listeners(0, host=ADDRESS)
-    async with listener:
-        yield Callback(listener)
+    async with open_loopback(f"/{secrets.token_urlsafe(24)}") as loopback:
+        yield Callback(loopback)

@@ -6,31 +6,27 @@ status and Retry-After. Endpoints and session are set on the instance, never on 
 two accounts in one process do not disturb each other.
 """
 
-import http.cookiejar
 import logging
-import os
-import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple, Protocol
 
 import flickrapi
-import requests
-import urllib3
 from flickrapi.auth import FlickrAccessToken
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from photofs.providers.flickr.endpoint import Endpoint
+from photofs.providers.transport.session import (
+    CONNECT_TIMEOUT,
+    PIECE,
+    open_session,
+    read_body,
+)
 
 # These write requests, tokens and signatures to the log at lower levels.
 for _talkative in ("flickrapi", "requests_oauthlib", "oauthlib", "urllib3"):
     logging.getLogger(_talkative).setLevel(logging.CRITICAL + 1)
 
-CONNECT_TIMEOUT = 10.0
-CALL_LIMIT = 120.0
-ANSWER_LIMIT = 32 * 2**20
-PIECE = 64 * 1024
 OK = 200
 
 STALL_LIMIT = 60.0
@@ -38,9 +34,6 @@ STALL_LIMIT = 60.0
 
 ANSWER_PATIENCE = 4
 """How much longer than other calls an upload's answer may take: the picture is worked on first."""
-
-BLOCK = 128 * 1024
-"""Bytes of an upload that go out at once; with urllib3's own 16 KiB it takes a third longer."""
 
 
 class Account(NamedTuple):
@@ -65,10 +58,6 @@ class BadStatus(Exception):
         self.status = status
         self.retry_after = retry_after
         self.body = body
-
-
-class TooMuch(Exception):
-    """An answer that is too long, or takes too long."""
 
 
 class Reply(NamedTuple):
@@ -101,12 +90,7 @@ class Line:
         """Nothing is connected yet."""
         self._timeouts = (min(CONNECT_TIMEOUT, read_timeout), read_timeout)
         self._upload_timeouts = (min(STALL_LIMIT, 2 * read_timeout), ANSWER_PATIENCE * read_timeout)
-        self._session = requests.Session()
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, _Adapter())
-        self._session.trust_env = False
-        self._session.verify = os.environ.get("SSL_CERT_FILE") or True
-        self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+        self._session = open_session()
         self.server_time: float | None = None
 
     def post(
@@ -131,7 +115,7 @@ class Line:
             stream=True,
             allow_redirects=False,
         ) as response:
-            body = _body(response.raw)
+            body = read_body(response.raw)
         self._note_time(response.headers.get("date"))
         if response.status_code != OK:
             raise BadStatus(
@@ -150,33 +134,6 @@ class Line:
     def close(self) -> None:
         """Give the connections back."""
         self._session.close()
-
-
-class _Adapter(HTTPAdapter):
-    """What requests sends through, in larger blocks."""
-
-    def init_poolmanager(
-        self,
-        connections: int,
-        maxsize: int,
-        block: bool = False,  # noqa: FBT001, FBT002 - requests' own form
-        **pool: object,
-    ) -> None:
-        """Make the pool."""
-        super().init_poolmanager(connections, maxsize, block, blocksize=BLOCK, **pool)
-
-
-def _body(raw: urllib3.BaseHTTPResponse) -> bytes:
-    """The whole body, unpacked, within the limits of size and time."""
-    ends = time.monotonic() + CALL_LIMIT
-    pieces: list[bytes] = []
-    held = 0
-    while piece := raw.read1(PIECE, decode_content=True):
-        pieces.append(piece)
-        held += len(piece)
-        if held > ANSWER_LIMIT or time.monotonic() > ends:
-            raise TooMuch
-    return b"".join(pieces)
 
 
 def flickrapi_on(line: Line, endpoint: Endpoint, key: str, secret: str) -> flickrapi.FlickrAPI:

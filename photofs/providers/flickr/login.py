@@ -24,10 +24,11 @@ from photofs.providers.flickr.answers import (
     read_answer,
 )
 from photofs.providers.flickr.api import FOR_PEOPLE, translated
-from photofs.providers.flickr.callback import TIME_LIMIT, Callback, open_callback
+from photofs.providers.flickr.callback import Callback, open_callback
 from photofs.providers.flickr.endpoint import FLICKR, Endpoint
 from photofs.providers.flickr.line import Line, flickrapi_on
 from photofs.providers.flickr.values import text
+from photofs.providers.transport.loopback import TIME_LIMIT
 
 BY_HAND = "oob"
 """The callback of a login whose code is typed in: "out of band"."""

@@ -17,12 +17,13 @@ from photofs.model.errors import Gone, RemoteError, Temporary
 from photofs.model.span import Span
 from photofs.model.verdict import Verdict
 from photofs.providers.flickr.answers import KEPT, Failure
-from photofs.providers.flickr.api import Api, tell, verdict_of, wait_for_place
+from photofs.providers.flickr.api import Api, wait_for_place
 from photofs.providers.flickr.endpoint import Endpoint
 from photofs.providers.flickr.records import Ref
 from photofs.providers.flickr.values import records, text
 from photofs.providers.port import SmallState, Tools
 from photofs.providers.transport.client import Client
+from photofs.providers.transport.pace import tell, verdict_of
 from photofs.providers.transport.retrying import Retrying
 from photofs.providers.transport.stream import HttpStream, Missing, Wanted, open_stream
 

@@ -24,6 +24,7 @@ from photofs.providers.transport.trouble import of_host
 
 PARTIAL = 206
 UNSATISFIABLE = 416
+UNAUTHENTICATED = 401
 THROTTLED = 429
 REFUSALS = frozenset({401, 403, 404, 410})
 SERVER_TROUBLE = 500
@@ -47,14 +48,26 @@ class Missing(Temporary):
     """The host says that the file is not there, or not for us; it need not be true."""
 
 
+class Unwelcome(Missing):
+    """The host does not accept the login."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which bytes of which file are asked for; `if_range` makes a changed file come whole."""
+    """Which bytes of which file are asked for; `if_range` makes a changed file come whole.
+
+    `headers` are the service's own, such as a login's; redirects within its hosts get them, too.
+    """
 
     url: str
     media: Media
     span: Span | None = None
     if_range: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        """Neither address nor login, for tracebacks and logs."""
+        return f"Wanted({self.media}, {self.span})"
 
 
 class HttpStream:
@@ -130,7 +143,8 @@ def _earlier(first: int | None, second: int | None) -> int | None:
 
 
 def _headers(wanted: Wanted) -> dict[str, str]:
-    headers = {"accept": "*/*", "accept-encoding": "identity", "user-agent": AGENT}
+    usual = {"accept": "*/*", "accept-encoding": "identity", "user-agent": AGENT}
+    headers = {**usual, **dict(wanted.headers)}
     if wanted.span is not None:
         headers["range"] = f"bytes={wanted.span.start}-{wanted.span.stop - 1}"
         if wanted.if_range is not None:
@@ -146,7 +160,8 @@ def _check_status(answer: Answer) -> None:
     if status == THROTTLED:
         raise of_host("the service asks us to slow down", Throttled, retry_after)
     if status in REFUSALS:
-        raise of_host(f"the service does not hand out the file (status {status})", Missing)
+        kind = Unwelcome if status == UNAUTHENTICATED else Missing
+        raise of_host(f"the service does not hand out the file (status {status})", kind)
     whose = "has trouble of its own" if status >= SERVER_TROUBLE else "gave an unexpected answer"
     raise of_host(f"the service {whose} (status {status})", retry_after=retry_after)
 
