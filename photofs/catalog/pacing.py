@@ -11,9 +11,11 @@ A key whose interval is zero and that was never throttled costs one read and no 
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
 from pathlib import Path
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from photofs.catalog.database import BRIEFLY_MS, Database
 from photofs.model.errors import Quota
@@ -36,11 +38,17 @@ RECOVERY: Final = 0.97
 
 
 class PacePolicy(NamedTuple):
-    """How a key is paced: seconds between requests, the most they may grow to, requests a day."""
+    """How a key is paced: seconds between requests, the most they may grow to, requests a day.
+
+    `for_people`: so many of the day's requests are left to those that a person waits for.
+    `day_in`: the zone at whose midnight the day begins.
+    """
 
     interval: float = 0.0
     slowest: float = 60.0
     daily: int | None = None
+    for_people: int = 0
+    day_in: str = "UTC"
 
 
 class _Pace(NamedTuple):
@@ -89,7 +97,7 @@ class CatalogPacer:
         if policy.interval <= 0 and policy.daily is None and _is_open(self._pace(key), now):
             return 0.0
         with self._database.transaction():
-            self._spend(key, policy, now)
+            self._spend(key, policy, now, person=person)
             pace = self._pace(key) or _first(policy)
             slot, pace = _reserve(_sane(pace, policy, now), now, person=person)
             self._keep(key, pace)
@@ -132,24 +140,33 @@ class CatalogPacer:
             (key, *pace),
         )
 
-    def _spend(self, key: str, policy: PacePolicy, now: int) -> None:
+    def _spend(self, key: str, policy: PacePolicy, now: int, *, person: bool) -> None:
         """Count one request against the day's budget."""
         if policy.daily is None:
             return
-        day = now // DAY_NS
+        day, anew_ns = _day_of(now, policy.day_in)
         rows = self._database.all(
             "INSERT INTO quota(key, day, used) VALUES (?, ?, 1)"
             " ON CONFLICT(key, day) DO UPDATE SET used = used + 1 RETURNING used",
             (key, day),
         )
-        if rows[0][0] > policy.daily:
-            anew = datetime.fromtimestamp((day + 1) * DAY_NS / _S, UTC)
+        if rows[0][0] > policy.daily - (0 if person else policy.for_people):
+            anew = datetime.fromtimestamp(anew_ns / _S, UTC)
             raise Quota(
                 f"today's {policy.daily:,} requests to {key.split(maxsplit=1)[0]} are used up",
                 safe="what is on this disk can be read",
                 remedy=f"they begin anew at {anew:%Y-%m-%d %H:%M} UTC",
+                retry_after=(anew_ns - now) / _S,
             )
         self._database.run("DELETE FROM quota WHERE key = ? AND day < ?", (key, day))
+
+
+def _day_of(now: int, zone: str) -> tuple[int, int]:
+    """The day's number since 1970-01-01 there, and when the next one begins."""
+    there = ZoneInfo(zone)
+    today = datetime.fromtimestamp(now / _S, there).date()
+    midnight = datetime.combine(today + timedelta(days=1), clock_time(), there)
+    return (today - date(1970, 1, 1)).days, int(midnight.timestamp()) * _S
 
 
 def _first(policy: PacePolicy) -> _Pace:

@@ -361,7 +361,7 @@ CREATE TABLE pacing (
 -- Requests made to a host on one day, against a daily budget.
 CREATE TABLE quota (
   key  TEXT NOT NULL,     -- host and API key
-  day  INTEGER NOT NULL,  -- days since 1970-01-01 UTC
+  day  INTEGER NOT NULL,  -- days since 1970-01-01 in the zone by whose midnights they are counted
   used INTEGER NOT NULL,  -- requests made
   PRIMARY KEY (key, day)
 ) STRICT, WITHOUT ROWID;

@@ -40,7 +40,7 @@ def open_pacer(path: Path, clock: Clock) -> Iterator[Open]:
     """Opens pacers on one catalog, and closes them."""
     opened: list[CatalogPacer] = []
 
-    def open_one(**policy: float) -> CatalogPacer:
+    def open_one(**policy: float | str) -> CatalogPacer:
         pacer = CatalogPacer(
             path,
             intervals={"api.": PacePolicy(**policy), "api.example.": PacePolicy(**policy)},  # type: ignore[arg-type]
@@ -190,3 +190,30 @@ def test_a_clock_that_was_set_stops_nobody_for_long(
     pacer.reserve(KEY, person=True)
     clock.now -= years * 365 * 86_400 * S
     assert pacer.reserve(KEY, person=False) <= 60.0
+
+
+def test_a_day_begins_where_the_policy_says(open_pacer: Open, clock: Clock) -> None:
+    """At midnight there, with its summer time; the error says when, and how long that is."""
+    clock.now = 1_689_490_800 * S  # 2023-07-16 00:00 in Los Angeles, 07:00 UTC
+    pacer = open_pacer(daily=1, day_in="America/Los_Angeles")
+    pacer.reserve(KEY, person=False)
+    clock.now += 86_399 * S
+    with pytest.raises(Quota, match="2023-07-17 07:00 UTC") as caught:
+        pacer.reserve(KEY, person=False)
+    assert caught.value.retry_after == 1.0
+    clock.now += S
+    assert pacer.reserve(KEY, person=False) == 0.0
+
+
+def test_the_last_of_a_day_are_for_people(open_pacer: Open) -> None:
+    """Background work stops before; who waits for a photo gets them, and then it is over."""
+    pacer = open_pacer(daily=5, for_people=2)
+    for _each in range(3):
+        pacer.reserve(KEY, person=False)
+    for _each in range(2):
+        with pytest.raises(Quota):
+            pacer.reserve(KEY, person=False)
+    for _each in range(2):
+        assert pacer.reserve(KEY, person=True) == 0.0
+    with pytest.raises(Quota):
+        pacer.reserve(KEY, person=True)
