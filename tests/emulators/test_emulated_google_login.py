@@ -1,5 +1,7 @@
 """The emulated Google's OAuth: consent, codes with PKCE, renewal, and how a login ends."""
 
+import base64
+import json
 import re
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -171,3 +173,17 @@ async def test_a_token_can_be_given_back() -> None:
         after = await client.ask("GET", "/v1/albums")
     assert (first.status_code, second.status_code, after.status_code) == (200, 400, 401)
     assert second.json()["error"] == "invalid_token"
+
+
+async def test_a_login_says_whose_account_it_is() -> None:
+    """Where "openid email" was granted: an id token with the address; "email" by its full name."""
+    async with google_client() as client:
+        told = await consented(client, scope=f"openid email {READ}")
+        answer = (await exchanged(client, told["code"][0])).json()
+        plain = await consented(client)
+        without = (await exchanged(client, plain["code"][0])).json()
+    claims = answer["id_token"].split(".")[1]
+    told_of = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
+    assert told_of["email"] == client.emulator.account.state.email
+    assert "https://www.googleapis.com/auth/userinfo.email" in answer["scope"].split()
+    assert "id_token" not in without

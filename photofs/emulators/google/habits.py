@@ -14,6 +14,7 @@ class Habits:
 
     `access_lifetime`, `base_url_lifetime` (s): how long tokens and base URLs are good.
     `testing_lifetime` (s): how long the refresh token of an app in testing is.
+    `tells_login_end`: whether a login's end is told with it (not known of the service).
     `unticked`: scopes that the owner does not tick when they agree.
     `short_pages`, `empty_pages`: listings give fewer than asked, or none, while there is more.
     `overlap`: a page begins with the last item of the page before.
@@ -32,6 +33,7 @@ class Habits:
     access_lifetime: float = 3600.0
     base_url_lifetime: float = 3600.0
     testing_lifetime: float = 7 * DAY
+    tells_login_end: bool = False
     unticked: frozenset[str] = frozenset()
     short_pages: bool = False
     empty_pages: bool = False

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import secrets
 from dataclasses import dataclass
 from html import escape
@@ -10,12 +11,14 @@ from urllib.parse import urlencode, urlsplit
 from photofs.emulators.google.account import Account
 from photofs.emulators.google.errors import json_response, no_login
 from photofs.emulators.google.habits import Habits
-from photofs.emulators.google.state import App, Grant
+from photofs.emulators.google.state import SCOPE, App, Grant
 from photofs.emulators.hosting.request import Request, Response, text_response
 
 HTML = "text/html; charset=utf-8"
 CODE_LIFETIME = 600.0
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+IN_FULL = {"email": SCOPE + "userinfo.email", "profile": SCOPE + "userinfo.profile"}
+"""Scopes that are granted under a longer name than they are asked for."""
 
 
 @dataclass
@@ -92,7 +95,8 @@ class OAuth:
         return _page(200, _consent(asked))
 
     def _agreed(self, asked: dict[str, str], redirect: str) -> Response:
-        scopes = [s for s in asked["scope"].split() if s not in self._habits.unticked]
+        ticked = [s for s in asked["scope"].split() if s not in self._habits.unticked]
+        scopes = [IN_FULL.get(scope, scope) for scope in ticked]
         code = f"4/0{secrets.token_urlsafe(48)}"
         self._codes[code] = Code(
             client_id=asked["client_id"],
@@ -155,8 +159,12 @@ class OAuth:
             "scope": " ".join(grant.scopes),
             "token_type": "Bearer",
         }
+        if "openid" in grant.scopes:
+            answer["id_token"] = _id_token(grant, self._account.state.email)
         if with_refresh:
             answer["refresh_token"] = grant.refresh
+            if self._account.state.apps[grant.client_id].testing and self._habits.tells_login_end:
+                answer["refresh_token_expires_in"] = int(self._habits.testing_lifetime)
         return json_response(answer)
 
     def revoke(self, request: Request) -> Response:
@@ -170,10 +178,22 @@ class OAuth:
         return json_response({})
 
 
+def _id_token(grant: Grant, email: str) -> str:
+    """A JWT that says whose account it is (OpenID Connect Core 2), without a true signature."""
+    told = {"iss": "https://accounts.google.com", "aud": grant.client_id, "sub": "1234567890"}
+    if IN_FULL["email"] in grant.scopes:
+        told["email"] = email
+    parts = ({"alg": "RS256", "typ": "JWT"}, told, "no signature")
+    return ".".join(_base64(json.dumps(part).encode()) for part in parts)
+
+
+def _base64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
 def challenge_of(verifier: str) -> str:
     """The S256 challenge of a code verifier (RFC 7636, 4.2)."""
-    digest = hashlib.sha256(verifier.encode("ascii", "replace")).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return _base64(hashlib.sha256(verifier.encode("ascii", "replace")).digest())
 
 
 def _objection(asked: dict[str, str]) -> str | None:
