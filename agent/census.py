@@ -2,7 +2,8 @@
 
 One request a photo, for a single byte: the answer's header carries the whole length. It stops at
 the first refusal of any kind and leaves the rest for the next round: people come first, and a
-static host that says 429 stays closed the longer the more it is asked (gallery-dl #8297).
+static host that says 429 stays closed the longer the more it is asked (gallery-dl #8297). A source
+whose service counts a day's requests is not asked: its sizes are learnt when photos are opened.
 """
 
 import logging
@@ -45,18 +46,24 @@ class Census:
         self._open_provider = open_provider
         self._most = most
         self._passes: dict[int, _Pass] = {}
+        self._metered: set[int] = set()
 
     async def take(self, source: SourceRow) -> int:
         """One round of a source; how many sizes were learnt."""
         number = source.source_id
         known = self._passes.get(number) or _Pass(0, trio.current_time() + ANEW)
         wanted = self._catalog.unsized(number, known.after, self._most)
+        if number in self._metered:
+            return 0
         if not wanted:
             if trio.current_time() >= known.anew:
                 del self._passes[number]
             return 0
         learnt = 0
         async with self._open_provider(source) as provider:
+            if provider.abilities.metered:
+                self._metered.add(number)
+                return 0
             for photo_id in wanted:
                 self._passes[number] = known._replace(after=photo_id)
                 try:

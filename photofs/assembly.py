@@ -169,6 +169,10 @@ def provider_factory(name: str) -> "ProviderFactory":
         from photofs.providers.flickr.provider import open_provider as open_flickr
 
         return open_flickr
+    if name == "google":
+        from photofs.providers.google.provider import open_provider as open_google
+
+        return open_google
     raise Bug(f'the catalog names a provider "{name}" that this version does not have')
 
 
@@ -247,11 +251,18 @@ class House:
         """The shared pacing, for the length of a block."""
         from photofs.catalog.pacing import CatalogPacer, PacePolicy
         from photofs.providers.flickr.endpoint import PACES
+        from photofs.providers.google.endpoint import BUDGETS
 
         # an endpoint of the user's own ("flickr-api HOST") begins without an interval and adapts
         own = {f"{key} ": PacePolicy() for key in PACES}
         paced = {key: PacePolicy(seconds) for key, seconds in PACES.items()}
-        pacer = CatalogPacer(self.paths.catalog, intervals=own | paced)
+        budgets = {
+            key: PacePolicy(
+                each.interval, daily=each.daily, for_people=each.for_people, day_in=each.day_in
+            )
+            for key, each in BUDGETS.items()
+        }
+        pacer = CatalogPacer(self.paths.catalog, intervals=own | paced | budgets)
         try:
             yield pacer
         finally:

@@ -35,7 +35,8 @@ TROUBLES = 10
 class SourceStatus:
     """When a source was scanned, when listed completely, and what is wrong with it.
 
-    Only complete listings find out what was deleted.
+    Only complete listings find out what was deleted. `login_ends_in`: seconds until the login ends
+    by itself, negative if it should have; None where it lasts, or nobody knows.
     """
 
     provider: str
@@ -43,6 +44,7 @@ class SourceStatus:
     scanned_seconds_ago: int | None
     listed_seconds_ago: int | None
     trouble: str
+    login_ends_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,14 @@ def _source_status(source: SourceRow) -> SourceStatus:
         _seconds_since(source.scan_ns),
         _seconds_since(source.full_scan_ns),
         away_from(source) or source.trouble,
+        _login_ends_in(source),
     )
+
+
+def _login_ends_in(source: SourceRow) -> int | None:
+    """Whole seconds until a source's login ends, if that is known."""
+    ends = source.config.get("login_ends")
+    return int(ends - time.time()) if isinstance(ends, int | float) else None
 
 
 def _seconds_since(instant_ns: int | None) -> int | None:
@@ -203,6 +212,8 @@ def _print_library(library: LibraryStatus) -> None:
         print(f"  {named}: {when_scanned(source)}")
         if source.trouble:
             print(f"    ! {safe_text(source.trouble)}")
+        if source.login_ends_in is not None:
+            print(f"    ! {login_words(source)}")
     for trouble in library.troubles:
         print(f"  ! {safe_text(trouble)}")
 
@@ -233,6 +244,17 @@ def _work_lines(work: OpenWork) -> list[str]:
             f" {counted(work.local, 'file')}"
         )
     return lines
+
+
+def login_words(source: SourceStatus) -> str:
+    """When a login that does not last ends, and what to do."""
+    left = source.login_ends_in or 0
+    again = f"`photofs login {source.provider}`"
+    if left <= 0:
+        return f"the login has ended by itself: {again}; what is cached stays readable"
+    days = left // 86_400
+    when = f"in {counted(days, 'day')}" if days else "today"
+    return f"the login ends {when}: {again} before that, or publish the app (docs/GOOGLE.md)"
 
 
 def when_scanned(source: SourceStatus) -> str:

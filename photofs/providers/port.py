@@ -125,6 +125,7 @@ class Abilities:
     `supports_ranges`: bytes can be asked for from the middle (a host may still refuse to).
     `folders`: which special folders a library of it shows.
     `local`: its bytes lie on this machine's disks; reading them costs no service's patience.
+    `metered`: the service counts a day's requests: nobody asks only to learn a size.
     `writes`: what can be changed there; None: nothing can.
     """
 
@@ -134,6 +135,7 @@ class Abilities:
     supports_ranges: bool
     folders: frozenset[Folders]
     local: bool = False
+    metered: bool = False
     keeps_exact_bytes: bool = False
     writes: "Writes | None" = None
 

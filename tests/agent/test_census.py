@@ -52,3 +52,12 @@ async def test_a_refusal_ends_the_round_and_not_the_pass(made: Stock) -> None:
         set_faults(made.source, Faults())
         assert await census.take(source) == 2
     assert asked_after(made) == "bc"
+
+
+async def test_a_service_that_counts_requests_is_not_asked(made: Stock) -> None:
+    """Its day's requests are for photos that somebody reads."""
+    set_faults(made.source, Faults(metered=True))
+    with made.open_catalog() as catalog:
+        (source,) = catalog.sources()
+        assert await Census(catalog, open_fake_source).take(source) == 0
+    assert asked_after(made) == ""

@@ -54,6 +54,7 @@ class Faults(msgspec.Struct, kw_only=True):
     wrong_hash: bool = False
     tell_hash: bool = False
     validator: bool = True
+    metered: bool = False
 
 
 class Request(NamedTuple):
@@ -82,6 +83,7 @@ class FakeSource:
             reports_size=False,
             reports_hash=False,
             supports_ranges=True,
+            metered=read_faults(self.folder).metered,
             folders=frozenset(),
         )
 

@@ -1,0 +1,304 @@
+"""`photofs login google`, `photofs logout google`: by the user's own OAuth client."""
+
+import sys
+import time
+import webbrowser
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import trio
+
+from photofs.assembly import House
+from photofs.catalog.port import LibraryRow, SourceRow
+from photofs.catalog.sqlite import Catalog
+from photofs.cli.asking import ask_line
+from photofs.cli.google_client import find_client
+from photofs.cli.library import check_name
+from photofs.cli.output import confirm, counted, json_option, print_json, safe_text
+from photofs.cli.scan import scan_after
+from photofs.model.errors import NotFound, PhotofsError, Refused
+from photofs.providers.google import account
+from photofs.providers.google import login as google_login
+from photofs.providers.google.answers import PUBLISH
+from photofs.providers.google.endpoint import endpoint_at
+from photofs.providers.google.login import Login
+from photofs.providers.google.oauth import Client
+
+SERVICE = "google"
+OF_GOOGLE = frozenset({"google", "takeout"})
+"""Providers whose photos are of a Google library: an account joins those."""
+
+TESTING_DAYS = 7
+DAY = 86_400.0
+
+
+class Found(NamedTuple):
+    """The library of that name, and its source for this account; None where there is none yet."""
+
+    library: LibraryRow | None
+    source: SourceRow | None
+
+
+@click.command("google")
+@click.option("--no-browser", is_flag=True, help="Print the address; the answer is pasted here.")
+@click.option("--name", default="google", show_default=True, help="The library's folder name.")
+@click.option(
+    "--client-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Your OAuth client, as the Google Cloud console gives it (client_secret_....json).",
+)
+@click.option("--client-id", help="Its id instead, together with --secret-file.")
+@click.option(
+    "--secret-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file that holds that client's secret.",
+)
+@click.option(
+    "--allow",
+    type=click.Choice(list(account.ALLOWED)),
+    default="write",
+    show_default=True,
+    help="What to ask for: read, or write (uploads and albums, too).",
+)
+@click.option(
+    "--testing/--in-production",
+    default=None,
+    help="The publishing status of your app's consent screen, if it is known.",
+)
+@click.option("--endpoint", help="Another service that speaks Google's APIs, for tests.")
+@click.option("--yes", is_flag=True, help="Do not ask before another OAuth client is used.")
+@click.option("--no-scan", is_flag=True, help="Only log in; scan later.")
+@json_option
+def log_in(
+    *,
+    name: str,
+    client_file: Path | None,
+    client_id: str | None,
+    secret_file: Path | None,
+    allow: str,
+    **rest: bool | str | None,
+) -> None:
+    """Log in to Google Photos by an OAuth client of your own.
+
+    The account's library is added if there is none of that name; if a Takeout made it, the account
+    becomes another source of it.
+    """
+    check_name(name)
+    house = House()
+    with house.catalog() as catalog:
+        found = _found(catalog, name)
+        known = _login_before(house, found.source)
+        client = find_client(client_file, client_id, secret_file, known)
+        _ask_about_another(catalog, found.source, client, yes=bool(rest["yes"]))
+    endpoint = rest["endpoint"] if isinstance(rest["endpoint"], str) else None
+    done = trio.run(
+        lambda: google_login.login(
+            client,
+            account.ALLOWED[allow],
+            show=lambda url: _show(url, no_browser=bool(rest["no_browser"])),
+            ask_address=_ask_address if rest["no_browser"] else None,
+            endpoint=endpoint_at(endpoint),
+        )
+    )
+    ends = _ends(done, rest["testing"])
+    with house.catalog() as catalog:
+        _settle(catalog, found, name, done, _config(done, endpoint, ends))
+    secrets = house.secrets()
+    account.keep(secrets, done.stored)
+    trio.run(_try_key, house, done, endpoint)
+    told = {"service": SERVICE, "user": done.email, "library": name, "login_ends": ends}
+    if not rest["as_json"]:
+        print(f"logged in to {SERVICE} as {safe_text(done.email)}; the login is in {secrets.where}")
+    _warn(done, ends, testing=rest["testing"])
+    scan_after(name, told if rest["as_json"] else None, no_scan=bool(rest["no_scan"]))
+
+
+@click.command("google")
+@click.option("--name", default="google", show_default=True, help="The library's folder name.")
+@json_option
+def log_out(name: str, *, as_json: bool) -> None:
+    """Give the login back, and forget it on this machine.
+
+    What is cached stays readable.
+    """
+    house = House()
+    with house.catalog() as catalog:
+        sources = [one for one in _sources(catalog, name) if one.account is not None]
+    if not sources:
+        raise NotFound(f'there is no {SERVICE} account "{name}"', remedy="see `photofs status`")
+    told = [trio.run(_give_back, house, source) for source in sources]
+    for source in sources:
+        account.forget(house.secrets(), str(source.account), _client_of(source))
+    if as_json:
+        print_json({"service": SERVICE, "forgotten": sources[0].account, "given_back": all(told)})
+        return
+    print(f"the login to {SERVICE} account {sources[0].account} is forgotten on this machine")
+    if not all(told):
+        print("Google could not be told: https://myaccount.google.com/connections ends it there")
+
+
+async def _give_back(house: House, source: SourceRow) -> bool:
+    """Revoke a login at the service; whether that is done."""
+    from photofs.providers.google.line import Line
+    from photofs.providers.google.oauth import revoke
+
+    stored = account.stored_login(house.secrets(), str(source.account), _client_of(source))
+    if stored is None:
+        return False
+    line = Line(google_login.READ_TIMEOUT)
+    try:
+        await revoke(line, endpoint_at(_endpoint_of(source.config)), stored.refresh_token)
+    except PhotofsError:
+        return False
+    finally:
+        line.close()
+    return True
+
+
+async def _try_key(house: House, done: Login, endpoint: str | None) -> None:
+    """Ask the API for next to nothing: whether it is enabled, and lets us in.
+
+    The login is kept already: what is lacking can be mended without another one.
+    """
+    from photofs.providers.google.api import open_api
+
+    if not done.stored.allows(account.READ):
+        return
+    timeout = house.settings.network.read_timeout
+    with house.pacer() as pacer:
+        async with open_api(endpoint_at(endpoint), done.stored, pacer, timeout) as api:
+            await api.call("albums.list", {"pageSize": 1}, person=True)
+
+
+def _sources(catalog: Catalog, name: str) -> list[SourceRow]:
+    """A library's Google accounts, the one in use last."""
+    for library in catalog.libraries():
+        if library.name == name:
+            rows = catalog.sources(library.library_id)
+            return [source for source in rows if source.provider == SERVICE]
+    return []
+
+
+def _found(catalog: Catalog, name: str) -> Found:
+    """What there is under that name; Refused if it is another service's."""
+    library = next((each for each in catalog.libraries() if each.name == name), None)
+    rows = catalog.sources(library.library_id) if library is not None else []
+    if any(row.provider not in OF_GOOGLE for row in rows):
+        raise Refused(f'the library "{name}" is none of Google\'s', remedy="choose another --name")
+    sources = _sources(catalog, name)
+    return Found(library, sources[-1] if sources else None)
+
+
+def _client_of(source: SourceRow) -> str:
+    return str(source.config.get("client_id", ""))
+
+
+def _endpoint_of(config: Mapping[str, object]) -> str | None:
+    endpoint = config.get("endpoint")
+    return endpoint if isinstance(endpoint, str) else None
+
+
+def _login_before(house: House, source: SourceRow | None) -> Client | None:
+    """The client of the library's login of until now."""
+    if source is None or source.account is None:
+        return None
+    stored = account.stored_login(house.secrets(), source.account, _client_of(source))
+    return None if stored is None else stored.client
+
+
+def _ask_about_another(
+    catalog: Catalog, source: SourceRow | None, client: Client, *, yes: bool
+) -> None:
+    """Another OAuth client sees nothing of what the former one uploaded: have it confirmed."""
+    if source is None or _client_of(source) == client.client_id or yes:
+        return
+    uploaded = counted(catalog.count_known(source.source_id), "photo")
+    confirm(
+        f"This is another OAuth client than before. Google shows {uploaded} to the former one"
+        " alone: they stay in the list, can be read while that one's login lasts, and are not"
+        " changed at Google any more. What you put in from now on belongs to the new one. Go on?"
+    )
+
+
+def _show(url: str, *, no_browser: bool) -> None:
+    """Bring the owner to the page that asks for the permission."""
+    print(f"Open this address, and tick all boxes:\n\n  {url}\n", file=sys.stderr, flush=True)
+    if no_browser:
+        print(
+            "The browser is then sent to an address that begins with http://127.0.0.1: and shows"
+            " that it\ncannot be reached. That is right: copy this address, all of it, to here.",
+            file=sys.stderr,
+            flush=True,
+        )
+    elif not webbrowser.open(url):
+        print(
+            "No browser can be opened here, and one on another machine cannot bring the answer"
+            " back.\nFor that one, stop this (Ctrl-C) and use: photofs login google --no-browser",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+async def _ask_address(wrong: str) -> str:
+    """The address that the browser was sent to; after a wrong one with what was wrong with it."""
+    return await ask_line("Address", wrong)
+
+
+def _ends(done: Login, testing: object) -> int | None:
+    """When the login ends, in unix seconds, as far as it is known."""
+    if done.lifetime is not None:
+        return int(time.time() + done.lifetime)
+    return int(time.time() + TESTING_DAYS * DAY) if testing else None
+
+
+def _config(done: Login, endpoint: str | None, ends: int | None) -> dict[str, object]:
+    """The source's configuration."""
+    config: dict[str, object] = {"email": done.email, "client_id": done.stored.client_id}
+    if endpoint is not None:
+        config["endpoint"] = endpoint
+    if ends is not None:
+        config["login_ends"] = ends
+    return config
+
+
+def _settle(
+    catalog: Catalog, found: Found, name: str, done: Login, config: Mapping[str, object]
+) -> None:
+    """Add the account's library or source, or note what is new of the one that is there.
+
+    Refused if the library's account is another one.
+    """
+    if found.library is None:
+        catalog.add_library(name, SERVICE, config, account=done.email)
+        return
+    source = found.source
+    if source is not None:
+        catalog.fix_account(source.source_id, done.email)
+        if _client_of(source) == done.stored.client_id:
+            catalog.set_config(source.source_id, {**_lasting(source), **config})
+            catalog.source_trouble(source.source_id, "")
+            return
+        catalog.set_config(source.source_id, {**source.config, "former": True})
+        catalog.set_writes(source.source_id, ())
+    catalog.add_source(found.library.library_id, SERVICE, config, account=done.email)
+
+
+def _lasting(source: SourceRow) -> dict[str, object]:
+    """What of a source's configuration outlives a login."""
+    return {key: value for key, value in source.config.items() if key != "login_ends"}
+
+
+def _warn(done: Login, ends: int | None, *, testing: object) -> None:
+    """What was not granted, and that the login ends, or may end."""
+    for scope in sorted(done.lacking):
+        what = account.LACKING.get(scope, "")
+        print(f"! Google did not give {scope.removeprefix(account.SCOPE)}: {what}", file=sys.stderr)
+    if done.lacking:
+        print("  log in again and tick all boxes to mend that", file=sys.stderr)
+    if ends is not None:
+        days = round((ends - time.time()) / DAY)
+        print(f"! this login ends in {days} days; {PUBLISH}", file=sys.stderr)
+    elif testing is None:
+        print(f"note: {PUBLISH}", file=sys.stderr)

@@ -1,0 +1,171 @@
+"""From the Library API's media items to what a scan saw, and to what fetching the bytes needs."""
+
+import hashlib
+from datetime import UTC, datetime
+
+import msgspec
+
+from photofs.model.capture_time import TakenBy, TakenFact
+from photofs.model.observation import PhotoSeen
+from photofs.model.photo import Fidelity, Media, PixelSize
+from photofs.providers.google.answers import Record
+
+PICTURE_NOTE = "Google's copy: without the position, and perhaps compressed anew"
+VIDEO_NOTE = "Google's own conversion of the video, and not what was uploaded"
+FAILED_NOTE = "Google could not convert this video, and gives none of it"
+
+READY = "READY"
+FAILED = "FAILED"
+PROCESSING = "PROCESSING"
+TRANSCODED = "mp4"
+
+# What names of media types do not tell by themselves.
+EXTENSIONS = {
+    "image/jpeg": "jpg",
+    "image/heic": "heic",
+    "image/heif": "heif",
+    "image/x-icon": "ico",
+    "image/vnd.microsoft.icon": "ico",
+    "image/tiff": "tif",
+}
+PLAIN = frozenset({"png", "gif", "webp", "avif", "bmp"})
+
+
+class Ref(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What opening a photo's bytes needs: an id that no other login can use."""
+
+    item: str
+    media: Media
+
+
+def encode(ref: Ref) -> str:
+    """The ref as text."""
+    return msgspec.json.encode(ref).decode()
+
+
+def ref_of(encoded: str) -> Ref | None:
+    """The ref that `photo_seen` gave; None if it is none of ours."""
+    try:
+        return msgspec.json.decode(encoded, type=Ref)
+    except (msgspec.DecodeError, UnicodeError):
+        return None
+
+
+def text(record: Record, name: str) -> str | None:
+    """A text that is there and not empty."""
+    value = record.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def part(record: Record, name: str) -> Record | None:
+    """An object within an object."""
+    value = record.get(name)
+    return value if isinstance(value, dict) else None
+
+
+def parts(record: Record, name: str) -> list[Record]:
+    """A list of objects, which may be left out where it is empty."""
+    value = record.get(name)
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def number(value: object) -> int | None:
+    """A whole number that is not negative; the API writes 64-bit ones as text."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 19:  # noqa: PLR2004 - 64 bits
+        return int(value)
+    return value if type(value) is int and value >= 0 else None
+
+
+def item_id(record: Record) -> str | None:
+    """A media item's or album's id."""
+    return text(record, "id")
+
+
+def media_of(record: Record) -> Media:
+    """Picture or video."""
+    is_video = (text(record, "mimeType") or "").startswith("video/")
+    return Media.VIDEO if is_video or _video(record) is not None else Media.PICTURE
+
+
+def status_of(record: Record) -> str:
+    """How far Google is with a video; READY for all else, and where it does not say."""
+    return text(_video(record) or {}, "status") or READY
+
+
+def photo_seen(record: Record, as_of_ns: int, *, favorite: bool | None) -> PhotoSeen | None:
+    """What a media item says; None if it has no id."""
+    remote_id = item_id(record)
+    if remote_id is None:
+        return None
+    media = media_of(record)
+    return PhotoSeen(
+        remote_id=remote_id,
+        media=media,
+        content_key=_content_key(record, remote_id),
+        ref=encode(Ref(remote_id, media)),
+        as_of_ns=as_of_ns,
+        file_name=text(record, "filename"),
+        extension=_extension(record, media),
+        description=text(record, "description"),
+        taken=_taken(record),
+        pixels=_pixels(record),
+        favorite=favorite,
+        page_url=text(record, "productUrl"),
+        fidelity=Fidelity.RECOMPRESSED,
+        fidelity_note=_note(record, media),
+    )
+
+
+def _metadata(record: Record) -> Record:
+    return part(record, "mediaMetadata") or {}
+
+
+def _video(record: Record) -> Record | None:
+    return part(_metadata(record), "video")
+
+
+def _note(record: Record, media: Media) -> str:
+    if media is Media.PICTURE:
+        return PICTURE_NOTE
+    return FAILED_NOTE if status_of(record) == FAILED else VIDEO_NOTE
+
+
+def _content_key(record: Record, remote_id: str) -> str:
+    """Which bytes they are. The API names no version.
+
+    Those of an id stay, unless its owner edits it on Google's pages; of that its size and type show
+    something.
+    """
+    size = _pixels(record)
+    told = (remote_id, text(record, "mimeType") or "", str(size) if size else "")
+    return hashlib.sha256("\0".join(told).encode()).hexdigest()[:24]
+
+
+def _extension(record: Record, media: Media) -> str:
+    """That of the bytes that are given out: of a video always a conversion."""
+    if media is Media.VIDEO:
+        return TRANSCODED
+    kind = text(record, "mimeType") or ""
+    plain = kind.partition("/")[2]
+    return EXTENSIONS.get(kind, plain if plain in PLAIN else "")
+
+
+def _taken(record: Record) -> TakenFact | None:
+    """The moment that the service tells: of capture, or of the upload where it knows no better.
+
+    Which of the two is not told (google.md 2.2).
+    """
+    told = text(_metadata(record), "creationTime")
+    try:
+        instant = datetime.fromisoformat(told) if told else None
+        if instant is None or instant.tzinfo is None:
+            return None
+        return TakenFact(by=TakenBy.SERVICE, instant=instant.astimezone(UTC))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _pixels(record: Record) -> PixelSize | None:
+    metadata = _metadata(record)
+    across, down = number(metadata.get("width")), number(metadata.get("height"))
+    return PixelSize(across, down) if across and down else None

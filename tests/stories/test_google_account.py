@@ -1,0 +1,240 @@
+"""A Google account from the command line: logging in, listing, mounting, reading, logging out."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx2
+import pytest
+
+from photofs.assembly import House
+from photofs.emulators.google import CLIENT_ID, CLIENT_SECRET, Emulator, google_in_thread
+from photofs.emulators.google.state import EDIT, App
+from photofs.emulators.takeout.demo import demo_takeout
+from photofs.providers.google.account import stored_login
+from tests.support.google_library import Uploads, add_google, uploads
+from tests.support.household import PATIENCE, Household, shell
+
+OTHER_CLIENT = "210987654321-another.apps.googleusercontent.com"
+
+
+@pytest.fixture
+def made() -> Uploads:
+    """What the client uploaded."""
+    return uploads()
+
+
+@pytest.fixture
+def google(made: Uploads) -> Iterator[Emulator]:
+    """The account, served on loopback."""
+    with google_in_thread(made.account) as emulator:
+        yield emulator
+
+
+def client_file(folder: Path, client_id: str = CLIENT_ID, secret: str = CLIENT_SECRET) -> Path:
+    """The OAuth client, as the console gives it."""
+    path = folder / "client_secret_1.json"
+    path.write_text(json.dumps({"installed": {"client_id": client_id, "client_secret": secret}}))
+    return path
+
+
+def log_in(
+    household: Household, emulator: Emulator, *options: str | Path, pasted: tuple[str, ...] = ()
+) -> tuple[int, str]:
+    """`photofs login google --no-browser`; its exit status, and all that it printed.
+
+    The owner pastes `pasted` before the right address.
+    """
+    command = ["login", "google", "--no-browser", "--endpoint", emulator.url, *options]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with household.start(*command, **pipes) as login:
+        assert login.stdout is not None
+        told = ""
+        for line in login.stdout:
+            told += line
+            if emulator.url in line:
+                break
+        else:
+            return login.wait(PATIENCE), told
+        url = told.splitlines()[-1].strip()
+        assert dict(parse_qsl(urlsplit(url).query))["code_challenge_method"] == "S256"
+        with httpx2.Client(trust_env=False, timeout=60) as browser:
+            address = browser.get(f"{url}&agree=yes").headers["location"]
+        rest, _ = login.communicate("".join(f"{each}\n" for each in (*pasted, address)), PATIENCE)
+    return login.returncode, told + rest
+
+
+def test_an_account_is_logged_in_to_listed_mounted_and_read(
+    household: Household, google: Emulator, made: Uploads, tmp_path: Path
+) -> None:
+    """From the client's file to the bytes in an album, a date folder, and Favorites."""
+    code, told = log_in(household, google, "--client-file", client_file(tmp_path), pasted=("x",))
+    assert code == 0, told
+    assert "logged in to google as ada@example.org" in told
+    assert "not the address" in told
+    assert "Publish app" in told
+    assert CLIENT_SECRET not in told
+    status = household.ask("status")["libraries"][0]
+    assert (status["name"], status["counts"]["photos"]) == ("google", 5)
+    assert status["sources"][0]["account"] == "ada@example.org"
+    with household.mounted() as photos:
+        root = photos / "google"
+        sea = sorted(path.name for path in (root / "Albums" / "Sea").iterdir())
+        assert sea == ["IMG_0000.jpg", "IMG_0002.jpg", "MOV_0001.MOV"]
+        picture = root / "Albums" / "Sea" / "IMG_0000.jpg"
+        assert picture.read_bytes() == made.given(made.pictures[0])
+        assert (root / "Albums" / "Sea" / "MOV_0001.MOV").read_bytes() == made.given(made.videos[0])
+        assert [path.name for path in (root / "Favorites").iterdir()] == ["IMG_0001.jpg"]
+        assert (root / "Dates" / "2019" / "2019-07" / "IMG_0003.jpg").stat().st_size > 0
+        fidelity = shell("getfattr", "-n", "user.photofs.fidelity", "--only-values", picture)
+        assert fidelity.startswith("recompressed")
+        assert "recompressed" in household.run("info", picture)
+    assert CLIENT_SECRET not in household.run("status")
+
+
+def test_an_account_joins_the_library_that_a_takeout_made(
+    household: Household, google: Emulator, tmp_path: Path
+) -> None:
+    """One library of two sources, each with what it tells."""
+    demo_takeout(tmp_path / "takeout")
+    household.run("library", "add", "takeout", tmp_path / "takeout")
+    before = household.ask("status")["libraries"][0]["counts"]["photos"]
+    code, told = log_in(household, google, "--client-file", client_file(tmp_path))
+    assert code == 0, told
+    (library,) = household.ask("status")["libraries"]
+    assert [source["provider"] for source in library["sources"]] == ["takeout", "google"]
+    assert library["counts"]["photos"] == before + 5
+
+
+def test_an_account_does_not_join_another_service_s_library(
+    household: Household, google: Emulator, tmp_path: Path
+) -> None:
+    """Refused before anything is asked of anybody."""
+    with House(household.environ).catalog() as catalog:
+        catalog.add_library("mine", "flickr", {"user": "1@N00"}, account="1@N00")
+    given = ("--client-file", client_file(tmp_path), "--endpoint", google.url)
+    assert "--name" in household.run("login", "google", "--name", "mine", *given, code=15)
+    assert google.calls["oauth.token"] == 0
+
+
+def test_a_login_that_was_taken_back_stops_no_cached_read(
+    household: Household, google: Emulator, made: Uploads, tmp_path: Path
+) -> None:
+    """Scanning names the command; what was read is read on; logging in again mends it."""
+    add_google(household, google)
+    household.run("scan")
+    with household.mounted() as photos:
+        picture = photos / "google" / "Albums" / "Sea" / "IMG_0000.jpg"
+        right = made.given(made.pictures[0])
+        assert picture.read_bytes() == right
+        for grant in [*made.account.state.grants.values()]:
+            made.account.revoke(grant)
+        assert "photofs login google" in household.run("scan", code=14)
+        trouble = household.ask("status")["libraries"][0]["sources"][0]["trouble"]
+        assert "photofs login google" in trouble
+        assert picture.read_bytes() == right
+        code, told = log_in(household, google, "--client-file", client_file(tmp_path))
+        assert code == 0, told
+        assert household.ask("status")["libraries"][0]["sources"][0]["trouble"] == ""
+        other = photos / "google" / "Albums" / "Sea" / "IMG_0002.jpg"
+        assert other.read_bytes() == made.given(made.pictures[2])
+
+
+def test_the_days_of_a_login_that_ends_are_counted(
+    household: Household, google: Emulator, tmp_path: Path
+) -> None:
+    """An app in testing has seven; `status` says so, and how to end that; a later login forgets."""
+    given = ("--client-file", client_file(tmp_path), "--no-scan")
+    code, told = log_in(household, google, *given, "--testing")
+    assert code == 0, told
+    assert "ends in 7 days" in told
+    assert "the login ends in 6 days: `photofs login google`" in household.run("status")
+    left = household.ask("status")["libraries"][0]["sources"][0]["login_ends_in"]
+    assert 6 * 86400 < left <= 7 * 86400
+    code, told = log_in(household, google, *given, "--in-production")
+    assert code == 0, told
+    assert "Publish app" not in told
+    assert household.ask("status")["libraries"][0]["sources"][0]["login_ends_in"] is None
+
+
+def test_what_was_not_granted_is_told(
+    household: Household, google: Emulator, tmp_path: Path
+) -> None:
+    """Each box that was not ticked, with what does not work for it."""
+    google.habits.unticked = frozenset({EDIT})
+    code, told = log_in(household, google, "--client-file", client_file(tmp_path), "--no-scan")
+    assert code == 0, told
+    assert "photoslibrary.edit.appcreateddata: descriptions and albums cannot be changed" in told
+
+
+def test_an_api_that_is_not_enabled_is_told_at_the_login(
+    household: Household, google: Emulator, made: Uploads, tmp_path: Path
+) -> None:
+    """With the page to enable it at; the login is kept, and works once that is done."""
+    made.account.state.apps[CLIENT_ID].api_enabled = False
+    code, told = log_in(household, google, "--client-file", client_file(tmp_path))
+    assert code == 14, told
+    assert "console.cloud.google.com/apis/library/photoslibrary.googleapis.com" in told
+    made.account.state.apps[CLIENT_ID].api_enabled = True
+    household.run("scan")
+    assert household.ask("status")["libraries"][0]["counts"]["photos"] == 5
+
+
+def test_another_account_is_refused(
+    household: Household, google: Emulator, made: Uploads, tmp_path: Path
+) -> None:
+    """The library keeps its own, and its login."""
+    add_google(household, google)
+    made.account.state.email = "eve@example.org"
+    code, told = log_in(household, google, "--client-file", client_file(tmp_path))
+    assert code == 15, told
+    assert "eve@example.org" in told
+    house = House(household.environ)
+    assert stored_login(house.secrets(), "eve@example.org", CLIENT_ID) is None
+    assert stored_login(house.secrets(), "ada@example.org", CLIENT_ID) is not None
+
+
+def test_another_client_is_asked_about_and_loses_nothing_from_sight(
+    household: Household, google: Emulator, made: Uploads, tmp_path: Path
+) -> None:
+    """It says what the new one will not see; the former's photos stay, and are read."""
+    add_google(household, google)
+    household.run("scan")
+    app = App(client_id=OTHER_CLIENT, secret="other-secret-0123456789", project="210987654321")
+    made.account.state.apps[OTHER_CLIENT] = app
+    given = ("--client-file", client_file(tmp_path, OTHER_CLIENT, app.secret))
+    code, told = log_in(household, google, *given)
+    assert code == 15
+    assert "5 photos to the former one alone" in told
+    assert google.calls["oauth.auth"] == 0
+    code, told = log_in(household, google, *given, "--yes")
+    assert code == 0, told
+    (library,) = household.ask("status")["libraries"]
+    assert [source["provider"] for source in library["sources"]] == ["google", "google"]
+    assert library["counts"]["photos"] == 5
+    with household.mounted() as photos:
+        picture = photos / "google" / "Albums" / "Sea" / "IMG_0000.jpg"
+        assert picture.read_bytes() == made.given(made.pictures[0])
+
+
+def test_logging_out_gives_the_login_back(
+    household: Household, google: Emulator, made: Uploads
+) -> None:
+    """At the service and here; the library stays, and a second time there is nothing to give."""
+    add_google(household, google)
+    household.run("scan")
+    told = household.ask("logout", "google")
+    assert (told["forgotten"], told["given_back"]) == ("ada@example.org", True)
+    assert all(grant.revoked for grant in made.account.state.grants.values())
+    assert "photofs login google" in household.run("scan", code=14)
+    assert household.ask("status")["libraries"][0]["counts"]["photos"] == 5
+    assert household.ask("logout", "google")["given_back"] is False
+
+
+def test_without_a_terminal_the_flags_are_named(household: Household) -> None:
+    """There is nobody to show the steps to."""
+    told = household.run("login", "google", code=78)
+    assert "--client-file" in told
+    assert "docs/GOOGLE.md" in told
