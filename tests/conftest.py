@@ -1,6 +1,7 @@
 """What holds for every test: a bare environment, no unannounced warning, an honest clock."""
 
 import os
+import signal
 from pathlib import Path
 
 import hypothesis
@@ -35,6 +36,9 @@ def pytest_configure(config: pytest.Config) -> None:
     expression = str(config.getoption("markexpr") or "")
     sweeping = "soak" in expression and "not soak" not in expression
     hypothesis.settings.load_profile("sweep" if sweeping else "steady")
+    # a shell that starts the tests in the background (`make test &`) has Ctrl-C ignored in them and
+    # in all that they start
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
