@@ -1,4 +1,4 @@
-"""The agent's rounds: scan what is due, learn sizes; judge what was written, send what is wished.
+"""The agent's rounds: scan what is due or has come, learn sizes; judge what was written, send it.
 
 Until it is told to end. The two rounds have a catalog each, so that a scan keeps no upload waiting.
 """
@@ -7,6 +7,8 @@ import logging
 import math
 import os
 import time
+from contextlib import closing
+from enum import Enum
 
 import trio
 
@@ -14,6 +16,7 @@ from agent.census import Census
 from agent.lock import hold
 from agent.posting import judge_and_send
 from agent.scanning import scan
+from agent.watching import Watching
 from photofs.assembly import House
 from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
@@ -28,6 +31,14 @@ ROUND_SECONDS = 10.0
 
 RETRY_SECONDS = 300.0
 """Before a source whose scan failed is asked again, or a catalog that cannot be used is opened."""
+
+
+class Outcome(Enum):
+    """What became of a scan. BUSY: another process scans the source just now."""
+
+    DONE = "done"
+    BUSY = "busy"
+    FAILED = "failed"
 
 
 async def serve(house: House) -> int:
@@ -72,19 +83,53 @@ async def _work_when_alone(house: House) -> None:
 
 
 async def _go_round(house: House, catalog: Catalog) -> None:
-    """Scan what is due and take a census, for ever."""
-    tried: dict[int, float] = {}
-    census = Census(catalog, house.open_provider)
-    while True:
-        for source in catalog.sources():
-            age = time.monotonic() - tried.get(source.source_id, -math.inf)
-            due = is_due(source, house.settings.agent.scan_every, time.time_ns())
-            if due and age >= RETRY_SECONDS:
-                tried[source.source_id] = time.monotonic()
-                await _scan_quietly(house, catalog, source)
-            if house.settings.agent.census:
-                await _census_quietly(census, source)
-        await trio.sleep(ROUND_SECONDS)
+    """Scan what is due or has changed on a disk, and take a census, for ever."""
+    rounds = _Rounds(house, catalog)
+    with closing(rounds.watching):
+        while True:
+            await rounds.go()
+            await trio.sleep(ROUND_SECONDS)
+
+
+class _Rounds:
+    """Which sources are to be scanned, and which have failed of late."""
+
+    def __init__(self, house: House, catalog: Catalog) -> None:
+        self._house, self._catalog = house, catalog
+        self._census = Census(catalog, house.open_provider)
+        self._changed: set[int] = set()
+        self._failed: dict[int, float] = {}
+        self.watching = Watching()
+
+    async def go(self) -> None:
+        """One round."""
+        sources = self._catalog.sources()
+        self.watching.follow(sources)
+        for source in sources:
+            if self.watching.take(source.source_id):
+                self._changed.add(source.source_id)
+            if self._is_due(source):
+                await self._scan(source)
+            if self._house.settings.agent.census:
+                await _census_quietly(self._census, source)
+
+    def _is_due(self, source: SourceRow) -> bool:
+        age = time.monotonic() - self._failed.get(source.source_id, -math.inf)
+        every = self._house.settings.agent.scan_every
+        due = is_due(source, every, time.time_ns()) or source.source_id in self._changed
+        return due and age >= RETRY_SECONDS
+
+    async def _scan(self, source: SourceRow) -> None:
+        """What changes from now on makes it due anew; so does what a failed scan did not see."""
+        source_id = source.source_id
+        wanted = source_id in self._changed
+        self._changed.discard(source_id)
+        self._failed[source_id] = time.monotonic()
+        outcome = await _scan_quietly(self._house, self._catalog, source)
+        if outcome is not Outcome.FAILED:
+            del self._failed[source_id]
+        if outcome is not Outcome.DONE and wanted:
+            self._changed.add(source_id)
 
 
 def is_due(source: SourceRow, every: float, now_ns: int) -> bool:
@@ -95,16 +140,20 @@ def is_due(source: SourceRow, every: float, now_ns: int) -> bool:
     return age >= every or age < 0
 
 
-async def _scan_quietly(house: House, catalog: Catalog, source: SourceRow) -> None:
+async def _scan_quietly(house: House, catalog: Catalog, source: SourceRow) -> Outcome:
     """A scan whose failure is noted in the catalog and the log, and tried again when due."""
     try:
         await scan(house, catalog, source, _tell_nobody)
     except Busy as error:
         log.debug("%s", error)
+        return Outcome.BUSY
     except PhotofsError as error:
         log.warning("source %d (%s): %s", source.source_id, source.provider, error)
     except Exception:
         log.exception("scanning source %d met what nobody foresaw", source.source_id)
+    else:
+        return Outcome.DONE
+    return Outcome.FAILED
 
 
 async def _census_quietly(census: Census, source: SourceRow) -> None:
