@@ -10,7 +10,8 @@ OPEN: Final = "state IN ('planned', 'held', 'claimed', 'sent', 'unsure')"
 
 # in order: nothing of the same photo that was wished earlier is open, nor anything that changes the
 # album itself; an album that is to be made does not bar its first photo, which makes it; nothing is
-# done to an album that is to be removed, nor to a photo that the service does not have, but for its
+# done to an album that is to be removed but for what was wished of the album itself before (else
+# both would wait for each other), nor to a photo that the service does not have, but for its
 # upload, which waits for no text that was wished before it, and for Trash, which is a mark here;
 # where an album goes with its last photo, the last one that is to leave it waits for those to come,
 # but for those that have to leave another album first (two albums may swap their photos).
@@ -30,7 +31,7 @@ AND NOT EXISTS (
 AND NOT EXISTS (
   SELECT 1 FROM operation e INDEXED BY operation_of_album_itself
   WHERE e.settled = 0 AND e.{_ITSELF} AND e.album = o.album AND e.id > o.id AND e.{OPEN}
-  AND e.verb = 'remove album' AND o.verb <> 'remove album')
+  AND e.verb = 'remove album' AND o.verb NOT IN ('rename album', 'remove album'))
 AND CASE WHEN verb <> 'leave' OR ?5 THEN 1 WHEN EXISTS (
   SELECT 1 FROM operation e WHERE e.settled = 0 AND e.album = o.album AND e.id > o.id
   AND e.verb = 'leave' AND e.{OPEN}) THEN 1 ELSE NOT EXISTS (

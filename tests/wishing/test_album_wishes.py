@@ -137,6 +137,21 @@ def test_mv_renames_an_album(wished: Wished) -> None:
     assert (row.wish.verb, row.wish.details["title"]) == ("rename album", "Voyage")
 
 
+def test_regression_an_album_that_is_renamed_and_removed_is_both_at_the_service(
+    wished: Wished,
+) -> None:
+    """One after the other: neither waits for the other one for ever."""
+    wished.rename("Albums/Home", "Albums/House")
+    wished.unlink("Albums/House/d.jpg")
+    wished.rmdir("Albums/House")
+    sent = []
+    while rows := wished.catalog.claimable(wished.filed.source_id, 2 * 10**18, 9, bytes_too=False):
+        sent += [row.wish.verb for row in rows[:1]]
+        wished.send(rows[0])
+    assert sent == ["rename album", "remove album"]
+    assert wished.open_verbs() == []
+
+
 def test_a_rename_that_the_service_refuses_is_shown_as_refused(wished: Wished) -> None:
     """The old name is back."""
     wished.rename("Albums/Trip", "Albums/Voyage")
