@@ -228,8 +228,10 @@ class TreeWriting(Part):
         return fold(name) if row is None or row[0] == own else exact_fold(name)
 
     def photo_entries(self, photo_id: int) -> list[PhotoEntry]:
-        """All names of a photo."""
-        rows = self.database.all("SELECT folder, id, name FROM entry WHERE photo = ?", (photo_id,))
+        """All names of a photo, in the order in which it got them."""
+        rows = self.database.all(
+            "SELECT folder, id, name FROM entry WHERE photo = ? ORDER BY id", (photo_id,)
+        )
         return [PhotoEntry(*row) for row in rows]
 
     def add_photo_entry(self, folder_id: int, photo_id: int, candidate: Candidate) -> None:

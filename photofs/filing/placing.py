@@ -11,7 +11,7 @@ from datetime import date
 from photofs.catalog.photo_writes import PhotoFacts
 from photofs.catalog.port import LibraryRow
 from photofs.catalog.sqlite import Catalog
-from photofs.catalog.tree_writes import Candidate
+from photofs.catalog.tree_writes import Candidate, PhotoEntry
 from photofs.filing.shelves import Shelves
 from photofs.model.capture_time import Granularity
 from photofs.model.naming import short_id, with_suffix
@@ -77,11 +77,15 @@ class Placing:
             self.enter(photo_id, catalog.remote_id_of(photo_id), facts.name, missing)
         for entry in present:
             if entry.folder_id not in wanted:
-                catalog.remove_photo_entry(entry)
-                self._shelves.tidy(entry.folder_id)
+                self.unname(entry)
         # a program may have given it a second name in one folder
         catalog.set_places(photo_id, len(catalog.photo_entries(photo_id)))
         catalog.unqueue(photo_id)
+
+    def unname(self, entry: PhotoEntry) -> None:
+        """Take a name away; with its last name goes a folder that only stood for what was in it."""
+        self._catalog.remove_photo_entry(entry)
+        self._shelves.tidy(entry.folder_id)
 
     def rename(self, photo_id: int, remote_id: str, name: str) -> None:
         """The service gave it another name: so has it in all its folders."""

@@ -20,7 +20,7 @@ from photofs.model.spot import Begun, Renamed, Written
 from photofs.model.wish import Asker, WishVerb
 from photofs.view.layout import TRASH, UNSORTED
 from photofs.view.meanings import Verb, meaning
-from photofs.wishing.standing import Standing
+from photofs.wishing.standing import Standing, stands_in_trash
 from photofs.wishing.wish_desk import WishDesk
 
 BACKUP: Final = "a program's backup: kept here, and here alone"
@@ -102,7 +102,7 @@ class IncomingFiles:
         entries = self._catalog.photo_entries(row.photo_id)
         for entry in entries:
             if at.entry is not None and entry.entry_id == at.entry.entry_id:
-                self._catalog.remove_photo_entry(entry)
+                self._desk.desk.placing.unname(entry)
         self._catalog.set_places(row.photo_id, len(entries) - 1)
         self._catalog.touch_photo(row.photo_id, self._desk.desk.now_ns())
         if len(entries) == 1:
@@ -154,9 +154,11 @@ class IncomingFiles:
                 self.put_away(row, Standing(folder, entry.name, present))
 
     def add(self, row: IncomingRow, at: Standing) -> None:
-        """One name more."""
+        """One name more; Refused in Trash, where it stands under one name alone."""
         if at.entry is not None:
             raise Exists(f"{at.name!r} is there already")
+        if self._catalog.photo_facts(row.photo_id).trashed:
+            raise stands_in_trash("file")
         self._catalog.add_given_entry(at.folder.folder_id, row.photo_id, at.name)
         self._stand(row.photo_id)
 
@@ -187,7 +189,7 @@ class IncomingFiles:
         if len(entries) > 1:
             self.take(row, at)
             return
-        self._catalog.remove_photo_entry(entries[0])
+        self._desk.desk.placing.unname(entries[0])
         trash = self._desk.desk.shelves.folder_of(TRASH)
         self._catalog.add_photo_entry(trash, photo, numbers(at.name))
         self._catalog.set_binned(photo, now)
@@ -200,14 +202,14 @@ class IncomingFiles:
         for entry in self._catalog.photo_entries(row.photo_id):
             folder = self._catalog.folder_facts(entry.folder_id)
             if folder is not None and folder.kind is FolderKind.TRASH:
-                self._catalog.remove_photo_entry(entry)
+                self._desk.desk.placing.unname(entry)
         if at.entry is None:
             self._catalog.add_given_entry(at.folder.folder_id, row.photo_id, at.name)
         self._stand(row.photo_id)
 
     def stand_in(self, photo: int, entry: PhotoEntry, folder_id: int, name: str) -> None:
         """One of its names moves to another folder, numbered if that name is taken there."""
-        self._catalog.remove_photo_entry(entry)
+        self._desk.desk.placing.unname(entry)
         self._catalog.add_photo_entry(folder_id, photo, numbers(name))
         self._stand(photo)
 
@@ -264,7 +266,7 @@ class IncomingFiles:
         if given is not None:
             self._catalog.set_given_mtime(photo, given)
         for entry in self._catalog.photo_entries(row.photo_id):
-            self._catalog.remove_photo_entry(entry)
+            self._desk.desk.placing.unname(entry)
         self._catalog.set_places(row.photo_id, 0)
         self.drop(row.photo_id)
         self.written(photo, facts.size, facts.mtime_ns)
@@ -292,11 +294,13 @@ class IncomingFiles:
         """The one name becomes the other."""
         if old.entry is None:
             return
-        if old.folder.folder_id == new.folder.folder_id:
-            self._catalog.rename_given_entry(old.folder.folder_id, old.entry.entry_id, new.name)
-            return
         entry = PhotoEntry(old.folder.folder_id, old.entry.entry_id, old.name)
-        self._catalog.remove_photo_entry(entry)
+        if old.folder.folder_id == new.folder.folder_id:
+            # a new row: it is the name that was given last, and so the title to be
+            self._catalog.remove_photo_entry(entry)
+            self._catalog.add_given_entry(old.folder.folder_id, photo, new.name)
+            return
+        self._desk.desk.placing.unname(entry)
         self._catalog.add_given_entry(new.folder.folder_id, photo, new.name)
 
     def _stand(self, photo: int) -> None:
@@ -306,7 +310,9 @@ class IncomingFiles:
             self._catalog.set_incoming(photo, Stage.OPEN, row.draft, now)
         entries = self._catalog.photo_entries(photo)
         facts = self._catalog.photo_facts(photo)
-        self._catalog.set_photo_facts(photo, facts._replace(name=entries[-1].name, trashed=0))
+        self._catalog.set_photo_facts(
+            photo, facts._replace(name=entries[-1].name, title=None, trashed=0)
+        )
         self._catalog.set_binned(photo, None)
         self._catalog.set_places(photo, len(entries))
         self._catalog.touch_photo(photo, now)

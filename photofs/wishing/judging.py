@@ -138,11 +138,15 @@ class Judging:
     def _make_photo(self, row: IncomingRow, whole: Whole) -> None:
         """A photo that the library does not have: to be uploaded, and to join where it stands."""
         photo, now = row.photo_id, self._desk.desk.now_ns()
-        names = self._catalog.names_of(photo)
-        name = names[-1].name if names else self._catalog.photo_facts(photo).name
-        title = stem(name)
+        names, shown = self._catalog.names_of(photo), self._catalog.photo_facts(photo)
+        name = names[-1].name if names else shown.name
+        # a title: other bytes of it were judged before, and it has got no name since
+        kept = None if self._catalog.was_told(photo) else shown.title
+        title = stem(name) if kept is None else kept
         whole, taken = self._dated(photo, whole)
         facts = self._facts(photo, whole, title)
+        # with what is wished of it already, so that no name is made anew for that
+        facts = laid_over(self._catalog, photo, facts, facts, self._desk.desk.resolve)
         self._catalog.set_photo_facts(photo, facts._replace(ctime_ns=max(now, facts.ctime_ns + 1)))
         self._catalog.set_incoming(photo, Stage.WAITING, "", now)
         details = {
@@ -327,6 +331,8 @@ class Judging:
             return
         self._catalog.end_incoming(photo)
         told = facts._replace(content_key=seen.content_key, file_name=seen.file_name)
+        if facts.taken_local is None and seen.taken:  # bytes for an undated photo that is no more
+            told = dated(told, self._desk.desk.resolve(seen))
         self._catalog.set_photo_facts(photo, told)
         self._desk.show_facts(photo)
         self._desk.show_places(photo)
@@ -374,7 +380,7 @@ class Judging:
             if folder is not None and folder.kind in _PUT:
                 self._catalog.repoint_entry(entry, other)
             else:
-                self._catalog.remove_photo_entry(entry)
+                self._desk.desk.placing.unname(entry)
         self._catalog.set_places(photo, 0)
         given = self._catalog.marks(photo)[1]
         if given is not None:
@@ -388,7 +394,7 @@ class Judging:
         source = self._desk.desk.source_id
         self._catalog.move_observation(source, remote_id, photo)
         for entry in self._catalog.photo_entries(other):
-            self._catalog.remove_photo_entry(entry)
+            self._desk.desk.placing.unname(entry)
         self._catalog.set_places(other, 0)
         facts = self._catalog.photo_facts(other)
         self._catalog.set_photo_facts(other, facts._replace(gone=1))

@@ -16,7 +16,7 @@ from photofs.model.naming import photo_name
 from photofs.model.operation import State
 from photofs.model.wish import Asker, WishVerb
 from photofs.view.meanings import Meaning
-from photofs.wishing.standing import Standing
+from photofs.wishing.standing import Standing, stands_in_trash
 from photofs.wishing.wish_desk import WishDesk
 
 _OF_OTHERS: Final = frozenset({Meaning.UNMARKED})
@@ -37,11 +37,7 @@ class PhotoWishes:
         if at.entry is not None:
             raise Exists(f"{at.name!r} is there already")
         if self._catalog.photo_facts(photo).trashed:
-            raise Refused(
-                "this photo is in Trash, and what is there stands nowhere else",
-                safe="nothing was changed",
-                remedy="move it there instead: that takes it out of Trash",
-            )
+            raise stands_in_trash("photo")
         self._catalog.add_given_entry(at.folder.folder_id, photo, at.name)
         if meaning is Meaning.JOINED and at.folder.album is not None:
             self.join(photo, at.folder.album, asker)
@@ -243,11 +239,12 @@ class PhotoWishes:
 
     def wish_where_it_stands(self, photo: int, by: Asker | int) -> None:
         """To be in the albums, and among the favorites, in whose folders it stands."""
-        for placed in self._catalog.names_of(photo):
-            if placed.album_id is not None:
-                self.join(photo, placed.album_id, by)
-            elif placed.kind == FolderKind.FAVORITES:
-                self.mark(photo, by, favorite=True)
+        placed = self._catalog.names_of(photo)
+        for album in [each.album_id for each in placed if each.album_id is not None]:
+            self.join(photo, album, by)
+        # last: it is placed anew then, and keeps its names in those albums alone that it is in
+        if any(each.kind == FolderKind.FAVORITES for each in placed):
+            self.mark(photo, by, favorite=True)
 
     def _drop_second_name(self, photo: int, at: Standing) -> bool:
         """If the photo has another name in the same folder, one goes and nothing is wished."""

@@ -63,6 +63,15 @@ def allowed(meaning: Meaning, into: Standing | None = None) -> Meaning:
     return meaning
 
 
+def stands_in_trash(noun: str) -> Refused:
+    """Why what lies in Trash gets no second name: it stands nowhere else."""
+    return Refused(
+        f"this {noun} is in Trash, and what is there stands nowhere else",
+        safe="nothing was changed",
+        remedy="move it there instead: that takes it out of Trash",
+    )
+
+
 def unjudged(catalog: Catalog, photo_id: int) -> IncomingRow | None:
     """The incoming file of a photo that no source has told of and no wish is about yet."""
     return catalog.incoming(photo_id) if catalog.stands_where_put(photo_id) else None

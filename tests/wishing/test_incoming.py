@@ -1,7 +1,10 @@
 """Files that programs write: from their first byte to the photo at the service."""
 
+from datetime import datetime
+
 import pytest
 
+from photofs.model.capture_time import TakenBy, TakenFact
 from photofs.model.errors import Exists, ReadOnly, Refused
 from photofs.model.incoming import Stage
 from photofs.model.judgement import Broken, Other
@@ -10,6 +13,7 @@ from tests.support.filed import photo
 from tests.support.wished import SHELL, Wished, whole
 
 DAY = "Dates/2019/2019-07"
+IN_MAY = TakenFact(by=TakenBy.EXIF, local=datetime(2017, 5, 2, 12, 0))  # noqa: DTZ001 - wall time
 
 
 def test_a_copy_stands_where_it_was_put_until_it_is_judged(wished: Wished) -> None:
@@ -305,3 +309,81 @@ def test_an_archive_takes_no_files(wished: Wished) -> None:
     wished.catalog.set_writes(wished.filed.source_id, ())
     with pytest.raises(ReadOnly):
         wished.write("Albums/Trip/new.jpg")
+
+
+def test_regression_a_month_goes_with_the_last_name_of_a_file_not_judged(wished: Wished) -> None:
+    """As it does with the last photo; the file itself stays where else it is."""
+    wished.write("Unsorted/n.jpg")
+    wished.judge(whole("n", taken=IN_MAY), "Unsorted/n.jpg")
+    wished.write("Dates/2017/2017-05/n.jpg")
+    wished.unlink("Dates/2017/2017-05/n.jpg")
+    assert not {path for path in wished.filed.tree() if "2017" in path}
+    assert "Unsorted/n.jpg" in wished.files()
+
+
+def test_regression_names_that_were_given_stay_when_other_bytes_are_judged(wished: Wished) -> None:
+    """A title that was wished meanwhile makes no name anew, and is not made of such a name."""
+    wished.write("Unsorted/n.jpg")
+    wished.judge(whole("n"), "Unsorted/n.jpg")
+    wished.rename(f"{DAY}/n.jpg", f"{DAY}/title.jpg")
+    wished.link(f"{DAY}/title.jpg", "Albums/Trip/given.jpg")
+    wished.write(f"{DAY}/title.jpg")
+    wished.judge(whole("m"), f"{DAY}/title.jpg")
+    assert wished.files() >= {f"{DAY}/title.jpg", "Albums/Trip/given.jpg"}
+    upload = next(row for row in wished.catalog.open_operations() if row.wish.verb == "upload")
+    assert upload.wish.details["title"] == "title"
+
+
+def test_regression_a_copy_of_a_photo_keeps_its_names_in_album_and_favorites(
+    wished: Wished,
+) -> None:
+    """Wherever the name stood that the library has the bytes of, under whatever name."""
+    ino = wished.write("Unsorted/n.jpg")
+    wished.judge(whole("n"), "Unsorted/n.jpg")
+    wished.write("Albums/Trip/same.jpg")
+    wished.link("Albums/Trip/same.jpg", "Favorites/same.jpg")
+    wished.judge(whole("n"), "Albums/Trip/same.jpg")
+    assert wished.filed.ino("Albums/Trip/same.jpg") == ino
+    assert wished.filed.ino("Favorites/same.jpg") == ino
+
+
+@pytest.mark.parametrize("last", ["rename", "link"])
+def test_regression_a_file_is_called_by_the_name_that_it_has_got_last(
+    wished: Wished, last: str
+) -> None:
+    """Of several names; in whichever folder."""
+    wished.write("Unsorted/first.jpg")
+    wished.link("Unsorted/first.jpg", "Albums/Trip/second.jpg")
+    if last == "rename":
+        wished.rename("Unsorted/first.jpg", "Unsorted/last.jpg")
+    else:
+        wished.link("Unsorted/first.jpg", "Albums/Home/last.jpg")
+    wished.judge(whole("n"), "Albums/Trip/second.jpg")
+    upload = wished.catalog.open_operations()[0]
+    assert upload.wish.details["title"] == "last"
+
+
+def test_regression_what_lies_in_trash_not_judged_is_linked_nowhere(wished: Wished) -> None:
+    """It would stand in Trash and in an album."""
+    wished.write("Unsorted/n.jpg")
+    wished.wishing.undo(wished.catalog.actions(1)[0].action_id, SHELL)
+    with pytest.raises(Refused, match="stands nowhere else"):
+        wished.link("Trash/n.jpg", "Albums/Trip/n.jpg")
+    assert {path for path in wished.files() if path.endswith("n.jpg")} == {"Trash/n.jpg"}
+
+
+def test_regression_dated_bytes_for_an_undated_photo_that_was_deleted_date_it(
+    wished: Wished,
+) -> None:
+    """They are a new photo, and the service tells its date from them."""
+    wished.filed.scan(photo("u", favorite=False, taken=None), full=False)
+    wished.write("Dates/Unknown/u.jpg")
+    wished.judge(whole("n", taken=IN_MAY), "Dates/Unknown/u.jpg")
+    for _ in range(2):
+        wished.filed.scan(inventory=["a", "b", "c", "d"], full=False)
+    (upload,) = wished.catalog.open_operations()
+    assert "Dates/Unknown/u.jpg" in wished.files()
+    wished.uploaded(upload, "new", taken=IN_MAY)
+    assert {path for path in wished.files() if path.endswith("/u.jpg")} >= {
+        "Dates/2017/2017-05/u.jpg"
+    }
