@@ -96,7 +96,9 @@ class AlbumFiling:
             if operation.wish.verb == WishVerb.REMOVE_ALBUM:
                 return None
             if operation.wish.verb == WishVerb.RENAME_ALBUM:
-                Overruling(self._desk.catalog, self._desk.now_ns).album_told(operation, seen.title)
+                overruling = Overruling(self._desk.catalog, self._desk.now_ns)
+                if not overruling.album_told(operation, seen.title):
+                    continue
                 seen = replace(seen, title=str(operation.wish.details["title"]))
         return seen
 

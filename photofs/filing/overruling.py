@@ -26,6 +26,7 @@ _FACTS: Final = {
     WishVerb.TAG: "tags",
     WishVerb.DATE: "taken",
 }
+_MARKS: Final = frozenset({WishVerb.FAVORITE, WishVerb.UNFAVORITE})
 _NOT_SENT: Final = frozenset({State.PLANNED, State.HELD})
 _GOING_ANYWAY: Final = frozenset({WishVerb.TRASH, WishVerb.DELETE})
 
@@ -48,12 +49,17 @@ class Overruling:
             if told != msgspec.to_builtins(row.wish.details[fact]):
                 self._note(row, f"meanwhile the service had another {fact}: {told!r}; overruled")
 
-    def album_told(self, row: OperationRow, title: str) -> None:
-        """An album that is to be renamed is told under a title; a third one is overruled."""
+    def album_told(self, row: OperationRow, title: str) -> bool:
+        """An album that is to be renamed is told under a title; whether it is called as wished.
+
+        A third title is overruled; but once the service has renamed it, somebody did so since.
+        """
         before = row.wish.details.get("before")
         old = before.get("title") if isinstance(before, dict) else None
-        if row.state not in FINAL and title not in {old, row.wish.details["title"]}:
+        known = title in {old, row.wish.details["title"]}
+        if not known and row.state not in FINAL:
             self._note(row, f"meanwhile the service had another title: {title!r}; overruled")
+        return known or row.state not in FINAL
 
     def was_emptied(self, album: int) -> bool:
         """Whether an album that is no more went because its last photo was taken out here."""
@@ -102,6 +108,7 @@ class Overruling:
             self._give_up(row, PHOTO_GONE)
             if row.wish.verb == WishVerb.REPLACE:
                 self._upload_instead(row.wish)
+        self._settle_marks(photo)
         if self._catalog.incoming(photo) is not None:
             return True
         row_of_photo = self._catalog.photo(photo)
@@ -113,8 +120,16 @@ class Overruling:
         self._catalog.set_binned(photo, binned_ns or self._now_ns())
         facts = self._catalog.photo_facts(photo)
         ctime = max(self._now_ns(), facts.ctime_ns + 1)
-        self._catalog.set_photo_facts(photo, facts._replace(trashed=1, ctime_ns=ctime))
+        # marked as favorite it was there, or only wished to be: what is uploaded again is not
+        here = facts._replace(trashed=1, favorite=0, ctime_ns=ctime)
+        self._catalog.set_photo_facts(photo, here)
         return True
+
+    def _settle_marks(self, photo: int) -> None:
+        """What was marked at the service went with its photo: it is laid over nothing any more."""
+        for row in self._catalog.unsettled_of_photo(photo):
+            if row.state in FINAL and row.wish.verb in _MARKS:
+                self._catalog.settle(row.operation_id)
 
     def _upload_instead(self, wish: Wish) -> None:
         """The bytes that were to replace a photo become a photo of their own."""

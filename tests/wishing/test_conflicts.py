@@ -60,6 +60,17 @@ def test_an_album_renamed_on_both_sides_is_called_as_wished_here(wished: Wished)
     assert said(wished) == ["meanwhile the service had another title: 'Journey'; overruled"]
 
 
+def test_an_album_renamed_there_after_here_is_called_as_there(wished: Wished) -> None:
+    """A listing from before ours was sent changes nothing; a later title is the service's."""
+    wished.rename("Albums/Trip", "Albums/Voyage")
+    wished.send_all()
+    wished.filed.scan(album("x", "Trip", "a", "b"), full=False)
+    assert "Albums/Voyage/a.jpg" in wished.files()
+    wished.filed.scan(album("x", "Journey", "a", "b"), full=False)
+    assert "Albums/Journey/a.jpg" in wished.files()
+    assert said(wished) == []
+
+
 def test_an_album_removed_there_ends_the_wishes_for_it(wished: Wished) -> None:
     """The photo stays where else it is; the log says why."""
     wished.link(f"{DAY}/d.jpg", "Albums/Trip/d.jpg")
@@ -122,6 +133,26 @@ def test_what_the_service_has_no_longer_is_restored_by_an_upload(wished: Wished)
     assert f"{DAY}/a.jpg" in wished.files()
 
 
+@pytest.mark.parametrize("marked", ["told", "wished", "done"])
+def test_what_is_restored_by_an_upload_is_no_favorite(wished: Wished, marked: str) -> None:
+    """Whoever had marked it, and however far that was: what is uploaded is not marked there."""
+    number = wished.filed.photo_id("a")
+    wished.catalog.sealed(number, "1", "e" * 64, 10)
+    wished.catalog.set_pinned(number, pinned=True)
+    if marked == "told":
+        wished.filed.scan(photo("a", favorite=True), full=False)
+    else:
+        wished.link(f"{DAY}/a.jpg", "Favorites/a.jpg")
+    if marked == "done":
+        wished.send_all()
+    assert "Favorites/a.jpg" in wished.files()
+    delete_at_the_service(wished, "a")
+    wished.rename("Trash/a.jpg", f"{DAY}/a.jpg")
+    assert wished.open_verbs() == ["restore", "upload"]
+    assert f"{DAY}/a.jpg" in wished.files()
+    assert "Favorites/a.jpg" not in wished.files()
+
+
 def test_new_bytes_for_a_photo_deleted_there_are_uploaded(wished: Wished) -> None:
     """What was to replace it becomes a photo of its own, with title and date; no favorite."""
     wished.rename(f"{DAY}/a.jpg", "Favorites/a.jpg")
@@ -141,6 +172,7 @@ def test_new_bytes_for_a_photo_deleted_there_are_uploaded(wished: Wished) -> Non
     assert upload.wish.details["title"] == "Sea"
     wished.uploaded(upload, "new")
     assert f"{DAY}/a.jpg" in wished.files()
+    assert "Favorites/a.jpg" not in wished.files()
 
 
 def test_the_same_photo_made_favorite_on_both_sides_is_one_favorite(wished: Wished) -> None:
