@@ -10,14 +10,13 @@ import hashlib
 from pathlib import Path
 
 import pytest
-import trio
 from trio.testing import MockClock
 
 from photofs.emulators.flickr import Account
 from tests.support.tree_dice import Dice
 from tests.support.tree_hand import hand_on
-from tests.support.tree_mount import mount_hand_on
 from tests.support.tree_walk import Step, Walk, picture
+from tests.support.tree_walks import go, mounted_walk, walk
 
 FIRST: tuple[Step, ...] = (
     ("copy", "Albums/One/first.jpg", 50),
@@ -57,36 +56,6 @@ TWICE_WRITTEN: tuple[Step, ...] = (
     ("send",),
 )
 """New bytes, and newer ones, of other years, for a photo that was deleted at the service."""
-
-
-async def walk(folder: Path, steps: int, seed: int, given: tuple[Step, ...] = ()) -> None:
-    """Walk by the test's clock; what went wrong is raised with all steps."""
-    account = Account()
-    async with hand_on(folder, account) as hand:
-        walked = Walk(hand, account)
-        await go(walked, Dice(walked, seed), steps, given)
-
-
-def mounted_walk(folder: Path, steps: int, seed: int) -> None:
-    """The same through a mount."""
-    account = Account()
-    with mount_hand_on(folder, account, seed) as hand:
-        walked = Walk(hand, account)
-        trio.run(go, walked, Dice(walked, seed, mounted=True), steps)
-
-
-async def go(walked: Walk, dice: Dice, steps: int, given: tuple[Step, ...] = ()) -> None:
-    """Steps that were given, then such as the dice choose; then all is sent, and scanned."""
-    await walked.begin()
-    try:
-        for step in given:
-            await walked.do(step)
-        for _ in range(steps):
-            await walked.do(dice.step())
-        for step in (("send",), ("scan", False)):
-            await walked.do(step)
-    except AssertionError as error:
-        raise AssertionError(f"{error}; steps: {walked.steps[1:]}") from error
 
 
 async def test_a_walk_that_everybody_can_follow(tmp_path: Path, hurry: MockClock) -> None:

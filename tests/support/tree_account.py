@@ -35,6 +35,7 @@ def send_all(tree: Tree) -> None:
     tree.removed.clear()
     tree.drop_empty_albums()
     for photo in list(tree.photos):
+        photo.restored = False
         tree.settle(photo)
 
 
@@ -57,7 +58,7 @@ def _change(tree: Tree, photo: Photo, there: There) -> None:
             photo.base.title = photo.shown_title
             _upload_instead(tree, photo)
         elif photo.title is not None:
-            photo.names = {place: [Name() for _ in names] for place, names in photo.names.items()}
+            photo.name_anew()
         photo.title = photo.favorite = None
         return
     if photo.title is not None:
@@ -87,6 +88,8 @@ def _upload_instead(tree: Tree, photo: Photo) -> None:
     photo.there = there
     tree.account.append(there)
     for album in tree.albums:
+        if album in photo.left_before and photo in album.left:
+            album.told.discard(photo)
         album.forget(photo)
 
 
@@ -96,7 +99,7 @@ def _send_album(tree: Tree, album: Album) -> None:
     waiting = [photo for photo in album.joined if photo.stage is Stage.JUDGED]
     left = set(album.left)
     if album.there is None or album.there not in tree.account_albums:
-        was_emptied = not (album.bereft or album.told - album.left)
+        was_emptied = not (album.bereft or album.told)
         if not joined or (album.there is not None and not was_emptied):
             album.told -= left
             album.joined, album.left = waiting, set()
@@ -166,7 +169,7 @@ def _tell(photo: Photo, there: There) -> None:
     before = photo.shown_title
     photo.base = Facts(there.title, there.digest, there.taken, there.favorite)
     if photo.shown_title != before:
-        photo.names = {place: [Name() for _ in names] for place, names in photo.names.items()}
+        photo.name_anew()
 
 
 def list_all(tree: Tree) -> None:
@@ -182,7 +185,7 @@ def list_all(tree: Tree) -> None:
 
 def _gone(tree: Tree, photo: Photo) -> None:
     """It was deleted there: it goes, or stays here if it is dear and whole."""
-    changed = photo.title is not None or photo.favorite is not None
+    changed = photo.restored or photo.title is not None or photo.favorite is not None
     for album in tree.albums:
         changed = changed or photo in album.joined or photo in album.left
         album.bereft = album.bereft or photo in album.told
@@ -198,6 +201,7 @@ def _gone(tree: Tree, photo: Photo) -> None:
         photo.writing = False
     elif photo.whole and (changed or photo.trashed):
         photo.trashed = True
+        photo.base.title, photo.base.favorite = title, False
         photo.stage = Stage.JUDGED
     else:
         tree.photos.remove(photo)

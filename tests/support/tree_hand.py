@@ -205,7 +205,8 @@ class Hand:
         """`photofs scan`, with an hour before a full one."""
         self.clock.now_s += HOUR_S if full else 5
         (source,) = self.catalog.sources()
-        await scan(self.house, self.catalog, source, lambda _progress: None, full=full)
+        with self.house.catalog() as another:  # as the agent has it: what wishes are filed by is
+            await scan(self.house, another, source, lambda _progress: None, full=full)
 
     # what there is
 
@@ -234,7 +235,10 @@ class Hand:
     def _spot(self, path: str) -> Spot:
         folder, _, name = path.rpartition("/")
         top = self.catalog.library("flickr").folder_id * 2
-        return Spot(self.tree()[f"{folder}/"] if folder else top, name)
+        inode = self.tree().get(f"{folder}/") if folder else top
+        if inode is None:
+            raise Refusal("ENOENT")
+        return Spot(inode, name)
 
     @contextmanager
     def _program(self, name: str) -> Iterator[Asker]:

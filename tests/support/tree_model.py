@@ -10,6 +10,7 @@ suffix, and stay.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import count
 
 TOPS = ("Albums", "Collections", "Dates", "Favorites", "Unsorted", "Videos", "Trash")
 
@@ -58,10 +59,14 @@ class AlbumThere:
 
 @dataclass
 class Name:
-    """One name in a folder. `given`: a program chose it; else photofs makes it from the title."""
+    """One name in a folder. `given`: a program chose it; else photofs makes it from the title.
+
+    `order`: of names that the photo has got it is the one that came after those of lower order.
+    """
 
     text: str = ""
     given: bool = False
+    order: int = field(default_factory=count().__next__, compare=False)
 
 
 @dataclass
@@ -81,6 +86,8 @@ class Photo:
     `extension` is that of its bytes. `whole`: its bytes are on this disk, by the catalog's word.
     `taken_written`: what the bytes that were written over it tell of their time.
     `lost`: in how many listings the service did not have it. `had`: it had it once, and deleted it.
+    `restored`: it came out of Trash, and that was not sent yet. `left_before`: albums that it was
+    taken out of before the bytes that wait for it were judged.
     """
 
     base: Facts
@@ -98,6 +105,8 @@ class Photo:
     whole: bool = False
     lost: int = 0
     had: bool = False
+    restored: bool = False
+    left_before: "list[Album]" = field(default_factory=list)
     names: dict[Place, list[Name]] = field(default_factory=dict)
 
     @property
@@ -114,6 +123,17 @@ class Photo:
     def bytes_shown(self) -> str:
         """The hash of what a reader gets."""
         return self.base.digest if self.digest is None else self.digest
+
+    @property
+    def named_last(self) -> str:
+        """The name that it has got last."""
+        return max((name.order, name.text) for names in self.names.values() for name in names)[1]
+
+    def name_anew(self) -> None:
+        """photofs makes all its names from the title that is shown now."""
+        for names in self.names.values():
+            for name in names:
+                name.text, name.given = "", False
 
     @property
     def stands_where_put(self) -> bool:
@@ -154,16 +174,15 @@ class Album:
 
     def join(self, photo: Photo) -> None:
         """Wish that it is in."""
-        self.left.discard(photo)
         if photo not in self.members:
             self.joined.append(photo)
+        self.left.discard(photo)
 
     def leave(self, photo: Photo) -> None:
         """Wish that it is out."""
         if photo in self.joined:
             self.joined.remove(photo)
-        if photo in self.told:
-            self.left.add(photo)
+        self.left.add(photo)  # also if it is not told: somebody else may put it in meanwhile
 
     def forget(self, photo: Photo) -> None:
         """Nothing is wished of it any more."""

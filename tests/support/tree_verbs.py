@@ -124,7 +124,12 @@ class Verbs:
 
     def restore(self, photo: Photo) -> None:
         """`photofs trash restore`."""
-        photo.trashed = False
+        photo.trashed, photo.restored = False, True
+        if photo.stands_where_put:
+            ((name,),) = photo.names.values()
+            photo.names = {}
+            self._name(photo, UNSORTED, name.text)
+            self._touch(photo)
         self.tree.settle(photo)
 
     def judge(self) -> None:
@@ -132,13 +137,14 @@ class Verbs:
         for photo in list(self.tree.photos):
             if photo.writing:
                 photo.writing = False
+                photo.left_before = [each for each in self.tree.albums if photo in each.left]
                 if photo.digest == photo.base.digest and photo.whole:
                     photo.digest = None
             elif photo.stage is Stage.WRITTEN:
                 self._judge(photo)
 
     def _judge(self, photo: Photo) -> None:
-        name = [name for names in photo.names.values() for name in names][-1].text
+        name = photo.named_last
         if looks_temporary(name) or not photo.extension:
             photo.stage = Stage.HERE
             return
@@ -154,7 +160,9 @@ class Verbs:
         if same is not None:
             self.hand_over(photo, same)
             return
-        photo.stage, photo.base.title = Stage.JUDGED, stem(name)
+        photo.stage = Stage.JUDGED
+        if photo.had or not photo.base.title:  # else it was judged before, with other bytes
+            photo.base.title = stem(name)
         for place in photo.names:
             self._belong(photo, place)
         self.tree.settle(photo)
@@ -198,6 +206,7 @@ class Verbs:
             self._drop_name(over, *new)
         self._drop_name(photo, *old, last=True)
         self._name(photo, *new)
+        photo.trashed = False
         self._touch(photo)
 
     def _move_photo(self, photo: Photo, old: Place, place: Place, name: str) -> None:
@@ -205,10 +214,11 @@ class Verbs:
         if album is not None and album.gone:
             raise Refusal("EPERM")
         if old[0] == "Trash":
-            if album is None and place != FAVORITES and place[0] not in {"Dates", "Unsorted"}:
+            dated = place[0] == "Dates" and len(place) > 1
+            if album is None and not dated and place not in {FAVORITES, UNSORTED, ("Videos",)}:
                 raise Refusal("EPERM")
             self._name(photo, place, name)
-            photo.trashed = False
+            photo.trashed, photo.restored = False, True
             self._belong(photo, place)
             self.tree.settle(photo)
             return
@@ -228,9 +238,7 @@ class Verbs:
             raise Refusal("EPERM")
         photo.title = stem(name)
         mine = next(each for each in photo.names[place] if each.text == text)
-        for names in photo.names.values():
-            for each in names:
-                each.given, each.text = False, ""
+        photo.name_anew()
         mine.text, mine.given = name, True
 
     def _belong(self, photo: Photo, place: Place) -> None:
@@ -268,6 +276,8 @@ class Verbs:
 
     def _name(self, photo: Photo, place: Place, text: str) -> None:
         photo.names.setdefault(place, []).append(Name(text, given=True))
+        if photo.stands_where_put:
+            photo.base.title = ""  # it will be that name
 
     def _drop_name(self, photo: Photo, place: Place, text: str, *, last: bool = False) -> None:
         """One name less; with the last one a file that is no photo is no more."""

@@ -23,7 +23,7 @@ def autojump_clock(monkeypatch: pytest.MonkeyPatch) -> MockClock:
 
     A test names this fixture itself, for pytest-trio looks for a clock among its own arguments.
     """
-    return _patched(monkeypatch, silence=0.0)
+    return patched(monkeypatch, silence=0.0)
 
 
 @pytest.fixture
@@ -32,10 +32,11 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> MockClock:
 
     Sleeps (`trio.sleep`) are over at once; whoever waits for a line is given time to be answered.
     """
-    return _patched(monkeypatch, silence=SILENCE)
+    return patched(monkeypatch, silence=SILENCE)
 
 
-def _patched(monkeypatch: pytest.MonkeyPatch, *, silence: float) -> MockClock:
+def patched(monkeypatch: pytest.MonkeyPatch, *, silence: float) -> MockClock:
+    """Patch trio to go by the clock that is returned, for what runs outside of a test as well."""
     clock = MockClock(autojump_threshold=silence)
     pace = _Pace(clock, silence)
     monkeypatch.setattr(trio.to_thread, "run_sync", pace.in_thread(trio.to_thread.run_sync))
