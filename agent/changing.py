@@ -153,7 +153,10 @@ class Changing:
             else:
                 raise Refused(f"this service cannot do that: {verb.value}")  # noqa: TRY301 - one place for every no
         except (Refused, RemoteError) as error:
-            self._failed([row], error, sent)
+            if isinstance(error, Gone) and verb is WishVerb.RENAME_ALBUM:
+                box.album_gone(row, str(error), sent)
+            else:
+                self._failed([row], error, sent)
             return
         self._confirm([row], sent)
 

@@ -142,6 +142,15 @@ class Outbox:
         if row.wish.album is not None:
             self.wishing.place(self.source.library_id)
 
+    def album_gone(self, row: OperationRow, why: str, sent: str) -> None:
+        """What was to be renamed is no more there: given up, and called as wished while it stands.
+
+        Under that title it is made anew if it went because it was emptied here.
+        """
+        with self.wishing.change():
+            self.catalog.note_exchange(row.operation_id, self.now_ns(), sent, why)
+            self.catalog.happen(row.operation_id, Event.GIVE_UP, self.now_ns(), why)
+
     def photo_gone(self, row: OperationRow, sent: str) -> None:
         """What new bytes were for is no more at the service: they become a new photo."""
         with self.wishing.change():

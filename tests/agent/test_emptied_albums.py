@@ -61,6 +61,25 @@ async def test_an_album_that_went_with_its_last_photo_is_made_anew(
     assert {"Albums/Trip/new.jpg", "Albums/Trip/newer.jpg"} <= posted.filed.files()
 
 
+async def test_regression_an_album_that_was_emptied_and_renamed_is_made_anew_as_renamed(
+    posted: Posted, autojump_clock: MockClock
+) -> None:
+    """The service has it no more when it is to be renamed; its folder stays as it was called."""
+    del autojump_clock
+    await with_photos(posted, "p")
+    posted.wished.unlink("Albums/Trip/p.jpg")
+    posted.wished.rename("Albums/Trip", "Albums/Voyage")
+    posted.filed.now_ns += 40 * 10**9
+    await posted.send()
+    assert posted.service.albums == {}
+    assert "Albums/Voyage/" in posted.filed.tree()
+    posted.write("Albums/Voyage/new.jpg", NEW)
+    await posted.judged()
+    await posted.send()
+    assert posted.is_over(), posted.states()
+    assert len(posted.service.members("Voyage")) == 1
+
+
 async def test_two_albums_of_one_photo_swap_them(posted: Posted, autojump_clock: MockClock) -> None:
     """Neither waits for the other for ever; both albums are there afterwards."""
     del autojump_clock
