@@ -185,6 +185,12 @@ class AlbumWriting(Part):
         )
         return rows[0][0] if rows else None
 
+    def remove_photo_from(self, album_id: int, photo_id: int) -> None:
+        """Remove a photo from the members told, under whichever id it was one."""
+        self.database.run(
+            "DELETE FROM membership WHERE album = ? AND photo = ?", (album_id, photo_id)
+        )
+
     def albums_awaiting(self, source_id: int, remote_id: str) -> list[int]:
         """The albums that named a photo before it was told of."""
         rows = self.database.all(

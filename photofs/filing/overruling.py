@@ -110,6 +110,7 @@ class Overruling:
                 self._upload_instead(row.wish)
         self._settle_marks(photo)
         if self._catalog.incoming(photo) is not None:
+            self._show_here(photo, favorite=0)
             return True
         row_of_photo = self._catalog.photo(photo)
         changed = any(row.wish.verb not in _GOING_ANYWAY for row in rows)
@@ -118,12 +119,14 @@ class Overruling:
         if row_of_photo.sha256 is None or not dear:
             return False
         self._catalog.set_binned(photo, binned_ns or self._now_ns())
+        self._show_here(photo, favorite=0, trashed=1)
+        return True
+
+    def _show_here(self, photo: int, **marks: int) -> None:
+        """A photo that stays here alone: what it was marked as there it is no more."""
         facts = self._catalog.photo_facts(photo)
         ctime = max(self._now_ns(), facts.ctime_ns + 1)
-        # marked as favorite it was there, or only wished to be: what is uploaded again is not
-        here = facts._replace(trashed=1, favorite=0, ctime_ns=ctime)
-        self._catalog.set_photo_facts(photo, here)
-        return True
+        self._catalog.set_photo_facts(photo, facts._replace(ctime_ns=ctime, **marks))
 
     def _settle_marks(self, photo: int) -> None:
         """What was marked at the service went with its photo: it is laid over nothing any more."""
@@ -134,7 +137,6 @@ class Overruling:
     def _upload_instead(self, wish: Wish) -> None:
         """The bytes that were to replace a photo become a photo of their own."""
         shown = self._catalog.photo_facts(wish.photo or 0)
-        self._catalog.set_photo_facts(wish.photo or 0, shown._replace(favorite=0))
         details = {**wish.details, "again": True}
         details["title"] = shown.title or details["title"]  # it may have been retitled since
         if shown.taken_local is not None:  # a replacement would have kept the date
@@ -152,6 +154,9 @@ class Overruling:
         self._catalog.happen(row.operation_id, Event.GIVE_UP, self._now_ns(), why)
         if row.wish.photo is not None and row.wish.album is not None:
             self._catalog.unwish_member(row.wish.photo, row.wish.album)
+            if why == PHOTO_GONE and row.wish.verb == WishVerb.LEAVE:
+                # no photo of the service is in it any more: nor does the tree show that again
+                self._catalog.remove_photo_from(row.wish.album, row.wish.photo)
             self._catalog.queue_photo(row.wish.photo)
 
     def _note(self, row: OperationRow, what: str) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from photofs.catalog.journal import OperationRow
 from photofs.catalog.photo_writes import PhotoFacts
 from photofs.catalog.tree_writes import EntryRow
+from photofs.filing.overruling import date_shown
 from photofs.model.errors import Exists, Refused
 from photofs.model.folder import FolderKind
 from photofs.model.incoming import Stage
@@ -169,8 +170,12 @@ class PhotoWishes:
             wish = self._catalog.operation(number).wish
             if wish.album is None:
                 self._desk.wish(WishVerb(wish.verb), by, wish.details, photo=photo)
-            elif not self._catalog.album_by_id(wish.album).gone:
+            elif self._catalog.album_by_id(wish.album).gone:
+                continue
+            elif wish.verb == WishVerb.JOIN:
                 self.join(photo, wish.album, by)
+            elif wish.album in self._catalog.albums_of(photo):
+                self.leave(photo, wish.album, by)
 
     def restore(self, photo: int, by: Asker | int) -> None:
         """Out of Trash, back to where it was; one whose upload was taken back is uploaded."""
@@ -199,7 +204,7 @@ class PhotoWishes:
         if upload is not None and upload.state is State.CANCELLED:
             self._desk.wish(WishVerb.UPLOAD, by, upload.wish.details, photo=photo)
         elif facts.sha256 is not None and self._catalog.incoming(photo) is None:
-            details = {
+            details: dict[str, object] = {
                 "sha256": facts.sha256,
                 "size": facts.size,
                 "name": facts.name,
@@ -207,6 +212,8 @@ class PhotoWishes:
                 "media": facts.media,
                 "again": True,
             }
+            if facts.taken_local is not None:  # it may be told by no byte of the original
+                details["taken"] = date_shown(facts)
             self._catalog.set_incoming(photo, Stage.WAITING, "", self._desk.desk.now_ns())
             self._desk.wish(WishVerb.UPLOAD, by, details, photo=photo)
 

@@ -127,6 +127,11 @@ def test_what_the_service_has_no_longer_is_restored_by_an_upload(wished: Wished)
     (upload,) = wished.catalog.claimable(wished.filed.source_id, 2 * 10**18, 9, bytes_too=True)
     assert upload.wish.details["sha256"] == "e" * 64
     assert upload.wish.details["again"] is True
+    assert upload.wish.details["taken"] == {
+        "by": "user",
+        "granularity": 0,
+        "local": "2019-07-21T12:30:15",
+    }
     assert "e" * 64 in wished.catalog.only_here()
     wished.uploaded(upload, "new")
     assert wished.filed.photo_id("new") == number
@@ -173,6 +178,27 @@ def test_new_bytes_for_a_photo_deleted_there_are_uploaded(wished: Wished) -> Non
     wished.uploaded(upload, "new")
     assert f"{DAY}/a.jpg" in wished.files()
     assert "Favorites/a.jpg" not in wished.files()
+
+
+def test_new_bytes_in_favorites_for_a_photo_deleted_there_are_marked(wished: Wished) -> None:
+    """They stand there when they are looked at: that they are shown there is wished, too."""
+    wished.filed.scan(photo("a", favorite=True), full=False)
+    wished.write("Favorites/a.jpg")
+    delete_at_the_service(wished, "a")
+    wished.judge(whole("n"), "Favorites/a.jpg")
+    assert "favorite" in wished.open_verbs()
+    assert "Favorites/a.jpg" in wished.files()
+
+
+def test_what_was_taken_out_of_an_album_here_is_not_shown_there_again(wished: Wished) -> None:
+    """Its wish to leave is given up, for the photo is no more; its new bytes are in no album."""
+    wished.write("Albums/Trip/a.jpg")
+    wished.judge(whole("n"), "Albums/Trip/a.jpg")
+    wished.unlink("Albums/Trip/a.jpg")
+    delete_at_the_service(wished, "a")
+    assert wished.open_verbs() == ["upload"]
+    assert f"{DAY}/a.jpg" in wished.files()
+    assert "Albums/Trip/a.jpg" not in wished.files()
 
 
 def test_the_same_photo_made_favorite_on_both_sides_is_one_favorite(wished: Wished) -> None:

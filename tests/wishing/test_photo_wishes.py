@@ -5,7 +5,7 @@ import pytest
 from photofs.model.errors import Across, Exists, PhotofsError, ReadOnly, Refused
 from photofs.model.wish import Asker
 from tests.support.filed import Filed, album, photo
-from tests.support.wished import SHELL, Wished
+from tests.support.wished import SHELL, Wished, whole
 
 DAY = "Dates/2019/2019-07"
 
@@ -270,3 +270,17 @@ def test_regression_mv_from_trash_into_favorites_gives_the_name_asked_for(wished
     wished.rename("Trash/a.jpg", "Favorites/Back.jpg")
     assert {"Favorites/Back.jpg", "Albums/Trip/a.jpg", f"{DAY}/a.jpg"} <= wished.files()
     assert "Favorites/a.jpg" not in wished.files()
+
+
+def test_regression_what_left_an_album_before_it_was_sent_does_not_join_it_out_of_trash(
+    wished: Wished,
+) -> None:
+    """What was put off when it went to Trash is wished again: it is in one, out of the other."""
+    wished.write("Albums/Trip/n.jpg")
+    wished.link("Albums/Trip/n.jpg", "Albums/Home/n.jpg")
+    wished.judge(whole("n"), "Albums/Trip/n.jpg")
+    wished.unlink("Albums/Trip/n.jpg")
+    wished.unlink(f"{DAY}/n.jpg")
+    wished.wishing.restore([wished.filed.ino("Trash/n.jpg") // 2], SHELL)
+    assert "Albums/Home/n.jpg" in wished.files()
+    assert "Albums/Trip/n.jpg" not in wished.files()
