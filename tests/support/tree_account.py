@@ -1,6 +1,6 @@
 """The reference model's account: what sending does to it, and what a scan tells of it."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from tests.support.tree_model import (
     REPLACED,
@@ -19,8 +19,12 @@ TWICE = 2
 """Listings, an hour apart, that have to leave something out before it counts as deleted."""
 
 
-def send_all(tree: Tree) -> None:
-    """All that is wished is done at the service, and told."""
+def send_all(tree: Tree, titles: Container[str]) -> None:
+    """All that is wished is done at the service, and told.
+
+    `titles` of the albums that it has by now: whether an album that was removed there was emptied
+    first depends on what else is sent.
+    """
     for photo in list(tree.photos):
         if photo.stage is Stage.JUDGED and not photo.trashed:
             _upload(tree, photo)
@@ -29,7 +33,7 @@ def send_all(tree: Tree) -> None:
             _change(tree, photo, photo.there)
     for album in tree.albums:
         if not album.gone:
-            _send_album(tree, album)
+            _send_album(tree, album, titles)
     going = [album.there for album in tree.removed]
     tree.account_albums = [there for there in tree.account_albums if there not in going]
     tree.removed.clear()
@@ -88,22 +92,23 @@ def _upload_instead(tree: Tree, photo: Photo) -> None:
     photo.there = there
     tree.account.append(there)
     for album in tree.albums:
-        if album in photo.left_before and photo in album.left:
-            album.told.discard(photo)
+        album.told -= album.left & {photo}
         album.forget(photo)
 
 
-def _send_album(tree: Tree, album: Album) -> None:
+def _send_album(tree: Tree, album: Album, titles: Container[str]) -> None:
     """Its title and members."""
     joined = [photo for photo in album.joined if photo.there in tree.account]
     waiting = [photo for photo in album.joined if photo.stage is Stage.JUDGED]
     left = set(album.left)
     if album.there is None or album.there not in tree.account_albums:
-        was_emptied = not (album.bereft or album.told)
+        left_first = album.told <= left and album.shown_title in titles
+        was_emptied = not album.bereft and (not album.told or left_first)
         if not joined or (album.there is not None and not was_emptied):
             album.told -= left
             album.joined, album.left = waiting, set()
-            album.title = album.title if album.there is None else None
+            if album.there is not None:
+                album.base, album.title = album.shown_title, None
             return
         album.there = AlbumThere(album.shown_title, [])
         tree.account_albums.append(album.there)
@@ -142,7 +147,7 @@ def _miss_albums(tree: Tree, *, full: bool) -> None:
             album.lost = 0
             continue
         album.lost += full
-        if not album.listed and album.lost < TWICE:
+        if not album.there.listed and album.lost < TWICE:
             continue  # no list has held it, so none can have lost it
         if album.told or album.bereft or not album.joined:
             tree.end_album(album)
@@ -160,7 +165,7 @@ def _tell_albums(tree: Tree, known: Mapping[There, Photo]) -> None:
         album = shown.get(there) or Album(there.title, there=there)
         if album not in tree.albums:
             tree.albums.append(album)
-        album.base, album.listed, album.bereft = there.title, True, False
+        album.base, there.listed, album.bereft = there.title, True, False
         album.told = {known[each] for each in there.members}
 
 
@@ -188,7 +193,7 @@ def _gone(tree: Tree, photo: Photo) -> None:
     changed = photo.restored or photo.title is not None or photo.favorite is not None
     for album in tree.albums:
         changed = changed or photo in album.joined or photo in album.left
-        album.bereft = album.bereft or photo in album.told
+        album.bereft = album.bereft or photo in album.told - album.left
         album.told.discard(photo)
         album.forget(photo)
     title, photo.title, photo.favorite = photo.shown_title, None, None

@@ -50,11 +50,12 @@ class There:
 
 @dataclass(eq=False)
 class AlbumThere:
-    """An album at the service."""
+    """An album at the service. `listed`: a scan has told of it since it was made, or made anew."""
 
     title: str
     members: list[There]
     number: str = ""
+    listed: bool = False
 
 
 @dataclass
@@ -86,8 +87,7 @@ class Photo:
     `extension` is that of its bytes. `whole`: its bytes are on this disk, by the catalog's word.
     `taken_written`: what the bytes that were written over it tell of their time.
     `lost`: in how many listings the service did not have it. `had`: it had it once, and deleted it.
-    `restored`: it came out of Trash, and that was not sent yet. `left_before`: albums that it was
-    taken out of before the bytes that wait for it were judged.
+    `restored`: it came out of Trash, and that was not sent yet.
     """
 
     base: Facts
@@ -106,7 +106,6 @@ class Photo:
     lost: int = 0
     had: bool = False
     restored: bool = False
-    left_before: "list[Album]" = field(default_factory=list)
     names: dict[Place, list[Name]] = field(default_factory=dict)
 
     @property
@@ -145,7 +144,7 @@ class Photo:
 class Album:
     """`told`: its members by the last listing; `joined`, `left`: wishes over those.
 
-    `listed`: a scan has told of it. `bereft`: a photo in it was deleted there since.
+    `bereft`: a photo in it was deleted there since it was told of.
     `lost`: in how many listings it was not. `gone`: it is no album any more, but a folder as long
     as files stand in it that are no photos yet.
     """
@@ -157,7 +156,6 @@ class Album:
     told: set[Photo] = field(default_factory=set)
     joined: list[Photo] = field(default_factory=list)
     left: set[Photo] = field(default_factory=set)
-    listed: bool = False
     bereft: bool = False
     lost: int = 0
     gone: bool = False

@@ -137,7 +137,6 @@ class Verbs:
         for photo in list(self.tree.photos):
             if photo.writing:
                 photo.writing = False
-                photo.left_before = [each for each in self.tree.albums if photo in each.left]
                 if photo.digest == photo.base.digest and photo.whole:
                     photo.digest = None
             elif photo.stage is Stage.WRITTEN:
