@@ -3,7 +3,8 @@
 A walk copies, overwrites, links, moves, retitles, removes, restores, makes and renames albums,
 while photos and albums come, change and go at the service; in between files are judged, wishes
 sent and the account scanned. After each step the tree is the model's, and `photofs check` clean;
-after each sending the account is the model's, too. What fails prints the steps that it took.
+after each sending the account is the model's, too. What fails prints the steps that it took;
+`python -m tests.support.tree_shrink SEED STEPS` shortens them to those that it takes.
 """
 
 import hashlib

@@ -17,7 +17,7 @@ from tests.support.tree_walks import Strayed, walk
 from tests.support.virtual_time import patched
 
 SILENCE = 0.1
-"""Real seconds without a word after which a line counts as silent."""
+"""Real seconds without a word after which a line counts as silent: a walk's is in its own loop."""
 
 
 def strays(given: Sequence[Step], steps: int = 0, seed: int = 0) -> Strayed | None:
