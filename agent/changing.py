@@ -4,7 +4,7 @@ Those of one kind for one album go in one request, or as few as the service take
 in making.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -30,6 +30,12 @@ from photofs.wishing.deleting import Proven, doubt, proof_of
 
 TOGETHER: Final = frozenset({WishVerb.JOIN, WishVerb.LEAVE})
 MARKS: Final = frozenset({WishVerb.TRASH, WishVerb.RESTORE})
+WAITS_NS: Final = 30 * 60 * 10**9
+"""How long photos wait to join an album until one before them is uploaded: a film may take hours."""
+
+WAITS_TRIES: Final = 4
+"""How often an upload is sent before the next ones wait for it no longer."""
+
 HERE: Final = "nothing: it is marked here alone"
 """What is sent of a wish for Trash, where the service has none."""
 
@@ -43,6 +49,28 @@ class Changing:
         self._writes = box.writes
         self._alone: set[int] = set()
         self.making = Making(box)
+
+    def in_order(self, rows: Iterable[OperationRow]) -> list[OperationRow]:
+        """Without those that are to join an album behind a photo that is still being uploaded.
+
+        Where no album can be ordered, photos stand for ever as they joined; files that go out side
+        by side do not arrive as they were copied.
+        """
+        if self._writes.order_album is not None:
+            return list(rows)
+        first: dict[int, int | None] = {}
+        return [row for row in rows if not self._waits(row, first)]
+
+    def _waits(self, row: OperationRow, first: dict[int, int | None]) -> bool:
+        album = row.wish.album
+        if row.wish.verb != WishVerb.JOIN or album is None:
+            return False
+        if album not in first:
+            since_ns = self._box.now_ns() - WAITS_NS
+            catalog = self._box.catalog
+            first[album] = catalog.join_waiting_for_bytes(album, WAITS_TRIES, since_ns)
+        before = first[album]
+        return before is not None and before < row.operation_id
 
     def group(self, rows: Sequence[OperationRow]) -> list[OperationRow]:
         """The first wish, and those that can go with it in one request."""

@@ -21,7 +21,7 @@ from photofs.catalog.sqlite import Catalog
 from photofs.model.errors import Busy, Corrupt, NotFound, PhotofsError, StoreError, Temporary
 from photofs.model.observation import Checkpoint, Observation, PhotoSeen, Progress, ScanEnd
 from photofs.originals.port import Room
-from photofs.providers.port import Provider, Writes
+from photofs.providers.port import FACTS, Provider, Writes
 
 log = logging.getLogger(__name__)
 
@@ -131,8 +131,9 @@ def names_of(writes: Writes | None) -> tuple[str, ...]:
     """What a source can change, as the catalog notes it."""
     if writes is None:
         return ()
-    fields = (field.name for field in dataclasses.fields(writes) if field.name != "empty_albums")
-    return tuple(name for name in fields if getattr(writes, name) is not None)
+    fields = (field.name for field in dataclasses.fields(writes) if field.name not in FACTS)
+    functions = tuple(name for name in fields if getattr(writes, name) is not None)
+    return (*functions, "stamps") if writes.stamps else functions
 
 
 async def _take_in(provider: Provider, run: ScanWrites, cursor: str | None, tell: Tell) -> Scanned:

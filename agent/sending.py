@@ -31,7 +31,8 @@ LOOK_EVERY: Final = 0.5
 """Seconds between two looks while another lane is busy."""
 
 LANES_OF_BYTES: Final = 3
-"""Files under way at once; more gained nothing, and each holds a connection to the service."""
+"""Lanes of files that look for work all the time; others are opened while a service wants more
+uploads under way together (`Writes.together`), and end when there is nothing for them."""
 
 _OF_BYTES: Final = frozenset({WishVerb.UPLOAD, WishVerb.REPLACE})
 
@@ -45,10 +46,14 @@ class Sender:
         self._uploading = Uploading(box)
         self._changing = Changing(box)
         self._busy: set[int] = set()
+        self._lanes = {*range(1, 1 + LANES_OF_BYTES)}
         self._asking: set[int] = set()
         self._over = trio.Event()
+        self._opened = LANES_OF_BYTES
+        self._nursery: trio.Nursery | None = None
         self._full = full
         self._failures = 0
+        self._waits = False
         self.rest_s = 0.0
         self.full_s = 0.0
 
@@ -61,9 +66,21 @@ class Sender:
         self._ask_anew()
         self._busy = {*range(1 + LANES_OF_BYTES)}
         async with trio.open_nursery() as nursery:
+            self._nursery = nursery
             nursery.start_soon(self._lane, 0, self._send_change)
             for lane in range(1, 1 + LANES_OF_BYTES):
                 nursery.start_soon(self._lane, lane, self._send_bytes)
+        if self._waits:  # for an upload that is tried again later; until then nothing is to be done
+            self.rest_s = max(self.rest_s, back_off(1))
+
+    def _open_lane(self) -> None:
+        """One more lane of files, if the service wants more under way than there are lanes."""
+        if self._nursery is None or len(self._lanes) >= self._box.writes.together:
+            return
+        self._opened += 1
+        self._lanes.add(self._opened)
+        self._busy.add(self._opened)
+        self._nursery.start_soon(self._lane, self._opened, self._send_bytes)
 
     def _ask_anew(self) -> None:
         """What may be sent twice without harm need not be asked for."""
@@ -84,9 +101,12 @@ class Sender:
             if worked:
                 self._went_well()
                 continue
+            if lane > LANES_OF_BYTES:
+                break
             self._rests(lane)
             with trio.move_on_after(LOOK_EVERY):
                 await self._over.wait()
+        self._lanes.discard(lane)
         self._rests(lane)
 
     def _rests(self, lane: int) -> None:
@@ -102,8 +122,10 @@ class Sender:
             due = row.wish.verb in _OF_BYTES and row.wish.not_before_ns <= now
             if due and row.operation_id not in self._asking:
                 self._asking.add(row.operation_id)
+                self._open_lane()
                 try:
-                    await self._guarded([row], self._uploading.reconcile(row))
+                    with self._box.writes.coming():
+                        await self._guarded([row], self._uploading.reconcile(row))
                 finally:
                     self._asking.discard(row.operation_id)
                 return True
@@ -112,7 +134,9 @@ class Sender:
         rows = self._box.catalog.claimable(self._box.source.source_id, now, bytes_too=True)
         taken = self._box.claim(rows)
         if taken:
-            await self._guarded(taken, self._uploading.send(taken[0]))
+            self._open_lane()
+            with self._box.writes.coming():
+                await self._guarded(taken, self._uploading.send(taken[0]))
         return bool(rows)
 
     async def _send_change(self) -> bool:
@@ -128,6 +152,9 @@ class Sender:
             bytes_too=False,
             empty_albums=box.writes.empty_albums,
         )
+        in_order = self._changing.in_order(rows)
+        self._waits = len(in_order) < len(rows)
+        rows = in_order
         taken = box.claim(self._changing.group(rows)) if rows else []
         if taken:
             await self._guarded(taken, self._changing.send(taken))
@@ -155,7 +182,8 @@ class Sender:
 
     def _stops(self, error: PhotofsError, *, of_bytes: bool) -> bool:
         """Whether the lane ends for now; if so it is noted for `status`."""
-        self._failures += 1
+        if self.rest_s == 0:  # what fails together, as the uploads of a batch, has failed once
+            self._failures += 1
         if isinstance(error, Unauthorised | Quota):
             log.warning("sending to %s stops: %s", self._box.source.provider, error)
             self._box.stopped(error)

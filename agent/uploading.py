@@ -7,6 +7,7 @@ is asked (`find_upload`) and never sent to, until it certainly has nothing of it
 from typing import Final
 
 import msgspec
+import trio
 
 from agent.outbox import Outbox
 from agent.proving import has_come, is_known_by, let_go, proven, seal_old_original
@@ -32,6 +33,10 @@ from photofs.providers.port import Sent, Upload, Writes
 
 PRIVATE: Final = "private"
 
+PROOFS: Final = 3
+"""Files that are read and hashed at once before they are sent; more would only wait for disk and
+processor together."""
+
 
 class _PhotoGone(Gone):
     """The very photo that was to get other bytes is no more."""
@@ -43,6 +48,7 @@ class Uploading:
     def __init__(self, box: Outbox) -> None:
         """Nothing is sent yet."""
         self.arrived: list[tuple[str, PhotoSeen]] = []
+        self._proofs = trio.CapacityLimiter(PROOFS)
         self._box = box
         self._writes: Writes = box.writes
 
@@ -50,7 +56,8 @@ class Uploading:
         """A claimed operation, as far as it goes now; Temporary once that is noted."""
         box, sent = self._box, "nothing"
         try:
-            path = await proven(box, str(row.wish.details["sha256"]))
+            async with self._proofs:
+                path = await proven(box, str(row.wish.details["sha256"]))
             more = await self._how(row)
         except (Corrupt, NotFound) as error:
             box.give_up(row, str(error), sent)
@@ -175,7 +182,7 @@ class Uploading:
         if uploaded.known and not await self._is_known(row, uploaded.remote_id):
             upload = upload._replace(even_if_known=True)
             uploaded = await self._writes.upload(upload, heard)
-        await self._shown(row, uploaded.remote_id, _words(upload, row))
+        await self._shown(row, uploaded.remote_id, _words(upload, row), uploaded.shown)
 
     async def _is_known(self, row: OperationRow, remote_id: str) -> bool:
         """Whether the photo that the service names for these bytes has them."""
@@ -196,12 +203,14 @@ class Uploading:
             raise _not_shown(None)
         self._replaced(row, seen, _words(upload, row))
 
-    async def _shown(self, row: OperationRow, remote_id: str, sent: str) -> None:
-        """It counts once the service has shown it, with its date."""
+    async def _shown(
+        self, row: OperationRow, remote_id: str, sent: str, shown: PhotoSeen | None = None
+    ) -> None:
+        """It counts once the service has shown it, with its date; `shown`: with its answer."""
         box = self._box
         try:
             told = await self._set_date(row, remote_id)
-            seen = await self._look(remote_id)
+            seen = shown or await self._look(remote_id)
         except (Refused, RemoteError) as error:
             raise _not_shown(error) from error
         if seen is None:
@@ -216,11 +225,11 @@ class Uploading:
 
     async def _set_date(self, row: OperationRow, remote_id: str) -> str:
         """Tell the date where the bytes tell none; why that was refused, if it was."""
-        taken = row.wish.details.get("taken")
+        taken = taken_of(row)
         if taken is None or self._writes.set_taken is None:
             return ""
         try:
-            await self._writes.set_taken(remote_id, msgspec.convert(taken, TakenFact))
+            await self._writes.set_taken(remote_id, taken)
         except Refused as error:
             return f"; its date: {error}"
         return ""
@@ -257,6 +266,7 @@ class Uploading:
             title=str(details["title"] or ""),
             key=row.key,
             visibility=self._seen_by(row),
+            taken=taken_of(row),
         )
 
     def _seen_by(self, row: OperationRow) -> str:
@@ -266,6 +276,12 @@ class Uploading:
         """
         had = row.wish.verb == WishVerb.REPLACE or "again" in row.wish.details
         return PRIVATE if had else self._box.visibility
+
+
+def taken_of(row: OperationRow) -> TakenFact | None:
+    """The capture time that is sent with bytes that tell none."""
+    taken = row.wish.details.get("taken")
+    return None if taken is None else msgspec.convert(taken, TakenFact)
 
 
 def _not_shown(why: Exception | None) -> Temporary:

@@ -6,11 +6,11 @@ that leaves a provider is one of photofs.model.errors.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from photofs.model.capture_time import TakenFact, ZoneOfPosition
 from photofs.model.head import HeadFacts
@@ -35,7 +35,8 @@ class Upload(NamedTuple):
 
     `key` is the operation's own: what was sent with it can be found by it again. `name` is the
     file's name in the tree. `visibility` is "private", "friends", "family" or "public".
-    `even_if_known`: a new photo, also if the service says that it has these bytes.
+    `even_if_known`: a new photo, also if the service says that it has these bytes. `taken`: its
+    capture time where the bytes tell none, for services that take it from the bytes (`stamps`).
     """
 
     path: Path
@@ -47,13 +48,18 @@ class Upload(NamedTuple):
     key: str
     visibility: str = "private"
     even_if_known: bool = False
+    taken: TakenFact | None = None
 
 
 class Uploaded(NamedTuple):
-    """What became of an upload: its id there; `known`: the service had these bytes already."""
+    """What became of an upload: its id there; `known`: the service had these bytes already.
+
+    `shown`: the photo, where the service's answer shows it as it is now: nobody need look again.
+    """
 
     remote_id: str
     known: bool = False
+    shown: PhotoSeen | None = None
 
 
 class Sent(Protocol):
@@ -76,7 +82,12 @@ class Writes:
 
     `upload`: sends a file. After Temporary ask `find_upload` before another try.
     `find_upload`: what an upload whose answer was lost left there: its id, or None if the service
-        certainly has nothing of it. Raises Temporary where it cannot tell yet.
+        certainly has nothing of it, or takes the same bytes again without harm. Raises Temporary
+        where it cannot tell yet.
+    `together`: so many uploads the service wants under way at once, as it takes them in batches;
+        how many bytes go out at once is its own affair. `coming`: to be held while an upload is
+        made ready and sent, so that the others of its batch wait for it, and for no other.
+    `stamps`: the capture time of `Upload.taken` is sent within a copy of the bytes.
     `replace`: other bytes for a photo, which keeps its id, albums, comments and dates.
     `delete`: for good. `trash`, `restore`: the service's own trash, if it has one.
     `make_album`: title and first photo; the album's id. `empty_albums`: the photo may be None.
@@ -92,6 +103,9 @@ class Writes:
     """
 
     upload: Callable[[Upload, Sent], Awaitable[Uploaded]] | None = None
+    together: int = 3
+    coming: Callable[[], AbstractContextManager[None]] = nullcontext
+    stamps: bool = False
     find_upload: Callable[[Upload], Awaitable[str | None]] | None = None
     replace: Callable[[str, Upload, Sent], Awaitable[None]] | None = None
     delete: Callable[[str], Awaitable[None]] | None = None
@@ -113,6 +127,10 @@ class Writes:
     set_taken: Callable[[str, TakenFact], Awaitable[None]] | None = None
     look: Callable[[str], Awaitable[PhotoSeen | None]] | None = None
     look_album: Callable[[str], Awaitable[AlbumSeen | None]] | None = None
+
+
+FACTS: Final = frozenset({"empty_albums", "together", "coming", "stamps"})
+"""The fields of `Writes` that are no change of anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

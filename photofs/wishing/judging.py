@@ -30,6 +30,9 @@ from photofs.wishing.wish_desk import WishDesk, in_the_name_of
 _PUT: Final = frozenset({FolderKind.ALBUM, FolderKind.FAVORITES, FolderKind.UNSORTED})
 """Where programs put files; other folders follow from what a photo is."""
 
+_DATED: Final = frozenset({"set_taken", "stamps"})
+"""What a service needs to take a date that the bytes do not tell."""
+
 NOTHING: Final = Broken("the file is empty: nothing was written to it", 0)
 
 INSTEAD: Final = "the bytes before it came first: it replaces them"
@@ -183,7 +186,7 @@ class Judging:
         if self._keeps_date(shown, photo):
             return whole, {"taken": date_shown(shown)}
         given = self._catalog.marks(photo)[1]
-        if whole.seen.taken is not None or given is None or "set_taken" not in self._desk.can:
+        if whole.seen.taken is not None or given is None or not self._desk.can & _DATED:
             return whole, {}
         taken = TakenFact(by=TakenBy.USER, instant=instant_at(given))
         seen = replace(whole.seen, taken=taken)

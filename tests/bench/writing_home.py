@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from photofs.providers.flickr.account import Stored, keep
-from photofs.providers.port import Writes
+from photofs.providers.port import FACTS, Writes
 from tests.bench.dataset import LIBRARY, build, house_at, seen_photos
 from tests.bench.place import Place
 from tests.bench.programs import photofs
 
 EVERYTHING = tuple(
-    field.name for field in dataclasses.fields(Writes) if field.name != "empty_albums"
+    field.name for field in dataclasses.fields(Writes) if field.name not in FACTS
 )
 NOWHERE = {"user": "12037949754@N01", "endpoint": "http://127.0.0.1:9"}
 

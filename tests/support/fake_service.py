@@ -28,7 +28,7 @@ from photofs.model.errors import Gone, Quota, Refused, Temporary, Unauthorised
 from photofs.model.observation import AlbumSeen, ContentHash, Observation, PhotoSeen
 from photofs.model.photo import Media
 from photofs.model.span import Span
-from photofs.providers.port import Abilities, Sent, Upload, Uploaded, Writes
+from photofs.providers.port import FACTS, Abilities, Sent, Upload, Uploaded, Writes
 
 
 class Killed(BaseException):
@@ -77,7 +77,7 @@ class FakeService:
     @property
     def abilities(self) -> Abilities:
         """What it can do: all that it was not made without."""
-        names = {each.name for each in fields(Writes)} - {"empty_albums"} - self.without
+        names = {each.name for each in fields(Writes)} - FACTS - self.without
         return Abilities(
             lists_everything=True,
             keeps_exact_bytes=self.exact,

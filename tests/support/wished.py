@@ -10,13 +10,13 @@ from photofs.model.node import row_id
 from photofs.model.operation import Event
 from photofs.model.spot import Renamed, Spot
 from photofs.model.wish import Asker
-from photofs.providers.port import Writes
+from photofs.providers.port import FACTS, Writes
 from photofs.wishing.planning import Policy
 from photofs.wishing.wishing import Wishing
 from tests.support.filed import Filed, photo
 
 EVERYTHING = tuple(
-    field.name for field in dataclasses.fields(Writes) if field.name != "empty_albums"
+    field.name for field in dataclasses.fields(Writes) if field.name not in FACTS
 )
 SHELL = Asker(4711, "bash")
 
