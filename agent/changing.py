@@ -31,7 +31,7 @@ from photofs.wishing.deleting import Proven, doubt, proof_of
 TOGETHER: Final = frozenset({WishVerb.JOIN, WishVerb.LEAVE})
 MARKS: Final = frozenset({WishVerb.TRASH, WishVerb.RESTORE})
 WAITS_NS: Final = 30 * 60 * 10**9
-"""How long photos wait to join an album until one before them is uploaded: a film may take hours."""
+"""How long photos wait to join an album for one before them to be uploaded: a film takes hours."""
 
 WAITS_TRIES: Final = 4
 """How often an upload is sent before the next ones wait for it no longer."""

@@ -1,7 +1,8 @@
 """A live Google Photos account, as one OAuth client sees it, as a provider."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from functools import partial
 
 import trio
@@ -16,7 +17,9 @@ from photofs.providers.google.endpoint import endpoint_at
 from photofs.providers.google.originals import Originals
 from photofs.providers.google.place import Place
 from photofs.providers.google.records import ref_of
-from photofs.providers.port import Abilities, Folders, Provider, Tools
+from photofs.providers.google.upload_line import UploadLine
+from photofs.providers.google.writing import Manner, writes_of
+from photofs.providers.port import Abilities, Folders, Provider, Tools, Writes
 from photofs.providers.transport.client import open_client
 from photofs.providers.transport.stream import HttpStream
 
@@ -35,8 +38,8 @@ SWEEP_HOURS = 24
 class GoogleProvider:
     """One account by one client; made by `open_provider`."""
 
-    def __init__(self, place: Place, originals: Originals) -> None:
-        self.abilities = ABILITIES
+    def __init__(self, place: Place, originals: Originals, writes: Writes | None) -> None:
+        self.abilities = replace(ABILITIES, writes=writes)
         self._place = place
         self._originals = originals
 
@@ -64,7 +67,8 @@ class GoogleProvider:
 async def open_provider(config: Mapping[str, object], tools: Tools) -> AsyncIterator[Provider]:
     """Open what `config` names: {"email", "client_id"}, and if need be "endpoint".
 
-    "sweep_hours" says how often all is listed (24). Nothing is asked of the service yet.
+    "sweep_hours" says how often all is listed (24); the fields of Manner, as whole
+    numbers, how uploads go out. Nothing is asked of the service yet.
     Raises Misconfigured, or Unauthorised if there is no such login on this machine.
     """
     names = ("email", "client_id", "endpoint", "sweep_hours")
@@ -83,7 +87,15 @@ async def open_provider(config: Mapping[str, object], tools: Tools) -> AsyncIter
         open_client(endpoint.hosts, read_timeout=tools.read_timeout) as client,
     ):
         place = Place(api, f"{email} {client_id}", tools, seconds)
-        yield GoogleProvider(place, Originals(place, client))
+        with closing(UploadLine(tools.read_timeout)) as line:
+            writes = writes_of(place, stored, line, _manner(config))
+            yield GoogleProvider(place, Originals(place, client), writes)
+
+
+def _manner(config: Mapping[str, object]) -> Manner:
+    """The usual, but for what the configuration says otherwise."""
+    told = {key: config.get(key) for key in Manner._fields}
+    return Manner(**{key: value for key, value in told.items() if isinstance(value, int)})
 
 
 def _unnamed() -> Misconfigured:

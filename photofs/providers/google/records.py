@@ -134,9 +134,9 @@ def _content_key(record: Record, remote_id: str) -> str:
     """Which bytes they are. The API names no version.
 
     Those of an id stay, unless its owner edits it on Google's pages; of that its size and type show
-    something.
+    something. A video's size is told only once it was converted.
     """
-    size = _pixels(record)
+    size = None if media_of(record) is Media.VIDEO else _pixels(record)
     told = (remote_id, text(record, "mimeType") or "", str(size) if size else "")
     return hashlib.sha256("\0".join(told).encode()).hexdigest()[:24]
 
