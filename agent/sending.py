@@ -185,7 +185,8 @@ class Sender:
         if self.rest_s == 0:  # what fails together, as the uploads of a batch, has failed once
             self._failures += 1
         if isinstance(error, Unauthorised | Quota):
-            log.warning("sending to %s stops: %s", self._box.source.provider, error)
+            if self.rest_s == 0 and not self._full:  # once, however many lanes meet it
+                log.warning("sending to %s stops: %s", self._box.source.provider, error)
             self._box.stopped(error)
             if isinstance(error, Quota) and of_bytes:
                 self._full, self.full_s = True, max(CLOSED_S, error.retry_after or 0.0)

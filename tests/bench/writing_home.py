@@ -15,9 +15,7 @@ from tests.bench.dataset import LIBRARY, build, house_at, seen_photos
 from tests.bench.place import Place
 from tests.bench.programs import photofs
 
-EVERYTHING = tuple(
-    field.name for field in dataclasses.fields(Writes) if field.name not in FACTS
-)
+EVERYTHING = tuple(field.name for field in dataclasses.fields(Writes) if field.name not in FACTS)
 NOWHERE = {"user": "12037949754@N01", "endpoint": "http://127.0.0.1:9"}
 
 

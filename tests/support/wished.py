@@ -15,9 +15,7 @@ from photofs.wishing.planning import Policy
 from photofs.wishing.wishing import Wishing
 from tests.support.filed import Filed, photo
 
-EVERYTHING = tuple(
-    field.name for field in dataclasses.fields(Writes) if field.name not in FACTS
-)
+EVERYTHING = tuple(field.name for field in dataclasses.fields(Writes) if field.name not in FACTS)
 SHELL = Asker(4711, "bash")
 
 

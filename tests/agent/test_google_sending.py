@@ -1,0 +1,157 @@
+"""An album copied to Google: in few calls, in its order, with its dates, whatever goes wrong."""
+
+import random
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+import trio
+
+from agent.scanning import scan
+from photofs.catalog.sqlite import Catalog
+from photofs.emulators.google import PROJECT, Refusal
+from photofs.emulators.google.errors import ApiError, over_the_day
+from photofs.emulators.hosting import faults as net
+from photofs.emulators.hosting.faults import Deaf, Effect, Faults
+from tests.support.google_home import GoogleHome, google_home
+from tests.support.last_call import LastCall
+from tests.support.log_guard import ExpectLog
+
+ROOT = Path(__file__).parents[2]
+SEED = 20261121
+CREATE, JOIN = "mediaItems.batchCreate", "albums.batchAddMediaItems"
+UNAVAILABLE = Refusal(error=ApiError("UNAVAILABLE", "The service is currently unavailable."))
+
+
+def calls_for(number: int) -> int:
+    """The least: the album, the bytes of each, items and members fifty at a time."""
+    return 1 + number + 2 * -(-number // 50)
+
+
+def shown(catalog: Catalog) -> list[tuple[object, ...]]:
+    """What `ls -l` and a hash tell of each photo."""
+    rows = catalog.database.all("SELECT id FROM photo ORDER BY id")
+    facts = [catalog.photo_facts(number) for (number,) in rows]
+    return [(one.sha256, one.size, one.size_exact, one.mtime_ns, one.name) for one in facts]
+
+
+def counted(made: GoogleHome) -> int:
+    """The calls of the day that were used to send, the scan before it not among them."""
+    scanning = {"mediaItems.list", "albums.list", "mediaItems.search", "oauth.token"}
+    return sum(n for name, n in made.emulator.calls.items() if name not in scanning)
+
+
+def test_an_album_takes_the_least_of_calls(tmp_path: Path) -> None:
+    """170 photos: none is sent twice, nothing is looked at, all stand in the order of the copy."""
+    with google_home(tmp_path / "home", 170) as made:
+        made.finish()
+        made.check()
+        assert made.emulator.calls[CREATE] == 4
+        assert counted(made) <= calls_for(170) * 1.1
+
+
+def test_a_second_round_sends_nothing(tmp_path: Path) -> None:
+    """What the service told is what a scan tells: no photo is taken for another one."""
+    with google_home(tmp_path / "home", 3) as made:
+        made.finish()
+        with made.house.catalog() as catalog:
+            before = shown(catalog)
+            (source,) = catalog.sources()
+            for _time in range(2):
+                trio.run(scan, made.house, catalog, source, lambda _progress: None)
+            assert shown(catalog) == before
+        made.run(20)
+        made.check()
+
+
+TROUBLE: dict[str, tuple[Effect, str]] = {
+    "no bytes": (net.server_error(500), "uploads"),
+    "bytes broken off": (Deaf(after=100, reset=True), "uploads"),
+    "no answer for bytes": (net.lose_answer(), "uploads"),
+    "no items": (UNAVAILABLE, CREATE),
+    "items denied": (net.done_and_denied(502), CREATE),
+    "no answer for items": (net.lose_answer(), CREATE),
+    "no members": (UNAVAILABLE, JOIN),
+    "members denied": (net.done_and_denied(502), JOIN),
+    "no album": (UNAVAILABLE, "albums.create"),
+    "album denied": (net.done_and_denied(502), "albums.create"),
+}
+
+
+@pytest.mark.parametrize("times", [1, 5], ids=["once", "often"])
+@pytest.mark.parametrize("trouble", TROUBLE)
+def test_any_trouble_ends_right(tmp_path: Path, trouble: str, times: int) -> None:
+    """Tried again at once or an hour later, each photo is there once, in the album's order."""
+    effect, where = TROUBLE[trouble]
+    plan = Faults(seed=SEED)
+    plan.add(effect, where, times=times, skip=0 if "album" in trouble else 1)
+    with google_home(tmp_path / "home", 4, plan=plan) as made:
+        made.finish()
+        made.check()
+
+
+def test_a_used_up_day_waits_for_the_next(tmp_path: Path, expect_log: ExpectLog) -> None:
+    """Nothing is asked in vain more often than files go out side by side, and it is told once."""
+    plan = Faults()
+    fault = plan.add(Refusal(error=over_the_day(PROJECT, 10_000)), "uploads", skip=2, times=None)
+    with google_home(tmp_path / "home", 20, plan=plan) as made:
+        expect_log("is used up for this project")
+        made.run(0)
+        assert len(expect_log.lines) == 1
+        assert 0 < fault.hits <= 4
+        assert not made.is_over()
+        plan.clear()
+        with made.house.catalog() as catalog:  # the next day
+            catalog.database.run("DELETE FROM pacing")
+        made.finish()
+        made.check()
+
+
+def killed_at(made: GoogleHome, nth: int) -> list[str]:
+    """Kill it before that call, unless it ends first (0: never); the calls that it made."""
+    last_call = LastCall(made.folder / "control")
+    last_call.watch(last=nth)
+    done = subprocess.run(
+        made.command(),
+        cwd=ROOT,
+        env={**made.house.environ, **last_call.environ},
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode in {0, -signal.SIGKILL}, done.stderr
+    return last_call.made
+
+
+@pytest.fixture(scope="module")
+def calls(tmp_path_factory: pytest.TempPathFactory) -> int:
+    """How many calls it makes when nobody kills it."""
+    with google_home(tmp_path_factory.mktemp("counted") / "home", raw_below=0) as counted_home:
+        return len(killed_at(counted_home, 0))
+
+
+def survives(folder: Path, nth: int) -> None:
+    """One death; another agent takes over and ends it."""
+    with google_home(folder, raw_below=0) as made:
+        killed_at(made, nth)
+        made.finish()
+        made.check()
+    shutil.rmtree(folder)
+
+
+@pytest.mark.timeout(500)
+def test_kill_9_between_two_system_calls(calls: int, tmp_path: Path) -> None:
+    """A seeded sample of moments: each photo is there once, in its album's order."""
+    for nth in random.Random(SEED).sample(range(1, calls + 1), 3):
+        survives(tmp_path / str(nth), nth)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("part", range(16))
+def test_kill_9_between_any_two_system_calls(calls: int, tmp_path: Path, part: int) -> None:
+    """All moments; in parts, for time."""
+    for nth in range(1 + part, calls + 1, 16):
+        survives(tmp_path / str(nth), nth)
