@@ -173,6 +173,10 @@ def provider_factory(name: str) -> "ProviderFactory":
         from photofs.providers.google.provider import open_provider as open_google
 
         return open_google
+    if name == "picker":
+        from photofs.providers.google.picked import open_provider as open_picked
+
+        return open_picked
     raise Bug(f'the catalog names a provider "{name}" that this version does not have')
 
 

@@ -27,7 +27,7 @@ from photofs.providers.google.login import Login
 from photofs.providers.google.oauth import Client
 
 SERVICE = "google"
-OF_GOOGLE = frozenset({"google", "takeout"})
+OF_GOOGLE = frozenset({"google", "takeout", "picker"})
 """Providers whose photos are of a Google library: an account joins those."""
 
 TESTING_DAYS = 7
@@ -125,12 +125,12 @@ def log_out(name: str, *, as_json: bool) -> None:
     """
     house = House()
     with house.catalog() as catalog:
-        sources = [one for one in _sources(catalog, name) if one.account is not None]
+        sources = [one for one in google_sources(catalog, name) if one.account is not None]
     if not sources:
         raise NotFound(f'there is no {SERVICE} account "{name}"', remedy="see `photofs status`")
     told = [trio.run(_give_back, house, source) for source in sources]
     for source in sources:
-        account.forget(house.secrets(), str(source.account), _client_of(source))
+        account.forget(house.secrets(), str(source.account), client_of(source))
     if as_json:
         print_json({"service": SERVICE, "forgotten": sources[0].account, "given_back": all(told)})
         return
@@ -144,12 +144,12 @@ async def _give_back(house: House, source: SourceRow) -> bool:
     from photofs.providers.google.line import Line
     from photofs.providers.google.oauth import revoke
 
-    stored = account.stored_login(house.secrets(), str(source.account), _client_of(source))
+    stored = account.stored_login(house.secrets(), str(source.account), client_of(source))
     if stored is None:
         return False
     line = Line(google_login.READ_TIMEOUT)
     try:
-        await revoke(line, endpoint_at(_endpoint_of(source.config)), stored.refresh_token)
+        await revoke(line, endpoint_at(endpoint_of(source.config)), stored.refresh_token)
     except PhotofsError:
         return False
     finally:
@@ -172,7 +172,7 @@ async def _try_key(house: House, done: Login, endpoint: str | None) -> None:
             await api.call("albums.list", {"pageSize": 1}, person=True)
 
 
-def _sources(catalog: Catalog, name: str) -> list[SourceRow]:
+def google_sources(catalog: Catalog, name: str) -> list[SourceRow]:
     """A library's Google accounts, the one in use last."""
     for library in catalog.libraries():
         if library.name == name:
@@ -187,15 +187,17 @@ def _found(catalog: Catalog, name: str) -> Found:
     rows = catalog.sources(library.library_id) if library is not None else []
     if any(row.provider not in OF_GOOGLE for row in rows):
         raise Refused(f'the library "{name}" is none of Google\'s', remedy="choose another --name")
-    sources = _sources(catalog, name)
+    sources = google_sources(catalog, name)
     return Found(library, sources[-1] if sources else None)
 
 
-def _client_of(source: SourceRow) -> str:
+def client_of(source: SourceRow) -> str:
+    """The OAuth client of an account's source."""
     return str(source.config.get("client_id", ""))
 
 
-def _endpoint_of(config: Mapping[str, object]) -> str | None:
+def endpoint_of(config: Mapping[str, object]) -> str | None:
+    """Where its service is, if it is not the real one."""
     endpoint = config.get("endpoint")
     return endpoint if isinstance(endpoint, str) else None
 
@@ -204,7 +206,7 @@ def _login_before(house: House, source: SourceRow | None) -> Client | None:
     """The client of the library's login of until now."""
     if source is None or source.account is None:
         return None
-    stored = account.stored_login(house.secrets(), source.account, _client_of(source))
+    stored = account.stored_login(house.secrets(), source.account, client_of(source))
     return None if stored is None else stored.client
 
 
@@ -212,7 +214,7 @@ def _ask_about_another(
     catalog: Catalog, source: SourceRow | None, client: Client, *, yes: bool
 ) -> None:
     """Another OAuth client sees nothing of what the former one uploaded: have it confirmed."""
-    if source is None or _client_of(source) == client.client_id or yes:
+    if source is None or client_of(source) == client.client_id or yes:
         return
     uploaded = counted(catalog.count_known(source.source_id), "photo")
     confirm(
@@ -276,7 +278,7 @@ def _settle(
     source = found.source
     if source is not None:
         catalog.fix_account(source.source_id, done.email)
-        if _client_of(source) == done.stored.client_id:
+        if client_of(source) == done.stored.client_id:
             catalog.set_config(source.source_id, {**_lasting(source), **config})
             catalog.source_trouble(source.source_id, "")
             return

@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "login": ("photofs.cli.login", "Log in to a service with your own key."),
     "logout": ("photofs.cli.login", "Forget a login."),
     "mount": ("photofs.cli.mount", "Show the libraries as folders."),
+    "pick": ("photofs.cli.pick", "Take in photos that you pick on a service's own page."),
     "pin": ("photofs.cli.pin", "Fetch photos and keep them on this disk."),
     "queue": ("photofs.cli.queue", "List what is open, and try it again."),
     "scan": ("photofs.cli.scan", "Bring the catalog up to what the sources say."),

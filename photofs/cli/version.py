@@ -9,7 +9,7 @@ import click
 from photofs import __version__
 from photofs.cli.output import json_option, print_json
 
-STANDS_ON = ("pyfuse3", "trio", "apsw", "h11", "flickrapi", "pillow")
+STANDS_ON = ("pyfuse3", "trio", "apsw", "h11", "flickrapi", "google-api-python-client", "pillow")
 
 
 def _installed(package: str) -> str:

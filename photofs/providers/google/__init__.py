@@ -7,4 +7,7 @@ there is or has changed (everything.py tells all, telling.py puts it into words,
 favorites.py and presence.py are its parts), records.py makes our values of Google's, originals.py
 gets the bytes from where addresses.py says. login.py gets the permission, client_file.py reads the
 user's OAuth client, account.py keeps the login.
+
+picked.py is another source: what the owner picked on Google's page (picker.py has the sessions,
+picking.py fetches, picks.py is the folder).
 """

@@ -25,7 +25,7 @@ LACKING = {
     READ: "photofs cannot list or read what it uploaded",
     APPEND: "nothing can be uploaded, and no albums can be made",
     EDIT: "descriptions and albums cannot be changed",
-    PICK: "nothing can be picked from the rest of the library",
+    PICK: "`photofs pick google` does not work",
 }
 """What does not work without a scope."""
 

@@ -105,7 +105,7 @@ def photo_seen(record: Record, as_of_ns: int, *, favorite: bool | None) -> Photo
         ref=encode(Ref(remote_id, media)),
         as_of_ns=as_of_ns,
         file_name=text(record, "filename"),
-        extension=_extension(record, media),
+        extension=extension_of(text(record, "mimeType") or "", media),
         description=text(record, "description"),
         taken=_taken(record),
         pixels=_pixels(record),
@@ -141,13 +141,21 @@ def _content_key(record: Record, remote_id: str) -> str:
     return hashlib.sha256("\0".join(told).encode()).hexdigest()[:24]
 
 
-def _extension(record: Record, media: Media) -> str:
-    """That of the bytes that are given out: of a video always a conversion."""
+def extension_of(kind: str, media: Media) -> str:
+    """That of the bytes that are given out, by the media type: of a video always a conversion."""
     if media is Media.VIDEO:
         return TRANSCODED
-    kind = text(record, "mimeType") or ""
     plain = kind.partition("/")[2]
     return EXTENSIONS.get(kind, plain if plain in PLAIN else "")
+
+
+def instant_of(told: str | None) -> datetime | None:
+    """A moment in UTC; None for what is none, or names no zone."""
+    try:
+        instant = datetime.fromisoformat(told) if told else None
+        return instant.astimezone(UTC) if instant is not None and instant.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _taken(record: Record) -> TakenFact | None:
@@ -155,14 +163,8 @@ def _taken(record: Record) -> TakenFact | None:
 
     Which of the two is not told (google.md 2.2).
     """
-    told = text(_metadata(record), "creationTime")
-    try:
-        instant = datetime.fromisoformat(told) if told else None
-        if instant is None or instant.tzinfo is None:
-            return None
-        return TakenFact(by=TakenBy.SERVICE, instant=instant.astimezone(UTC))
-    except (ValueError, OverflowError):
-        return None
+    instant = instant_of(text(_metadata(record), "creationTime"))
+    return None if instant is None else TakenFact(by=TakenBy.SERVICE, instant=instant)
 
 
 def _pixels(record: Record) -> PixelSize | None:

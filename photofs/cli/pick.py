@@ -1,0 +1,186 @@
+"""`photofs pick google`: take in photos that a person picks on Google's own page."""
+
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import trio
+
+from photofs.assembly import House
+from photofs.catalog.port import SourceRow
+from photofs.cli.login_google import client_of, endpoint_of, google_sources
+from photofs.cli.output import counted, json_option, safe_text
+from photofs.cli.scan import scan_after
+from photofs.model.errors import NotFound, TimedOut, Unauthorised
+from photofs.model.exit_codes import SOME_FAILED
+from photofs.providers.google import account, picker
+from photofs.providers.google.api import Api, open_api
+from photofs.providers.google.discovery import Service
+from photofs.providers.google.endpoint import endpoint_at
+from photofs.providers.google.picker import MOST, Session
+from photofs.providers.google.picking import Picking, Taken
+from photofs.providers.google.picks import Picks
+from photofs.providers.transport.client import open_client
+
+LONGEST = 3600.0
+"""Seconds for which the command waits for Done, if Google allows more."""
+
+TOLD_EVERY = 1.0
+"""Seconds between two words of how far it is."""
+
+
+class Source(NamedTuple):
+    """The account that is picked from, and where what was picked goes."""
+
+    google: SourceRow
+    picks: Picks
+
+
+@click.group
+def pick() -> None:
+    """Take in photos that you pick on a service's own page."""
+
+
+@pick.command("google")
+@click.option("--name", default="google", show_default=True, help="The library's folder name.")
+@click.option("--no-qr", is_flag=True, help="Print the address only.")
+@click.option("--no-scan", is_flag=True, help="Only fetch; scan later.")
+@json_option
+def pick_google(name: str, *, no_qr: bool, no_scan: bool, as_json: bool) -> None:
+    """Pick photos of your Google library, 2,000 at most at a time.
+
+    It prints an address; what you pick there is fetched to this disk and shown in the library.
+    Whatever ended it, the next `photofs pick google` goes on with it.
+    """
+    house = House()
+    source = _source(house, name)
+    with source.picks.filling():
+        taken = trio.run(_pick, house, source, not no_qr)
+    _tell(taken)
+    told = {"library": name, "new": taken.new, "known": taken.known, "left": _left(taken)}
+    if not taken.whole and no_scan:
+        sys.exit(SOME_FAILED)
+    scan_after(name, told if as_json else None, no_scan=no_scan)
+
+
+def _source(house: House, name: str) -> Source:
+    """The library's account, and its folder of picks, which becomes a source of it."""
+    with house.catalog() as catalog:
+        sources = google_sources(catalog, name)
+        if not sources:
+            raise NotFound(
+                f'there is no Google account in a library "{name}"', remedy="photofs login google"
+            )
+        google = sources[-1]
+        rows = catalog.sources(google.library_id)
+        picked = next((row for row in rows if row.provider == "picker"), None)
+        if picked is None:
+            folder = house.paths.data / "picked" / str(google.library_id)
+            picked = catalog.add_source(
+                google.library_id, "picker", {"folder": str(folder)}, account=google.account
+            )
+    return Source(google, Picks(Path(str(picked.config["folder"]))))
+
+
+async def _pick(house: House, source: Source, with_qr: bool) -> Taken:  # noqa: FBT001 - trio.run
+    """From the address to the files."""
+    google = source.google
+    stored = account.login_of(house.secrets(), str(google.account), client_of(google))
+    if not stored.allows(account.PICK):
+        raise Unauthorised(
+            "the login to Google does not allow picking",
+            safe="nothing was changed",
+            remedy="photofs login google, and tick all boxes",
+        )
+    endpoint = endpoint_at(endpoint_of(google.config))
+    timeout = house.settings.network.read_timeout
+    with house.pacer() as pacer:
+        async with (
+            open_api(endpoint, stored, pacer, timeout, Service.PICKER) as api,
+            open_client(endpoint.hosts, read_timeout=timeout) as client,
+        ):
+            session = await _session(api, source.picks)
+            if not session.done:
+                _show(session, with_qr=with_qr)
+                await _wait(api, session)
+            taken = await Picking(api, client, source.picks, _Progress()).take(session.session_id)
+            if taken.whole:
+                await picker.close_session(api, session.session_id)
+                source.picks.note_session(None)
+            return taken
+
+
+async def _session(api: Api, picks: Picks) -> Session:
+    """The session that is open yet, else a new one, noted before anybody can pick in it."""
+    before = picks.session()
+    known = await picker.look(api, before) if before is not None else None
+    if known is not None:
+        return known
+    session = await picker.open_session(api)
+    picks.note_session(session.session_id)
+    return session
+
+
+def _show(session: Session, *, with_qr: bool) -> None:
+    """The address, and on a terminal a QR code of it, for a phone."""
+    print(
+        f"Open this address as the owner of the account, pick up to {MOST:,}, press Done:\n\n"
+        f"  {safe_text(session.uri)}\n",
+        file=sys.stderr,
+        flush=True,
+    )
+    if with_qr and sys.stderr.isatty():
+        import segno
+
+        segno.make(session.uri, micro=False).terminal(sys.stderr, compact=True)
+
+
+async def _wait(api: Api, session: Session) -> None:
+    """Ask as often as the session says, until Done was pressed; TimedOut."""
+    now: Session | None = session
+    with trio.move_on_after(min(session.timeout, LONGEST)):
+        while now is not None and not now.done:
+            await trio.sleep(now.poll)
+            now = await picker.look(api, session.session_id)
+    if now is None or not now.done:
+        raise TimedOut(
+            "nobody pressed Done on Google's page",
+            safe="nothing was fetched",
+            remedy="photofs pick google goes on with it",
+        )
+
+
+class _Progress:
+    """Says now and then how many are here."""
+
+    def __init__(self) -> None:
+        self._said = 0.0
+
+    def __call__(self, here: int) -> None:
+        if time.monotonic() - self._said >= TOLD_EVERY:
+            self._said = time.monotonic()
+            print(f"fetched {counted(here, 'photo')} ...", file=sys.stderr, flush=True)
+
+
+def _tell(taken: Taken) -> None:
+    """What came of it, for people."""
+    print(
+        f"picked: {counted(taken.new, 'photo')} fetched, {taken.known:,} here before",
+        file=sys.stderr,
+    )
+    for name, why in sorted(taken.failed.items()):
+        print(f"! {safe_text(name)}: {why}", file=sys.stderr)
+    if taken.waiting:
+        print(f"! {counted(taken.waiting, 'video')} Google still works on", file=sys.stderr)
+    if not taken.whole:
+        print("  `photofs pick google` fetches the rest, without picking again", file=sys.stderr)
+    elif taken.new + taken.known >= MOST:
+        print(f"  {MOST:,} is the most at once: run it again to pick more", file=sys.stderr)
+
+
+def _left(taken: Taken) -> Mapping[str, object]:
+    """What is not here, for programs."""
+    return {"waiting": taken.waiting, "failed": taken.failed}

@@ -1,0 +1,103 @@
+"""Picking from the command line: the address, Done on the page, and the photos in the mount."""
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from photofs.assembly import House
+from photofs.emulators.google import Emulator, google_in_thread
+from photofs.emulators.google.picker import pick
+from photofs.emulators.google.state import READ
+from photofs.emulators.hosting import faults as net
+from tests.support.google_library import Uploads, add_google, log_in, uploads
+from tests.support.household import PATIENCE, Household
+from tests.support.waiting import wait_until
+
+
+@pytest.fixture
+def made() -> Uploads:
+    """The account: five uploads of the client, and two photos of a phone, without dates."""
+    return uploads()
+
+
+@pytest.fixture
+def google(made: Uploads) -> Iterator[Emulator]:
+    """It, served; the page is asked about every second."""
+    with google_in_thread(made.account) as emulator:
+        emulator.habits.picker_poll = 1.0
+        yield emulator
+
+
+def start(household: Household) -> subprocess.Popen[str]:
+    """`photofs pick google`, its words on standard error."""
+    pipes: dict[str, Any] = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE}
+    return household.start("pick", "google", **pipes)
+
+
+def address(picking: subprocess.Popen[str], google: Emulator) -> str:
+    """The address that it prints."""
+    assert picking.stderr is not None
+    for line in picking.stderr:
+        if google.url in line:
+            return line.strip()
+    raise AssertionError("no address was printed")
+
+
+def test_what_is_picked_on_the_page_is_in_the_library(
+    household: Household, google: Emulator, made: Uploads
+) -> None:
+    """Photos that no program may list: picked, fetched, mounted and read; the session is closed."""
+    add_google(household, google)
+    phone = [item for item in made.account.everything() if not item.owner]
+    with start(household) as picking:
+        url = address(picking, google)
+        with httpx2.Client(trust_env=False, timeout=60) as browser:
+            assert "phone.jpg" in browser.get(url).text
+            chosen = {"item": [item.id for item in phone]}
+            assert "Done" in browser.post(url, data=chosen).text
+        _out, told = picking.communicate(timeout=PATIENCE)
+    assert picking.returncode == 0, told
+    assert "2 photos fetched" in told
+    assert made.account.state.pickings == {}
+    (library,) = household.ask("status")["libraries"]
+    assert [source["provider"] for source in library["sources"]] == ["google", "picker"]
+    assert library["counts"]["photos"] == 7
+    with household.mounted() as photos:
+        dates = (photos / "google" / "Dates").rglob("phone*.jpg")
+        read = sorted(path.read_bytes() for path in dates)
+    assert read == sorted(made.given(item) for item in phone)
+
+
+def test_whoever_is_killed_goes_on_without_picking_again(
+    household: Household, google: Emulator, made: Uploads
+) -> None:
+    """kill -9 in the middle of a download: the next run asks nobody, and fetches the rest."""
+    add_google(household, google)
+    stalled = google.faults.add(net.stall(after=200), "bytes", skip=2)
+    with start(household) as picking:
+        address(picking, google)
+        (session,) = made.account.state.pickings
+        pick(made.account, session, made.pictures)
+        wait_until(lambda: stalled.hits > 0)
+        picking.send_signal(signal.SIGKILL)
+        picking.communicate(timeout=PATIENCE)
+    told = household.run("pick", "google", "--no-scan")
+    assert "Open this address" not in told
+    assert made.account.state.pickings == {}
+    household.run("scan")
+    with household.mounted() as photos:
+        found = list((photos / "google" / "Dates").rglob("IMG_*.jpg"))
+        assert {path.read_bytes() for path in found} == {made.given(one) for one in made.pictures}
+
+
+def test_picking_needs_a_login_that_allows_it(household: Household, google: Emulator) -> None:
+    """Without an account, or without that box, the command to type is named."""
+    assert "photofs login google" in household.run("pick", "google", code=4)
+    add_google(household, google)
+    log_in(House(household.environ).secrets(), google.account, (READ,))
+    assert "tick all boxes" in household.run("pick", "google", code=14)
+    assert google.calls["sessions.create"] == 0
