@@ -31,28 +31,33 @@ ACTION = (FindingKind.UNREADABLE, FindingKind.REFUSED, FindingKind.NO_MEDIUM)
 """What a person may be able to mend, most pressing first: told before what is only said."""
 
 
+ACCOUNTS = {"flickr": ("Flickr", "flickr-export"), "google": ("Google", "takeout")}
+"""What is logged in to: the service's name, and what its exports are added as."""
+
+
 @click.group
 def library() -> None:
     """Add, list, move and remove libraries; report on their archives."""
 
 
 @library.command(short_help="Add a library: an export's folder, or an account.")
-@click.argument("provider", type=click.Choice(["takeout", "flickr-export", "flickr"]))
+@click.argument("provider", type=click.Choice(["takeout", "flickr-export", *ACCOUNTS]))
 @click.argument("path", required=False, shell_complete=files)
 @click.option("--name", help="The library's folder name (default: google or flickr).")
 @click.option("--no-scan", is_flag=True, help="Only note it; scan later.")
 @json_option
 def add(provider: str, path: str | None, name: str | None, *, no_scan: bool, as_json: bool) -> None:
-    """Add a library: `takeout FOLDER`, `flickr-export FOLDER`, or `flickr` after a login.
+    """Add a library: `takeout FOLDER`, `flickr-export FOLDER`, or an account after a login.
 
     FOLDER holds the downloaded .zip or .tgz parts, or is an unpacked export. It is only read.
     """
     house = House()
-    if provider == "flickr":
+    if provider in ACCOUNTS:
+        service, export = ACCOUNTS[provider]
         raise Refused(
-            "a Flickr account is added by logging in to it",
-            remedy="use `photofs login flickr`"
-            + (", or `library add flickr-export` for a downloaded export" if path else ""),
+            f"a {service} account is added by logging in to it",
+            remedy=f"use `photofs login {provider}`"
+            + (f", or `library add {export}` for a downloaded export" if path else ""),
         )
     folder = _archive_folder(path)
     chosen = name or ("google" if provider == "takeout" else "flickr")

@@ -3,22 +3,21 @@
 import sys
 import time
 import webbrowser
-from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 import trio
 
 from photofs.assembly import House
-from photofs.catalog.port import LibraryRow, SourceRow
+from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.asking import ask_line
 from photofs.cli.google_client import find_client
+from photofs.cli.google_sources import SERVICE, client_of, endpoint_of, find_sources, settle
 from photofs.cli.library import check_name
 from photofs.cli.output import confirm, counted, json_option, print_json, safe_text
 from photofs.cli.scan import scan_after
-from photofs.model.errors import NotFound, PhotofsError, Refused
+from photofs.model.errors import NotFound, PhotofsError
 from photofs.providers.google import account
 from photofs.providers.google import login as google_login
 from photofs.providers.google.answers import PUBLISH
@@ -26,19 +25,8 @@ from photofs.providers.google.endpoint import endpoint_at
 from photofs.providers.google.login import Login
 from photofs.providers.google.oauth import Client
 
-SERVICE = "google"
-OF_GOOGLE = frozenset({"google", "takeout", "picker"})
-"""Providers whose photos are of a Google library: an account joins those."""
-
 TESTING_DAYS = 7
 DAY = 86_400.0
-
-
-class Found(NamedTuple):
-    """The library of that name, and its source for this account; None where there is none yet."""
-
-    library: LibraryRow | None
-    source: SourceRow | None
 
 
 @click.command("google")
@@ -88,10 +76,10 @@ def log_in(
     check_name(name)
     house = House()
     with house.catalog() as catalog:
-        found = _found(catalog, name)
-        known = _login_before(house, found.source)
+        found = find_sources(catalog, name)
+        known = _login_before(house, found.current)
         client = find_client(client_file, client_id, secret_file, known)
-        _ask_about_another(catalog, found.source, client, yes=bool(rest["yes"]))
+        _ask_about_another(catalog, found.current, client, yes=bool(rest["yes"]))
     endpoint = rest["endpoint"] if isinstance(rest["endpoint"], str) else None
     done = trio.run(
         lambda: google_login.login(
@@ -104,7 +92,7 @@ def log_in(
     )
     ends = _ends(done, rest["testing"])
     with house.catalog() as catalog:
-        _settle(catalog, found, name, done, _config(done, endpoint, ends))
+        settle(catalog, found, name, _config(done, endpoint, ends))
     secrets = house.secrets()
     account.keep(secrets, done.stored)
     trio.run(_try_key, house, done, endpoint)
@@ -125,7 +113,7 @@ def log_out(name: str, *, as_json: bool) -> None:
     """
     house = House()
     with house.catalog() as catalog:
-        sources = [one for one in google_sources(catalog, name) if one.account is not None]
+        sources = find_sources(catalog, name).sources
     if not sources:
         raise NotFound(f'there is no {SERVICE} account "{name}"', remedy="see `photofs status`")
     told = [trio.run(_give_back, house, source) for source in sources]
@@ -170,36 +158,6 @@ async def _try_key(house: House, done: Login, endpoint: str | None) -> None:
     with house.pacer() as pacer:
         async with open_api(endpoint_at(endpoint), done.stored, pacer, timeout) as api:
             await api.call("albums.list", {"pageSize": 1}, person=True)
-
-
-def google_sources(catalog: Catalog, name: str) -> list[SourceRow]:
-    """A library's Google accounts, the one in use last."""
-    for library in catalog.libraries():
-        if library.name == name:
-            rows = catalog.sources(library.library_id)
-            return [source for source in rows if source.provider == SERVICE]
-    return []
-
-
-def _found(catalog: Catalog, name: str) -> Found:
-    """What there is under that name; Refused if it is another service's."""
-    library = next((each for each in catalog.libraries() if each.name == name), None)
-    rows = catalog.sources(library.library_id) if library is not None else []
-    if any(row.provider not in OF_GOOGLE for row in rows):
-        raise Refused(f'the library "{name}" is none of Google\'s', remedy="choose another --name")
-    sources = google_sources(catalog, name)
-    return Found(library, sources[-1] if sources else None)
-
-
-def client_of(source: SourceRow) -> str:
-    """The OAuth client of an account's source."""
-    return str(source.config.get("client_id", ""))
-
-
-def endpoint_of(config: Mapping[str, object]) -> str | None:
-    """Where its service is, if it is not the real one."""
-    endpoint = config.get("endpoint")
-    return endpoint if isinstance(endpoint, str) else None
 
 
 def _login_before(house: House, source: SourceRow | None) -> Client | None:
@@ -263,33 +221,6 @@ def _config(done: Login, endpoint: str | None, ends: int | None) -> dict[str, ob
     if ends is not None:
         config["login_ends"] = ends
     return config
-
-
-def _settle(
-    catalog: Catalog, found: Found, name: str, done: Login, config: Mapping[str, object]
-) -> None:
-    """Add the account's library or source, or note what is new of the one that is there.
-
-    Refused if the library's account is another one.
-    """
-    if found.library is None:
-        catalog.add_library(name, SERVICE, config, account=done.email)
-        return
-    source = found.source
-    if source is not None:
-        catalog.fix_account(source.source_id, done.email)
-        if client_of(source) == done.stored.client_id:
-            catalog.set_config(source.source_id, {**_lasting(source), **config})
-            catalog.source_trouble(source.source_id, "")
-            return
-        catalog.set_config(source.source_id, {**source.config, "former": True})
-        catalog.set_writes(source.source_id, ())
-    catalog.add_source(found.library.library_id, SERVICE, config, account=done.email)
-
-
-def _lasting(source: SourceRow) -> dict[str, object]:
-    """What of a source's configuration outlives a login."""
-    return {key: value for key, value in source.config.items() if key != "login_ends"}
 
 
 def _warn(done: Login, ends: int | None, *, testing: object) -> None:

@@ -11,7 +11,7 @@ import trio
 
 from photofs.assembly import House
 from photofs.catalog.port import SourceRow
-from photofs.cli.login_google import client_of, endpoint_of, google_sources
+from photofs.cli.google_sources import client_of, endpoint_of, find_sources
 from photofs.cli.output import counted, json_option, safe_text
 from photofs.cli.scan import scan_after
 from photofs.model.errors import NotFound, TimedOut, Unauthorised
@@ -69,12 +69,11 @@ def pick_google(name: str, *, no_qr: bool, no_scan: bool, as_json: bool) -> None
 def _source(house: House, name: str) -> Source:
     """The library's account, and its folder of picks, which becomes a source of it."""
     with house.catalog() as catalog:
-        sources = google_sources(catalog, name)
-        if not sources:
+        google = find_sources(catalog, name).current
+        if google is None:
             raise NotFound(
                 f'there is no Google account in a library "{name}"', remedy="photofs login google"
             )
-        google = sources[-1]
         rows = catalog.sources(google.library_id)
         picked = next((row for row in rows if row.provider == "picker"), None)
         if picked is None:

@@ -4,11 +4,14 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import trio
 from trio.testing import MockClock
 
+from photofs.catalog.pacing import CatalogPacer, PacePolicy
+from photofs.catalog.sqlite import open_catalog
 from photofs.emulators.google import CLIENT_ID, PROJECT, Refusal
 from photofs.emulators.google.errors import (
     ApiError,
@@ -26,7 +29,7 @@ from photofs.providers.google.account import login_of
 from photofs.providers.google.answers import Failure, OauthRefused, seconds_to_reset
 from photofs.providers.google.api import Api, open_api
 from photofs.providers.google.discovery import Service
-from photofs.providers.google.endpoint import GOOGLE, endpoint_at, key_of
+from photofs.providers.google.endpoint import BUDGETS, GOOGLE, endpoint_at, key_of
 from photofs.providers.port import Tools
 from tests.support.google_library import Emulated, emulated, emulated_for, uploads
 from tests.support.provider_tools import FreePacer, make_tools
@@ -336,3 +339,43 @@ def test_errors_of_the_room_are_ours() -> None:
     """Failure and OauthRefused are caught with all other errors of services."""
     assert issubclass(Failure, RemoteError)
     assert issubclass(OauthRefused, RemoteError)
+
+
+# The ledger
+
+
+def policies() -> dict[str, PacePolicy]:
+    """The service's budgets as assembly hands them to the pacer, but for three requests a day."""
+    return {key: PacePolicy(daily=each.daily and 3) for key, each in BUDGETS.items()}
+
+
+async def test_the_day_is_counted_across_restarts(service: Emulated, tmp_path: Path) -> None:
+    """Calls and downloads apart; a new process goes on counting, and asks nothing beyond it."""
+    open_catalog(tmp_path / "catalog.db").close()
+    asked = []
+    for _process in range(2):
+        pacer = CatalogPacer(tmp_path / "catalog.db", intervals=policies())
+        service.tools = replace(service.tools, pacer=pacer)
+        async with opened(service) as api:
+            for _call in range(2):
+                try:
+                    await api.call("albums.list", {})
+                except Quota as error:
+                    asked.append(error.what)
+        pacer.close()
+    assert asked == ["today's 3 requests to google-photos-at are used up"]
+    assert service.calls("albums.list") == 3
+
+
+def test_every_budget_is_one_of_a_key_that_is_asked_for() -> None:
+    """The real service's and another's: no key is misspelt, and none is counted for another."""
+    keys = [
+        key_of(stem, CLIENT_ID)
+        for endpoint in (GOOGLE, endpoint_at("http://127.0.0.1:1"))
+        for stem in (endpoint.calls_key, endpoint.writes_key, endpoint.bytes_key)
+    ]
+    fitting = [[start for start in BUDGETS if key.startswith(start)] for key in keys]
+    assert [len(found) for found in fitting] == [1, 1, 1, 1, 0, 1]
+    assert sorted(found[0] for found in fitting if found) == sorted(BUDGETS)
+    assert {each.day_in for each in BUDGETS.values() if each.daily} == {"America/Los_Angeles"}
+    assert [each.daily for each in BUDGETS.values() if each.daily] == [10_000, 75_000] * 2

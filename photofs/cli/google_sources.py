@@ -1,0 +1,80 @@
+"""A library's Google accounts: one source for each OAuth client that ever uploaded for it."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from photofs.catalog.port import LibraryRow, SourceRow
+from photofs.catalog.sqlite import Catalog
+from photofs.model.errors import Refused
+
+SERVICE = "google"
+OF_GOOGLE = frozenset({"google", "takeout", "picker"})
+"""Providers whose photos are of a Google library: an account joins those."""
+
+FORMER = "former"
+"""The mark of a source whose client is not used for changes any more."""
+
+
+class Found(NamedTuple):
+    """The library of a name, and its accounts; None and none where there are none yet."""
+
+    library: LibraryRow | None
+    sources: list[SourceRow]
+
+    @property
+    def current(self) -> SourceRow | None:
+        """The one whose client is used for changes."""
+        return next((one for one in self.sources if not one.config.get(FORMER)), None)
+
+    def of_client(self, client_id: str) -> SourceRow | None:
+        """The one of that client, be it a former one."""
+        return next((one for one in self.sources if client_of(one) == client_id), None)
+
+
+def find_sources(catalog: Catalog, name: str) -> Found:
+    """What there is under that name; Refused if it is another service's."""
+    library = next((each for each in catalog.libraries() if each.name == name), None)
+    rows = catalog.sources(library.library_id) if library is not None else []
+    if any(row.provider not in OF_GOOGLE for row in rows):
+        raise Refused(f'the library "{name}" is none of Google\'s', remedy="choose another --name")
+    return Found(library, [row for row in rows if row.provider == SERVICE])
+
+
+def client_of(source: SourceRow) -> str:
+    """The OAuth client of an account's source."""
+    return str(source.config.get("client_id", ""))
+
+
+def endpoint_of(config: Mapping[str, object]) -> str | None:
+    """Where its service is, if it is not the real one."""
+    endpoint = config.get("endpoint")
+    return endpoint if isinstance(endpoint, str) else None
+
+
+def settle(catalog: Catalog, found: Found, name: str, config: Mapping[str, object]) -> None:
+    """Add a login's library or source, or note what is new of the one that is there.
+
+    Another client becomes the one for changes; the former's photos stay, for Google shows them to
+    no other. Refused if the library's account is another one.
+    """
+    email = str(config["email"])
+    if found.library is None:
+        catalog.add_library(name, SERVICE, config, account=email)
+        return
+    for source in found.sources:
+        catalog.fix_account(source.source_id, email)
+    known = found.of_client(str(config["client_id"]))
+    for source in found.sources:
+        if source != known and not source.config.get(FORMER):
+            catalog.set_config(source.source_id, {**source.config, FORMER: True})
+            catalog.set_writes(source.source_id, ())
+    if known is None:
+        catalog.add_source(found.library.library_id, SERVICE, config, account=email)
+        return
+    catalog.set_config(known.source_id, {**_lasting(known), **config})
+    catalog.source_trouble(known.source_id, "")
+
+
+def _lasting(source: SourceRow) -> dict[str, object]:
+    """What of a source's configuration outlives a login."""
+    return {key: value for key, value in source.config.items() if key not in {"login_ends", FORMER}}
