@@ -6,6 +6,8 @@ import pytest
 import trio
 from trio.testing import MockClock
 
+from photofs.emulators.google import Refusal
+from photofs.emulators.google.errors import invalid
 from photofs.emulators.google.state import Item
 from photofs.emulators.hosting import faults as net
 from photofs.model.errors import Gone, NotFound, Temporary
@@ -41,7 +43,8 @@ async def provider(service: Emulated) -> AsyncIterator[Provider]:
 
 def ref_to(item: Item) -> str:
     """As a scan gives it."""
-    return encode(Ref(item.id, Media.VIDEO if item.is_video else Media.PICTURE))
+    media = Media.VIDEO if item.is_video else Media.PICTURE
+    return encode(Ref(item.id, media, item.created[:10]))
 
 
 async def read(provider: Provider, item: Item, span: Span | None = None) -> bytes:
@@ -241,3 +244,39 @@ async def test_a_ref_of_another_provider_is_not_found(provider: Provider) -> Non
     with pytest.raises(NotFound):
         async with provider.open_original('{"id":"1","size":"o","url":"","version":""}', None):
             pass
+
+
+async def test_the_photos_of_a_day_take_two_calls(
+    service: Emulated, made: Uploads, provider: Provider
+) -> None:
+    """Read one after the other: one for the first, one for all others; each its download."""
+    for item in made.pictures:
+        item.created = "2019-07-12T08:00:00Z"
+    for _time in range(2):
+        for item in made.pictures:
+            assert await read(provider, item) == made.given(item)
+    assert (service.calls(BATCH), service.calls("mediaItems.search")) == (1, 1)
+    assert service.calls("bytes") == 8
+
+
+async def test_a_photo_that_the_day_does_not_hold_is_asked_for_itself(
+    service: Emulated, made: Uploads, provider: Provider
+) -> None:
+    """Without a capture date the service finds it by no day; the day is not searched again."""
+    for item in made.pictures:
+        item.created, item.dated = "2019-07-12T08:00:00Z", False
+    for item in made.pictures:
+        assert await read(provider, item) == made.given(item)
+    assert (service.calls(BATCH), service.calls("mediaItems.search")) == (4, 1)
+
+
+async def test_a_refused_search_for_a_day_costs_nobody_a_photo(
+    service: Emulated, made: Uploads, provider: Provider
+) -> None:
+    """Then each is asked for by itself."""
+    for item in made.pictures:
+        item.created = "2019-07-12T08:00:00Z"
+    service.emulator.faults.add(Refusal(error=invalid("No.")), "mediaItems.search", times=None)
+    for item in made.pictures:
+        assert await read(provider, item) == made.given(item)
+    assert (service.calls(BATCH), service.calls("mediaItems.search")) == (4, 1)

@@ -84,7 +84,7 @@ class Originals:
 
     async def _address(self, ref: Ref, *, person: bool) -> Address:
         """Where the bytes are; Gone, or Temporary while there are none."""
-        address = await self._addresses.of(ref.item, person=person)
+        address = await self._addresses.of(ref, person=person)
         if address is None:
             if await is_gone(self._place, ref.item):
                 raise Gone("Google does not have this photo any more", safe=KEPT, remedy=SCAN)

@@ -58,9 +58,24 @@ FAVORITES = Query(
 )
 
 
+def of_day(day: str) -> Query:
+    """The photos whose capture date is that day ("2019-07-12"), as far as the service knows it."""
+    year, month, date = (int(part) for part in day.split("-"))
+    filters = {
+        "dateFilter": {"dates": [{"year": year, "month": month, "day": date}]},
+        "includeArchivedMedia": True,
+    }
+    return Query("mediaItems.search", ITEMS, {"filters": filters}, PHOTOS_A_PAGE, body=True)
+
+
 def members_of(album_id: str) -> Query:
     """The photos of an album, in its order, archived ones too."""
     return Query("mediaItems.search", ITEMS, {"albumId": album_id}, PHOTOS_A_PAGE, body=True)
+
+
+async def first_page(api: Api, query: Query, *, person: bool) -> list[Record]:
+    """What one call gives of a list."""
+    return parts(await api.call(query.method, _arguments(query, None), person=person), ITEMS)
 
 
 async def pages(api: Api, query: Query, token: str | None = None) -> AsyncGenerator[Page, None]:

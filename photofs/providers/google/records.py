@@ -32,10 +32,15 @@ PLAIN = frozenset({"png", "gif", "webp", "avif", "bmp"})
 
 
 class Ref(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What opening a photo's bytes needs: an id that no other login can use."""
+    """What opening a photo's bytes needs: an id that no other login can use.
+
+    `day` is that of the moment that the service tells, "2019-07-12" or "": others of the same day
+    are often read with it.
+    """
 
     item: str
     media: Media
+    day: str = ""
 
 
 def encode(ref: Ref) -> str:
@@ -102,7 +107,7 @@ def photo_seen(record: Record, as_of_ns: int, *, favorite: bool | None) -> Photo
         remote_id=remote_id,
         media=media,
         content_key=_content_key(record, remote_id),
-        ref=encode(Ref(remote_id, media)),
+        ref=encode(Ref(remote_id, media, _day(record))),
         as_of_ns=as_of_ns,
         file_name=text(record, "filename"),
         extension=extension_of(text(record, "mimeType") or "", media),
@@ -165,6 +170,12 @@ def _taken(record: Record) -> TakenFact | None:
     """
     instant = instant_of(text(_metadata(record), "creationTime"))
     return None if instant is None else TakenFact(by=TakenBy.SERVICE, instant=instant)
+
+
+def _day(record: Record) -> str:
+    """The day of that moment, in UTC."""
+    instant = instant_of(text(_metadata(record), "creationTime"))
+    return "" if instant is None else f"{instant:%Y-%m-%d}"
 
 
 def _pixels(record: Record) -> PixelSize | None:
