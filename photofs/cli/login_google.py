@@ -3,7 +3,9 @@
 import sys
 import time
 import webbrowser
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import trio
@@ -17,13 +19,16 @@ from photofs.cli.google_sources import SERVICE, client_of, endpoint_of, find_sou
 from photofs.cli.library import check_name
 from photofs.cli.output import confirm, counted, json_option, print_json, safe_text
 from photofs.cli.scan import scan_after
-from photofs.model.errors import NotFound, PhotofsError
+from photofs.model.errors import NotFound, PhotofsError, Unauthorised
 from photofs.providers.google import account
 from photofs.providers.google import login as google_login
 from photofs.providers.google.answers import PUBLISH
 from photofs.providers.google.endpoint import endpoint_at
 from photofs.providers.google.login import Login
 from photofs.providers.google.oauth import Client
+
+if TYPE_CHECKING:
+    from photofs.providers.google.api import Api
 
 TESTING_DAYS = 7
 DAY = 86_400.0
@@ -146,18 +151,35 @@ async def _give_back(house: House, source: SourceRow) -> bool:
 
 
 async def _try_key(house: House, done: Login, endpoint: str | None) -> None:
-    """Ask the API for next to nothing: whether it is enabled, and lets us in.
+    """Ask both APIs for next to nothing: whether they are enabled, and let us in.
 
-    The login is kept already: what is lacking can be mended without another one.
+    The login is kept already: what is lacking can be mended without another one. Raises what the
+    Library API raises; of the Picker's a line is enough.
     """
     from photofs.providers.google.api import open_api
+    from photofs.providers.google.discovery import Service
 
-    if not done.stored.allows(account.READ):
-        return
     timeout = house.settings.network.read_timeout
+    opened = partial(open_api, endpoint_at(endpoint), done.stored)
     with house.pacer() as pacer:
-        async with open_api(endpoint_at(endpoint), done.stored, pacer, timeout) as api:
-            await api.call("albums.list", {"pageSize": 1}, person=True)
+        if done.stored.allows(account.PICK):
+            async with opened(pacer, timeout, Service.PICKER) as picking:
+                await _try_picker(picking)
+        if done.stored.allows(account.READ):
+            async with opened(pacer, timeout) as api:
+                await api.call("albums.list", {"pageSize": 1}, person=True)
+
+
+async def _try_picker(api: "Api") -> None:
+    """Ask for a session that nobody made: any no to that says that the API listens."""
+    from photofs.providers.google.answers import Failure
+
+    try:
+        await api.call("sessions.get", {"sessionId": "none"}, person=True)
+    except Failure:
+        return
+    except Unauthorised as error:
+        print(f"! {error}", file=sys.stderr)
 
 
 def _login_before(house: House, source: SourceRow | None) -> Client | None:

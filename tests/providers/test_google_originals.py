@@ -236,6 +236,7 @@ async def test_trouble_with_one_item_of_a_batch_is_passing(
     service.emulator.faults.add(net.Answer(status=200, body=body, kind="application/json"), BATCH)
     with pytest.raises(Temporary):
         await read(provider, made.pictures[0])
+    assert service.calls("mediaItems.get") == 0
     assert await read(provider, made.pictures[0]) == made.given(made.pictures[0])
 
 

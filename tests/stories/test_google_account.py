@@ -1,6 +1,9 @@
 """A Google account from the command line: logging in, listing, mounting, reading, logging out."""
 
 import json
+import os
+import pty
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +13,14 @@ import httpx2
 import pytest
 
 from photofs.assembly import House
-from photofs.emulators.google import CLIENT_ID, CLIENT_SECRET, Emulator, google_in_thread
+from photofs.emulators.google import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    Emulator,
+    Refusal,
+    google_in_thread,
+)
+from photofs.emulators.google.errors import ApiError
 from photofs.emulators.google.state import EDIT, App
 from photofs.emulators.takeout.demo import demo_takeout
 from photofs.providers.google.account import stored_login
@@ -243,3 +253,47 @@ def test_without_a_terminal_the_flags_are_named(household: Household) -> None:
     told = household.run("login", "google", code=78)
     assert "--client-file" in told
     assert "docs/GOOGLE.md" in told
+
+
+def test_a_picker_that_is_not_enabled_is_told_and_no_hindrance(
+    household: Household, google: Emulator, tmp_path: Path
+) -> None:
+    """A line with the page to enable it at; the account is listed all the same."""
+    message = "Google Photos Picker API has not been used in project 1 before or it is disabled."
+    google.faults.add(Refusal(error=ApiError("PERMISSION_DENIED", message)), "sessions.get")
+    code, told = log_in(household, google, "--client-file", client_file(tmp_path))
+    assert code == 0, told
+    assert "! the Google Photos Picker API is not enabled" in told
+    assert household.ask("status")["libraries"][0]["counts"]["photos"] == 5
+
+
+def test_on_a_terminal_the_steps_are_shown_and_the_file_is_asked_for(
+    google: Emulator, tmp_path: Path
+) -> None:
+    """All screens in order, then the way to Google's page; Ctrl-C ends it in a word."""
+    household = Household(tmp_path, {"BROWSER": "false"})
+    ours, theirs = pty.openpty()
+    login = household.start(
+        *("login", "google", "--no-browser", "--endpoint", google.url),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = read_until(ours, "client_secret_....json")
+    screens = ("projectcreate", "photoslibrary", "photospicker", "auth/overview", "Publish app")
+    places = [shown.index(screen) for screen in (*screens, "Desktop app")]
+    assert places == sorted(places)
+    os.write(ours, f"{client_file(tmp_path)}\n".encode())
+    assert f"{google.url}/o/oauth2/v2/auth" in read_until(ours, "Address")
+    login.send_signal(signal.SIGINT)
+    assert login.wait(PATIENCE) == 130
+    os.close(ours)
+
+
+def read_until(terminal: int, text: str) -> str:
+    """What a terminal shows, up to that text."""
+    shown = b""
+    while text.encode() not in shown:
+        shown += os.read(terminal, 4096)
+    return shown.decode()
