@@ -110,7 +110,7 @@ class Overruling:
                 self._upload_instead(row.wish)
         self._settle_marks(photo)
         if self._catalog.incoming(photo) is not None:
-            self._show_here(photo, favorite=0)
+            self._show_here(photo)
             return True
         row_of_photo = self._catalog.photo(photo)
         changed = any(row.wish.verb not in _GOING_ANYWAY for row in rows)
@@ -119,14 +119,18 @@ class Overruling:
         if row_of_photo.sha256 is None or not dear:
             return False
         self._catalog.set_binned(photo, binned_ns or self._now_ns())
-        self._show_here(photo, favorite=0, trashed=1)
+        self._show_here(photo, trashed=True)
         return True
 
-    def _show_here(self, photo: int, **marks: int) -> None:
+    def _show_here(self, photo: int, *, trashed: bool = False) -> None:
         """A photo that stays here alone: what it was marked as there it is no more."""
         facts = self._catalog.photo_facts(photo)
-        ctime = max(self._now_ns(), facts.ctime_ns + 1)
-        self._catalog.set_photo_facts(photo, facts._replace(ctime_ns=ctime, **marks))
+        here = facts._replace(
+            ctime_ns=max(self._now_ns(), facts.ctime_ns + 1),
+            favorite=0,
+            trashed=1 if trashed else facts.trashed,
+        )
+        self._catalog.set_photo_facts(photo, here)
 
     def _settle_marks(self, photo: int) -> None:
         """What was marked at the service went with its photo: it is laid over nothing any more."""
