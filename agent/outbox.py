@@ -113,13 +113,13 @@ class Outbox:
             not_before = next_try_ns(now, row.tries, _wished(error))
             self.catalog.happen(row.operation_id, Event.CRASH, now, str(error), not_before)
 
-    def broke_off(self, row: OperationRow) -> None:
-        """Something that nobody foresaw: whatever state it is in, it is safe, and waits."""
+    def broke_off(self, row: OperationRow, why: str = UNFORESEEN) -> None:
+        """It ended half-way: whatever state it is in, it is safe, and waits."""
         now = self.now_ns()
         with self.wishing.change():
             if self.catalog.operation(row.operation_id).state in UNDER_WAY:
                 not_before = next_try_ns(now, row.tries + 1, None)
-                self.catalog.happen(row.operation_id, Event.CRASH, now, UNFORESEEN, not_before)
+                self.catalog.happen(row.operation_id, Event.CRASH, now, why, not_before)
 
     def not_found(self, row: OperationRow, sent: str) -> None:
         """It was certainly not done: it may be sent."""

@@ -18,7 +18,7 @@ from agent.outbox import Outbox
 from agent.uploading import Uploading
 from agent.waiting import CLOSED_S, SOURCE_LONGEST_S, back_off
 from photofs.catalog.journal import OperationRow
-from photofs.model.errors import PhotofsError, Quota, Temporary, Unauthorised
+from photofs.model.errors import Busy, PhotofsError, Quota, Temporary, Unauthorised
 from photofs.model.operation import State
 from photofs.model.wish import WishVerb
 
@@ -166,6 +166,10 @@ class Sender:
             await sending
         except (Temporary, Unauthorised, Quota):
             raise
+        except Busy as error:  # others write the catalog for long: nobody says how fast to ask
+            log.info("sending %s waits: %s", rows[0].operation_id, error)
+            for row in rows:
+                self._box.broke_off(row, str(error))
         except Exception:
             log.exception("sending %s met what nobody foresaw", rows[0].operation_id)
             for row in rows:

@@ -552,6 +552,21 @@ async def test_what_nobody_foresaw_stops_no_other(
     assert posted.at_service() == sorted([hash_of(TRAM), hash_of(SEA)])
 
 
+async def test_a_catalog_that_others_write_for_long_is_no_fault(
+    posted: Posted, autojump_clock: MockClock
+) -> None:
+    """Nobody could say how fast to ask: what was begun waits, and says why; nothing is logged."""
+    del autojump_clock
+    posted.service.plan("upload", "busy")
+    posted.write("Unsorted/a.jpg", TRAM)
+    await posted.judged()
+    await posted.send(tries=1)
+    assert "held by another process" in posted.operations()[0].reason
+    await posted.send()
+    assert posted.is_over()
+    assert posted.at_service() == [hash_of(TRAM)]
+
+
 @pytest.mark.parametrize("damaged", [False, True], ids=["proven", "damaged since"])
 async def test_p13_a_deletion_needs_its_proof_and_is_remembered(
     damaged: bool,  # noqa: FBT001 - a parameter of the test

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, fields, replace
 import trio
 
 from photofs.model.capture_time import TakenFact
-from photofs.model.errors import Gone, Quota, Refused, Temporary, Unauthorised
+from photofs.model.errors import Busy, Gone, Quota, Refused, Temporary, Unauthorised
 from photofs.model.observation import AlbumSeen, ContentHash, Observation, PhotoSeen
 from photofs.model.photo import Media
 from photofs.model.span import Span
@@ -312,6 +312,7 @@ _ERRORS: dict[str, Callable[[], BaseException]] = {
     "full": lambda: Quota("the account is full", remedy="make room there"),
     "later": lambda: Quota("come back later", retry_after=3600.0),
     "login": lambda: Unauthorised("the login was taken back", remedy="photofs login"),
+    "busy": lambda: Busy("the catalog is held by another process"),
     "bug": lambda: KeyError("nobody foresaw this"),
     "killed": Killed,
     "stopped": Killed,
