@@ -46,13 +46,21 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"((?<![a-z]){_FIELD}{_EQUALS}){_UP_TO_NEXT}", rf"\1{REMOVED}"),
         (rf"(?<!\w)({_FIELD}:\s*)(?=[\w.~+/=-]*\d)[\w.~%+/=-]{{8,}}", rf"\1{REMOVED}"),
         # the code of an OAuth answer; "code=404" stays
-        (rf"((?<!\w)(?:code|state){_EQUALS})(?!\d{{1,3}}\b){_UP_TO_NEXT}", rf"\1{REMOVED}"),
+        (
+            rf"((?<!\w)(?:code|state){_EQUALS})(?!\d{{1,3}}(?![\w.~%+/-])){_UP_TO_NEXT}",
+            rf"\1{REMOVED}",
+        ),
         (r"((?<!\w)['\"]code['\"]\s*:\s*)(['\"])[^'\"]*\2", rf"\1\2{REMOVED}\2"),
         (r"([?&]s=)[^\s&'\"<>]+", rf"\1{REMOVED}"),
         # names of Flickr's originals and renditions: 12345678901_0123456789_o.jpg
         # but not IMG_20190712_183005.jpg, a camera's: a day, and a time of six or nine digits
         (rf"((?<!\d){_NO_MOMENT}\d{{5,}}_)[0-9a-f]{{6,}}(?=[_.])", rf"\1{REMOVED}"),
         (r"(/video/\d+/|/play/[\w-]+/)[0-9a-f]{6,}", rf"\1{REMOVED}"),
+        # Google's access tokens, client secrets, refresh tokens, and addresses of bytes
+        (r"\bya29\.[\w.-]+", REMOVED),
+        (r"\bGOCSPX-[\w-]+", REMOVED),
+        (r"(?<![\w/:])1//[\w-]{20,}", REMOVED),
+        (r"(googleusercontent\.com/)[^\s'\"<>)\]}]+", rf"\1{REMOVED}"),
         (r"(\w://)[^\s/@:]+:[^\s/@]+@", rf"\1{REMOVED}@"),
         (r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", REMOVED),
         (

@@ -39,6 +39,9 @@ SHAPES: tuple[Callable[[str], str], ...] = (
     lambda it: f"api_key={it}&api_sig={it}",
     lambda it: f"https://me:{it}@example.org/path",
     lambda it: f"oauth_token: {it}1",
+    lambda it: f"renewed to ya29.{it}, for an hour",
+    lambda it: f"the client's secret is GOCSPX-{it.replace('~', '').replace('.', '')}x",
+    lambda it: f"GET https://lh3.googleusercontent.com/lr/{it}=d answered 403",
 )
 
 

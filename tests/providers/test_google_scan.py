@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from trio.testing import MockClock
 
 from photofs.emulators.google import CLIENT_ID, Refusal
 from photofs.emulators.google.errors import ApiError
@@ -466,3 +467,34 @@ def test_another_size_is_another_version() -> None:
         return seen.content_key
 
     assert key("64") == key("64") != key("60")
+
+
+async def test_that_no_photo_is_a_favourite_any_more_is_told_twice(
+    service: Emulated, made: Uploads, clock: Clock
+) -> None:
+    """One empty answer changes nothing; two do."""
+    async with service.provider() as provider:
+        cursor = end_of(await scan(provider)).cursor
+        clock.now += HOUR // 2
+        empty = net.Answer(status=200, body=b"{}", kind="application/json")
+        service.emulator.faults.add(empty, "mediaItems.search")
+        seen = await scan(provider, cursor)
+        assert photos(seen)[made.pictures[1].id].favorite
+        made.pictures[1].favorite = False
+        seen = await scan(provider, end_of(seen).cursor)
+    assert not photos(seen)[made.pictures[1].id].favorite
+
+
+@pytest.mark.parametrize(
+    "where", ["mediaItems.list", "albums.list", "mediaItems.search", "mediaItems.batchGet"]
+)
+async def test_a_list_that_breaks_off_is_no_inventory(
+    service: Emulated, where: str, hurry: MockClock
+) -> None:
+    """Whichever of the lists fails for good, the scan ends without one, and without its end."""
+    del hurry
+    service.tools.small_state.put("unlisted", ["AKCnXU" + "x" * 60])
+    service.emulator.faults.add(net.server_error(503), where, times=None)
+    async with service.provider() as provider:
+        seen = await told_before_an_error(provider)
+    assert not [one for one in seen if isinstance(one, Inventory | ScanEnd | AlbumGone)]

@@ -180,7 +180,11 @@ class OAuth:
 
 def _id_token(grant: Grant, email: str) -> str:
     """A JWT that says whose account it is (OpenID Connect Core 2), without a true signature."""
-    told = {"iss": "https://accounts.google.com", "aud": grant.client_id, "sub": "1234567890"}
+    told = {
+        "iss": "https://accounts.google.com",
+        "aud": grant.client_id,
+        "sub": "subject of the account",
+    }
     if IN_FULL["email"] in grant.scopes:
         told["email"] = email
     parts = ({"alg": "RS256", "typ": "JWT"}, told, "no signature")

@@ -11,7 +11,16 @@ Items = dict[str, Record]
 
 
 async def favorites(place: Place) -> Items:
-    """All of them by id, archived ones too."""
+    """All of them by id, archived ones too.
+
+    That there is none any more must be told twice: the answer to a search without any is empty, and
+    nothing in it says that it should be.
+    """
+    found = await _all(place)
+    return found if found or not noted(place) else await _all(place)
+
+
+async def _all(place: Place) -> Items:
     found = await whole(place.api, FAVORITES)
     return {one: record for record in found if (one := item_id(record))}
 
