@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from photofs.cli.status import SourceStatus, when_scanned
+from photofs.cli.status import SourceStatus, login_words, when_scanned
 from photofs.emulators.takeout import demo_takeout
 from tests.support.household import Household
 
@@ -35,3 +35,19 @@ def test_both_ages_are_in_the_json(tmp_path: Path) -> None:
     household.run("scan")
     (source,) = household.ask("status")["libraries"][0]["sources"]
     assert 0 <= source["scanned_seconds_ago"] <= source["listed_seconds_ago"] < 90
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (-5, "has ended by itself: `photofs login google`"),
+        (3600, "ends today"),
+        (86_400, "ends in 1 day:"),
+        (6.5 * 86_400, "ends in 6 days:"),
+    ],
+)
+def test_the_end_of_a_login_is_told_in_days(left: float, words: str) -> None:
+    """Before it comes, and after, with the command that helps."""
+    source = SourceStatus("google", "ada@example.org", 0, 0, "", int(left))
+    assert words in login_words(source)
+    assert "photofs login google" in login_words(source)

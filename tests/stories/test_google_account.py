@@ -248,6 +248,13 @@ def test_logging_out_gives_the_login_back(
     assert household.ask("logout", "google")["given_back"] is False
 
 
+def test_an_account_is_not_added_like_an_export(household: Household, tmp_path: Path) -> None:
+    """The command to type is named, and that for a Takeout if a folder was."""
+    assert "`photofs login google`" in household.run("library", "add", "google", code=15)
+    told = household.run("library", "add", "google", tmp_path, code=15)
+    assert "`library add takeout`" in told
+
+
 def test_without_a_terminal_the_flags_are_named(household: Household) -> None:
     """There is nobody to show the steps to."""
     told = household.run("login", "google", code=78)
