@@ -227,6 +227,10 @@ def test_another_client_is_asked_about_and_loses_nothing_from_sight(
     with household.mounted() as photos:
         picture = photos / "google" / "Albums" / "Sea" / "IMG_0000.jpg"
         assert picture.read_bytes() == made.given(made.pictures[0])
+    household.run("scan")
+    with House(household.environ).catalog() as catalog:
+        first, second = catalog.sources()
+        assert catalog.writes_of_library(first.library_id)[0] == second.source_id
     code, told = log_in(household, google, "--client-file", client_file(tmp_path), "--yes")
     assert code == 0, told
     with House(household.environ).catalog() as catalog:

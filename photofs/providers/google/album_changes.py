@@ -18,7 +18,7 @@ from photofs.providers.google.refusing import declined
 
 LONGEST_TITLE = 500
 FULL = 20_000
-"""Photos that an album holds (google.md 1.2)."""
+"""Photos that an album holds (google.md 2.2)."""
 
 MADE = "made albums"
 NOTED = 200

@@ -1,6 +1,6 @@
 """Calls that take many things at once, filled as far as can be, and strictly one after the other.
 
-Google asks for that (google.md 1.5), and each call is one of 10,000 a day. Who has something to
+Google asks for that (google.md 2.9), and each call is one of 10,000 a day. Who has something to
 send waits here; whoever has waited longest sends for all. A batch goes when it is full; or when
 nothing else is on its way and nothing has come for a moment; or when its first has waited long
 enough behind something slow. One agent sends for a library, so that nobody else makes such calls.
@@ -16,7 +16,7 @@ import trio
 from photofs.model.errors import PhotofsError
 
 MOST = 50
-"""Things that one call takes (google.md 1.2)."""
+"""Things that one call takes (google.md 2.2)."""
 
 
 class Patience(NamedTuple):

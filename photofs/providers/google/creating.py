@@ -1,4 +1,4 @@
-"""Items from uploaded bytes: mediaItems.batchCreate, and what it answers (google.md 1.5, 1.6).
+"""Items from uploaded bytes: mediaItems.batchCreate, and what it answers (google.md 2.4, 2.9).
 
 It may be asked again: the same bytes give the same item. One bad thing spoils no other: of a batch
 refused as a whole both halves are tried, and each item of an answer has a word of its own.

@@ -1,4 +1,4 @@
-"""Which files Google Photos takes, and how long they may be (google.md 1.5).
+"""Which files Google Photos takes, and how long they may be (google.md 2.9).
 
 What it refuses for good is refused before a byte is sent. It takes "some" raw formats and does not
 say which, so those are sent, and its own answer counts.

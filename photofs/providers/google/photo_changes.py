@@ -6,7 +6,7 @@ from photofs.providers.google.place import Place
 from photofs.providers.google.refusing import declined
 
 LONGEST = 999
-"""Characters (google.md 1.2: less than 1000)."""
+"""Characters (google.md 2.2: less than 1000)."""
 
 
 async def set_description(place: Place, photo: str, text: str) -> None:

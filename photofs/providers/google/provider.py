@@ -68,7 +68,8 @@ async def open_provider(config: Mapping[str, object], tools: Tools) -> AsyncIter
     """Open what `config` names: {"email", "client_id"}, and if need be "endpoint".
 
     "sweep_hours" says how often all is listed (24); the fields of Manner, as whole
-    numbers, how uploads go out. Nothing is asked of the service yet.
+    numbers, how uploads go out. Nothing is changed through a client that is marked as "former".
+    Nothing is asked of the service yet.
     Raises Misconfigured, or Unauthorised if there is no such login on this machine.
     """
     names = ("email", "client_id", "endpoint", "sweep_hours")
@@ -88,7 +89,8 @@ async def open_provider(config: Mapping[str, object], tools: Tools) -> AsyncIter
     ):
         place = Place(api, f"{email} {client_id}", tools, seconds)
         with closing(UploadLine(tools.read_timeout)) as line:
-            writes = writes_of(place, stored, line, _manner(config))
+            former = bool(config.get("former"))
+            writes = None if former else writes_of(place, stored, line, _manner(config))
             yield GoogleProvider(place, Originals(place, client), writes)
 
 

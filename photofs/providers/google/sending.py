@@ -1,4 +1,4 @@
-"""Bytes to Google, by its own upload protocol; what comes back is a token for them (google.md 1.5).
+"""Bytes to Google, by its own upload protocol; what comes back is a token for them (google.md 2.9).
 
 Short files go in one request, long ones by a session that goes on from the byte that has arrived,
 after a broken line as after a kill -9. Sending bytes twice makes nothing twice.

@@ -16,10 +16,10 @@ MOST = 300
 """Notes that are kept, the newest: three times as many as there are uploads under way."""
 
 SESSION_AGE = 6 * 86_400
-"""Seconds; the service keeps a session for 7 days (google.md 1.5)."""
+"""Seconds; the service keeps a session for 7 days (google.md 2.9)."""
 
 TOKEN_AGE = 20 * 3600
-"""Seconds; upload tokens are good for about a day, which nobody has promised (google.md 1.5)."""
+"""Seconds; upload tokens are good for about a day, which nobody has promised (google.md 2.9)."""
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
