@@ -273,7 +273,7 @@ async def test_a_date_in_the_bytes_stays(service: Emulated, tmp_path: Path) -> N
     """What a picture tells of itself is not overwritten, nor is a month made into a day."""
     taken = TakenFact(by=TakenBy.USER, local=TAKEN)
     month = TakenFact(by=TakenBy.USER, local=TAKEN, granularity=Granularity.MONTH)
-    dated = make_jpeg(1, width=64, height=48, taken=datetime(1999, 9, 9, 9))  # noqa: DTZ001
+    dated = make_jpeg(1, width=64, height=48, taken=datetime(1999, 9, 9, 9))  # noqa: DTZ001 - wall time
     files = [
         upload_of(tmp_path, dated, key="1" * 32)._replace(taken=taken),
         upload_of(tmp_path, make_jpeg(2, width=64, height=48), key="2" * 32)._replace(taken=month),
