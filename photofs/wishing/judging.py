@@ -24,14 +24,12 @@ from photofs.model.operation import FINAL
 from photofs.model.photo import Media
 from photofs.model.wish import Asker, WishVerb
 from photofs.wishing.incoming import IncomingFiles
+from photofs.wishing.known_bytes import show_our_bytes
 from photofs.wishing.photo_wishes import PhotoWishes, stem
 from photofs.wishing.wish_desk import WishDesk, in_the_name_of
 
 _PUT: Final = frozenset({FolderKind.ALBUM, FolderKind.FAVORITES, FolderKind.UNSORTED})
 """Where programs put files; other folders follow from what a photo is."""
-
-_DATED: Final = frozenset({"set_taken", "stamps"})
-"""What a service needs to take a date that the bytes do not tell."""
 
 NOTHING: Final = Broken("the file is empty: nothing was written to it", 0)
 
@@ -90,7 +88,7 @@ class Judging:
         elif known.photo_id != photo and known.photo_id < photo and not known.gone:
             if not self._is_written_again(photo):
                 self._hand_over(photo, known.photo_id)
-                IncomingFiles(self._desk).drop(photo)
+                show_our_bytes(self._desk, known.photo_id, seen, sha256)
             return known.photo_id
         elif known.photo_id != photo:
             self.take_over(known.photo_id, photo, remote_id)
@@ -134,7 +132,6 @@ class Judging:
         same = self._catalog.with_hash(row.library_id, whole.sha256, row.photo_id)
         if same is not None:
             self._hand_over(row.photo_id, same)
-            IncomingFiles(self._desk).drop(row.photo_id)
             return
         self._make_photo(row, whole)
 
@@ -186,7 +183,7 @@ class Judging:
         if self._keeps_date(shown, photo):
             return whole, {"taken": date_shown(shown)}
         given = self._catalog.marks(photo)[1]
-        if whole.seen.taken is not None or given is None or not self._desk.can & _DATED:
+        if whole.seen.taken is not None or given is None or not self._desk.takes_dates:
             return whole, {}
         taken = TakenFact(by=TakenBy.USER, instant=instant_at(given))
         seen = replace(whole.seen, taken=taken)
@@ -279,8 +276,7 @@ class Judging:
     def _come_too_late(self, photo: int, sha256: str) -> None:
         """Its file was removed, or became another photo, while it was sent: it is in Trash now."""
         now = self._desk.desk.now_ns()
-        facts = self._catalog.photo_facts(photo)
-        size = self._catalog.size_of_original(sha256)
+        facts, size = self._catalog.photo_facts(photo), self._catalog.size_of_original(sha256)
         if size is not None:
             facts = facts._replace(sha256=sha256, size=size, size_exact=1)
         origin = self._catalog.first_observation(photo)
@@ -391,6 +387,7 @@ class Judging:
         wishes.wish_where_it_stands(other, by)
         self._desk.show_facts(other)
         self._desk.show_places(other)
+        IncomingFiles(self._desk).drop(photo)
 
     def take_over(self, other: int, photo: int, remote_id: str) -> None:
         """A scan filed our upload as a photo of its own: what is told of that one is ours."""

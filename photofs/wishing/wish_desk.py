@@ -34,6 +34,11 @@ class WishDesk:
         """The library's row."""
         return self.desk.library.library_id
 
+    @property
+    def takes_dates(self) -> bool:
+        """Whether an upload's date can be told to the service where the bytes tell none."""
+        return bool(self.can & {"set_taken", "stamps"})
+
     def check_writable(self) -> None:
         """ReadOnly if nothing can be changed in this library."""
         if not self.can:

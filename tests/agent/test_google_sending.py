@@ -4,6 +4,7 @@ import random
 import shutil
 import signal
 import subprocess
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,11 @@ import trio
 
 from agent.scanning import scan
 from photofs.catalog.sqlite import Catalog
-from photofs.emulators.google import PROJECT, Refusal
+from photofs.emulators.google import CLIENT_ID, PROJECT, Account, Refusal
 from photofs.emulators.google.errors import ApiError, over_the_day
 from photofs.emulators.hosting import faults as net
 from photofs.emulators.hosting.faults import Deaf, Effect, Faults
+from photofs.emulators.pictures import make_jpeg
 from tests.support.google_home import GoogleHome, google_home
 from tests.support.last_call import LastCall
 from tests.support.log_guard import ExpectLog
@@ -64,6 +66,24 @@ def test_a_second_round_sends_nothing(tmp_path: Path) -> None:
             assert shown(catalog) == before
         made.run(20)
         made.check()
+
+
+def test_what_google_has_already_is_found_by_its_bytes(tmp_path: Path) -> None:
+    """Sent once more by somebody who forgot it, it is the same photo, and afterwards is known."""
+    data = make_jpeg("known", width=64, height=48, taken=datetime(2019, 7, 12))  # noqa: DTZ001 - wall time
+    account = Account()
+    account.add_item(data, "first name.jpg", CLIENT_ID)
+    with google_home(tmp_path / "home", 1, account=account) as made:
+        made.copy("known.jpg", data)
+        made.finish()
+        assert len(account.state.items) == 2
+        assert made.emulator.calls["uploads"] == 2
+        with made.house.catalog() as catalog:
+            sizes = {(each[1], each[2]) for each in shown(catalog) if each[0]}
+            assert (len(data), 1) in sizes
+        made.copy("once more.jpg", data)
+        made.finish()
+        assert made.emulator.calls["uploads"] == 2
 
 
 TROUBLE: dict[str, tuple[Effect, str]] = {

@@ -46,7 +46,7 @@ class GoogleHome:
     def __init__(
         self, folder: Path, emulator: Emulator, number: int, config: Mapping[str, object]
     ) -> None:
-        """`config`: how uploads go out (writing.Manner)."""
+        """`config`: how uploads go out (writing.Manner). The account may hold something."""
         self.folder, self.emulator, self.files = folder, emulator, files(number)
         (folder / "config").mkdir(parents=True)
         (folder / "config" / "config.toml").write_text(SETTINGS)
@@ -62,18 +62,25 @@ class GoogleHome:
             )
             (source,) = catalog.sources()
             trio.run(scan, self.house, catalog, source, lambda _progress: None)
-            wishing, store = self.house.wishing(catalog), self.house.store()
+            wishing = self.house.wishing(catalog)
             albums = catalog.entry_named(catalog.library("google").folder_id, "Albums")
             assert albums is not None
-            album = wishing.mkdir(Spot((albums.subfolder or 0) * 2, "Trip"), SHELL)
-            for name, data in self.files.items():
-                written = wishing.create(Spot(album, name), SHELL)
-                fd = store.written.open_for_writing(written.draft, fresh=True)
-                os.write(fd, data)
-                store.written.sync(fd, name_too=True)
-                os.close(fd)
-                wishing.written(written.ino, len(data), SUMMER_NS)
-                wishing.set_mtime(written.ino, SUMMER_NS, SHELL)
+            self.album = wishing.mkdir(Spot((albums.subfolder or 0) * 2, "Trip"), SHELL)
+        for name, data in self.files.items():
+            self.copy(name, data)
+
+    def copy(self, name: str, data: bytes) -> int:
+        """`cp -p` of a file into the album: accepted, and not judged yet. Its inode."""
+        with self.house.catalog() as catalog:
+            wishing, store = self.house.wishing(catalog), self.house.store()
+            written = wishing.create(Spot(self.album, name), SHELL)
+            fd = store.written.open_for_writing(written.draft, fresh=True)
+            os.write(fd, data)
+            store.written.sync(fd, name_too=True)
+            os.close(fd)
+            wishing.written(written.ino, len(data), SUMMER_NS)
+            wishing.set_mtime(written.ino, SUMMER_NS, SHELL)
+        return written.ino
 
     def command(self, later_s: int = 0) -> list[str]:
         """The program that sends."""
@@ -126,8 +133,10 @@ def google_home(
     *,
     plan: net.Faults | None = None,
     habits: Habits | None = None,
+    account: Account | None = None,
     **config: object,
 ) -> Iterator[GoogleHome]:
     """A home and its account. `plan`: what goes wrong."""
-    with google_in_thread(Account(), faults=plan or net.Faults(), habits=habits) as emulator:
+    plan = plan or net.Faults()
+    with google_in_thread(account or Account(), faults=plan, habits=habits) as emulator:
         yield GoogleHome(folder, emulator, number, config)
