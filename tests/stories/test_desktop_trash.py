@@ -70,8 +70,9 @@ def moved_back(point: Path, name: str) -> None:
 def by_trash_restore(point: Path, name: str) -> None:
     """By the program, which asks which of all that it finds."""
     listed = shell("trash-restore", cwd=point, input="\n", code=None)
-    (number,) = (line.split()[0] for line in listed.splitlines() if line.endswith(f"/{name}"))
-    shell("trash-restore", cwd=point, input=f"{number}\n")
+    numbers = [line.split()[0] for line in listed.splitlines() if line.endswith(f"/{name}")]
+    assert len(numbers) == 1, (listed, below(DesktopTrash(point).folder))
+    shell("trash-restore", cwd=point, input=f"{numbers[0]}\n")
 
 
 @pytest.mark.parametrize(
