@@ -150,6 +150,7 @@ class FindingKind(StrEnum):
     GUESS = "guess"
     UNREADABLE = "unreadable"
     REFUSED = "refused"
+    UNMERGED = "not merged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,105 @@
+"""What two sources of one library tell alike of one photo, and by which it is known again; pure.
+
+The kinds stand from the surest to the least sure. Equal bytes are the same photo; a page of the
+service is one photo's; a CRC is 32 bits, and says as much only together with the length; name,
+capture second and pixels are what a camera gives to one picture alone, but for copies.
+"""
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from photofs.model.capture_time import Granularity, TakenFact
+from photofs.model.naming import fold
+from photofs.model.observation import ContentHash, HashKind, PhotoSeen
+from photofs.model.photo import PixelSize
+
+
+class TraceKind(StrEnum):
+    """Which fact it is. `NEAR` merges nothing: it says of whom the pixels are worth a look."""
+
+    SHA256 = "sha256"
+    MD5 = "md5"
+    PAGE = "page"
+    CRC32 = "crc32"
+    LOOK = "look"
+    NEAR = "near"
+
+
+MERGING: Final = tuple(kind for kind in TraceKind if kind is not TraceKind.NEAR)
+"""The kinds that can show that two observations are of one photo, the surest first."""
+
+
+class Trace(NamedTuple):
+    """One such fact."""
+
+    kind: TraceKind
+    value: str
+
+
+class Learnt(NamedTuple):
+    """What photofs learnt of the bytes of an observation; None: not yet."""
+
+    sha256: str | None = None
+    pixels: PixelSize | None = None
+
+
+NOTHING: Final = Learnt()
+_MAIN: Final = "main"
+"""The role of a shot's only file, as providers name it where there are several."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND: Final = timedelta(seconds=1)
+
+
+def traces_of(seen: PhotoSeen, learnt: Learnt = NOTHING) -> frozenset[Trace]:
+    """All by which the photo of an observation can be known again at another source."""
+    traces = set()
+    if learnt.sha256 is not None:
+        traces.add(Trace(TraceKind.SHA256, learnt.sha256))
+    if seen.hash is not None and seen.size != 0:
+        traces |= _of_hash(seen.hash, seen.size)
+    if seen.page_url:
+        # the files of one shot share a page
+        traces.add(Trace(TraceKind.PAGE, f"{seen.page_url}#{seen.set_role or _MAIN}"))
+    return frozenset(traces | _of_look(seen, seen.pixels or learnt.pixels))
+
+
+def _of_hash(told: ContentHash, size: int | None) -> set[Trace]:
+    """A hash that the source tells; a CRC counts only with a length."""
+    match told.kind:
+        case HashKind.SHA256:
+            return {Trace(TraceKind.SHA256, told.digest)}
+        case HashKind.MD5:
+            return {Trace(TraceKind.MD5, told.digest)}
+        case _ if size is not None:
+            return {Trace(TraceKind.CRC32, f"{told.digest}:{size}")}
+        case _:
+            return set()
+
+
+def _of_look(seen: PhotoSeen, pixels: PixelSize | None) -> set[Trace]:
+    """By name, capture second and pixels, and by what of these is known."""
+    second = _second(seen.taken)
+    if second is None or not seen.file_name:
+        return set()
+    near = f"{seen.media}|{fold(seen.file_name)}|{second}"
+    found = {Trace(TraceKind.NEAR, near)}
+    if pixels is not None:
+        # one source may tell them as stored, the other as shown upright
+        short, long = sorted((pixels.width, pixels.height))
+        found.add(Trace(TraceKind.LOOK, f"{near}|{short}x{long}"))
+    return found
+
+
+def _second(taken: TakenFact | None) -> str | None:
+    """The second of capture, if it is known to the second; a wall time is not an instant."""
+    if taken is None or taken.granularity is not Granularity.SECOND:
+        return None
+    if taken.instant is not None:
+        return str((taken.instant - _EPOCH) // _SECOND)
+    if taken.local is None:
+        return None
+    if taken.offset is not None:
+        return str(((taken.local - taken.offset).replace(tzinfo=UTC) - _EPOCH) // _SECOND)
+    return taken.local.replace(microsecond=0).isoformat()
