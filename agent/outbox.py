@@ -184,7 +184,7 @@ class Outbox:
 
     def origin(self, row: OperationRow) -> tuple[str, PhotoSeen] | None:
         """The id that this source has for the wish's photo, and what it tells of it."""
-        found = self.catalog.first_observation(row.wish.photo or 0)
+        found = self.catalog.first_observation(row.wish.photo or 0, self.source.source_id)
         if found is None or found[0] != self.source.source_id:
             return None
         return found[1], found[2]

@@ -40,12 +40,13 @@ async def refine(
                 if origin is None:
                     continue
                 read = await _read(store, provider, catalog.photo(photo_id).sha256, origin)
-                refinement = refining.find(photo_id, origin.seen, *read)
+                seen = catalog.told(photo_id) or origin.seen
+                refinement = refining.find(photo_id, seen, *read)
                 if refinement is None:
                     continue
                 found.append(refinement)
                 if apply:
-                    refining.apply(photo_id, origin.seen, *read)
+                    refining.apply(photo_id, seen, *read)
         if apply:
             filing.note_zone(source.library_id)
     return found

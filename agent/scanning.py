@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import trio
 
+from agent.comparing import compare
 from agent.lock import hold
 from photofs.assembly import House
 from photofs.catalog.port import ScanCounts, ScanWrites, SourceRow
@@ -98,6 +99,7 @@ async def scan(
                     safe="what it was read from is as it was",
                 ) from error
             raise
+        await compare(house, catalog, source.library_id)
         await _settle(house, catalog, source, began_ns)
         await keep_only_here(house, catalog)
     return outcome

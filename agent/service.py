@@ -112,6 +112,7 @@ class _Rounds:
                 await self._scan(source)
             if self._house.settings.agent.census:
                 await _census_quietly(self._census, source)
+        _merge_quietly(self._house, self._catalog)
 
     def _is_due(self, source: SourceRow) -> bool:
         age = time.monotonic() - self._failed.get(source.source_id, -math.inf)
@@ -164,6 +165,17 @@ async def _census_quietly(census: Census, source: SourceRow) -> None:
         log.info("no census of source %d: %s", source.source_id, error)
     except Exception:
         log.exception("a census of source %d met what nobody foresaw", source.source_id)
+
+
+def _merge_quietly(house: House, catalog: Catalog) -> None:
+    """What was learnt since the last scan may show that two photos are one."""
+    try:
+        for library_id in catalog.libraries_to_merge():
+            house.filing(catalog).merge_waiting(library_id)
+    except PhotofsError as error:
+        log.info("photos of several sources are merged later: %s", error)
+    except Exception:
+        log.exception("merging photos of several sources met what nobody foresaw")
 
 
 def _tell_nobody(_progress: Progress) -> None:

@@ -11,7 +11,8 @@
     is not gone stands somewhere.
 6.  An own photo that is not in the trash stands in exactly one folder of Dates.
 7.  A photo that is not in the trash stands in every folder of its albums, and in no other album's.
-8.  An album that is not gone has a folder; a folder shows no album that is gone.
+8.  An album that is not gone has a folder, or is shown in that of the album that leads; a folder
+    shows no album that is gone.
 9.  A member whose photo was told of points to it; an observation's photo is of its own library.
 10. Every observation can be read, and tells of the id that it is filed under.
 11. A known hash is that of an original whose length is the photo's exact size.
@@ -97,19 +98,21 @@ _RULES: Final = {
         WHERE n <> 1""",
     "7 member": """
         SELECT 'photo ' || p.id || ' is not in folder ' || f.id || ' of its album ' || f.name
-        FROM folder f JOIN shown_member m ON m.album = f.album JOIN photo p ON p.id = m.photo
-        WHERE $settled AND p.trashed = 0 AND p.gone = 0
+        FROM folder f JOIN album a ON a.id = f.album OR a.lead = f.album
+        JOIN shown_member m ON m.album = a.id JOIN photo p ON p.id = m.photo
+        WHERE a.gone = 0 AND $settled AND p.trashed = 0 AND p.gone = 0
           AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.photo = p.id AND e.folder = f.id)""",
     "7 stranger": """
         SELECT 'photo ' || p.id || ' is in folder ' || f.id || ' of an album that it is not in'
         FROM folder f JOIN entry e ON e.folder = f.id JOIN photo p ON p.id = e.photo
         WHERE f.kind = 'album' AND $settled AND NOT EXISTS (
-          SELECT 1 FROM shown_member m WHERE m.album = f.album AND m.photo = p.id)""",
+          SELECT 1 FROM shown_member m JOIN album a ON a.id = m.album
+          WHERE m.photo = p.id AND coalesce(a.lead, a.id) = f.album)""",
     "8 album": """
         SELECT 'album ' || a.id || ' ' || a.title || ' has no folder' FROM album a
         JOIN source s ON s.id = a.source JOIN library l ON l.id = s.library
         WHERE a.gone = 0 AND l.removing = 0
-          AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.album = a.id)""",
+          AND NOT EXISTS (SELECT 1 FROM folder f WHERE f.album = coalesce(a.lead, a.id))""",
     "8 folder": """
         SELECT 'folder ' || f.id || ' ' || f.name || ' shows no album' FROM folder f
         WHERE f.album IS NOT NULL AND $kept

@@ -18,16 +18,18 @@ OPEN: Final = "state IN ('planned', 'held', 'claimed', 'sent', 'unsure')"
 # in order: nothing of the same photo that was wished earlier is open, nor anything that changes the
 # album itself; an album that is to be made does not bar its first photo, which makes it; nothing is
 # done to an album that is to be removed but for what was wished of the album itself before (else
-# both would wait for each other), nor to a photo that the service does not have, but for its
-# upload, which waits for no text that was wished before it, and for Trash, which is a mark here;
-# where an album goes with its last photo, the last one that is to leave it waits for those to come,
-# but for those that have to leave another album first (two albums may swap their photos).
+# both would wait for each other), nor to an album or photo that this source does not have (another
+# source of the library may), but for its upload, which waits for no text that was wished before it,
+# and for Trash, which is a mark here; where an album goes with its last photo, the last one that is
+# to leave it waits for those to come, but for those that have to leave another album first (two
+# albums may swap their photos).
 # Each of the parts has its own index: an album that 10,000 photos are to join is met 10,000 times.
 _ITSELF = "verb IN ('rename album', 'remove album')"
 CLAIMABLE: Final = f"""o INDEXED BY operation_sendable
 WHERE source = ?1 AND verb IN ('upload', 'replace') = ?4 AND state = 'planned'
 AND not_before_ns <= ?2 AND (photo IS NULL OR verb IN ('upload', 'trash', 'restore') OR EXISTS (
-  SELECT 1 FROM observation s WHERE s.photo = o.photo AND s.gone = 0))
+  SELECT 1 FROM observation s WHERE s.photo = o.photo AND s.source = o.source AND s.gone = 0))
+AND (album IS NULL OR EXISTS (SELECT 1 FROM album a WHERE a.id = o.album AND a.source = o.source))
 AND (verb <> 'make album' OR ?5)
 AND NOT EXISTS (
   SELECT 1 FROM operation e WHERE e.settled = 0 AND e.photo = o.photo AND e.id < o.id

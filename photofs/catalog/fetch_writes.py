@@ -5,8 +5,30 @@ backup program that saw it before must not read it again.
 """
 
 import time
+from typing import Final
 
+from photofs.catalog.merge_rows import QUEUE_OF_PHOTO
 from photofs.catalog.part import Part
+from photofs.catalog.seen_json import from_json
+from photofs.model.fusing import Word, true_order
+from photofs.model.observation import PhotoSeen
+
+# of each source that has these very bytes, where there are several sources
+_LEARN: Final = """
+INSERT INTO learnt(observation, content_key, sha256)
+SELECT o.id, ?2, ?3 FROM observation o JOIN source s ON s.id = o.source
+WHERE o.photo = ?1 AND o.gone = 0
+  AND iif(json_valid(o.seen), o.seen ->> '$.content_key', NULL) = ?2
+  AND EXISTS (SELECT 1 FROM source x WHERE x.library = s.library AND x.id <> s.id)
+ON CONFLICT(observation) DO UPDATE SET sha256 = excluded.sha256,
+  width = iif(content_key = excluded.content_key, width, NULL),
+  height = iif(content_key = excluded.content_key, height, NULL),
+  content_key = excluded.content_key"""
+
+_SHOW = """
+UPDATE photo SET content_key = ?3, sha256 = ?4, size = coalesce(?5, size),
+  size_exact = ?5 IS NOT NULL, missing = 0, trouble = '', ctime_ns = max(?6, ctime_ns + 1)
+WHERE id = ?1 AND content_key = ?2"""
 
 
 class FetchWriting(Part):
@@ -30,6 +52,47 @@ class FetchWriting(Part):
                     "INSERT OR IGNORE INTO original(sha256, size, sealed_ns) VALUES (?, ?, ?)",
                     (sha256, size, time.time_ns()),
                 )
+                self.database.run(_LEARN, (photo_id, content_key, sha256))
+                self.database.run(QUEUE_OF_PHOTO, (photo_id,))
+
+    def shown_from(self, photo_id: int, shown: str, observation_id: int) -> None:
+        """Its bytes come from that observation from now on; ignored if it shows others by now.
+
+        `shown`: the content key of the bytes that it showed. What another source has better of it
+        is shown again once that one was scanned wholly.
+        """
+        with self.database.transaction():
+            rows = self.database.all(
+                "SELECT id, source, seen, as_of_ns FROM observation WHERE photo = ? AND gone = 0",
+                (photo_id,),
+            )
+            told = {row[0]: (row[1], from_json(row[2], row[3])) for row in rows}
+            if observation_id not in told:
+                return
+            source, seen = told[observation_id]
+            sha256, size = self._known_bytes(observation_id, seen)
+            values = (photo_id, shown, seen.content_key, sha256, size, time.time_ns())
+            self.database.run(_SHOW, values)
+            if self.database.changed():
+                best = min((Word(*each) for each in told.values()), key=true_order).source
+                self._stand_in(photo_id, None if best == source else best)
+
+    def _known_bytes(self, observation_id: int, seen: PhotoSeen) -> tuple[str | None, int | None]:
+        """Hash and exact length of what an observation leads to, as far as they are known."""
+        row = self.database.one(
+            "SELECT l.sha256, o.size FROM learnt l JOIN original o ON o.sha256 = l.sha256"
+            " WHERE l.observation = ? AND l.content_key = ?",
+            (observation_id, seen.content_key),
+        )
+        return (row[0], row[1]) if row else (None, seen.size)
+
+    def _stand_in(self, photo_id: int, instead_of: int | None) -> None:
+        """Note of which source's bytes lesser ones are shown, if they are."""
+        self.database.run("DELETE FROM stand_in WHERE photo = ?", (photo_id,))
+        if instead_of is not None:
+            self.database.run(
+                "INSERT INTO stand_in(photo, source) VALUES (?, ?)", (photo_id, instead_of)
+            )
 
     def source_trouble(self, source_id: int, sentence: str) -> None:
         """Why the source cannot be read now, for `status`; the empty sentence clears it."""

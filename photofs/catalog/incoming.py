@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from photofs.catalog.claimable import OPEN
+from photofs.catalog.merge_rows import QUEUE_OF_PHOTO
 from photofs.catalog.part import Part
 from photofs.catalog.port import Unsent
 from photofs.catalog.tree_writes import PhotoEntry
@@ -173,6 +174,7 @@ class IncomingRows(Part):
     def end_incoming(self, photo_id: int) -> None:
         """All is done, or given up: the photo is as its sources tell."""
         self.database.run("DELETE FROM incoming WHERE photo = ?", (photo_id,))
+        self.database.run(QUEUE_OF_PHOTO, (photo_id,))
 
     def stands_where_put(self, photo_id: int) -> bool:
         """Whether it is a file that stands where a program put it: no photo yet, or none at all."""
@@ -205,16 +207,20 @@ class IncomingRows(Part):
         )
         return [Placed(*row) for row in rows]
 
-    def with_hash(self, library_id: int, sha256: str, but: int) -> int | None:
+    def with_hash(self, library_id: int, sha256: str, but: int, source: int) -> int | None:
         """Another photo of the library, the user's own, that is known to have these bytes.
 
-        One that a source has told of, or that is to be sent; in Trash or not.
+        One that this source has told of, or that is to be sent to it; in Trash or not. One that
+        other sources alone have is none: what is wished for it could not be sent.
         """
         row = self.database.one(
             "SELECT p.id FROM photo p WHERE p.library = ?1 AND p.sha256 = ?2 AND p.gone = 0"
             " AND p.owned = 1 AND p.id <> ?3 AND NOT EXISTS (SELECT 1 FROM incoming i"
-            " WHERE i.photo = p.id AND i.stage <> 'waiting') ORDER BY p.id LIMIT 1",
-            (library_id, sha256, but),
+            " WHERE i.photo = p.id AND i.stage <> 'waiting') AND NOT (EXISTS (SELECT 1"
+            " FROM observation o WHERE o.photo = p.id AND o.gone = 0) AND NOT EXISTS (SELECT 1"
+            " FROM observation o WHERE o.photo = p.id AND o.gone = 0 AND o.source = ?4))"
+            " ORDER BY p.id LIMIT 1",
+            (library_id, sha256, but, source),
         )
         return row[0] if row else None
 

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
+from photofs.catalog.album_leads import UNWISH
 from photofs.catalog.claimable import CLAIMABLE, OPEN
 from photofs.catalog.part import Part
 from photofs.model.errors import NotFound
@@ -352,9 +353,7 @@ class Journal(Part):
 
     def unwish_member(self, photo_id: int, album_id: int) -> None:
         """Work out anew which unsettled wish for a photo and an album is the latest."""
-        self.database.run(
-            "DELETE FROM wished_member WHERE photo = ? AND album = ?", (photo_id, album_id)
-        )
+        self.database.run(UNWISH, (photo_id, album_id))
         for row in self.unsettled_of_photo(photo_id):
             if row.wish.album == album_id and row.wish.verb in {WishVerb.JOIN, WishVerb.LEAVE}:
                 joined = row.wish.verb == WishVerb.JOIN

@@ -27,6 +27,31 @@ class FiledBy(NamedTuple):
 # In this order no row is deleted that another one still points to. Each takes (library, portion).
 _ROWS_OF_LIBRARY = (
     """
+    DELETE FROM to_merge WHERE observation IN (SELECT t.observation FROM to_merge t
+    JOIN observation o ON o.id = t.observation JOIN source s ON s.id = o.source
+    WHERE s.library = ?1 LIMIT ?2)""",
+    """
+    DELETE FROM trace WHERE (library, kind, value, observation) IN (SELECT library, kind, value,
+    observation FROM trace WHERE library = ?1 LIMIT ?2)""",
+    """
+    DELETE FROM merge WHERE observation IN (SELECT m.observation FROM source s JOIN observation o
+    ON o.source = s.id JOIN merge m ON m.observation = o.id WHERE s.library = ?1 LIMIT ?2)""",
+    """
+    DELETE FROM split WHERE (one, other) IN (SELECT p.one, p.other FROM split p
+    JOIN observation o ON o.id = p.one JOIN source s ON s.id = o.source
+    WHERE s.library = ?1 LIMIT ?2)""",
+    """
+    DELETE FROM sent WHERE observation IN (SELECT e.observation FROM sent e
+    JOIN observation o ON o.id = e.observation JOIN source s ON s.id = o.source
+    WHERE s.library = ?1 LIMIT ?2)""",
+    """
+    DELETE FROM learnt WHERE observation IN (SELECT l.observation FROM learnt l
+    JOIN observation o ON o.id = l.observation JOIN source s ON s.id = o.source
+    WHERE s.library = ?1 LIMIT ?2)""",
+    """
+    DELETE FROM stand_in WHERE photo IN (SELECT i.photo FROM source s JOIN stand_in i
+    ON i.source = s.id WHERE s.library = ?1 LIMIT ?2)""",
+    """
     DELETE FROM wished_member WHERE (photo, album) IN (SELECT w.photo, w.album
     FROM wished_member w JOIN photo p ON p.id = w.photo WHERE p.library = ?1 LIMIT ?2)""",
     """
@@ -112,7 +137,12 @@ class LibraryWriting(LibraryReading, TreeWriting):
         account: str | None = None,
         folders: Iterable[str] = (),
     ) -> SourceRow:
-        """Add a source to a library; `folders` are the special top folders that it can fill."""
+        """Add a source to a library; `folders` are the special top folders that it can fill.
+
+        What is known of the library is held against the new source by whoever scans next: so that
+        is noted first.
+        """
+        self.queue_merging_of_library(library_id)
         with self.database.transaction():
             source_id = self._insert_source(library_id, provider, config, account, folders)
         return self.source(source_id)
@@ -178,6 +208,23 @@ class LibraryWriting(LibraryReading, TreeWriting):
                 (library_id, after, PORTION),
             )
             after = max((photo for (photo,) in rows), default=after)
+            return bool(rows)
+
+        small_steps(self.database, portion)
+
+    def queue_merging_of_library(self, library_id: int) -> None:
+        """Have it worked out anew which observations of a library are of one photo."""
+        after = 0
+
+        def portion() -> bool:
+            nonlocal after
+            rows = self.database.all(
+                "INSERT OR REPLACE INTO to_merge(observation) SELECT o.id FROM observation o"
+                " WHERE o.id > ?2 AND o.source IN (SELECT id FROM source WHERE library = ?1)"
+                " ORDER BY o.id LIMIT ?3 RETURNING observation",
+                (library_id, after, PORTION),
+            )
+            after = max((number for (number,) in rows), default=after)
             return bool(rows)
 
         small_steps(self.database, portion)

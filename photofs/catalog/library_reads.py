@@ -19,7 +19,8 @@ SELECT count(*), coalesce(sum(trashed), 0), coalesce(sum(missing), 0),
 FROM photo WHERE library = ? AND gone = 0"""
 
 _ALBUMS = """
-SELECT count(*) FROM album a JOIN source s ON s.id = a.source WHERE s.library = ? AND a.gone = 0"""
+SELECT count(*) FROM album a JOIN source s ON s.id = a.source
+WHERE s.library = ? AND a.gone = 0 AND a.lead IS NULL"""
 
 _UNSIZED = """
 SELECT p.id FROM photo p INDEXED BY photo_unsized CROSS JOIN observation o ON o.photo = p.id

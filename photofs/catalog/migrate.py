@@ -12,7 +12,7 @@ import apsw
 
 from photofs.model.errors import Outdated, Refused
 
-VERSION = 7
+VERSION = 8
 """The schema's version: the highest number in migrations/."""
 
 APPLICATION_ID = 0x50464331

@@ -1,11 +1,14 @@
 """All that is shown of one photo, and the ways to its bytes."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 
 from photofs.catalog.part import Part
 from photofs.catalog.port import OriginRow, PhotoRow, SetMember
 from photofs.catalog.seen_json import from_json
 from photofs.model.errors import NotFound
+from photofs.model.fusing import Word, bytes_order, fuse
 from photofs.model.node import is_folder_ino
 from photofs.model.observation import PhotoSeen
 from photofs.model.photo import Fidelity, Media
@@ -13,7 +16,8 @@ from photofs.model.wish import Change, Shown, WishVerb, shown
 
 _PHOTO = """
 SELECT id, library, media, title, file_name, size, size_exact, sha256, mtime_ns, ctime_ns,
-  taken_local, taken_how, places, favorite, archived, trashed, owned, missing, pinned, trouble
+  taken_local, taken_how, places, favorite, archived, trashed, owned, missing, pinned, trouble,
+  content_key
 FROM photo WHERE id = ?"""
 
 _ORIGINS = """
@@ -47,9 +51,6 @@ WITH RECURSIVE up(folder, path, depth) AS (
   FROM up JOIN entry e ON e.subfolder = up.folder)
 SELECT path FROM up ORDER BY depth DESC LIMIT 1"""
 
-_RANK = {Fidelity.ORIGINAL: 0, Fidelity.RECOMPRESSED: 1, Fidelity.PREVIEW: 2}
-
-
 _WISHED_TEXTS = """
 SELECT verb, wish FROM operation WHERE photo = ? AND settled = 0 AND verb IN ('describe', 'tag')
 ORDER BY id"""
@@ -64,7 +65,7 @@ class PhotoReading(Part):
         if row is None:
             raise NotFound(f"there is no photo {photo_id}")
         origins = self.origins(photo_id)
-        seen = origins[0].seen if origins else None
+        seen = _fused(origins, row[20])
         description, tags = self._said(photo_id, seen)
         others = self._set_others(photo_id, origins[0]) if origins else ()
         albums = self.database.all(_ALBUMS, (photo_id,))
@@ -146,9 +147,31 @@ class PhotoReading(Part):
         return [(row[0], row[1]) for row in self.database.all(_TROUBLED, (library_id, limit))]
 
     def origins(self, photo_id: int) -> list[OriginRow]:
-        """The ways to its bytes: present before missing, original before lesser fidelity."""
+        """The ways to its bytes: present before missing, original before lesser fidelity.
+
+        Of equals that of the source that has told of it last.
+        """
         rows = self.database.all(_ORIGINS, (photo_id,))
         origins = [OriginRow(row[0], row[1], from_json(row[2], row[3])) for row in rows]
-        return sorted(
-            origins, key=lambda origin: (origin.seen.missing, _RANK[origin.seen.fidelity])
-        )
+        return sorted(origins, key=lambda origin: bytes_order(_word(origin)))
+
+    def shown_key(self, photo_id: int) -> str:
+        """The content key of the bytes that a photo shows; "" if there is no such photo."""
+        row = self.database.one("SELECT content_key FROM photo WHERE id = ?", (photo_id,))
+        return row[0] if row else ""
+
+
+def _word(origin: OriginRow) -> Word:
+    """What an origin's source tells."""
+    return Word(origin.source_id, origin.seen)
+
+
+def _fused(origins: Sequence[OriginRow], content_key: str) -> PhotoSeen | None:
+    """What all sources tell together, with the fidelity of the bytes that are shown."""
+    if len(origins) < 2:  # noqa: PLR2004 - of one source its own word
+        return origins[0].seen if origins else None
+    seen = fuse([_word(origin) for origin in origins])
+    shown = [each.seen for each in origins if each.seen.content_key == content_key]
+    if not shown:
+        return seen
+    return replace(seen, fidelity=shown[0].fidelity, fidelity_note=shown[0].fidelity_note)

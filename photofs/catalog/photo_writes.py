@@ -5,6 +5,7 @@ All of it runs inside the caller's transaction.
 
 from typing import NamedTuple
 
+from photofs.catalog.merge_rows import QUEUE_OF_PHOTO
 from photofs.catalog.part import Part
 from photofs.catalog.seen_json import from_json
 from photofs.model.observation import PhotoSeen
@@ -77,9 +78,13 @@ class PhotoWriting(Part):
         return PhotoFacts(*row)
 
     def remote_id_of(self, photo_id: int) -> str:
-        """The remote id under which the photo was first observed."""
+        """The remote id under which the photo was first observed, by its first source.
+
+        Not by whichever source was scanned first: names with a suffix are made from it.
+        """
         row = self.database.one(
-            "SELECT remote_id FROM observation WHERE photo = ? ORDER BY id LIMIT 1", (photo_id,)
+            "SELECT remote_id FROM observation WHERE photo = ? ORDER BY source, id LIMIT 1",
+            (photo_id,),
         )
         return row[0] if row else str(photo_id)
 
@@ -104,9 +109,9 @@ class PhotoWriting(Part):
 
     def add_observation(
         self, source_id: int, remote_id: str, photo_id: int, as_of_ns: int, scan: int, seen: str
-    ) -> None:
-        """Insert the first word of a source on a remote id."""
-        self.database.run(
+    ) -> int:
+        """Insert the first word of a source on a remote id; its number."""
+        return self.database.insert(
             "INSERT INTO observation(source, remote_id, photo, as_of_ns, first_scan, last_scan,"
             " seen) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (source_id, remote_id, photo_id, as_of_ns, scan, scan, seen),
@@ -183,17 +188,24 @@ class PhotoWriting(Part):
     def set_binned(self, photo_id: int, since_ns: int | None) -> None:
         """Mark a photo as in Trash here, or take the mark away."""
         self.database.run("UPDATE photo SET binned_ns = ? WHERE id = ?", (since_ns, photo_id))
+        self.database.run(QUEUE_OF_PHOTO, (photo_id,))
 
     def set_given_mtime(self, photo_id: int, mtime_ns: int | None) -> None:
         """Keep the time that a copying program set, or forget it."""
         self.database.run("UPDATE photo SET set_mtime_ns = ? WHERE id = ?", (mtime_ns, photo_id))
 
-    def first_observation(self, photo_id: int) -> tuple[int, str, PhotoSeen] | None:
-        """Source, remote id and facts of the source that told of the photo first and has it."""
+    def first_observation(
+        self, photo_id: int, source_id: int | None = None
+    ) -> tuple[int, str, PhotoSeen] | None:
+        """Source, remote id and facts of the source that told of the photo first and has it.
+
+        Of several sources that have it that one, else one that can be changed: there wishes go.
+        """
         row = self.database.one(
-            "SELECT source, remote_id, seen, as_of_ns FROM observation WHERE photo = ? AND gone = 0"
-            " ORDER BY id LIMIT 1",
-            (photo_id,),
+            "SELECT o.source, o.remote_id, o.seen, o.as_of_ns FROM observation o"
+            " JOIN source s ON s.id = o.source WHERE o.photo = ? AND o.gone = 0"
+            " ORDER BY o.source IS NOT ?, s.writes = '[]', o.id LIMIT 1",
+            (photo_id, source_id),
         )
         return (row[0], row[1], from_json(row[2], row[3])) if row else None
 

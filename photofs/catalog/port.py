@@ -247,6 +247,10 @@ class LibraryReads(Protocol):
         """The ways to its bytes: present before missing, original before lesser fidelity."""
         ...
 
+    def shown_key(self, photo_id: int) -> str:
+        """The content key of the bytes that a photo shows; "" if there is no such photo."""
+        ...
+
     def pinned_hashes(self) -> frozenset[str]:
         """The hashes of pinned photos."""
         ...
@@ -281,6 +285,13 @@ class FetchWrites(Protocol):
 
     def sealed(self, photo_id: int, content_key: str, sha256: str, size: int) -> None:
         """Its original is whole here; ignored as above."""
+        ...
+
+    def shown_from(self, photo_id: int, shown: str, observation_id: int) -> None:
+        """Its bytes come from that observation now; ignored if it does not show `shown` any more.
+
+        `shown`: a content key. For where the best of several sources cannot be read.
+        """
         ...
 
     def source_trouble(self, source_id: int, sentence: str) -> None:

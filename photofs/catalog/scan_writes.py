@@ -6,6 +6,7 @@ All of it runs inside the caller's transaction, but for the readers.
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from photofs.catalog.merge_rows import QUEUE
 from photofs.catalog.part import Part
 from photofs.catalog.port import ScanCounts
 from photofs.model.moment import Moment
@@ -136,6 +137,7 @@ class ScanWriting(Part):
             "UPDATE observation SET gone = ?, absent = 0, absent_ns = NULL WHERE id = ?",
             (int(gone), observation_id),
         )
+        self.database.run(QUEUE, (observation_id,))
 
     def sources_having(self, photo_id: int) -> int:
         """How many observations of a photo are not taken for deleted."""

@@ -128,6 +128,65 @@ CREATE INDEX observation_absent ON observation(source) WHERE absent > 0;
 CREATE INDEX observation_set ON observation(source, iif(json_valid(seen), seen ->> '$.set_key', NULL))
   WHERE iif(json_valid(seen), seen ->> '$.set_key', NULL) IS NOT NULL;
 
+-- What photofs learnt of the bytes that an observation leads to, beyond what its source tells.
+CREATE TABLE learnt (
+  observation INTEGER PRIMARY KEY REFERENCES observation(id),  -- whose bytes
+  content_key TEXT NOT NULL,  -- of which version of them; of another one nothing is learnt yet
+  sha256      TEXT,           -- their hash, once they were whole here
+  width       INTEGER,        -- in pixels; 0: looked at, and nothing found
+  height      INTEGER         -- the same
+) STRICT;
+
+-- Which bytes were sent as the photo that an observation tells of; its source may give back others.
+CREATE TABLE sent (
+  observation INTEGER PRIMARY KEY REFERENCES observation(id),  -- the photo at its source
+  sha256      TEXT NOT NULL REFERENCES original(sha256)        -- of the bytes as they were sent
+) STRICT;
+
+-- What an observation has that another source's of the same photo may have, too (model/trace.py).
+-- Kept in libraries of several sources alone, and not of what is gone.
+CREATE TABLE trace (
+  library     INTEGER NOT NULL REFERENCES library(id),  -- only there it is looked for
+  kind        TEXT NOT NULL,  -- model.trace.TraceKind
+  value       TEXT NOT NULL,  -- equal for what is alike
+  observation INTEGER NOT NULL REFERENCES observation(id),  -- who has it
+  PRIMARY KEY (library, kind, value, observation)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX trace_observation ON trace(observation);
+
+-- By which evidence an observation tells of a photo of which another source tells as well.
+CREATE TABLE merge (
+  observation INTEGER PRIMARY KEY REFERENCES observation(id),  -- what was merged
+  kind        TEXT NOT NULL,     -- the evidence: the trace that both had then
+  value       TEXT NOT NULL,     -- the same
+  other       INTEGER NOT NULL REFERENCES observation(id),  -- with whom it has that trace
+  merged_ns   INTEGER NOT NULL,  -- when they were merged
+  own         INTEGER REFERENCES photo(id)  -- the photo that it told of before, shown if split
+) STRICT;
+CREATE INDEX merge_other ON merge(other);
+CREATE INDEX merge_own ON merge(own) WHERE own IS NOT NULL;
+
+-- Two observations that are of two photos, as the user said; no evidence merges them.
+CREATE TABLE split (
+  one      INTEGER NOT NULL REFERENCES observation(id),  -- the one with the lower number
+  other    INTEGER NOT NULL REFERENCES observation(id),  -- the other
+  split_ns INTEGER NOT NULL,  -- when that was said
+  PRIMARY KEY (one, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX split_other ON split(other);
+
+-- Observations of which it has to be worked out anew with which others they are of one photo.
+CREATE TABLE to_merge (
+  observation INTEGER PRIMARY KEY REFERENCES observation(id)  -- the observation
+) STRICT;
+
+-- Photos that show lesser bytes for a while: their best source could not be read.
+CREATE TABLE stand_in (
+  photo  INTEGER PRIMARY KEY REFERENCES photo(id),  -- the photo
+  source INTEGER NOT NULL REFERENCES source(id)  -- whose bytes come back with its next whole scan
+) STRICT;
+CREATE INDEX stand_in_source ON stand_in(source);
+
 -- By which clocks an absence was noted: found by its wall time, as the columns absent_ns and
 -- emptied_ns have it.
 CREATE TABLE moment (
@@ -156,9 +215,12 @@ CREATE TABLE album (
   absent      INTEGER NOT NULL DEFAULT 0,  -- complete full scans in a row without it
   gone        INTEGER NOT NULL DEFAULT 0,  -- 1: no more; its folder goes, its photos stay
   absent_ns   INTEGER,                     -- when the first of the scans without it ended
-  emptied_ns  INTEGER                      -- when it was first told without its members
+  emptied_ns  INTEGER,                     -- when it was first told without its members
+  lead        INTEGER                      -- album(id) whose folder shows it; NULL: its own does
 ) STRICT;
 CREATE UNIQUE INDEX album_remote ON album(source, remote_id);
+CREATE INDEX album_title ON album(title);
+CREATE INDEX album_lead ON album(lead) WHERE lead IS NOT NULL;
 
 -- Which photos an album holds; members may be told of before the photo itself is.
 CREATE TABLE membership (
@@ -260,6 +322,7 @@ CREATE INDEX operation_under_way ON operation(source, id)
   WHERE state IN ('claimed', 'sent', 'unsure');
 CREATE INDEX operation_planned ON operation(library, planned_ns);
 CREATE INDEX operation_action ON operation(action);
+CREATE INDEX operation_upload ON operation(photo) WHERE verb = 'upload';
 
 -- What was sent for an operation and what came back; rows are only ever added.
 CREATE TABLE exchange (

@@ -4,6 +4,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from photofs.catalog.album_leads import AlbumLeads
 from photofs.catalog.album_writes import AlbumWriting
 from photofs.catalog.clock import ClockWriting
 from photofs.catalog.database import BRIEFLY_MS, BUSY_MS, Database
@@ -11,9 +12,12 @@ from photofs.catalog.discards import DiscardRows
 from photofs.catalog.fetch_writes import FetchWriting
 from photofs.catalog.incoming import IncomingRows
 from photofs.catalog.journal_reads import JournalReading
+from photofs.catalog.learnt_rows import LearntRows
 from photofs.catalog.libraries import LibraryWriting
+from photofs.catalog.merge_rows import MergeRows
 from photofs.catalog.photo_reads import PhotoReading
 from photofs.catalog.photo_writes import PhotoWriting
+from photofs.catalog.regrouping import Regrouping
 from photofs.catalog.scan_writes import ScanWriting
 from photofs.catalog.tree_reads import TreeReading
 
@@ -30,6 +34,10 @@ class Catalog(
     IncomingRows,
     DiscardRows,
     ClockWriting,
+    MergeRows,
+    LearntRows,
+    AlbumLeads,
+    Regrouping,
 ):
     """Everything that port.py promises, and the rows that filing writes; for one thread."""
 

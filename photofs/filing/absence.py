@@ -155,6 +155,7 @@ class Absence:
         catalog.set_observation_gone(observation_id, gone=True)
         self.removed += 1
         if catalog.sources_having(photo_id) > 0:
+            Overruling(catalog, self._desk.now_ns).photo_left(photo_id, self._desk.source_id)
             return
         if Overruling(catalog, self._desk.now_ns).photo_gone(photo_id):
             self._desk.placing.replace(photo_id)

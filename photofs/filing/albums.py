@@ -37,6 +37,9 @@ class AlbumFiling:
         if complete and row is not None:
             complete = self._may_be_empty(row, seen)
         self._take_members(album_id, seen, complete=complete)
+        if self._desk.several:
+            for photo in catalog.outdated_marks(album_id, seen.as_of_ns):
+                catalog.queue_photo(photo)
 
     def remove(self, gone: AlbumGone) -> None:
         """The album is no more; its photos stay."""

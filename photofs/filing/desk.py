@@ -18,7 +18,8 @@ class Desk:
 
     `apart_ns`: how far apart two words on an absence must be to count as two; `began`: when the
     scan did, which is the earliest that any word of it was true. `live`: the source tells how
-    things are now, so that what it told before is never the newer word.
+    things are now, so that what it told before is never the newer word. `several`: other sources
+    tell of the same library.
     """
 
     catalog: Catalog
@@ -34,6 +35,7 @@ class Desk:
     began: Moment
     apart_ns: int
     live: bool = False
+    several: bool = False
 
     def note_now(self) -> int:
         """Remember the moment that it is; its wall time stands for it in the catalog."""

@@ -86,6 +86,36 @@ def next_facts(
     return facts
 
 
+def regrouped_facts(
+    old: PhotoFacts, before: PhotoSeen | None, seen: PhotoSeen, resolve: Resolve, now_ns: int
+) -> PhotoFacts:
+    """A photo of which other sources tell than before: what they tell together now.
+
+    `before` is what was told until then, None if nothing was: then all is new but its row. What was
+    learnt of bytes that are still the same, and a date that nobody tells otherwise, stays.
+    """
+    facts = first_facts(seen, old.library, resolve, old.ctime_ns)
+    if seen.content_key == old.content_key and old.size_exact:
+        facts = facts._replace(size=old.size, size_exact=1, sha256=old.sha256)
+    if before is None:
+        return facts._replace(ctime_ns=max(now_ns, old.ctime_ns + 1))
+    if _dating(before) == _dating(seen):
+        facts = facts._replace(**{each: getattr(old, each) for each in _OF_DATE})
+    if _shown(facts, seen) != _shown(old, before):
+        facts = facts._replace(ctime_ns=max(now_ns, old.ctime_ns + 1))
+    return facts
+
+
+_OF_DATE = ("mtime_ns", "taken_local", "granularity", "taken_how")
+
+
+def _dating(seen: PhotoSeen) -> tuple[object, ...]:
+    """All that a capture time follows from."""
+    if seen.taken is None:
+        return (seen.title or seen.file_name, seen.position, seen.uploaded_ns)
+    return (seen.taken, seen.position)
+
+
 def date_moved(before: PhotoSeen, seen: PhotoSeen) -> bool:
     """Whether the service tells another date than before."""
     if seen.taken is None and before.taken is None:

@@ -17,6 +17,7 @@ from photofs.filing import clock
 from photofs.filing.absence import APART_NS, Absence, Told
 from photofs.filing.albums import AlbumFiling
 from photofs.filing.desk import Desk
+from photofs.filing.merging import Merging
 from photofs.filing.photos import PhotoFiling
 from photofs.filing.placing import Placing
 from photofs.filing.refining import Refining
@@ -127,6 +128,27 @@ class Filing:
         """Better capture times for the photos of a source; see `refining.Refining`."""
         yield Refining(self._desk(source_id))
 
+    def merge_waiting(self, library_id: int) -> None:
+        """Work out of which photos observations are that wait for it, in small transactions."""
+        self._catalog.finish_removals()
+        desk = self._make_desk(library_id, 0)
+        desk.slices.begin()
+        try:
+            Merging(desk).drain(desk.slices.breathe)
+            desk.placing.drain(desk.slices.breathe)
+            desk.slices.end()
+        except BaseException:
+            desk.slices.abandon()
+            raise
+
+    @contextmanager
+    def merging(self, library_id: int) -> "Iterator[Merging]":
+        """For what a user says of one photo: one transaction, then all that follows from it."""
+        desk = self._make_desk(library_id, 0)
+        with desk.slices.whole():
+            yield Merging(desk)
+        self.merge_waiting(library_id)
+
     def desk_of(self, library_id: int) -> Desk:
         """What wishes for a library are filed with; `source_id` is 0 if nothing can be changed."""
         source_id, _ = self._catalog.writes_of_library(library_id)
@@ -154,6 +176,7 @@ class Filing:
             now=self._now,
             began=self._now(),
             apart_ns=self._apart_ns,
+            several=catalog.has_several(library_id),
         )
 
     def _resolve(self, seen: PhotoSeen) -> CaptureTime:
@@ -177,6 +200,7 @@ class ScanRun:
         self._albums = AlbumFiling(desk)
         self._absence = Absence(desk, self._albums)
         self._superseding = Superseding(desk)
+        self._merging = Merging(desk)
         self._accept_removals = accept_removals
         self._told = Told()
         self._finished = False
@@ -191,6 +215,8 @@ class ScanRun:
                 self._take(observation)
                 slices.breathe()
             slices.begin()
+            if self._desk.several:
+                self._merging.drain(slices.breathe)
             self._desk.placing.drain(slices.breathe)
             slices.end()
         except BaseException:
@@ -207,6 +233,7 @@ class ScanRun:
         Refused if too much would vanish: then nothing is taken for deleted, the cursor stays where
         it was, and the source's trouble says why.
         """
+        self._heed_other_sources()
         self.file(())
         if not self._accept_removals:
             self._guard(full=full)
@@ -220,6 +247,21 @@ class ScanRun:
         except BaseException:
             self._desk.slices.abandon()
             raise
+
+    def _heed_other_sources(self) -> None:
+        """What another source kept from being shown is shown now that this one was read.
+
+        If that one was added while this one was scanned, all is looked through.
+        """
+        catalog, library = self._desk.catalog, self._desk.library.library_id
+        if not self._desk.several and catalog.has_several(library):
+            self._desk.several = True
+            catalog.queue_merging_of_library(library)
+        for photo in catalog.stand_ins(self._desk.source_id):
+            self._desk.slices.begin()
+            self._merging.show_best(photo)
+            self._desk.slices.breathe()
+        self._desk.slices.end()
 
     def suspects(self) -> list[str]:
         """After the end: ids whose absence counts only if the source says so of each."""

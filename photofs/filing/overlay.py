@@ -55,8 +55,7 @@ def _wished(
     facts = facts._replace(favorite=int(wished.favorite), title=wished.title, name=wished.name)
     if wished.taken is None:
         return facts
-    origin = catalog.first_observation(photo_id)
-    seen = origin[2] if origin else _only_here(facts)
+    seen = catalog.told(photo_id) or _only_here(facts)
     return dated(facts, resolve(with_taken(seen, wished.taken)))
 
 
@@ -89,9 +88,9 @@ def without(
         noted = row.wish.details.get("before")
         before.update(noted if isinstance(noted, dict) else {})
     facts = facts._replace(**{key: value for key, value in before.items() if key in _UNDONE})  # type: ignore[arg-type]
-    origin = catalog.first_observation(photo_id)
-    if origin is not None:
-        facts = _told(facts, origin[2], resolve, dates="taken" in before)
+    seen = catalog.told(photo_id)
+    if seen is not None:
+        facts = _told(facts, seen, resolve, dates="taken" in before)
     return laid_over(catalog, photo_id, facts, facts, resolve)
 
 

@@ -28,6 +28,9 @@ _FACTS: Final = {
 }
 _MARKS: Final = frozenset({WishVerb.FAVORITE, WishVerb.UNFAVORITE})
 _NOT_SENT: Final = frozenset({State.PLANNED, State.HELD})
+_STAYING: Final = frozenset(
+    {WishVerb.UPLOAD, WishVerb.REPLACE, WishVerb.TRASH, WishVerb.RESTORE, WishVerb.DELETE}
+)
 _GOING_ANYWAY: Final = frozenset({WishVerb.TRASH, WishVerb.DELETE})
 
 
@@ -137,6 +140,16 @@ class Overruling:
         for row in self._catalog.unsettled_of_photo(photo):
             if row.state in FINAL and row.wish.verb in _MARKS:
                 self._catalog.settle(row.operation_id)
+
+    def photo_left(self, photo: int, source: int) -> None:
+        """One of several sources no longer has a photo: what was to be done to it there is not.
+
+        New bytes for it stay here; they could be sent as a new photo alone.
+        """
+        for row in self._open_of_photo(photo):
+            here = row.state in _NOT_SENT and row.wish.source == source
+            if here and row.wish.verb not in _STAYING:
+                self._give_up(row, PHOTO_GONE)
 
     def _upload_instead(self, wish: Wish) -> None:
         """The bytes that were to replace a photo become a photo of their own."""

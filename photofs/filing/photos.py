@@ -6,6 +6,7 @@ from photofs.catalog.photo_writes import ObservationRow, PhotoFacts
 from photofs.catalog.seen_json import from_json, to_json
 from photofs.filing.desk import Desk
 from photofs.filing.facts import first_facts, next_facts, places_moved
+from photofs.filing.merging import Home, Merging
 from photofs.filing.overlay import laid_over
 from photofs.filing.overruling import Overruling
 from photofs.model.observation import PhotoSeen
@@ -26,6 +27,7 @@ class PhotoFiling:
     def __init__(self, desk: Desk) -> None:
         """`desk` holds what all filing of a scan shares."""
         self._desk = desk
+        self._merging = Merging(desk)
         self.filed = Filed()
 
     def file(self, seen: PhotoSeen) -> None:
@@ -40,6 +42,8 @@ class PhotoFiling:
         if text == row.seen and not row.gone:
             as_of = seen.as_of_ns if live else max(seen.as_of_ns, row.as_of_ns)
             self._desk.catalog.touch_observation(row.observation_id, as_of, self._desk.scan)
+            if self._desk.several and as_of != row.as_of_ns:
+                self._merging.touched(row.observation_id, row.photo_id, row.as_of_ns, as_of)
             return
         before = from_json(row.seen, row.as_of_ns)
         # an older export says nothing new, unless the bytes that it holds had gone missing
@@ -53,16 +57,35 @@ class PhotoFiling:
         if desk.catalog.is_buried(desk.source_id, seen.remote_id):
             return
         self.filed.added += 1
+        home = self._merging.home_of(seen) if desk.several else None
+        if home is not None and home.photo is not None:
+            self._add_to(home.photo, home, seen)
+            return
         facts = first_facts(seen, desk.library.library_id, desk.resolve, desk.now_ns())
         albums = desk.catalog.albums_awaiting(desk.source_id, seen.remote_id)
         folders = desk.placing.wanted(facts, albums)
         photo_id = desk.catalog.add_photo(facts, len(folders))
-        desk.catalog.add_observation(
+        observation_id = desk.catalog.add_observation(
             desk.source_id, seen.remote_id, photo_id, seen.as_of_ns, desk.scan, to_json(seen)
         )
         for album in albums:
             desk.catalog.resolve_member(album, seen.remote_id, photo_id)
         desk.placing.enter(photo_id, seen.remote_id, facts.name, folders)
+        if home is not None:
+            self._merging.enter(observation_id, home)
+
+    def _add_to(self, photo_id: int, home: Home, seen: PhotoSeen) -> None:
+        """A photo that another source has told of."""
+        catalog, source = self._desk.catalog, self._desk.source_id
+        before = catalog.words(photo_id)
+        observation_id = catalog.add_observation(
+            source, seen.remote_id, photo_id, seen.as_of_ns, self._desk.scan, to_json(seen)
+        )
+        for album in catalog.albums_awaiting(source, seen.remote_id):
+            catalog.resolve_member(album, seen.remote_id, photo_id)
+            catalog.queue_photo(photo_id)
+        self._merging.enter(observation_id, home)
+        self._merging.show_anew(photo_id, before)
 
     def _change(self, row: ObservationRow, before: PhotoSeen, seen: PhotoSeen, text: str) -> None:
         desk = self._desk
@@ -70,6 +93,11 @@ class PhotoFiling:
             return
         self.filed.changed += 1
         old = desk.catalog.photo_facts(row.photo_id)
+        if desk.several:
+            others = desk.catalog.other_words(row.photo_id, row.observation_id)
+            if others:
+                self._change_one_of(row, before, seen, text)
+                return
         facts = next_facts(old, before, seen, desk.resolve, desk.now_ns())
         facts = laid_over(desk.catalog, row.photo_id, old, facts, desk.resolve)
         Overruling(desk.catalog, desk.now_ns).photo_changed(row.photo_id, before, seen)
@@ -80,6 +108,23 @@ class PhotoFiling:
             desk.catalog.forget_told_original(row.photo_id)
         desk.catalog.set_observation(row.observation_id, seen.as_of_ns, desk.scan, text)
         self._settle(row.photo_id, seen.remote_id, old, facts)
+        if desk.several:
+            self._merging.changed(row.observation_id, seen)
+
+    def _change_one_of(
+        self, row: ObservationRow, before: PhotoSeen, seen: PhotoSeen, text: str
+    ) -> None:
+        """What one of several sources tells otherwise; what is shown follows from all of them."""
+        desk = self._desk
+        words = desk.catalog.words(row.photo_id)
+        Overruling(desk.catalog, desk.now_ns).photo_changed(row.photo_id, before, seen)
+        if _bytes_of(before) != _bytes_of(seen):
+            desk.catalog.forget_trouble(row.photo_id)
+        if before.content_key != seen.content_key:
+            desk.catalog.forget_told_original(row.photo_id)
+        desk.catalog.set_observation(row.observation_id, seen.as_of_ns, desk.scan, text)
+        self._merging.show_anew(row.photo_id, words, same=not row.gone)
+        self._merging.changed(row.observation_id, seen)
 
     def _settle(self, photo_id: int, remote_id: str, old: PhotoFacts, facts: PhotoFacts) -> None:
         """Write down changed facts, and what follows for names and places."""

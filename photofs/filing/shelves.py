@@ -6,7 +6,7 @@ with its last entry. A folder that stands for nothing any more is retired: it go
 in it have been placed elsewhere.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from photofs.catalog.album_writes import CollectionRow
 from photofs.catalog.port import LibraryRow
@@ -35,6 +35,7 @@ class Shelves:
         self._library = library
         self._now_ns = now_ns
         self.special = special
+        self._several = catalog.has_several(library.library_id)
         self._folders: dict[FolderPath, int] = {}
         self._albums: dict[int, tuple[FolderPath, ...]] = {}
 
@@ -71,7 +72,65 @@ class Shelves:
         return paths
 
     def settle_album(self, album_id: int) -> None:
-        """Make, move, rename or retire the album's folders as its title and collections want."""
+        """Make, move, rename or retire the album's folders as its title and collections want.
+
+        Albums of equal title that several sources tell have one folder, if each tells one such.
+        """
+        self.forget()
+        if self._several:
+            self._settle_together(self._catalog.albums_beside(album_id))
+        else:
+            self._settle_one(album_id)
+        self.forget()
+
+    def _settle_together(self, albums: Sequence[int]) -> None:
+        """All that share a title or a folder, or did so."""
+        catalog = self._catalog
+        leads = {album: self._lead_of(album) for album in albums}
+        for album, lead in leads.items():
+            if catalog.set_lead(album, lead):
+                catalog.queue_album(album)
+        for lead in sorted(set(leads.values())):
+            self._hand_folder_on(lead, leads)
+        # those first that have a folder: it may leave the name that another one is to have
+        for album in sorted(albums, key=lambda each: not catalog.folders_of_album(each)):
+            if leads[album] == album:
+                self._settle_one(album)
+                continue
+            for folder in catalog.folders_of_album(album):
+                catalog.retire_folder(folder)
+            catalog.queue_album(album)
+
+    def _lead_of(self, album_id: int) -> int:
+        """The album in whose folder one is shown: its own if one source tells two of its title."""
+        alike = self._catalog.albums_alike(album_id)
+        sources = {source for _, source in alike}
+        return alike[0][0] if alike and len(sources) == len(alike) else album_id
+
+    def _hand_folder_on(self, lead: int, leads: Mapping[int, int]) -> None:
+        """An album that leads from now on goes on in the folder that those beside it had.
+
+        If it has one itself, but not of that title yet, its own goes.
+        """
+        catalog = self._catalog
+        own = catalog.folders_of_album(lead)
+        title = folder_name(album_path(catalog.album_by_id(lead).title)[-1])
+        if catalog.album_by_id(lead).gone or any(folder.name == title for folder in own):
+            return
+        for album in leads:
+            gives = leads[album] == lead or catalog.album_by_id(album).gone
+            folders = catalog.folders_of_album(album) if gives and album != lead else []
+            if folders and (not own or any(folder.name == title for folder in folders)):
+                for folder in own:
+                    catalog.retire_folder(folder)
+                for folder in folders:
+                    catalog.repoint_folder(folder.folder_id, lead)
+                catalog.queue_album(lead)
+                catalog.queue_album(album)
+                return
+
+    def _settle_one(self, album_id: int) -> None:
+        """An album that has a folder of its own, or is to have none."""
         self.forget()
         wanted = self.paths_of_album(album_id)
         parents = {self.folder_of(path[:-1]): path[-1] for path in wanted}
@@ -91,7 +150,6 @@ class Shelves:
         for folder in spare:
             self._catalog.retire_folder(folder)
             self._catalog.queue_album(album_id)
-        self.forget()
 
     def settle_collection(self, collection: CollectionRow) -> None:
         """The same for a collection's folder, and for the collections that it holds."""
@@ -117,7 +175,7 @@ class Shelves:
         album = self._catalog.album_by_id(album_id)
         if album.gone:
             return
-        key = str(album_id)
+        key = str(self._catalog.lead_of(album_id)) if self._several else str(album_id)
         yield album_in(album_path(album.title), key)
         if self._shows_collections():
             for collection in self._catalog.collections_with(album_id):

@@ -2,7 +2,9 @@
 
 The kinds stand from the surest to the least sure. Equal bytes are the same photo; a page of the
 service is one photo's; a CRC is 32 bits, and says as much only together with the length; name,
-capture second and pixels are what a camera gives to one picture alone, but for copies.
+capture second and pixels are what a camera gives to one picture alone, but for copies and edited
+versions. Of what was sent from here the length is known as well: then that has to agree, or a file
+that was edited and copied in would be taken for the original that an export has.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -12,7 +14,7 @@ from typing import Final, NamedTuple
 from photofs.model.capture_time import Granularity, TakenFact
 from photofs.model.naming import fold
 from photofs.model.observation import ContentHash, HashKind, PhotoSeen
-from photofs.model.photo import PixelSize
+from photofs.model.photo import Fidelity, PixelSize
 
 
 class TraceKind(StrEnum):
@@ -22,6 +24,7 @@ class TraceKind(StrEnum):
     MD5 = "md5"
     PAGE = "page"
     CRC32 = "crc32"
+    SIZED = "sized"
     LOOK = "look"
     NEAR = "near"
 
@@ -37,11 +40,22 @@ class Trace(NamedTuple):
     value: str
 
 
+class Sent(NamedTuple):
+    """The bytes that were sent as the photo of an observation."""
+
+    sha256: str
+    size: int
+
+
 class Learnt(NamedTuple):
-    """What photofs learnt of the bytes of an observation; None: not yet."""
+    """What photofs knows of the bytes of an observation beside what is told; None: not yet.
+
+    `sha256`: of what the source gives. `sent`: if it was sent from here.
+    """
 
     sha256: str | None = None
     pixels: PixelSize | None = None
+    sent: Sent | None = None
 
 
 NOTHING: Final = Learnt()
@@ -55,14 +69,15 @@ _SECOND: Final = timedelta(seconds=1)
 def traces_of(seen: PhotoSeen, learnt: Learnt = NOTHING) -> frozenset[Trace]:
     """All by which the photo of an observation can be known again at another source."""
     traces = set()
-    if learnt.sha256 is not None:
-        traces.add(Trace(TraceKind.SHA256, learnt.sha256))
+    for sha256 in (learnt.sha256, learnt.sent and learnt.sent.sha256):
+        if sha256 is not None:
+            traces.add(Trace(TraceKind.SHA256, sha256))
     if seen.hash is not None and seen.size != 0:
         traces |= _of_hash(seen.hash, seen.size)
     if seen.page_url:
         # the files of one shot share a page
         traces.add(Trace(TraceKind.PAGE, f"{seen.page_url}#{seen.set_role or _MAIN}"))
-    return frozenset(traces | _of_look(seen, seen.pixels or learnt.pixels))
+    return frozenset(traces | _of_look(seen, learnt))
 
 
 def _of_hash(told: ContentHash, size: int | None) -> set[Trace]:
@@ -78,9 +93,9 @@ def _of_hash(told: ContentHash, size: int | None) -> set[Trace]:
             return set()
 
 
-def _of_look(seen: PhotoSeen, pixels: PixelSize | None) -> set[Trace]:
+def _of_look(seen: PhotoSeen, learnt: Learnt) -> set[Trace]:
     """By name, capture second and pixels, and by what of these is known."""
-    second = _second(seen.taken)
+    second, pixels = _second(seen.taken), seen.pixels or learnt.pixels
     if second is None or not seen.file_name:
         return set()
     near = f"{seen.media}|{fold(seen.file_name)}|{second}"
@@ -88,7 +103,12 @@ def _of_look(seen: PhotoSeen, pixels: PixelSize | None) -> set[Trace]:
     if pixels is not None:
         # one source may tell them as stored, the other as shown upright
         short, long = sorted((pixels.width, pixels.height))
-        found.add(Trace(TraceKind.LOOK, f"{near}|{short}x{long}"))
+        look = f"{near}|{short}x{long}"
+        size = learnt.sent.size if learnt.sent else seen.size
+        if size is not None and (learnt.sent or seen.fidelity is Fidelity.ORIGINAL):
+            found.add(Trace(TraceKind.SIZED, f"{look}|{size}"))
+        if learnt.sent is None:
+            found.add(Trace(TraceKind.LOOK, look))
     return found
 
 

@@ -7,7 +7,7 @@ picture that somebody looked into is completed although nobody waits any more, a
 
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -16,6 +16,7 @@ import trio
 from photofs.catalog.port import OriginRow, PhotoRow
 from photofs.model.errors import (
     Bug,
+    Busy,
     Corrupt,
     Full,
     Gone,
@@ -31,6 +32,7 @@ from photofs.model.span import Span
 from photofs.volume.fetch import Fetch, Pieces
 from photofs.volume.fetching import Arrival
 from photofs.volume.filling import Background, Filling
+from photofs.volume.noting import offer
 from photofs.volume.outages import Outages
 from photofs.volume.sources import Sources
 from photofs.volume.want import Want
@@ -194,13 +196,14 @@ class Engine:
         trouble: PhotofsError = NotFound(
             "no source has this photo any more", remedy="see `photofs library report`"
         )
-        for origin in self._pieces.library.origins(fetch.photo_id):
+        origins = self._pieces.library.origins(fetch.photo_id)
+        for origin in origins:
             try:
                 _refuse_missing(origin)
                 if (away := self._refusal(origin.source_id)) is not None:
                     trouble = away
                     continue
-                await self._bring_from(fetch, row, origin)
+                await self._bring_from(fetch, row, origin, self._shown(fetch, origins))
             except Full:
                 raise
             except PhotofsError as error:
@@ -212,24 +215,40 @@ class Engine:
                 return
         raise trouble
 
-    async def _bring_from(self, fetch: Fetch, row: PhotoRow, origin: OriginRow) -> None:
-        """What is wanted, from this origin; sealed if it became whole. A bad hash counts once."""
+    def _shown(self, fetch: Fetch, origins: Sequence[OriginRow]) -> str | None:
+        """Which of several sources' bytes the photo shows; None if nothing else can be shown."""
+        shown = self._pieces.library.shown_key(fetch.photo_id) if len(origins) > 1 else ""
+        return shown if shown in {each.seen.content_key for each in origins} else None
+
+    async def _bring_from(
+        self, fetch: Fetch, row: PhotoRow, origin: OriginRow, shown: str | None
+    ) -> None:
+        """What is wanted, from this origin; sealed if it became whole. A bad hash counts once.
+
+        `shown`: the content key of the bytes that the photo shows, where others may stand in.
+        """
         size = row.size if row.size_exact else None
+        if shown not in {None, origin.seen.content_key}:
+            size = origin.seen.size
         for last in (False, True):
             if not await self._lock(fetch, origin, size):
                 return
+            if fetch.arrived:
+                await self._show(fetch, origin, shown)
             async with self._sources.provider(origin.source_id) as provider:
                 background = Background(
                     lambda: self._may_complete(fetch),
                     lambda: self._let_people_pass(fetch),
                     lambda error: self._note_try(fetch, origin.source_id, error),
                     lambda: self._outages.answered(origin.source_id),
+                    lambda: self._show(fetch, origin, shown),
                 )
                 filling = Filling(fetch, provider, origin.seen.ref, background)
                 await filling.run()
             if not fetch.is_whole:
                 fetch.close()
                 return
+            await self._show(fetch, origin, shown)
             try:
                 await fetch.seal()
             except Corrupt as error:
@@ -238,6 +257,19 @@ class Engine:
                 log.warning("%s: fetching it anew: %s", fetch.name(), error)
             else:
                 return
+
+    async def _show(self, fetch: Fetch, origin: OriginRow, shown: str | None) -> None:
+        """Have the photo show this origin's bytes, which come: better ones could not be had.
+
+        Or better ones can be had again. Before any of it is told, so that nobody takes one for
+        the other: Busy if it cannot be noted.
+        """
+        photo, key = fetch.photo_id, origin.seen.content_key
+        if shown in {None, key} or self._pieces.library.shown_key(photo) == key:
+            return
+        learnt, before = self._pieces.learnt, shown or ""
+        if not await offer(lambda: learnt.shown_from(photo, before, origin.observation_id)):
+            raise Busy("the catalog is locked", safe="nothing was changed", remedy="try again")
 
     def _refusal(self, source_id: int) -> PhotofsError | None:
         """With what to refuse to ask a source that is away; None once anybody was answered.

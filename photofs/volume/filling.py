@@ -63,13 +63,15 @@ class Background(NamedTuple):
     """What goes on around a fetch: while nobody waits for it, may it go on, and a wait for others.
 
     `met` is told of each trouble of the line, for who waits may go before the last try; it raises
-    the trouble if no further try is worth it. `answered` is told that bytes come.
+    the trouble if no further try is worth it. `answered` is told that bytes come, and `coming` is
+    so before any of them is told to who waits.
     """
 
     may_go_on: Callable[[], bool]
     step_aside: Callable[[], Awaitable[None]]
     met: Callable[[Temporary], Awaitable[None]]
     answered: Callable[[], None]
+    coming: Callable[[], Awaitable[None]]
 
 
 class Filling:
@@ -164,6 +166,7 @@ class Filling:
         if stream.start < span.start:
             self._ranges = False
         await self._agree(Version(stream.total, stream.validator))
+        await self._background.coming()
         fetch = self._fetch
         fetch.hash = fetch.hash or stream.hash
         if stream.total is not None:

@@ -66,10 +66,33 @@ class AlbumWishes:
         row = self._catalog.album_by_id(album)
         if row.title != title:
             self._desk.need("rename_album", "rename albums")
+            self._check_known(album)
             details = {"title": title, "before": {"title": row.title}}
             self._desk.wish(WishVerb.RENAME_ALBUM, by, details, album=album)
             self._catalog.set_album_title(album, title)
         self._desk.desk.shelves.settle_album(album)
+
+    def _check_known(self, album: int) -> None:
+        """Refused if another source tells of the album than the one that is changed."""
+        if self._catalog.source_of_album(album) != self._desk.desk.source_id:
+            raise Refused(
+                "only an export tells of this album: it is unknown to the account's own program",
+                safe="nothing was changed",
+                remedy="change it on the service's own pages; a later export tells of it",
+            )
+
+    def changeable(self, album: int, by: Asker | int) -> int:
+        """The album that can be changed of those in one folder: made, if there is none yet."""
+        source = self._desk.desk.source_id
+        beside = self._desk.in_one_folder(album)
+        here = sorted(each for each in beside if self._catalog.source_of_album(each) == source)
+        if here:
+            return here[0]
+        self._desk.need("make_album", "make albums")
+        title = self._catalog.album_by_id(album).title
+        now = self._desk.desk.now_ns()
+        action = by if isinstance(by, int) else self._catalog.act(self._desk.library_id, by, now)
+        return self.make_anew(title, action, instead_of=None)
 
     def make_anew(self, title: str, by: int, *, instead_of: int | None) -> int:
         """An album such as one that was removed; its row. Its photos join it afterwards."""
@@ -120,6 +143,7 @@ class AlbumWishes:
     def withdraw(self, album: int, by: Asker | int) -> None:
         """No more of an album that shows nothing."""
         self._desk.need("remove_album", "remove albums")
+        self._check_known(album)
         self._withdraw(self._catalog.album_by_id(album), by)
         self._catalog.mark_album_gone(album)
         self._desk.desk.shelves.settle_album(album)

@@ -49,9 +49,9 @@ class Describing:
         """When it was taken; False if that is so already."""
         self._check(photo, "set_taken", "change when a photo was taken")
         facts = self._catalog.photo_facts(photo)
-        origin = self._catalog.first_observation(photo)
+        seen = self._catalog.told(photo)
         before = {
-            "taken": msgspec.to_builtins(origin[2].taken) if origin else None,
+            "taken": msgspec.to_builtins(seen.taken) if seen else None,
             "mtime_ns": facts.mtime_ns,
             "taken_local": facts.taken_local,
             "granularity": facts.granularity,
@@ -89,10 +89,10 @@ class Describing:
         if self._catalog.marks(photo)[1] is None:
             return count
         self._catalog.set_given_mtime(photo, None)
-        origin = self._catalog.first_observation(photo)
-        if origin is not None:
+        seen = self._catalog.told(photo)
+        if seen is not None:
             facts = self._catalog.photo_facts(photo)
-            told = dated(facts, self._desk.desk.resolve(origin[2]))
+            told = dated(facts, self._desk.desk.resolve(seen))
             self._catalog.set_photo_facts(photo, told)
         self._desk.show_facts(photo)
         self._desk.touch(photo)

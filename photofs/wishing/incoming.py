@@ -61,6 +61,7 @@ class IncomingFiles:
                 safe="nothing was changed",
                 remedy="take it out of Trash first, or copy it to a folder of your own",
             )
+        self._desk.check_known(photo)
         return Begun(self._begin_again(photo, facts, asker), filled=False)
 
     def written(self, photo: int, size: int, mtime_ns: int) -> None:
@@ -90,7 +91,9 @@ class IncomingFiles:
                 self._catalog.set_photo_facts(photo, facts._replace(mtime_ns=mtime_ns))
                 self._catalog.touch_photo(photo, self._desk.desk.now_ns())
             return
-        if facts.taken_local is None and facts.owned and "set_taken" in self._desk.can:
+        elsewhere = self._catalog.is_told_elsewhere(photo, self._desk.desk.source_id)
+        can = facts.owned and "set_taken" in self._desk.can and not elsewhere
+        if facts.taken_local is None and can:
             origin = self._catalog.first_observation(photo)
             uploaded_ns = None if origin is None else origin[2].uploaded_ns
             # no photo is taken after its upload: that is a plain `touch`, and no way back from it

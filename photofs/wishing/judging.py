@@ -26,6 +26,7 @@ from photofs.model.wish import Asker, WishVerb
 from photofs.wishing.incoming import IncomingFiles
 from photofs.wishing.known_bytes import show_our_bytes
 from photofs.wishing.photo_wishes import PhotoWishes, stem
+from photofs.wishing.taking_over import take_over
 from photofs.wishing.wish_desk import WishDesk, in_the_name_of
 
 _PUT: Final = frozenset({FolderKind.ALBUM, FolderKind.FAVORITES, FolderKind.UNSORTED})
@@ -85,13 +86,13 @@ class Judging:
             self._catalog.add_observation(
                 source, remote_id, photo, seen.as_of_ns, scan, to_json(seen)
             )
-        elif known.photo_id != photo and known.photo_id < photo and not known.gone:
+        elif known.photo_id < photo and self._catalog.is_alone(known.observation_id):
             if not self._is_written_again(photo):
                 self._hand_over(photo, known.photo_id)
                 show_our_bytes(self._desk, known.photo_id, seen, sha256)
             return known.photo_id
         elif known.photo_id != photo:
-            self.take_over(known.photo_id, photo, remote_id)
+            take_over(self._desk, known.photo_id, photo, remote_id)
         if self._catalog.photo_facts(photo).gone:
             self._come_too_late(photo, sha256)
         else:
@@ -129,7 +130,8 @@ class Judging:
         if row.told:
             self._other_bytes(row, whole)
             return
-        same = self._catalog.with_hash(row.library_id, whole.sha256, row.photo_id)
+        source = self._desk.desk.source_id
+        same = self._catalog.with_hash(row.library_id, whole.sha256, row.photo_id, source)
         if same is not None:
             self._hand_over(row.photo_id, same)
             return
@@ -267,11 +269,11 @@ class Judging:
 
     def as_told(self, photo: int) -> None:
         """Show a photo's bytes as its source tells them: what was written came to nothing."""
-        origin = self._catalog.first_observation(photo)
+        seen = self._catalog.told(photo)
         original = self._catalog.told_original(photo)
         self._catalog.end_incoming(photo)
-        if origin is not None:
-            self._from_seen(photo, origin[2], original)
+        if seen is not None:
+            self._from_seen(photo, seen, original)
 
     def _come_too_late(self, photo: int, sha256: str) -> None:
         """Its file was removed, or became another photo, while it was sent: it is in Trash now."""
@@ -388,13 +390,3 @@ class Judging:
         self._desk.show_facts(other)
         self._desk.show_places(other)
         IncomingFiles(self._desk).drop(photo)
-
-    def take_over(self, other: int, photo: int, remote_id: str) -> None:
-        """A scan filed our upload as a photo of its own: what is told of that one is ours."""
-        source = self._desk.desk.source_id
-        self._catalog.move_observation(source, remote_id, photo)
-        for entry in self._catalog.photo_entries(other):
-            self._desk.desk.placing.unname(entry)
-        self._catalog.set_places(other, 0)
-        facts = self._catalog.photo_facts(other)
-        self._catalog.set_photo_facts(other, facts._replace(gone=1))

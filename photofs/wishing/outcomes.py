@@ -81,17 +81,23 @@ class Outcomes:
         """The service has it, and showed it: the operation is done. The photo that shows it."""
         self._catalog.happen(row.operation_id, Event.CONFIRM, self._desk.desk.now_ns())
         sha256 = str(row.wish.details["sha256"])
-        return Judging(self._desk).attach(row.wish.photo or 0, remote_id, seen, sha256)
+        photo = Judging(self._desk).attach(row.wish.photo or 0, remote_id, seen, sha256)
+        self._catalog.note_sent(self._desk.desk.source_id, remote_id, sha256)
+        return photo
 
     def replaced(self, row: OperationRow, seen: PhotoSeen) -> None:
         """The service has other bytes under the same id, and showed them."""
         self._catalog.happen(row.operation_id, Event.CONFIRM, self._desk.desk.now_ns())
         Replacing(self._desk).replaced(row, seen)
+        sha256 = str(row.wish.details["sha256"])
+        self._catalog.note_sent(self._desk.desk.source_id, seen.remote_id, sha256)
 
     def swapped(self, row: OperationRow, remote_id: str, seen: PhotoSeen) -> None:
         """The service has the other bytes as a new photo: it takes the old one's places."""
         self._catalog.happen(row.operation_id, Event.CONFIRM, self._desk.desk.now_ns())
         Replacing(self._desk).swapped(row, remote_id, seen)
+        sha256 = str(row.wish.details["sha256"])
+        self._catalog.note_sent(self._desk.desk.source_id, remote_id, sha256)
 
     def photo_gone(self, row: OperationRow) -> None:
         """The service says that the very photo is no more, while new bytes for it were to be sent.
@@ -101,10 +107,11 @@ class Outcomes:
         now, photo = self._desk.desk.now_ns(), row.wish.photo or 0
         state = self._catalog.operation(row.operation_id).state
         self._catalog.happen(row.operation_id, _BACK[state], now, PHOTO_GONE)
-        origin = self._catalog.first_observation(photo)
+        origin = self._catalog.first_observation(photo, row.wish.source)
         known = origin and self._catalog.observation(origin[0], origin[1])
         if known is not None:
             self._catalog.set_observation_gone(known.observation_id, gone=True)
+        Replacing(self._desk).part_from_others(photo)
         Overruling(self._catalog, self._desk.desk.now_ns).photo_gone(photo)
         self._desk.show_places(photo)
 
@@ -261,7 +268,7 @@ class Outcomes:
 
     def _tell_member(self, row: OperationRow, *, joined: bool) -> None:
         """The told list of an album's members, as the service has it now."""
-        origin = self._catalog.first_observation(row.wish.photo or 0)
+        origin = self._catalog.first_observation(row.wish.photo or 0, row.wish.source)
         if origin is None or row.wish.album is None:
             return
         source_id, remote_id, _ = origin
@@ -282,7 +289,7 @@ class Outcomes:
 
     def _tell_photo(self, photo: int, row: OperationRow) -> None:
         """The told facts of a photo, as the service has them now."""
-        origin = self._catalog.first_observation(photo)
+        origin = self._catalog.first_observation(photo, row.wish.source)
         if origin is None:
             return
         source_id, remote_id, seen = origin

@@ -17,6 +17,7 @@ from photofs.model.naming import photo_name
 from photofs.model.operation import State
 from photofs.model.wish import Asker, WishVerb
 from photofs.view.meanings import Meaning
+from photofs.wishing.album_wishes import AlbumWishes
 from photofs.wishing.standing import Standing, stands_in_trash
 from photofs.wishing.wish_desk import WishDesk
 
@@ -123,18 +124,36 @@ class PhotoWishes:
                     self._catalog.rename_given_entry(folder, entry.entry_id, old)
 
     def join(self, photo: int, album: int, by: Asker | int) -> None:
-        """Into an album, unless it is in it; the caller places it."""
-        if album in self._catalog.albums_of(photo):
+        """Into an album, unless it is in it; the caller places it.
+
+        One that only another source tells is made where things can be changed, under its title.
+        """
+        if self._desk.in_one_folder(album) & set(self._catalog.albums_of(photo)):
             return
         self._desk.need("join", "put photos into albums")
+        album = AlbumWishes(self._desk).changeable(album, by)
         number = self._desk.wish(WishVerb.JOIN, by, {}, photo=photo, album=album)
         self._catalog.wish_member(photo, album, number, joined=True)
 
     def leave(self, photo: int, album: int, by: Asker | int) -> None:
-        """Out of an album; the caller places it."""
+        """Out of an album, whichever source tells that it is in it; the caller places it.
+
+        It is sent for the album that can be changed; Refused if the photo is in none such.
+        """
         self._desk.need("leave", "take photos out of albums")
+        held = self._desk.in_one_folder(album) & set(self._catalog.albums_of(photo))
+        source = self._desk.desk.source_id
+        here = sorted(each for each in held if self._catalog.source_of_album(each) == source)
+        if held and not here:
+            raise Refused(
+                "only an export tells that this photo is in this album",
+                safe="nothing was changed",
+                remedy="take it out on the service's own pages; a later export tells of it",
+            )
+        album = here[0] if here else album
         number = self._desk.wish(WishVerb.LEAVE, by, {}, photo=photo, album=album)
-        self._catalog.wish_member(photo, album, number, joined=False)
+        for each in {album, *held}:
+            self._catalog.wish_member(photo, each, number, joined=False)
 
     def trash(self, photo: int, by: Asker | int) -> None:
         """Into Trash: a mark here, with all that it was kept for the way back."""

@@ -22,6 +22,7 @@ from photofs.model.photo import Media
 from photofs.model.wish import Asker, WishVerb
 from photofs.view.layout import REPLACED
 from photofs.wishing.judging import Bytes, Judging
+from photofs.wishing.taking_over import take_over
 from photofs.wishing.wish_desk import WishDesk, in_the_name_of
 
 OLD_BYTES: Final = "the photo was given other bytes: these were the old ones, kept here alone"
@@ -57,18 +58,12 @@ class Replacing:
     def swapped(self, row: OperationRow, remote_id: str, seen: PhotoSeen) -> None:
         """Other bytes as a new photo of the service, under that id."""
         photo = row.wish.photo or 0
-        source, by = self._desk.desk.source_id, in_the_name_of(row.wish.action)
-        origin = self._catalog.first_observation(photo)
+        by = in_the_name_of(row.wish.action)
+        told = self._catalog.told(photo)
         albums = self._catalog.albums_of(photo)
-        old = None if origin is None else self._part(photo, origin[1], origin[2])
-        known = self._catalog.observation(source, remote_id)
-        if known is None:
-            scan = self._catalog.last_scan_of(source)
-            self._catalog.add_observation(
-                source, remote_id, photo, seen.as_of_ns, scan, to_json(seen)
-            )
-        elif known.photo_id != photo:
-            Judging(self._desk).take_over(known.photo_id, photo, remote_id)
+        of_old = self._catalog.observations_of(photo)
+        old = None if told is None else self._part(photo, of_old, told)
+        self._tell(photo, remote_id, seen, of_old)
         self._catalog.forget_told_original(photo)
         for album in albums:
             number = self._desk.wish(WishVerb.JOIN, by, {}, photo=photo, album=album)
@@ -82,6 +77,30 @@ class Replacing:
             self._bin(old, by)
             now = self._catalog.operation(row.operation_id).wish.details
             self._catalog.amend(row.operation_id, {**now, "old_photo": old})
+
+    def _tell(self, photo: int, remote_id: str, seen: PhotoSeen, of_old: list[int]) -> None:
+        """The new photo of the service tells of this one; it is none of those of the old one."""
+        source = self._desk.desk.source_id
+        known = self._catalog.observation(source, remote_id)
+        if known is None:
+            scan = self._catalog.last_scan_of(source)
+            number = self._catalog.add_observation(
+                source, remote_id, photo, seen.as_of_ns, scan, to_json(seen)
+            )
+        else:
+            number = known.observation_id
+            if known.photo_id != photo:
+                take_over(self._desk, known.photo_id, photo, remote_id)
+        for each in of_old:  # name, second and pixels may well be the same
+            if each != number:
+                self._catalog.split(frozenset((each, number)), self._desk.desk.now_ns())
+
+    def part_from_others(self, photo: int) -> None:
+        """Its service has lost a photo that other sources still tell of: they keep the old one."""
+        told = self._catalog.told(photo)
+        if told is not None:
+            old = self._part(photo, self._catalog.observations_of(photo), told)
+            self._desk.show_places(old)
 
     def name_old(self, row: OperationRow) -> None:
         """The old photo has its name again in all its folders, now that the new one is gone."""
@@ -120,13 +139,14 @@ class Replacing:
         self._stand_in_replaced(facts, row.draft, TAKEN_BACK, row.draft)
         Judging(self._desk).as_told(photo)
 
-    def _part(self, photo: int, remote_id: str, seen: PhotoSeen) -> int:
-        """The old photo of the service gets a row of its own."""
+    def _part(self, photo: int, observations: list[int], seen: PhotoSeen) -> int:
+        """The old photo of the service gets a row of its own, with all that sources tell of it."""
         facts = self._catalog.photo_facts(photo)
         original = self._catalog.told_original(photo)
         told = first_facts(seen, facts.library, self._desk.desk.resolve, self._desk.desk.now_ns())
         old = self._catalog.add_photo(self._with_bytes(told, original), 0)
-        self._catalog.move_observation(self._desk.desk.source_id, remote_id, old)
+        for each in observations:
+            self._catalog.move_one_observation(each, old)
         return old
 
     def _bin(self, photo: int, by: Asker | int) -> None:

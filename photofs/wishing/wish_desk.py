@@ -14,6 +14,21 @@ from photofs.wishing.planning import Planning
 
 OURS: Final = Asker(0, "photofs")
 
+_OF_ITS_SOURCE: Final = frozenset(
+    {
+        WishVerb.REPLACE,
+        WishVerb.JOIN,
+        WishVerb.LEAVE,
+        WishVerb.FAVORITE,
+        WishVerb.UNFAVORITE,
+        WishVerb.RETITLE,
+        WishVerb.DESCRIBE,
+        WishVerb.TAG,
+        WishVerb.DATE,
+    }
+)
+"""What is done to a photo that the source has."""
+
 
 @dataclass(slots=True, kw_only=True)
 class WishDesk:
@@ -58,6 +73,15 @@ class WishDesk:
                 remedy="docs/SEMANTICS.md lists what each service can do",
             )
 
+    def check_known(self, photo: int) -> None:
+        """Refused if other sources alone have the photo: the one that is changed knows it not."""
+        if self.catalog.is_told_elsewhere(photo, self.desk.source_id):
+            raise Refused(
+                "only an export has this photo: it is unknown to the account's own program",
+                safe="nothing was changed",
+                remedy="copy the file in as a new one: that uploads it, and the two become one",
+            )
+
     def wish(
         self,
         verb: WishVerb,
@@ -67,7 +91,12 @@ class WishDesk:
         photo: int | None = None,
         album: int | None = None,
     ) -> int:
-        """Note one wish; its operation's id. `by`: the program, or the action it is part of."""
+        """Note one wish; its operation's id. `by`: the program, or the action it is part of.
+
+        Refused if the source does not have the photo, and it would take that.
+        """
+        if photo is not None and verb in _OF_ITS_SOURCE:
+            self.check_known(photo)
         noted = {**details, "undoes": self.undoes} if self.undoes is not None else details
         return self.planning.plan(
             self.library_id,
@@ -78,6 +107,10 @@ class WishDesk:
             photo=photo,
             album=album,
         )
+
+    def in_one_folder(self, album: int) -> frozenset[int]:
+        """The albums that one folder shows together with this one, itself included."""
+        return frozenset(self.catalog.albums_led_by(self.catalog.lead_of(album)))
 
     def show_facts(self, photo_id: int) -> None:
         """Lay wishes and marks over a photo's facts anew, and place it where it belongs."""

@@ -6,8 +6,8 @@ import pytest
 
 from photofs.model.capture_time import Granularity, TakenBy, TakenFact
 from photofs.model.observation import ContentHash, HashKind, PhotoSeen
-from photofs.model.photo import Media, PixelSize
-from photofs.model.trace import Learnt, TraceKind, traces_of
+from photofs.model.photo import Fidelity, Media, PixelSize
+from photofs.model.trace import Learnt, Sent, Trace, TraceKind, traces_of
 
 NOON = datetime(2020, 5, 1, 12, 0, 0, 900_000, tzinfo=UTC)
 WALL = NOON.replace(tzinfo=None)
@@ -82,3 +82,17 @@ def test_hashes_are_traces_of_their_kind() -> None:
     assert values(seen(hash=crc, size=7), TraceKind.CRC32) == ["bb:7"]
     assert traces_of(seen(hash=crc)) == frozenset()
     assert traces_of(seen(hash=ContentHash(HashKind.MD5, "aa"), size=0)) == frozenset()
+
+
+def test_of_what_was_sent_from_here_the_length_has_to_agree() -> None:
+    """An edited file that was copied in is not taken for the original of the same look."""
+    facts = {"file_name": "a", "taken": TakenFact(by=TakenBy.SERVICE, instant=NOON)}
+    pixels = PixelSize(2, 1)
+    account = seen(**facts, pixels=pixels, fidelity=Fidelity.RECOMPRESSED)
+    export = traces_of(seen(**facts, pixels=pixels, size=100))
+    assert {each.kind for each in traces_of(account) & export} == {TraceKind.LOOK, TraceKind.NEAR}
+    edited = traces_of(account, Learnt(sent=Sent("ab", 99)))
+    assert {each.kind for each in edited & export} == {TraceKind.NEAR}
+    same = traces_of(account, Learnt(sent=Sent("ab", 100)))
+    assert {each.kind for each in same & export} == {TraceKind.SIZED, TraceKind.NEAR}
+    assert Trace(TraceKind.SHA256, "ab") in same

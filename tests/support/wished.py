@@ -96,8 +96,8 @@ class Wished:
         with self.wishing.change():
             for event in (Event.CLAIM, Event.SEND):
                 self.catalog.happen(row.operation_id, event, self.filed.now_ns)
-            usual = {"file_name": None, "extension": "jpg"}
-            seen = photo(remote_id, **usual, title=row.wish.details["title"], **facts)
+            usual = {"file_name": None, "extension": "jpg", "title": row.wish.details["title"]}
+            seen = photo(remote_id, **{**usual, **facts})
             done = self.wishing.outcomes(row.wish.library).uploaded(row, remote_id, seen)
         assert self.filed.problems() == []
         return done
