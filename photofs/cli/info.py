@@ -6,6 +6,7 @@ import click
 
 from photofs.catalog.port import OriginRow, PhotoRow, SourceRow
 from photofs.cli.attached import away_from
+from photofs.cli.merged import told_by
 from photofs.cli.output import human_size, json_option, print_json, safe_text
 from photofs.cli.place import Place, find_place
 from photofs.cli.suggestions import places
@@ -57,7 +58,11 @@ def _photo_facts(place: Place) -> dict[str, object]:
     if photo.set_others:
         others = [other._asdict() for other in photo.set_others]
         facts["set"] = {"role": photo.set_role, "others": others}
-    facts["sources"] = [_source_facts(place, origin) for origin in origins]
+    sources = [_source_facts(place, origin) for origin in origins]
+    if len(origins) > 1:
+        told = told_by(place.catalog, origins, place.catalog.shown_key(photo.photo_id))
+        sources = [source | more for source, more in zip(sources, told, strict=True)]
+    facts["sources"] = sources
     return facts
 
 
@@ -113,4 +118,10 @@ def _source_words(facts: dict[str, object]) -> str:
     """A source for people."""
     missing = ", missing there" if facts["missing"] else ""
     words = f"{facts['provider']} {facts['of']} (id {facts['id']}, as of {facts['as_of']}{missing})"
+    if "tells" in facts:
+        words += f": {facts['fidelity']}{', shown' if facts['shown'] else ''}"
+        tells = facts["tells"]
+        words += f"; tells {', '.join(tells)}" if isinstance(tells, list) and tells else ""
+    if "merged_by" in facts:
+        words += f"; merged with {facts['merged_with']} by {facts['merged_by']}"
     return safe_text(words)

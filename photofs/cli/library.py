@@ -9,6 +9,7 @@ from photofs.assembly import House
 from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.house import find_house
+from photofs.cli.merged import unmerged
 from photofs.cli.output import (
     confirm,
     held_words,
@@ -18,9 +19,11 @@ from photofs.cli.output import (
     safe_text,
     table,
 )
+from photofs.cli.place import find_place
 from photofs.cli.scan import scan_after
-from photofs.cli.suggestions import files, libraries
+from photofs.cli.suggestions import files, libraries, places
 from photofs.model.errors import NotFound, Refused
+from photofs.model.node import row_id
 from photofs.model.observation import FindingKind
 from photofs.scratch.usage import Held, held_in, remove_all
 
@@ -44,12 +47,27 @@ def library() -> None:
 @click.argument("provider", type=click.Choice(["takeout", "flickr-export", *ACCOUNTS]))
 @click.argument("path", required=False, shell_complete=files)
 @click.option("--name", help="The library's folder name (default: google or flickr).")
+@click.option(
+    "--to",
+    "library_to",
+    shell_complete=libraries,
+    help="Add it to this library, as one more source of the same photos.",
+)
 @click.option("--no-scan", is_flag=True, help="Only note it; scan later.")
 @json_option
-def add(provider: str, path: str | None, name: str | None, *, no_scan: bool, as_json: bool) -> None:
+def add(
+    provider: str,
+    path: str | None,
+    name: str | None,
+    library_to: str | None,
+    *,
+    no_scan: bool,
+    as_json: bool,
+) -> None:
     """Add a library: `takeout FOLDER`, `flickr-export FOLDER`, or an account after a login.
 
     FOLDER holds the downloaded .zip or .tgz parts, or is an unpacked export. It is only read.
+    What two sources of one library tell of the same photo is merged.
     """
     house = House()
     if provider in ACCOUNTS:
@@ -59,16 +77,24 @@ def add(provider: str, path: str | None, name: str | None, *, no_scan: bool, as_
             remedy=f"use `photofs login {provider}`"
             + (f", or `library add {export}` for a downloaded export" if path else ""),
         )
+    if name is not None and library_to is not None:
+        raise Refused("a new library with --name, or a known one with --to?", remedy="give one")
     folder = _archive_folder(path)
-    chosen = name or ("google" if provider == "takeout" else "flickr")
+    chosen = library_to or name or ("google" if provider == "takeout" else "flickr")
     check_name(chosen)
     kind = provider.replace("-", "_")
     house.check_export(provider, folder)
     with house.catalog() as catalog:
-        _refuse_twice(catalog, chosen, kind, folder)
-        catalog.add_library(chosen, kind, {"path": str(folder)})
+        if library_to is not None:
+            _refuse_twice(catalog, "", kind, folder)
+            known = catalog.library(library_to).library_id
+            catalog.add_source(known, kind, {"path": str(folder)})
+        else:
+            _refuse_twice(catalog, chosen, kind, folder)
+            catalog.add_library(chosen, kind, {"path": str(folder)})
     if not as_json:
-        print(f"added {chosen}: {safe_text(str(folder))}", flush=True)
+        added_to = " to" if library_to is not None else ""
+        print(f"added{added_to} {chosen}: {safe_text(str(folder))}", flush=True)
     added = {"added": chosen, "folder": str(folder)} if as_json else None
     scan_after(chosen, added, no_scan=no_scan)
 
@@ -90,7 +116,8 @@ def _refuse_twice(catalog: Catalog, name: str, provider: str, folder: Path) -> N
                 f'there is a library "{name}" already',
                 safe="it was not touched",
                 remedy="choose another name with --name; later parts of the same export go into its"
-                f" folder, then `photofs scan`; `photofs library remove '{name}'` forgets it",
+                f" folder, then `photofs scan`; --to '{name}' adds this as one more source of the"
+                f" same photos; `photofs library remove '{name}'` forgets it",
             )
 
 
@@ -202,10 +229,8 @@ def move(name: str, folder: str, *, as_json: bool) -> None:
     house = House()
     new = _archive_folder(folder)
     with house.catalog() as catalog:
-        source = _archive_source(catalog, name)
+        source = _source_at(house, catalog, name, new)
         _refuse_twice(catalog, "", source.provider, new)
-        house.check_export(source.provider.replace("_", "-"), new)
-        house.check_moved(new, catalog.refs(source.source_id))
         catalog.set_config(source.source_id, {**source.config, "path": str(new)})
         catalog.source_trouble(source.source_id, "")
     if as_json:
@@ -214,16 +239,23 @@ def move(name: str, folder: str, *, as_json: bool) -> None:
         print(f"{name} is read from {safe_text(str(new))} from now on, by running mounts too")
 
 
-def _archive_source(catalog: Catalog, name: str) -> SourceRow:
-    """The source of a library that is read from a folder; Refused if it is an account."""
-    for source in catalog.sources(catalog.library(name).library_id):
-        if "path" in source.config:
-            return source
-    raise Refused(
+def _source_at(house: House, catalog: Catalog, name: str, folder: Path) -> SourceRow:
+    """The source of a library whose export lies in the folder now; Refused if none does."""
+    refusal = Refused(
         f"{name} is an account and has no folder",
         safe="nothing was changed",
         remedy="see `photofs library list`",
     )
+    for source in catalog.sources(catalog.library(name).library_id):
+        if "path" in source.config:
+            try:
+                house.check_export(source.provider.replace("_", "-"), folder)
+                house.check_moved(folder, catalog.refs(source.source_id))
+            except Refused as error:
+                refusal = error
+            else:
+                return source
+    raise refusal
 
 
 @library.command(short_help="List what could not be paired or read, or was guessed.")
@@ -232,7 +264,8 @@ def _archive_source(catalog: Catalog, name: str) -> SourceRow:
 def report(name: str, *, as_json: bool) -> None:
     """List what a scan could not pair, had to guess, or could not read, and why."""
     with find_house().catalog() as catalog:
-        found = sorted(catalog.findings(catalog.library(name).library_id), key=_urgency)
+        number = catalog.library(name).library_id
+        found = sorted([*catalog.findings(number), *unmerged(catalog, number)], key=_urgency)
     if as_json:
         print_json([{"kind": kind, "path": path, "why": why} for kind, path, why in found])
         return
@@ -245,3 +278,28 @@ def report(name: str, *, as_json: bool) -> None:
 def _urgency(finding: tuple[str, str, str]) -> int:
     """A lower number for what is told first: what can be mended, then what had to be guessed."""
     return next((n for n, kind in enumerate(ACTION) if kind == finding[0]), len(ACTION))
+
+
+@library.command(short_help="Take apart what was wrongly merged into one photo.")
+@click.argument("path", shell_complete=places)
+@click.option("--undo", is_flag=True, help="Let them be merged again, if anything shows it.")
+@json_option
+def split(path: str, *, undo: bool, as_json: bool) -> None:
+    """Take the photo at PATH apart: what each source tells is a photo of its own, and stays one.
+
+    Nothing is sent or deleted. `photofs info PATH` shows the sources, and why they were merged.
+    """
+    with find_place(path, read_only=False) as place:
+        if place.node.folder:
+            raise Refused(f"{safe_text(path)} is a folder", remedy="name one photo")
+        photo = place.catalog.photo(row_id(place.node.ino))
+        with place.house.filing(place.catalog).merging(photo.library_id) as merging:
+            photos = [] if undo else merging.split(photo.photo_id)
+            was_split = undo and merging.unsplit(photo.photo_id)
+        told = [place.catalog.path_of(each) for each in photos]
+    if as_json:
+        print_json({"split": not undo, "undone": was_split, "photos": told})
+    elif not undo:
+        print("\n".join([f"{len(told)} photos now:", *(f"  {safe_text(each)}" for each in told)]))
+    else:
+        print("they may be merged again" if was_split else "it was not split")
