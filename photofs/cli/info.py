@@ -105,7 +105,8 @@ def _for_people(key: str, value: object) -> str:
     if key == "size" and isinstance(value, int):
         return f"{human_size(value)} ({value:,} bytes)"
     if key == "sources" and isinstance(value, list):
-        return "; ".join(_source_words(facts) for facts in value)
+        several = "\n  " if len(value) > 1 else ""
+        return several + several.join(_source_words(facts) for facts in value)
     if key == "set" and isinstance(value, dict):
         others = ", ".join(f"{other['name']} ({other['role']})" for other in value["others"])
         return safe_text(f"{value['role']}, beside {others}")
@@ -123,5 +124,5 @@ def _source_words(facts: dict[str, object]) -> str:
         tells = facts["tells"]
         words += f"; tells {', '.join(tells)}" if isinstance(tells, list) and tells else ""
     if "merged_by" in facts:
-        words += f"; merged with {facts['merged_with']} by {facts['merged_by']}"
+        words += f"; merged with that of {facts['merged_with']} by {facts['merged_by']}"
     return safe_text(words)

@@ -53,10 +53,14 @@ def _merged_by(catalog: Catalog, origin: OriginRow) -> dict[str, object]:
     if row is None:
         return {}
     other = catalog.told_of(row.evidence.other)
+    if other is None:
+        return {}
+    source = catalog.source(other.source)
     return {
         "merged_by": ALIKE[row.evidence.trace.kind],
         "merged_value": row.evidence.trace.value,
-        "merged_with": None if other is None else other.seen.remote_id,
+        "merged_with": f"{source.provider} {source.account or source.config.get('path')}",
+        "merged_with_id": other.seen.remote_id,
         "merged_ns": row.merged_ns,
     }
 

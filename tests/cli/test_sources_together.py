@@ -117,7 +117,7 @@ def test_info_tells_from_which_source_each_fact_comes(household: Household) -> N
     assert "description" not in tells["one"]
     assert facts["albums"] == ["Trip"]
     words = household.run("info", f"{MONTH}/page.jpg")
-    assert "merged with" in words
+    assert "merged with that of" in words
     assert "their page at the service" in words
 
 

@@ -90,7 +90,7 @@ def test_each_photo_is_one_file_with_its_original_bytes(
             "IMG_0001.jpg"
         ]
         told = household.run("info", photos / SEA / "IMG_0000.jpg")
-        assert "merged with" in told
+        assert "merged with that of" in told
         assert "name, capture second and size in pixels" in told
 
 
