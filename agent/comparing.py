@@ -8,6 +8,8 @@ patience, and only of those few.
 import logging
 from typing import Final
 
+import trio
+
 from photofs.assembly import House
 from photofs.catalog.merge_rows import Told
 from photofs.catalog.port import SourceRow
@@ -24,6 +26,9 @@ log = logging.getLogger(__name__)
 AT_ONCE: Final = 100
 """Photos that are asked of the catalog at a time."""
 
+AT_A_TIME: Final = 0.05
+"""Seconds of merging, some hundred photos, between which others have their turn."""
+
 
 async def compare(house: House, catalog: Catalog, library_id: int) -> None:
     """Look where it helps to tell what is one photo, and merge what is."""
@@ -35,7 +40,14 @@ async def compare(house: House, catalog: Catalog, library_id: int) -> None:
                 await _look(house, catalog, source)
             except PhotofsError as error:
                 log.info("source %d is compared later: %s", source.source_id, error)
-    house.filing(catalog).merge_waiting(library_id)
+    await merge_waiting(house, catalog, library_id)
+
+
+async def merge_waiting(house: House, catalog: Catalog, library_id: int) -> None:
+    """Merge all that waits for it, and let uploads and others of this process go on meanwhile."""
+    filing = house.filing(catalog)
+    while filing.merge_waiting(library_id, AT_A_TIME):
+        await trio.lowlevel.checkpoint()
 
 
 async def _look(house: House, catalog: Catalog, source: SourceRow) -> None:

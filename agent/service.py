@@ -13,6 +13,7 @@ from enum import Enum
 import trio
 
 from agent.census import Census
+from agent.comparing import merge_waiting
 from agent.lock import hold
 from agent.posting import judge_and_send
 from agent.scanning import scan
@@ -112,7 +113,7 @@ class _Rounds:
                 await self._scan(source)
             if self._house.settings.agent.census:
                 await _census_quietly(self._census, source)
-        _merge_quietly(self._house, self._catalog)
+        await _merge_quietly(self._house, self._catalog)
 
     def _is_due(self, source: SourceRow) -> bool:
         age = time.monotonic() - self._failed.get(source.source_id, -math.inf)
@@ -167,11 +168,11 @@ async def _census_quietly(census: Census, source: SourceRow) -> None:
         log.exception("a census of source %d met what nobody foresaw", source.source_id)
 
 
-def _merge_quietly(house: House, catalog: Catalog) -> None:
+async def _merge_quietly(house: House, catalog: Catalog) -> None:
     """What was learnt since the last scan may show that two photos are one."""
     try:
         for library_id in catalog.libraries_to_merge():
-            house.filing(catalog).merge_waiting(library_id)
+            await merge_waiting(house, catalog, library_id)
     except PhotofsError as error:
         log.info("photos of several sources are merged later: %s", error)
     except Exception:

@@ -6,8 +6,11 @@ clean, so a run may be killed at any moment and the next one goes on. Absence co
 `finish` was called.
 """
 
+import math
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 from photofs.catalog.database import small_steps
 from photofs.catalog.libraries import FiledBy
@@ -46,6 +49,9 @@ from photofs.model.observation import (
     ScanEnd,
     Superseded,
 )
+
+MERGED_AT_ONCE: Final = 0.25
+"""Seconds for which one batch of a scan goes on merging what waits beside it."""
 
 
 class Filing:
@@ -128,18 +134,23 @@ class Filing:
         """Better capture times for the photos of a source; see `refining.Refining`."""
         yield Refining(self._desk(source_id))
 
-    def merge_waiting(self, library_id: int) -> None:
-        """Work out of which photos observations are that wait for it, in small transactions."""
+    def merge_waiting(self, library_id: int, seconds: float = math.inf) -> bool:
+        """Work out of which photos observations are that wait for it, in small transactions.
+
+        For so long; whether more wait.
+        """
         self._catalog.finish_removals()
         desk = self._make_desk(library_id, 0)
         desk.slices.begin()
         try:
-            Merging(desk).drain(desk.slices.breathe)
+            until = time.monotonic() + seconds
+            more = Merging(desk).drain(desk.slices.breathe, until)
             desk.placing.drain(desk.slices.breathe)
             desk.slices.end()
         except BaseException:
             desk.slices.abandon()
             raise
+        return more
 
     @contextmanager
     def merging(self, library_id: int) -> "Iterator[Merging]":
@@ -216,7 +227,9 @@ class ScanRun:
                 slices.breathe()
             slices.begin()
             if self._desk.several:
-                self._merging.drain(slices.breathe)
+                # what a source that was added has everybody wait for comes bit by bit
+                until = time.monotonic() + MERGED_AT_ONCE if batch else math.inf
+                self._merging.drain(slices.breathe, until)
             self._desk.placing.drain(slices.breathe)
             slices.end()
         except BaseException:

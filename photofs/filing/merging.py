@@ -6,6 +6,8 @@ is within one transaction; what waits for its turn stands in the table to_merge,
 scan loses nothing. Wrongly merging two photos hides one of them; every doubt leaves them apart.
 """
 
+import math
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -79,14 +81,20 @@ class Merging:
         if self._catalog.is_overtaken(photo, observation, since_ns, as_of_ns):
             self._catalog.queue_merging(observation)
 
-    def drain(self, breathe: Callable[[], None]) -> None:
-        """Work out all of the library that waits for it; of a single source nothing needs it."""
+    def drain(self, breathe: Callable[[], None], until: float = math.inf) -> bool:
+        """Work out all of the library that waits for it; of a single source nothing needs it.
+
+        Till that moment (seconds by time.monotonic()); whether more waits.
+        """
         library = self._desk.library.library_id
         if not self._catalog.has_several(library):
-            return
+            return False
         while (observation := self._catalog.queued_merging(library)) is not None:
             self.settle(observation)
             breathe()
+            if time.monotonic() >= until:
+                return True
+        return False
 
     def settle(self, observation: int) -> None:
         """Work out of which photo an observation is, and all that depends on it."""

@@ -406,6 +406,21 @@ def test_a_source_that_is_added_while_another_one_is_scanned_is_no_blind_spot(
     library.catalog.close()
 
 
+def test_what_waits_is_merged_bit_by_bit(tmp_path: Path) -> None:
+    """Who works it out for a moment at a time comes to the end; a scan does not do it at once."""
+    library = Several(tmp_path / "catalog.db", sources=1)
+    library.tell(0, *(exported(f"a{number}", page_url=f"p{number}") for number in range(30)))
+    library.catalog.close()
+    library = Several(tmp_path / "catalog.db")
+    rounds = 1
+    while library.filing.merge_waiting(1, 0):
+        rounds += 1
+    assert rounds == 31
+    library.tell(1, *(online(f"b{number}", page_url=f"p{number}") for number in range(30)))
+    assert len(library.groups()) == 30
+    library.catalog.close()
+
+
 def test_of_very_many_that_are_alike_none_is_merged(library: Several) -> None:
     """A page that hundreds share tells nobody apart, and costs nobody's patience."""
     library.tell(0, *(exported(f"a{number}", page_url="p") for number in range(120)))
