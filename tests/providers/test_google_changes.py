@@ -96,7 +96,7 @@ async def test_120_photos_join_in_three_calls_and_in_order(
 async def test_a_photo_that_is_no_more_keeps_no_other_from_joining(
     service: Emulated, made: Uploads
 ) -> None:
-    """The others join, and Gone tells of it; a batch is refused whole (google.md 1.2)."""
+    """The others join, and Gone tells of it; a batch is refused whole (google.md 2.2)."""
     (album,) = made.albums
     gone = made.pictures[3]
     del made.account.state.items[gone.id]
