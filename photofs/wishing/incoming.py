@@ -37,7 +37,7 @@ class IncomingFiles:
 
     def create(self, at: Standing, asker: Asker) -> Written:
         """A new, empty file that stands at this name alone."""
-        self._desk.check_writable()
+        self._check_folder(at)
         if at.entry is not None:
             raise Exists(f"{at.name!r} is there already")
         moved_away = self._backed_up(at)
@@ -46,6 +46,12 @@ class IncomingFiles:
         photo = self._add_row(at.name)
         self._catalog.add_given_entry(at.folder.folder_id, photo, at.name)
         return self._open(photo, asker)
+
+    def _check_folder(self, at: Standing) -> None:
+        """Refused unless the service can do what a file in that folder is to become."""
+        self._desk.check_writable()
+        if at.folder.kind is FolderKind.FAVORITES:
+            self._desk.need("favorite", "mark favorites")
 
     def overwrite(self, photo: int, asker: Asker) -> Begun:
         """Begin to write what stands in the tree; its wishes that were not sent are taken back."""
@@ -158,6 +164,7 @@ class IncomingFiles:
 
     def add(self, row: IncomingRow, at: Standing) -> None:
         """One name more; Refused in Trash, where it stands under one name alone."""
+        self._check_folder(at)
         if at.entry is not None:
             raise Exists(f"{at.name!r} is there already")
         if self._catalog.photo_facts(row.photo_id).trashed:
@@ -168,6 +175,7 @@ class IncomingFiles:
     def move(self, row: IncomingRow, old: Standing, new: Standing, asker: Asker) -> Renamed:
         """To another name, perhaps in another folder; what stands there gives way to it."""
         photo = row.photo_id
+        self._check_folder(new)
         if new.entry is None:
             moved_away = self._backed_up(new)
             if moved_away is not None:

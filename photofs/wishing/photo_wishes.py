@@ -269,7 +269,8 @@ class PhotoWishes:
         for album in [each.album_id for each in placed if each.album_id is not None]:
             self.join(photo, album, by)
         # last: it is placed anew then, and keeps its names in those albums alone that it is in
-        if any(each.kind == FolderKind.FAVORITES for each in placed):
+        marked = any(each.kind == FolderKind.FAVORITES for each in placed)
+        if marked and "favorite" in self._desk.can:  # a login may allow less by now
             self.mark(photo, by, favorite=True)
 
     def _drop_second_name(self, photo: int, at: Standing) -> bool:

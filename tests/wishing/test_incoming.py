@@ -1,6 +1,7 @@
 """Files that programs write: from their first byte to the photo at the service."""
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from photofs.model.incoming import Stage
 from photofs.model.judgement import Broken, Other
 from photofs.model.operation import Event
 from tests.support.filed import photo
-from tests.support.wished import SHELL, Wished, whole
+from tests.support.wished import EVERYTHING, SHELL, Wished, whole
 
 DAY = "Dates/2019/2019-07"
 IN_MAY = TakenFact(by=TakenBy.EXIF, local=datetime(2017, 5, 2, 12, 0))  # noqa: DTZ001 - wall time
@@ -26,6 +27,22 @@ def test_a_copy_stands_where_it_was_put_until_it_is_judged(wished: Wished) -> No
     assert wished.links("Albums/Trip/New One.JPG") == 2
     assert f"{DAY}/New One.jpg" in wished.files()
     assert wished.open_verbs() == ["upload", "join"]
+
+
+def test_where_there_are_no_favorites_no_file_is_put_there(tmp_path: Path) -> None:
+    """Refused at once: what was accepted there could never be done."""
+    can = tuple(name for name in EVERYTHING if name != "favorite")
+    made = Wished(tmp_path / "other.db", can=can)
+    made.filed.scan(photo("p0", favorite=True))
+    made.write("Unsorted/u.jpg")
+    for verb in (made.link, made.rename):
+        with pytest.raises(Refused, match="mark favorites"):
+            verb("Unsorted/u.jpg", "Favorites/u.jpg")
+    with pytest.raises(Refused, match="mark favorites"):
+        made.write("Favorites/f.jpg")
+    made.judge(whole("u"), "Unsorted/u.jpg")
+    assert made.open_verbs() == ["upload"]
+    made.catalog.close()
 
 
 def test_a_copy_into_unsorted_or_favorites_is_uploaded(wished: Wished) -> None:
