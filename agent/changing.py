@@ -33,8 +33,8 @@ MARKS: Final = frozenset({WishVerb.TRASH, WishVerb.RESTORE})
 WAITS_NS: Final = 30 * 60 * 10**9
 """How long photos wait to join an album for one before them to be uploaded: a film takes hours."""
 
-WAITS_TRIES: Final = 4
-"""How often an upload is sent before the next ones wait for it no longer."""
+WAITS_TRIES: Final = 6
+"""How often an upload is sent or asked for in vain before the next ones wait for it no longer."""
 
 HERE: Final = "nothing: it is marked here alone"
 """What is sent of a wish for Trash, where the service has none."""

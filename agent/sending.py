@@ -34,6 +34,9 @@ LANES_OF_BYTES: Final = 3
 """Lanes of files that look for work all the time; others are opened while a service wants more
 uploads under way together (`Writes.together`), and end when there is nothing for them."""
 
+CHANGES: Final = 0
+"""The lane of all else."""
+
 _OF_BYTES: Final = frozenset({WishVerb.UPLOAD, WishVerb.REPLACE})
 
 
@@ -67,7 +70,7 @@ class Sender:
         self._busy = {*range(1 + LANES_OF_BYTES)}
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
-            nursery.start_soon(self._lane, 0, self._send_change)
+            nursery.start_soon(self._lane, CHANGES, self._send_change)
             for lane in range(1, 1 + LANES_OF_BYTES):
                 nursery.start_soon(self._lane, lane, self._send_bytes)
         if self._waits:  # for an upload that is tried again later; until then nothing is to be done
@@ -100,6 +103,7 @@ class Sender:
                 continue
             if worked:
                 self._went_well()
+                self._busy.add(CHANGES)  # what was uploaded may join its albums now: look again
                 continue
             if lane > LANES_OF_BYTES:
                 break

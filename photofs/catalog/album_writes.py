@@ -60,7 +60,8 @@ class AlbumWriting(Part):
     def join_waiting_for_bytes(self, album_id: int, tries: int, since_ns: int) -> int | None:
         """The first wish to join an album whose photo's upload is under way or to come.
 
-        Uploads that were sent more often, or of which nothing was noted since, do not count.
+        Uploads that were sent or asked for in vain more often, or of which nothing was noted since,
+        do not count.
         """
         values = (album_id, tries, since_ns)
         row = self.database.one(JOIN_WAITING_FOR_BYTES, values)

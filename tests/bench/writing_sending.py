@@ -33,7 +33,7 @@ CP = Asker(4711, "cp")
 def run(place: Place) -> Iterator[Line]:
     """Each by the agent's sender, and by one POST a file; both to an emulator of their own."""
     for told, count, size in SETS:
-        files = _pictures(place.root / f"to-send-{size}", count, size)
+        files = pictures_in(place.root / f"to-send-{size}", count, size)
         seen = medians(
             {"photofs": partial(_by_agent, place, files), "HTTP": partial(_plainly, files)}
         )
@@ -41,7 +41,7 @@ def run(place: Place) -> Iterator[Line]:
         yield at_least(f"upload over loopback, {told}", ours, "MB/s", ("plain POSTs", plain), 0.7)
 
 
-def _pictures(folder: Path, count: int, size: int) -> Path:
+def pictures_in(folder: Path, count: int, size: int) -> Path:
     """Whole JPEGs of that many bytes, with a date of their own."""
     folder.mkdir(exist_ok=True)
     for number in range(count):

@@ -18,9 +18,11 @@ from photofs.emulators.google.errors import (
 from photofs.emulators.hosting import faults as net
 from photofs.emulators.hosting.faults import Effect, Faults
 from photofs.model.errors import Quota, Refused, Temporary
+from photofs.model.observation import PhotoSeen
 from photofs.providers.google.batches import Again
 from photofs.providers.google.creating import Uploaded as Waiting
 from photofs.providers.google.creating import outcomes
+from photofs.providers.google.records import photo_seen
 from photofs.providers.port import Uploaded
 from tests.providers.contract import able
 from tests.support.google_library import Emulated, emulated
@@ -187,6 +189,23 @@ def test_a_full_account_is_told_from_a_bad_file(*, size: int, certain: bool, mea
     assert type(told[0]) is means
     (alone,) = outcomes([waiting(1)], [result(1, 3, FULL)])
     assert type(alone) is Quota
+
+
+def test_a_video_stays_the_same_bytes_once_it_is_converted() -> None:
+    """Its size in pixels is told only then; that of a picture is a part of its version."""
+    film = {"id": "i1", "mimeType": "video/mp4", "mediaMetadata": {"video": {}}}
+    converted = {**film, "mediaMetadata": {"width": "640", "height": "480", "video": {}}}
+    keys = [_seen(one).content_key for one in (film, converted)]
+    assert keys[0] == keys[1]
+    drawn = {**film, "mimeType": "image/jpeg", "mediaMetadata": {"photo": {}}}
+    larger = {**drawn, "mediaMetadata": {"width": "640", "height": "480", "photo": {}}}
+    assert _seen(drawn).content_key != _seen(larger).content_key
+
+
+def _seen(record: dict[str, object]) -> PhotoSeen:
+    seen = photo_seen(record, 1, favorite=None)
+    assert seen is not None
+    return seen
 
 
 async def test_a_full_account_gives_nothing_up(service: Emulated, tmp_path: Path) -> None:

@@ -166,6 +166,7 @@ async def test_another_process_goes_on_from_the_byte(service: Emulated, upload: 
         assert await able(writes.find_upload)(upload) is None
         await able(writes.upload)(upload, heard)
     assert taken_in(service) - before == 2  # query, rest
+    assert len(service.account.state.uploads) == 1
     assert heard.words[0] >= 2 * STEP
     assert hashes(service.account) == sent_hashes([upload])
 
@@ -224,12 +225,23 @@ async def test_a_login_that_ends_in_mid_run_is_renewed_once(
     assert taken_in(service) == 4
 
 
-async def test_an_upload_s_address_must_be_google_s(service: Emulated, upload: Upload) -> None:
+@pytest.fixture
+def other() -> Iterator[Emulated]:
+    """Somebody else's service."""
+    with emulated(Account()) as other:
+        yield other
+
+
+async def test_an_upload_s_address_must_be_google_s(
+    service: Emulated, other: Emulated, upload: Upload
+) -> None:
     """The login is shown to no host that an answer names."""
-    elsewhere = (("X-Goog-Upload-URL", "http://127.0.0.1:9/x"), ("X-Goog-Upload-Status", "active"))
+    url = f"{other.emulator.url}/v1/uploads?upload_id=x"
+    elsewhere = (("X-Goog-Upload-URL", url), ("X-Goog-Upload-Status", "active"))
     service.emulator.faults.add(net.Answer(status=200, headers=elsewhere), "uploads")
     await sent(service, upload, **BY_SESSION)
     assert taken_in(service) == 3
+    assert sum(other.emulator.calls.values()) == 0
     assert hashes(service.account) == sent_hashes([upload])
 
 

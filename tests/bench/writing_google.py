@@ -1,0 +1,133 @@
+"""Uploads to Google over loopback: the calls that an album takes, and the rate of its bytes."""
+
+import http.client
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import trio
+
+from agent.judging import Judge
+from agent.scanning import scan
+from photofs.emulators.google import CLIENT_ID, Account, Emulator, google_in_thread
+from photofs.emulators.google.state import APPEND
+from photofs.model.spot import Spot
+from photofs.model.wish import Asker
+from tests.bench.dataset import house_at
+from tests.bench.figures import Line, at_least, at_most, medians
+from tests.bench.place import Place
+from tests.bench.writing_sending import pictures_in
+from tests.support.google_library import config_of, log_in
+
+MIB = 1 << 20
+PHOTOS = 1000
+SETS = (("1 file of 100 MiB", 1, 100 * MIB), ("100 files of 2 MiB", 100, 2 * MIB))
+CP = Asker(4711, "cp")
+READING = {"oauth.token", "mediaItems.list", "mediaItems.search", "albums.list"}
+BLOCK = 1 << 17
+
+
+def run(place: Place) -> Iterator[Line]:
+    """By the agent's sender, beside one POST a file; each to an emulator of its own."""
+    with google_in_thread(Account()) as emulator:
+        _by_agent(place, emulator, pictures_in(place.root / "many", PHOTOS, 8192))
+        created = emulator.calls["mediaItems.batchCreate"]
+        calls = sum(n for name, n in emulator.calls.items() if name not in READING)
+    least = PHOTOS // 50
+    what = f"{PHOTOS:,} photos into an album"
+    yield at_most(f"batchCreate, {what}", created, "calls", ("least", least), 1.05)
+    yield at_most(f"all calls, {what}", calls, "calls", ("least", 1 + PHOTOS + 2 * least), 1.1)
+    for told, count, size in SETS:
+        files = pictures_in(place.root / f"to-google-{size}", count, size)
+        seen = medians({"photofs": partial(_timed, place, files), "HTTP": partial(_plainly, files)})
+        ours, plain = (count * size / 1e6 / seen[way] for way in ("photofs", "HTTP"))
+        yield at_least(
+            f"upload to Google over loopback, {told}", ours, "MB/s", ("POSTs", plain), 0.7
+        )
+
+
+def _timed(place: Place, files: Path) -> float:
+    with google_in_thread(Account()) as emulator:
+        return _by_agent(place, emulator, files)
+
+
+def _by_agent(place: Place, emulator: Emulator, files: Path) -> float:
+    """Seconds for all of them, once they are judged and wished, in a process of its own."""
+    home = place.root / "sending-google"
+    shutil.rmtree(home, ignore_errors=True)
+    try:
+        _accept(home, emulator, files)
+        command = [sys.executable, "-m", "tests.bench.writing_sender", "agent", str(home)]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+        return float(done.stdout)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _accept(home: Path, emulator: Emulator, files: Path) -> None:
+    """A home in which these files were copied into an album and judged; nothing was sent yet."""
+    house = house_at(home)
+    house.make_folders()
+    log_in(house.secrets(), emulator.account)
+    with house.catalog() as catalog:
+        config = {**config_of(emulator), "lull": 0}
+        catalog.add_library("google", "google", config, account=emulator.account.state.email)
+        (source,) = catalog.sources()
+        trio.run(scan, house, catalog, source, lambda _progress: None)
+        wishing, store = house.wishing(catalog), house.store()
+        albums = catalog.entry_named(catalog.library("google").folder_id, "Albums")
+        assert albums is not None
+        album = wishing.mkdir(Spot((albums.subfolder or 0) * 2, "Trip"), CP)
+        for path in sorted(files.iterdir()):
+            written = wishing.create(Spot(album, path.name), CP)
+            fd = store.written.open_for_writing(written.draft, fresh=True)
+            with path.open("rb") as source_file:
+                while os.sendfile(fd, source_file.fileno(), None, 1 << 30):
+                    pass
+            os.close(fd)
+            wishing.written(written.ino, path.stat().st_size, path.stat().st_mtime_ns)
+        judge = Judge(catalog, wishing, store, quiet_s=0.0)
+        while trio.run(judge.round):
+            pass
+
+
+def _plainly(files: Path) -> float:
+    """Seconds for one raw upload after the other over one connection, from another process."""
+    account = Account()
+    token = account.access(account.grant([APPEND], CLIENT_ID)).token
+    with google_in_thread(account) as emulator:
+        facts = json.dumps({"url": emulator.url, "token": token})
+        command = [sys.executable, "-m", "tests.bench.writing_google", str(files), facts]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return float(done.stdout)
+
+
+def post_all(files: Path, facts: dict[str, str]) -> float:
+    """Send them, and nothing else; the seconds it took."""
+    began = time.perf_counter()
+    connection = http.client.HTTPConnection(urlsplit(facts["url"]).netloc, blocksize=BLOCK)
+    headers = {
+        "Authorization": f"Bearer {facts['token']}",
+        "Content-Type": "application/octet-stream",
+        "X-Goog-Upload-Content-Type": "image/jpeg",
+        "X-Goog-Upload-Protocol": "raw",
+    }
+    for path in sorted(files.iterdir()):
+        with path.open("rb") as file:
+            length = {"Content-Length": str(path.stat().st_size)}
+            connection.request("POST", "/v1/uploads", file, {**headers, **length})
+        answer = connection.getresponse()
+        assert answer.read(), answer.status
+    connection.close()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    print(post_all(Path(sys.argv[1]), json.loads(sys.argv[2])))
