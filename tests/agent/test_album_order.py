@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from trio.testing import MockClock
 
+from agent.waiting import FIRST_S
 from photofs.emulators.pictures import make_jpeg
 from tests.support.fake_service import FakeService
 from tests.support.posted import Posted
@@ -80,6 +81,6 @@ async def test_what_fails_together_has_failed_once(
     """Uploads that one broken line takes with it do not let the source rest for minutes."""
     del autojump_clock
     await copied(unordered)
-    unordered.service.plan("upload", "throttled", *["down"] * 9)
-    assert await unordered.once() <= 30.0
+    unordered.service.plan("upload", *["down"] * 9)
+    assert await unordered.once() <= 2 * FIRST_S
     unordered.catalog.close()

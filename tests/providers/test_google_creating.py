@@ -19,6 +19,7 @@ from photofs.emulators.hosting import faults as net
 from photofs.emulators.hosting.faults import Effect, Faults
 from photofs.model.errors import Quota, Refused, Temporary
 from photofs.model.observation import PhotoSeen
+from photofs.providers.google.answers import Record
 from photofs.providers.google.batches import Again
 from photofs.providers.google.creating import Uploaded as Waiting
 from photofs.providers.google.creating import outcomes
@@ -193,7 +194,7 @@ def test_a_full_account_is_told_from_a_bad_file(*, size: int, certain: bool, mea
 
 def test_a_video_stays_the_same_bytes_once_it_is_converted() -> None:
     """Its size in pixels is told only then; that of a picture is a part of its version."""
-    film = {"id": "i1", "mimeType": "video/mp4", "mediaMetadata": {"video": {}}}
+    film: dict[str, object] = {"id": "i1", "mimeType": "video/mp4", "mediaMetadata": {"video": {}}}
     converted = {**film, "mediaMetadata": {"width": "640", "height": "480", "video": {}}}
     keys = [_seen(one).content_key for one in (film, converted)]
     assert keys[0] == keys[1]
@@ -202,7 +203,7 @@ def test_a_video_stays_the_same_bytes_once_it_is_converted() -> None:
     assert _seen(drawn).content_key != _seen(larger).content_key
 
 
-def _seen(record: dict[str, object]) -> PhotoSeen:
+def _seen(record: Record) -> PhotoSeen:
     seen = photo_seen(record, 1, favorite=None)
     assert seen is not None
     return seen
