@@ -4,7 +4,7 @@ Those of one kind for one album go in one request, or as few as the service take
 in making.py.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -50,27 +50,29 @@ class Changing:
         self._alone: set[int] = set()
         self.making = Making(box)
 
-    def in_order(self, rows: Iterable[OperationRow]) -> list[OperationRow]:
-        """Without those that are to join an album behind a photo that is still being uploaded.
+    def in_order(self, rows: Sequence[OperationRow]) -> list[OperationRow]:
+        """Without those that are to join an album behind or beside photos still being uploaded.
 
         Where no album can be ordered, photos stand for ever as they joined; files that go out side
         by side do not arrive as they were copied.
         """
         if self._writes.order_album is not None:
             return list(rows)
-        first: dict[int, int | None] = {}
-        return [row for row in rows if not self._waits(row, first)]
+        joins = [row for row in rows if row.wish.verb == WishVerb.JOIN]
+        waiting = {row.operation_id for row in joins} - self._joining(joins)
+        return [row for row in rows if row.operation_id not in waiting]
 
-    def _waits(self, row: OperationRow, first: dict[int, int | None]) -> bool:
-        album = row.wish.album
-        if row.wish.verb != WishVerb.JOIN or album is None:
-            return False
-        if album not in first:
-            since_ns = self._box.now_ns() - WAITS_NS
-            catalog = self._box.catalog
-            first[album] = catalog.join_waiting_for_bytes(album, WAITS_TRIES, since_ns)
-        before = first[album]
-        return before is not None and before < row.operation_id
+    def _joining(self, joins: Sequence[OperationRow]) -> set[int]:
+        """Those that may join now: as many as go in one call, or all if none is to come."""
+        now: set[int] = set()
+        since_ns = self._box.now_ns() - WAITS_NS
+        for album in {row.wish.album or 0 for row in joins}:
+            to_come = self._box.catalog.join_waiting_for_bytes(album, WAITS_TRIES, since_ns)
+            ids = [row.operation_id for row in joins if row.wish.album == album]
+            ready = [each for each in ids if to_come is None or each < to_come]
+            rest = 0 if to_come is None else len(ready) % self._writes.members_at_once
+            now.update(ready[: len(ready) - rest])
+        return now
 
     def group(self, rows: Sequence[OperationRow]) -> list[OperationRow]:
         """The first wish, and those that can go with it in one request."""

@@ -52,6 +52,7 @@ class Sender:
         self._lanes = {*range(1, 1 + LANES_OF_BYTES)}
         self._asking: set[int] = set()
         self._over = trio.Event()
+        self._news = trio.Event()
         self._opened = LANES_OF_BYTES
         self._nursery: trio.Nursery | None = None
         self._full = full
@@ -109,7 +110,7 @@ class Sender:
                 break
             self._rests(lane)
             with trio.move_on_after(LOOK_EVERY):
-                await self._over.wait()
+                await self._news.wait()
         self._lanes.discard(lane)
         self._rests(lane)
 
@@ -118,6 +119,13 @@ class Sender:
         self._busy.discard(lane)
         if not self._busy:
             self._over.set()
+        if self._busy <= {CHANGES}:
+            self._wake()
+
+    def _wake(self) -> None:
+        """Lanes that have nothing to do look again."""
+        self._news.set()
+        self._news = trio.Event()
 
     async def _send_bytes(self) -> bool:
         """One upload, or one question for what became of an unsure one."""

@@ -87,6 +87,7 @@ class Writes:
     `together`: so many uploads the service wants under way at once, as it takes them in batches;
         how many bytes go out at once is its own affair. `coming`: to be held while an upload is
         made ready and sent, so that the others of its batch wait for it, and for no other.
+    `members_at_once`: so many photos join an album in one call.
     `stamps`: the capture time of `Upload.taken` is sent within a copy of the bytes.
     `replace`: other bytes for a photo, which keeps its id, albums, comments and dates.
     `delete`: for good. `trash`, `restore`: the service's own trash, if it has one.
@@ -105,6 +106,7 @@ class Writes:
     upload: Callable[[Upload, Sent], Awaitable[Uploaded]] | None = None
     together: int = 3
     coming: Callable[[], AbstractContextManager[None]] = nullcontext
+    members_at_once: int = 1
     stamps: bool = False
     find_upload: Callable[[Upload], Awaitable[str | None]] | None = None
     replace: Callable[[str, Upload, Sent], Awaitable[None]] | None = None
@@ -129,7 +131,7 @@ class Writes:
     look_album: Callable[[str], Awaitable[AlbumSeen | None]] | None = None
 
 
-FACTS: Final = frozenset({"empty_albums", "together", "coming", "stamps"})
+FACTS: Final = frozenset({"empty_albums", "together", "coming", "members_at_once", "stamps"})
 """The fields of `Writes` that are no change of anything."""
 
 

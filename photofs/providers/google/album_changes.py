@@ -6,6 +6,8 @@ API orders nothing.
 
 from collections.abc import Sequence
 
+import msgspec
+
 from photofs.model.errors import Gone, Refused, Temporary
 from photofs.providers.google.albums import members
 from photofs.providers.google.answers import KEPT, Failure, Record
@@ -20,9 +22,9 @@ LONGEST_TITLE = 500
 FULL = 20_000
 """Photos that an album holds (google.md 2.2)."""
 
-MADE = "made albums"
-NOTED = 200
-"""Ids of albums that were made last: none of them is the one whose answer was lost."""
+NOTE = "albums of a title"
+NOTED = 50
+"""Titles under which an album was made last: each with those that were there before."""
 
 
 class AlbumChanges:
@@ -32,10 +34,12 @@ class AlbumChanges:
         """Nothing is changed yet."""
         self._place = place
         self._api = place.api
+        self._titles: dict[str, str] | None = None
 
     async def make(self, title: str, first: str | None) -> str:
         """An album; with its first photo, if one is named. Its id."""
         check_title(title)
+        await self._note_those_before(title)
         try:
             body = {"album": {"title": title}}
             made = await self._api.change("albums.create", {"body": body}, again=False)
@@ -44,24 +48,26 @@ class AlbumChanges:
         album_id = item_id(made)
         if album_id is None:
             raise Temporary("Google made an album and did not say which", safe=KEPT)
-        self._note_made(album_id)
+        self._made(album_id, title)
         if first is not None:
             await self.join(album_id, [first])
         return album_id
 
     async def find(self, title: str, first: str | None) -> str | None:
-        """The album of that title with nothing in it, or that photo alone, not noted as made.
+        """The album of that title with nothing in it, or that photo alone, that was not there before.
 
         One that was made for a photo may be still empty: the photo joins it by a call of its own.
         """
+        before = self._noted().get(title, [])
         for record in await whole(self._api, ALL_ALBUMS):
             album_id = item_id(record)
             if album_id is None or text(record, "title") != title:
                 continue
             count = number(record.get("mediaItemsCount")) or 0
-            if count == 0 and album_id not in self._noted():
+            if count == 0 and album_id not in before:
                 if first is not None:
                     await self.join(album_id, [first])
+                self._made(album_id, title)
                 return album_id
             if count == 1 and first is not None and await self._holds(album_id, first):
                 return album_id
@@ -71,12 +77,30 @@ class AlbumChanges:
         found = await members(self._api, album_id) or []
         return [item_id(each) for each in found] == [photo]
 
-    def _noted(self) -> list[str]:
-        noted = self._place.notes.get(MADE)
-        return [one for one in noted if isinstance(one, str)] if isinstance(noted, list) else []
+    def _made(self, album_id: str, title: str) -> None:
+        if self._titles is not None:
+            self._titles[album_id] = title
 
-    def _note_made(self, album_id: str) -> None:
-        self._place.notes.put(MADE, [*self._noted(), album_id][-NOTED:])
+    def _noted(self) -> dict[str, list[str]]:
+        """The ids that there were under a title before an album was made under it."""
+        noted = self._place.notes.get(NOTE)
+        try:
+            return msgspec.convert(noted, dict[str, list[str]]) if noted else {}
+        except msgspec.ValidationError:
+            return {}
+
+    async def _note_those_before(self, title: str) -> None:
+        """None of them is the one whose answer may get lost; listed once while the source is open.
+
+        By them, and not by what was made: that the catalog notes, and we may be killed before.
+        """
+        if self._titles is None:
+            listed = await whole(self._api, ALL_ALBUMS)
+            self._titles = {item_id(each) or "": text(each, "title") or "" for each in listed}
+        noted = self._noted()
+        noted.pop(title, None)
+        noted[title] = [album_id for album_id, each in self._titles.items() if each == title]
+        self._place.notes.put(NOTE, dict(list(noted.items())[-NOTED:]))
 
     async def rename(self, album_id: str, title: str) -> None:
         """Another title."""

@@ -54,6 +54,7 @@ def writes_of(place: Place, stored: Stored, line: UploadLine, manner: Manner) ->
         empty_albums=True,
         rename_album=albums.rename if may_edit else None,
         join=albums.join,
+        members_at_once=MOST,
         leave=albums.leave if may_edit else None,
         set_description=partial(set_description, place) if may_edit else None,
         look=partial(look, place),
