@@ -54,7 +54,7 @@ class AlbumChanges:
         return album_id
 
     async def find(self, title: str, first: str | None) -> str | None:
-        """A new album of that title with nothing in it, or that photo alone; see `Writes.find_album`.
+        """A new album of that title with nothing in it, or that photo alone (`Writes.find_album`).
 
         One that was made for a photo may be still empty: the photo joins it by a call of its own.
         """
