@@ -37,7 +37,7 @@ BLOCK = 1 << 17
 def run(place: Place) -> Iterator[Line]:
     """By the agent's sender, beside one POST a file and one for 50; each to its own emulator."""
     with google_in_thread(Account()) as emulator:
-        _by_agent(place, emulator, pictures_in(place.root / "many", PHOTOS, 8192))
+        _by_agent(place, emulator, pictures_in(place.root / "many", PHOTOS, 8192), album=True)
         created = emulator.calls["mediaItems.batchCreate"]
         calls = sum(n for name, n in emulator.calls.items() if name not in READING)
     least = PHOTOS // 50
@@ -58,12 +58,12 @@ def _timed(place: Place, files: Path) -> float:
         return _by_agent(place, emulator, files)
 
 
-def _by_agent(place: Place, emulator: Emulator, files: Path) -> float:
+def _by_agent(place: Place, emulator: Emulator, files: Path, *, album: bool = False) -> float:
     """Seconds for all of them, once they are judged and wished, in a process of its own."""
     home = place.root / "sending-google"
     shutil.rmtree(home, ignore_errors=True)
     try:
-        _accept(home, emulator, files)
+        _accept(home, emulator, files, album=album)
         command = [sys.executable, "-m", "tests.bench.writing_sender", "agent", str(home)]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         return float(done.stdout)
@@ -71,8 +71,8 @@ def _by_agent(place: Place, emulator: Emulator, files: Path) -> float:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _accept(home: Path, emulator: Emulator, files: Path) -> None:
-    """A home in which these files were copied into an album and judged; nothing was sent yet."""
+def _accept(home: Path, emulator: Emulator, files: Path, *, album: bool) -> None:
+    """A home in which these files were copied, perhaps into an album, and judged; none was sent."""
     house = house_at(home)
     house.make_folders()
     log_in(house.secrets(), emulator.account)
@@ -82,11 +82,14 @@ def _accept(home: Path, emulator: Emulator, files: Path) -> None:
         (source,) = catalog.sources()
         trio.run(scan, house, catalog, source, lambda _progress: None)
         wishing, store = house.wishing(catalog), house.store()
-        albums = catalog.entry_named(catalog.library("google").folder_id, "Albums")
-        assert albums is not None
-        album = wishing.mkdir(Spot((albums.subfolder or 0) * 2, "Trip"), CP)
+        top = catalog.library("google").folder_id
+        entry = catalog.entry_named(top, "Albums" if album else "Unsorted")
+        assert entry is not None
+        folder = (entry.subfolder or 0) * 2
+        if album:
+            folder = wishing.mkdir(Spot(folder, "Trip"), CP)
         for path in sorted(files.iterdir()):
-            written = wishing.create(Spot(album, path.name), CP)
+            written = wishing.create(Spot(folder, path.name), CP)
             fd = store.written.open_for_writing(written.draft, fresh=True)
             with path.open("rb") as source_file:
                 while os.sendfile(fd, source_file.fileno(), None, 1 << 30):
