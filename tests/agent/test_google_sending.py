@@ -107,7 +107,8 @@ def test_any_trouble_ends_right(tmp_path: Path, trouble: str, times: int) -> Non
     effect, where = TROUBLE[trouble]
     plan = Faults(seed=SEED)
     plan.add(effect, where, times=times, skip=0 if "album" in trouble else 1)
-    with google_home(tmp_path / "home", 4, plan=plan) as made:
+    timeout = 2.0 if "no answer" in trouble else 30.0
+    with google_home(tmp_path / "home", 4, plan=plan, timeout=timeout) as made:
         made.finish()
         made.check()
 

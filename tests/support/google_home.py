@@ -26,7 +26,7 @@ SHELL = Asker(4711, "cp")
 SUMMER_NS = 1_500_000_000 * 10**9
 SETTINGS = """
 [network]
-read_timeout = 1.0
+read_timeout = {timeout}
 [tree]
 timezone = "UTC"
 [writing]
@@ -44,12 +44,17 @@ class GoogleHome:
     """The files are accepted in a new album, and nothing is judged or sent."""
 
     def __init__(
-        self, folder: Path, emulator: Emulator, number: int, config: Mapping[str, object]
+        self,
+        folder: Path,
+        emulator: Emulator,
+        number: int,
+        config: Mapping[str, object],
+        timeout: float,
     ) -> None:
         """`config`: how uploads go out (writing.Manner). The account may hold something."""
         self.folder, self.emulator, self.files = folder, emulator, files(number)
         (folder / "config").mkdir(parents=True)
-        (folder / "config" / "config.toml").write_text(SETTINGS)
+        (folder / "config" / "config.toml").write_text(SETTINGS.format(timeout=timeout))
         self.house = House({**os.environ, HOME_VARIABLE: str(folder)})
         log_in(self.house.secrets(), emulator.account)
         self._accept({"lull": 0, **config})
@@ -134,9 +139,10 @@ def google_home(
     plan: net.Faults | None = None,
     habits: Habits | None = None,
     account: Account | None = None,
+    timeout: float = 30.0,
     **config: object,
 ) -> Iterator[GoogleHome]:
-    """A home and its account. `plan`: what goes wrong."""
+    """A home and its account. `plan`: what goes wrong; `timeout` (s): how long silence is borne."""
     plan = plan or net.Faults()
     with google_in_thread(account or Account(), faults=plan, habits=habits) as emulator:
-        yield GoogleHome(folder, emulator, number, config)
+        yield GoogleHome(folder, emulator, number, config, timeout)
