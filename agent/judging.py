@@ -132,8 +132,9 @@ class Judge:
                 )
             except Busy:  # somebody has it open
                 return False
+        judged = self._wishing.judged(row.photo_id, row.changed_ns, verdict)
         self._complained.discard(row.photo_id)
-        return self._wishing.judged(row.photo_id, row.changed_ns, verdict)
+        return judged
 
 
 def look(store: LocalDisk, draft: str, name: str, now_ns: int) -> Judgement:

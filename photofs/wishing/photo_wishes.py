@@ -254,10 +254,10 @@ class PhotoWishes:
 
     def _wish_mark(self, photo: int, by: Asker | int, *, favorite: bool) -> bool:
         """The same, and nothing is shown yet; False if it is so."""
-        self._desk.need("favorite", "mark favorites")
         facts = self._catalog.photo_facts(photo)
         if facts.favorite == int(favorite):
             return False
+        self._desk.need("favorite", "mark favorites")
         verb = WishVerb.FAVORITE if favorite else WishVerb.UNFAVORITE
         details = {"before": {"favorite": facts.favorite}, "owned": facts.owned == 1}
         self._desk.wish(verb, by, details, photo=photo)
