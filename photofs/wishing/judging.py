@@ -243,6 +243,7 @@ class Judging:
             "name": before.name,
             "title": before.title or stem(before.name),
             "media": given.media.value,
+            **({"taken": date_shown(before)} if before.taken_local else {}),  # for a new photo
         }
         self._wish_replacement(photo, file, origin[2] if origin else None, told, by)
 

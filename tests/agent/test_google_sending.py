@@ -86,6 +86,20 @@ def test_what_google_has_already_is_found_by_its_bytes(tmp_path: Path) -> None:
         assert made.emulator.calls["uploads"] == 2
 
 
+def test_other_bytes_of_an_undated_photo_keep_its_date(tmp_path: Path) -> None:
+    """They are a new photo there, whose date nobody can mend: it is sent with the bytes."""
+    with google_home(tmp_path / "home", 2) as made:
+        made.finish()
+        made.overwrite("IMG_0000.jpg", make_jpeg("other", width=64, height=48))
+        made.finish()
+        names = [(item.filename, item.created) for item in made.items]
+        assert names == [
+            ("IMG_0000.jpg", "2017-07-14T02:40:00Z"),
+            ("IMG_0001.jpg", "2017-07-14T02:40:00Z"),
+            ("IMG_0000.jpg", "2017-07-14T02:40:00Z"),
+        ]
+
+
 TROUBLE: dict[str, tuple[Effect, str]] = {
     "no bytes": (net.server_error(500), "uploads"),
     "bytes broken off": (Deaf(after=100, reset=True), "uploads"),
