@@ -285,7 +285,6 @@ class Judging:
         origin = self._catalog.first_observation(photo)
         if origin is not None:
             facts = facts._replace(content_key=origin[2].content_key)
-        # its wishes were taken back when it went
         self._catalog.set_photo_facts(photo, facts._replace(gone=0, favorite=0))
         self._catalog.end_incoming(photo)
         self._catalog.set_binned(photo, now)

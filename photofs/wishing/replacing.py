@@ -3,7 +3,8 @@
 Replaced: the same id has them; the old bytes, which were proven here before, stand in
 Trash/Replaced as a file of their own, as do bytes that undo took back before they were judged.
 Swapped, where a service replaces nothing: the new photo takes the row of the old one, and so its
-inode and its places; the old one goes to Trash.
+inode and its places; the old one goes to Trash. If the service names one that it has already: the
+very photo was replaced after all, or another one of the library, which gets the names.
 Each method is called within a transaction.
 """
 
@@ -13,15 +14,19 @@ from photofs.catalog.incoming import IncomingRow
 from photofs.catalog.journal import OperationRow
 from photofs.catalog.photo_writes import PhotoFacts
 from photofs.catalog.seen_json import from_json, to_json
+from photofs.catalog.tree_writes import PhotoEntry
 from photofs.filing.facts import first_facts
 from photofs.filing.placing import names
 from photofs.model.errors import Refused
+from photofs.model.folder import FolderKind
 from photofs.model.incoming import Stage
 from photofs.model.observation import PhotoSeen
+from photofs.model.operation import FINAL
 from photofs.model.photo import Media
 from photofs.model.wish import Asker, WishVerb
 from photofs.view.layout import REPLACED
 from photofs.wishing.judging import Bytes, Judging
+from photofs.wishing.photo_wishes import PhotoWishes
 from photofs.wishing.taking_over import take_over
 from photofs.wishing.wish_desk import WishDesk, in_the_name_of
 
@@ -58,6 +63,16 @@ class Replacing:
     def swapped(self, row: OperationRow, remote_id: str, seen: PhotoSeen) -> None:
         """Other bytes as a new photo of the service, under that id."""
         photo = row.wish.photo or 0
+        there = self._catalog.observation(self._desk.desk.source_id, remote_id)
+        if there is not None and not there.gone:
+            if there.photo_id == photo and self._catalog.is_alone(there.observation_id):
+                self.replaced(row, seen)
+                now = self._catalog.operation(row.operation_id).wish.details
+                self._catalog.amend(row.operation_id, {**now, "in_place": True})
+                return
+            if there.photo_id != photo and self._was_there(there.photo_id, row):
+                self._give_names(row, there.photo_id)
+                return
         by = in_the_name_of(row.wish.action)
         told = self._catalog.told(photo)
         albums = self._catalog.albums_of(photo)
@@ -101,6 +116,38 @@ class Replacing:
         if told is not None:
             old = self._part(photo, self._catalog.observations_of(photo), told)
             self._desk.show_places(old)
+
+    def _was_there(self, photo: int, row: OperationRow) -> bool:
+        """Whether a photo is no double that a scan filed of what was sent just now."""
+        facts = self._catalog.photo_facts(photo)
+        had_them = facts.sha256 == row.wish.details["sha256"]
+        return not facts.gone and (had_them or facts.ctime_ns < row.planned_ns)
+
+    def _give_names(self, row: OperationRow, other: int) -> None:
+        """The names go to the photo that has these bytes; the one that had them goes to Trash."""
+        photo, by = row.wish.photo or 0, in_the_name_of(row.wish.action)
+        waiting = self._catalog.incoming(photo)
+        rows = self._catalog.unsettled_of_photo(photo)
+        more = any(each.wish.verb == row.wish.verb and each.state not in FINAL for each in rows)
+        if more or waiting is None or waiting.stage is not Stage.WAITING:
+            return  # other bytes came meanwhile, and are sent in their turn
+        names = [each for each in self._catalog.photo_entries(photo) if self._is_put(each)]
+        Judging(self._desk).as_told(photo)
+        self._bin(photo, by)
+        for each in names:
+            if self._catalog.entry_named(each.folder_id, each.name) is None:
+                self._catalog.add_given_entry(each.folder_id, other, each.name)
+        wishes = PhotoWishes(self._desk)
+        wishes.restore(other, by)
+        wishes.wish_where_it_stands(other, by)
+        self._desk.show_places(other)
+        now = self._catalog.operation(row.operation_id).wish.details
+        self._catalog.amend(row.operation_id, {**now, "names_given": True})
+
+    def _is_put(self, entry: PhotoEntry) -> bool:
+        """Whether a program put it there, so that the name does not follow from the photo."""
+        folder = self._catalog.folder_facts(entry.folder_id)
+        return folder is not None and folder.kind in {FolderKind.ALBUM, FolderKind.UNSORTED}
 
     def name_old(self, row: OperationRow) -> None:
         """The old photo has its name again in all its folders, now that the new one is gone."""

@@ -118,7 +118,7 @@ class WishingBack:
         """The bytes that it had, if it is still the same photo of the service; else that goes."""
         if self._row.wish.details["in_place"] is True:
             Replacing(self._desk).give_back(self._row, by)
-        else:
+        elif "names_given" not in self._row.wish.details:  # else: out of Trash, and that is all
             self._photos.trash(photo, by)
             Replacing(self._desk).name_old(self._row)
 

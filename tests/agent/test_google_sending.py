@@ -1,5 +1,6 @@
 """An album copied to Google: in few calls, in its order, with its dates, whatever goes wrong."""
 
+import hashlib
 import random
 import shutil
 import signal
@@ -11,13 +12,14 @@ import pytest
 import trio
 
 from agent.scanning import scan
+from photofs.catalog.check import check
 from photofs.catalog.sqlite import Catalog
 from photofs.emulators.google import CLIENT_ID, PROJECT, Account, Refusal
 from photofs.emulators.google.errors import ApiError, over_the_day
 from photofs.emulators.hosting import faults as net
 from photofs.emulators.hosting.faults import Deaf, Effect, Faults
 from photofs.emulators.pictures import make_jpeg
-from tests.support.google_home import GoogleHome, google_home
+from tests.support.google_home import SHELL, GoogleHome, google_home
 from tests.support.last_call import LastCall
 from tests.support.log_guard import ExpectLog
 
@@ -98,6 +100,61 @@ def test_other_bytes_of_an_undated_photo_keep_its_date(tmp_path: Path) -> None:
             ("IMG_0001.jpg", "2017-07-14T02:40:00Z"),
             ("IMG_0000.jpg", "2017-07-14T02:40:00Z"),
         ]
+
+
+def paths(made: GoogleHome) -> dict[str, str | None]:
+    """The hash of what each name of the album and of Trash shows."""
+    with made.house.catalog() as catalog:
+        assert [str(each) for each in check(catalog)] == []
+        rows = catalog.database.all("SELECT id FROM photo WHERE gone = 0")
+        return {
+            f"{each.kind} {each.name}": catalog.photo_facts(number).sha256
+            for (number,) in rows
+            for each in catalog.names_of(number)
+            if each.kind in {"album", "trash"}
+        }
+
+
+def sha256_of(data: bytes) -> str:
+    """As the store names it."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def test_one_photo_copied_over_another_takes_no_name_away(tmp_path: Path) -> None:
+    """Google has those bytes already: both names show them, what was under one is in Trash."""
+    with google_home(tmp_path / "home", 2) as made:
+        made.finish()
+        first, second = (sha256_of(data) for data in made.files.values())
+        made.overwrite("IMG_0000.jpg", made.files["IMG_0001.jpg"])
+        made.finish()
+        assert paths(made) == {
+            "album IMG_0000.jpg": second,
+            "album IMG_0001.jpg": second,
+            "trash IMG_0000.jpg": first,
+        }
+        with made.house.catalog() as catalog:
+            (source,) = catalog.sources()
+            trio.run(scan, made.house, catalog, source, lambda _progress: None)
+            made.house.wishing(catalog).undo(1, SHELL)
+        assert first in paths(made).values()
+        assert second in paths(made).values()
+
+
+def test_what_google_takes_for_the_same_photo_replaces_nothing(tmp_path: Path) -> None:
+    """A copy with the date that was sent with it, written over it: the former bytes stay."""
+    with google_home(tmp_path / "home", 1) as made:
+        made.finish()
+        (item,) = made.items
+        blob = made.emulator.account.vault.get(item.sha256)
+        dated = blob.read(0, blob.size)
+        (data,) = made.files.values()
+        made.overwrite("IMG_0000.jpg", dated)
+        made.finish()
+        assert len(made.items) == 1
+        assert paths(made) == {
+            "album IMG_0000.jpg": sha256_of(dated),
+            "trash IMG_0000.jpg": sha256_of(data),
+        }
 
 
 TROUBLE: dict[str, tuple[Effect, str]] = {
