@@ -114,8 +114,16 @@ class IncomingFiles:
                 self._desk.desk.placing.unname(entry)
         self._catalog.set_places(row.photo_id, len(entries) - 1)
         self._catalog.touch_photo(row.photo_id, self._desk.desk.now_ns())
+        self._join_no_more(row.photo_id, at.folder.album)
         if len(entries) == 1:
             self.drop(row.photo_id)
+
+    def _join_no_more(self, photo: int, album: int | None) -> None:
+        """What the bytes before these were to join, they need not either."""
+        for wish in self._catalog.unsettled_of_photo(photo):
+            joins = wish.wish.verb == WishVerb.JOIN and wish.wish.album == album
+            if album and joins and self._desk.planning.cancel(wish, "it left the album"):
+                self._catalog.unwish_member(photo, album)
 
     def remove(self, row: IncomingRow, at: Standing) -> None:
         """`rm` of such a file; Refused in Trash while it may be a picture that nobody judged."""
@@ -188,6 +196,8 @@ class IncomingFiles:
                 return self._give_to(row, new.entry.photo, asker)
             if other is not None:
                 self.take(other, new)
+        if old.folder.album != new.folder.album:
+            self._join_no_more(photo, old.folder.album)
         self._move_entry(photo, old, new)
         self._stand(photo)
         gone = photo_ino(new.entry.photo) if new.entry and new.entry.photo else 0

@@ -55,6 +55,30 @@ def test_a_copy_into_unsorted_or_favorites_is_uploaded(wished: Wished) -> None:
     assert wished.files() >= {"Unsorted/u.jpg", "Favorites/f.jpg", "Unsorted/f.jpg"}
 
 
+def test_what_is_written_again_and_taken_out_of_its_album_joins_it_no_more(wished: Wished) -> None:
+    """The bytes before were to join; where it stands by its date it is uploaded."""
+    wished.write("Albums/Trip/n.jpg")
+    wished.judge(whole("n"), "Albums/Trip/n.jpg")
+    wished.write("Albums/Trip/n.jpg")
+    wished.unlink("Albums/Trip/n.jpg")
+    (left,) = [path for path in wished.files() if path.endswith("/n.jpg")]
+    wished.judge(whole("other"), left)
+    assert wished.open_verbs() == ["upload"]
+    assert not any(path.startswith("Albums/") for path in wished.files() if "n.jpg" in path)
+
+
+def test_what_is_written_again_and_moved_joins_the_other_album_alone(wished: Wished) -> None:
+    """The bytes before were to join the first one."""
+    wished.write("Albums/Trip/n.jpg")
+    wished.judge(whole("n"), "Albums/Trip/n.jpg")
+    wished.write("Albums/Trip/n.jpg")
+    wished.rename("Albums/Trip/n.jpg", "Albums/Home/n.jpg")
+    wished.judge(whole("other"), "Albums/Home/n.jpg")
+    assert wished.open_verbs() == ["upload", "join"]
+    assert "Albums/Home/n.jpg" in wished.files()
+    assert "Albums/Trip/n.jpg" not in wished.files()
+
+
 @pytest.mark.parametrize("path", [f"{DAY}/x.jpg", "Videos/x.mp4", "Archive/x.jpg", "x.jpg"])
 def test_a_copy_elsewhere_is_refused(wished: Wished, path: str) -> None:
     """What follows from the photos cannot be copied into, and the text says where to copy."""
