@@ -5,6 +5,7 @@ told to people: they can name anything.
 """
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
@@ -29,6 +30,9 @@ FORBIDDEN = 403
 SLOW_DOWN = 429
 SERVER_TROUBLE = 500
 TIMED_OUT = 408
+
+HOUR = 3600.0
+"""Seconds; who must wait longer waits for the day's end, and is told so."""
 
 CALM_DOWN = 30.0
 """Seconds until another write after one too many (google.md 2.4)."""
@@ -126,17 +130,22 @@ def _too_much(
 ) -> Temporary | Quota:
     limits = _limits(error)
     if "per day" in message or any(limit.endswith("PerDay") for limit in limits):
-        wait = seconds_to_reset(now_s)
-        anew = datetime.fromtimestamp(now_s + wait, UTC)
-        return Quota(
-            "Google's limit of requests a day is used up for this project",
-            safe=KEPT,
-            remedy=f"it goes on by itself; they begin anew at {anew:%Y-%m-%d %H:%M} UTC",
-            retry_after=wait,
-        )
+        return used_up(seconds_to_reset(now_s), now_s)
     if "rite request" in message or any("Write" in limit for limit in limits):
         retry_after = max(retry_after or 0.0, CALM_DOWN)
     return Throttled("Google asks us to slow down", safe=KEPT, retry_after=retry_after)
+
+
+def used_up(wait: float, now_s: float) -> Quota:
+    """That the day's requests are used up, by the service's word; `wait` in seconds from now."""
+    anew = datetime.fromtimestamp(now_s + wait, UTC)
+    return Quota(
+        "Google's limit of requests a day is used up for this project",
+        safe=KEPT,
+        remedy=f"it goes on by itself; they begin anew at {anew:%Y-%m-%d %H:%M} UTC,"
+        f" in {math.ceil(wait / HOUR)} h",
+        retry_after=wait,
+    )
 
 
 def seconds_to_reset(now_s: float) -> float:

@@ -5,7 +5,6 @@ once, and the thread ends by itself within the line's time limits, its answer dr
 access token has ended is made once more under a new one.
 """
 
-import math
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from photofs.model.errors import Quota, RemoteError, Temporary, Unauthorised
 from photofs.model.verdict import Verdict
 from photofs.providers.google.account import Stored
 from photofs.providers.google.answers import (
+    HOUR,
     KEPT,
     LOGIN_AGAIN,
     NoLogin,
@@ -26,6 +26,7 @@ from photofs.providers.google.answers import (
     garbled,
     read_record,
     refusal,
+    used_up,
 )
 from photofs.providers.google.discovery import Service, open_service, request_of
 from photofs.providers.google.endpoint import Endpoint, key_of
@@ -41,9 +42,6 @@ THREADS = 4
 FOR_PEOPLE = Retrying(deadline=60.0)
 FOR_SCANS = Retrying(deadline=600.0, longest_wait=60.0)
 FOR_CHANGES = Retrying(tries=4, deadline=120.0)
-
-HOUR = 3600.0
-"""Seconds; who must wait longer waits for the day's end, and is told so."""
 
 
 class Api:
@@ -168,18 +166,7 @@ async def wait_for_place(pacer: Pacer, key: str, policy: Retrying, *, person: bo
     except Temporary as error:
         if (error.retry_after or 0.0) < HOUR:
             raise
-        raise used_up(error.retry_after or 0.0) from error
-
-
-def used_up(wait: float) -> Quota:
-    """The service has said that the day's requests are used up; `wait` in seconds from now."""
-    anew = time.strftime("%Y-%m-%d %H:%M", time.gmtime(time.time() + wait))
-    return Quota(
-        "Google's limit of requests a day is used up for this project",
-        safe=KEPT,
-        remedy=f"it goes on by itself at {anew} UTC, in {math.ceil(wait / HOUR)} h",
-        retry_after=wait,
-    )
+        raise used_up(error.retry_after or 0.0, time.time()) from error
 
 
 @asynccontextmanager
