@@ -351,6 +351,22 @@ async def test_an_album_is_gone_only_by_the_service_s_word(
     assert kept.id not in [album.remote_id for album in albums(again)]
 
 
+async def test_an_album_that_the_list_has_is_not_gone_by_a_search(
+    service: Emulated, made: Uploads
+) -> None:
+    """What two answers tell otherwise of it is asked for by its id, and told by the next scan."""
+    refusal = Refusal(error=ApiError("NOT_FOUND", "No such album."))
+    # the first search is for the favourites
+    fault = service.emulator.faults.add(refusal, "mediaItems.search", skip=1)
+    async with service.provider() as provider:
+        seen = await scan(provider)
+        assert fault.hits == 1
+        assert not [one for one in seen if isinstance(one, AlbumGone)]
+        again = await scan(provider, end_of(seen).cursor)
+    told = {album.remote_id for album in (*albums(seen), *albums(again))}
+    assert told == {album.id for album in made.albums}
+
+
 async def test_a_scan_that_was_cut_short_goes_on_where_it_was(clock: Clock) -> None:
     """From the last checkpoint's page; in parts it is no inventory, and the next one is."""
     made = uploads(pictures=1500)

@@ -58,6 +58,8 @@ class Telling:
         if anew or not look.moved_only:
             found = await albums.members(self._place.api, look.album_id)
             if found is None:
+                if await albums.exists(self._place.api, look.album_id):
+                    return  # the list has it, the search does not: the next scan asks again
                 cursor.albums.pop(look.album_id, None)
                 yield AlbumGone(remote_id=look.album_id)
                 return
