@@ -39,6 +39,13 @@ class Source(NamedTuple):
     picks: Picks
 
 
+class Manner(NamedTuple):
+    """Whether a QR code is shown, and whether a session that is open yet is left for a new one."""
+
+    with_qr: bool
+    anew: bool
+
+
 @click.group
 def pick() -> None:
     """Take in photos that you pick on a service's own page."""
@@ -47,9 +54,10 @@ def pick() -> None:
 @pick.command("google")
 @click.option("--name", default="google", show_default=True, help="The library's folder name.")
 @click.option("--no-qr", is_flag=True, help="Print the address only.")
+@click.option("--new", "anew", is_flag=True, help="Pick anew; what is left of the last is left.")
 @click.option("--no-scan", is_flag=True, help="Only fetch; scan later.")
 @json_option
-def pick_google(name: str, *, no_qr: bool, no_scan: bool, as_json: bool) -> None:
+def pick_google(name: str, *, no_qr: bool, anew: bool, no_scan: bool, as_json: bool) -> None:
     """Pick photos of your Google library, 2,000 at most at a time.
 
     It prints an address; what you pick there is fetched to this disk and shown in the library.
@@ -58,12 +66,11 @@ def pick_google(name: str, *, no_qr: bool, no_scan: bool, as_json: bool) -> None
     house = House()
     source = _source(house, name)
     with source.picks.filling():
-        taken = trio.run(_pick, house, source, not no_qr)
+        taken = trio.run(_pick, house, source, Manner(with_qr=not no_qr, anew=anew))
     _tell(taken)
     told = {"library": name, "new": taken.new, "known": taken.known, "left": _left(taken)}
-    if not taken.whole and no_scan:
-        sys.exit(SOME_FAILED)
-    scan_after(name, told if as_json else None, no_scan=no_scan)
+    lacking = 0 if taken.whole and not taken.never else SOME_FAILED
+    scan_after(name, told if as_json else None, no_scan=no_scan, otherwise=lacking)
 
 
 def _source(house: House, name: str) -> Source:
@@ -84,7 +91,7 @@ def _source(house: House, name: str) -> Source:
     return Source(google, Picks(Path(str(picked.config["folder"]))))
 
 
-async def _pick(house: House, source: Source, with_qr: bool) -> Taken:  # noqa: FBT001 - trio.run
+async def _pick(house: House, source: Source, manner: Manner) -> Taken:
     """From the address to the files."""
     google = source.google
     stored = account.login_of(house.secrets(), str(google.account), client_of(google))
@@ -101,9 +108,9 @@ async def _pick(house: House, source: Source, with_qr: bool) -> Taken:  # noqa: 
             open_api(endpoint, stored, pacer, timeout, Service.PICKER) as api,
             open_client(endpoint.hosts, read_timeout=timeout) as client,
         ):
-            session = await _session(api, source.picks)
+            session = await _session(api, source.picks, anew=manner.anew)
             if not session.done:
-                _show(session, with_qr=with_qr)
+                _show(session, with_qr=manner.with_qr)
                 await _wait(api, session)
             taken = await Picking(api, client, source.picks, _Progress()).take(session.session_id)
             if taken.whole:
@@ -112,12 +119,14 @@ async def _pick(house: House, source: Source, with_qr: bool) -> Taken:  # noqa: 
             return taken
 
 
-async def _session(api: Api, picks: Picks) -> Session:
+async def _session(api: Api, picks: Picks, *, anew: bool) -> Session:
     """The session that is open yet, else a new one, noted before anybody can pick in it."""
     before = picks.session()
     known = await picker.look(api, before) if before is not None else None
-    if known is not None:
+    if known is not None and known.is_live and not anew:
         return known
+    if known is not None:  # where nobody pressed Done in time, its page serves no more
+        await picker.close_session(api, known.session_id)
     session = await picker.open_session(api)
     picks.note_session(session.session_id)
     return session
@@ -170,16 +179,20 @@ def _tell(taken: Taken) -> None:
         f"picked: {counted(taken.new, 'photo')} fetched, {taken.known:,} here before",
         file=sys.stderr,
     )
-    for name, why in sorted(taken.failed.items()):
+    for name, why in sorted({**taken.failed, **taken.never}.items()):
         print(f"! {safe_text(name)}: {why}", file=sys.stderr)
     if taken.waiting:
         print(f"! {counted(taken.waiting, 'video')} Google still works on", file=sys.stderr)
     if not taken.whole:
-        print("  `photofs pick google` fetches the rest, without picking again", file=sys.stderr)
+        print(
+            "  `photofs pick google` fetches the rest, without picking again;"
+            " with --new it leaves the rest",
+            file=sys.stderr,
+        )
     elif taken.new + taken.known >= MOST:
         print(f"  {MOST:,} is the most at once: run it again to pick more", file=sys.stderr)
 
 
 def _left(taken: Taken) -> Mapping[str, object]:
     """What is not here, for programs."""
-    return {"waiting": taken.waiting, "failed": taken.failed}
+    return {"waiting": taken.waiting, "failed": taken.failed, "never": taken.never}

@@ -39,10 +39,13 @@ def run_agent(
             signal.signal(signal.SIGTERM, before)
 
 
-def scan_after(name: str, document: Mapping[str, object] | None, *, no_scan: bool) -> NoReturn:
+def scan_after(
+    name: str, document: Mapping[str, object] | None, *, no_scan: bool, otherwise: int = 0
+) -> NoReturn:
     """Scan a library that was just added, as a command's last act; exits with the scan's status.
 
     `document` is printed with what the scan tells, as "scan"; None if people are told instead.
+    `otherwise` is the status where the scan went well, or was not wanted.
     """
     code, scanned = 0, None
     if not no_scan and document is None:
@@ -60,7 +63,7 @@ def scan_after(name: str, document: Mapping[str, object] | None, *, no_scan: boo
         )
     if document is not None:
         print_json({**document, "scan": scanned})
-    sys.exit(code)
+    sys.exit(code or otherwise)
 
 
 @click.command

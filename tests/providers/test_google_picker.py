@@ -9,7 +9,8 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from photofs.emulators.google import CLIENT_ID
+from photofs.emulators.google import CLIENT_ID, Refusal
+from photofs.emulators.google.errors import ApiError
 from photofs.emulators.google.picker import pick
 from photofs.emulators.google.state import Item
 from photofs.emulators.hosting import faults as net
@@ -272,6 +273,67 @@ async def test_a_file_that_was_taken_away_is_missing(
             async with provider.open_original(seen.ref, None):
                 pass
         assert not await provider.is_gone(one.item)
+
+
+async def test_what_was_taken_away_comes_back_when_it_is_picked_again(
+    service: Emulated, made: Uploads, picks: Picks
+) -> None:
+    """Its facts alone are not the photo: it is fetched anew, and listed as here."""
+    await take(service, picks, made.pictures[:1])
+    one = next(picks.all())
+    picks.path_of(one.item).unlink()
+    taken, _session = await take(service, picks, made.pictures[:1])
+    assert (taken.new, taken.known) == (1, 0)
+    assert picks.path_of(one.item).read_bytes() == made.given(made.pictures[0])
+    async with provider_of(picks) as provider:
+        (seen,) = [each async for each in provider.changes(None) if isinstance(each, PhotoSeen)]
+    assert not seen.missing
+
+
+async def test_a_video_that_could_not_be_converted_is_not_waited_for(
+    service: Emulated, made: Uploads, picks: Picks
+) -> None:
+    """It is named with why, and leaves nothing in the session that a later run could fetch."""
+    made.videos[0].failed = True
+    taken, _session = await take(service, picks, [*made.pictures[:1], *made.videos])
+    assert (taken.new, taken.waiting, taken.failed) == (1, 0, {})
+    assert list(taken.never) == [made.videos[0].filename]
+    assert taken.whole
+
+
+async def test_an_item_that_leads_elsewhere_leaves_the_others_alone(
+    service: Emulated, made: Uploads, picks: Picks
+) -> None:
+    """Its host is not asked, and it is named; the rest is fetched."""
+    away = net.Answer(status=302, headers=(("location", "https://elsewhere.example/x"),))
+    fault = service.emulator.faults.add(away, "bytes", times=None)
+    fault.when = lambda hit: made.pictures[0].id in hit.path
+    taken, _session = await take(service, picks, made.pictures)
+    assert (taken.new, set(taken.failed)) == (3, {"IMG_0000.jpg"})
+
+
+@pytest.mark.parametrize("word", ["NOT_FOUND", "PERMISSION_DENIED", "INVALID_ARGUMENT"])
+async def test_a_session_that_is_refused_is_over(service: Emulated, word: str) -> None:
+    """Whichever word is used for one that has ended, or is another client's."""
+    service.emulator.faults.add(Refusal(error=ApiError(word, "No.")), "sessions.get")
+    service.emulator.faults.add(Refusal(error=ApiError(word, "No.")), "sessions.delete")
+    async with asking(service) as api:
+        session = await picker.open_session(api)
+        assert await picker.look(api, session.session_id) is None
+        await picker.close_session(api, session.session_id)
+    assert service.calls("sessions.delete") == 1
+
+
+async def test_a_session_without_time_left_is_not_live(service: Emulated, made: Uploads) -> None:
+    """Nobody can press Done there any more; one that is done has its photos all the same."""
+    async with asking(service) as api:
+        session = await picker.open_session(api)
+        assert session.is_live
+        assert not session._replace(timeout=0.0).is_live
+        pick(service.account, session.session_id, made.pictures)
+        now = await picker.look(api, session.session_id)
+    assert now is not None
+    assert now._replace(timeout=0.0).is_live
 
 
 @pytest.mark.parametrize("config", [{}, {"folder": 7}, {"folder": "relative"}])

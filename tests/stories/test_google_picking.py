@@ -1,5 +1,6 @@
 """Picking from the command line: the address, Done on the page, and the photos in the mount."""
 
+import json
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ import httpx2
 import pytest
 
 from photofs.assembly import House
-from photofs.emulators.google import Emulator, google_in_thread
+from photofs.emulators.google import Emulator, Refusal, google_in_thread
+from photofs.emulators.google.errors import ApiError
 from photofs.emulators.google.picker import pick
 from photofs.emulators.google.state import READ
 from photofs.emulators.hosting import faults as net
@@ -32,10 +34,10 @@ def google(made: Uploads) -> Iterator[Emulator]:
         yield emulator
 
 
-def start(household: Household) -> subprocess.Popen[str]:
+def start(household: Household, *options: str) -> subprocess.Popen[str]:
     """`photofs pick google`, its words on standard error."""
     pipes: dict[str, Any] = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE}
-    return household.start("pick", "google", **pipes)
+    return household.start("pick", "google", *options, **pipes)
 
 
 def address(picking: subprocess.Popen[str], google: Emulator) -> str:
@@ -92,6 +94,53 @@ def test_whoever_is_killed_goes_on_without_picking_again(
     with household.mounted() as photos:
         found = list((photos / "google" / "Dates").rglob("IMG_*.jpg"))
         assert {path.read_bytes() for path in found} == {made.given(one) for one in made.pictures}
+
+
+def test_what_cannot_be_had_ends_with_its_status_and_can_be_left(
+    household: Household, google: Emulator, made: Uploads
+) -> None:
+    """The rest is shown, the status is 6; --new leaves what is left, and asks to pick anew."""
+    add_google(household, google)
+    fault = google.faults.add(net.Answer(status=403, body=b"<html>"), "bytes", times=None)
+    fault.when = lambda hit: made.pictures[0].id in hit.path
+    with start(household) as picking:
+        address(picking, google)
+        (session,) = made.account.state.pickings
+        pick(made.account, session, made.pictures)
+        _out, told = picking.communicate(timeout=PATIENCE)
+    assert picking.returncode == 6, told
+    assert "--new" in told
+    (library,) = household.ask("status")["libraries"]
+    assert library["counts"]["photos"] == 5 + len(made.pictures) - 1
+    assert list(made.account.state.pickings) == [session]
+    with start(household, "--new") as picking:
+        address(picking, google)
+        assert session not in made.account.state.pickings
+        picking.kill()
+
+
+def test_a_session_that_serves_no_more_makes_room_for_another(
+    household: Household, google: Emulator
+) -> None:
+    """Refused, or without time left: the command asks to pick anew instead of failing for days."""
+    add_google(household, google)
+    ended = {
+        "id": "pick-1",
+        "pickerUri": "https://x.example/",
+        "pollingConfig": {"timeoutIn": "0s"},
+    }
+    answers: list[net.Effect] = [
+        net.Answer(status=200, body=json.dumps(ended).encode(), kind="application/json"),
+        Refusal(error=ApiError("PERMISSION_DENIED", "No.")),
+    ]
+    met: list[str] = []
+    for answer in (None, *answers):
+        if answer is not None:
+            google.faults.add(answer, "sessions.get")
+        with start(household) as picking:
+            met.append(address(picking, google))
+            picking.kill()
+    assert len(set(met)) == 3
 
 
 def test_picking_needs_a_login_that_allows_it(household: Household, google: Emulator) -> None:

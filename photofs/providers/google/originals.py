@@ -17,7 +17,7 @@ from photofs.providers.google.api import Api, wait_for_place
 from photofs.providers.google.endpoint import key_of
 from photofs.providers.google.place import Place
 from photofs.providers.google.presence import is_gone
-from photofs.providers.google.records import FAILED, READY, Ref
+from photofs.providers.google.records import FAILED, READY, SUFFIXES, Ref
 from photofs.providers.transport.client import Client
 from photofs.providers.transport.pace import tell, verdict_of
 from photofs.providers.transport.retrying import Retrying
@@ -38,7 +38,6 @@ ADDRESSES = 2
 
 REMEMBERED = 4096
 
-SUFFIXES = {Media.PICTURE: "=d", Media.VIDEO: "=dv"}
 KEPT = "what is cached stays readable"
 SCAN = "photofs scan finds out what there is now"
 PROCESSED = "try again in some minutes; the video's bytes are here, too, if photofs uploaded it"

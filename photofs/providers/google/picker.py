@@ -21,15 +21,27 @@ USUAL_POLL, USUAL_TIMEOUT = 5.0, 1800.0
 
 LEAST_POLL = 1.0
 
+OVER = frozenset({"NOT_FOUND", "PERMISSION_DENIED", "INVALID_ARGUMENT"})
+"""How the service may say that a session is none, or none of this login's. Which of them it says of
+one that has ended is not documented; asking anew costs its owner a minute."""
+
 
 class Session(NamedTuple):
-    """A session as it is now; `poll` and `timeout` in seconds, `done` once something was picked."""
+    """A session as it is now; `done` once something was picked.
+
+    Seconds: it is looked at every `poll`, and for `timeout` from now at the most.
+    """
 
     session_id: str
     uri: str
     poll: float
     timeout: float
     done: bool
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it has, or may yet have, something to fetch."""
+        return self.done or self.timeout > 0
 
 
 async def open_session(api: Api, most: int = MOST) -> Session:
@@ -39,11 +51,11 @@ async def open_session(api: Api, most: int = MOST) -> Session:
 
 
 async def look(api: Api, session_id: str) -> Session | None:
-    """The session; None if it is over."""
+    """The session; None if it is over, or another client's or account's."""
     try:
         return _session(await api.call("sessions.get", {"sessionId": session_id}, person=True))
     except Failure as error:
-        if error.not_there:
+        if error.status in OVER:
             return None
         raise
 
@@ -53,7 +65,7 @@ async def close_session(api: Api, session_id: str) -> None:
     try:
         await api.change("sessions.delete", {"sessionId": session_id})
     except Failure as error:
-        if not error.not_there:
+        if error.status not in OVER:
             raise
 
 

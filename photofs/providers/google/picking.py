@@ -10,13 +10,21 @@ from pathlib import Path
 
 import trio
 
-from photofs.model.errors import Temporary
+from photofs.model.errors import Quota, RemoteError, Unauthorised
 from photofs.model.photo import Media
 from photofs.providers.google import picker
 from photofs.providers.google.answers import Record
 from photofs.providers.google.api import Api
 from photofs.providers.google.picks import Pick, Picks, disk_errors
-from photofs.providers.google.records import READY, number, part, text
+from photofs.providers.google.records import (
+    FAILED,
+    FAILED_NOTE,
+    READY,
+    SUFFIXES,
+    number,
+    part,
+    text,
+)
 from photofs.providers.transport.client import Client
 from photofs.providers.transport.retrying import Retrying
 from photofs.providers.transport.stream import (
@@ -36,24 +44,24 @@ PASSES = 3
 FETCHING = Retrying(deadline=4 * 3600.0)
 """Of one item: a film of 20 GB takes its time."""
 
-SUFFIXES = {Media.PICTURE: "=d", Media.VIDEO: "=dv"}
-
 
 @dataclass(slots=True)
 class Taken:
     """What came of a session: items that are here now, those that were here before, and the rest.
 
     `waiting`: videos that Google still works on. `failed`: why others are not here, by file name.
+    `never`: likewise those that no later run will bring.
     """
 
     new: int = 0
     known: int = 0
     waiting: int = 0
     failed: dict[str, str] = field(default_factory=dict)
+    never: dict[str, str] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:
-        """Whether nothing is left in the session."""
+        """Whether nothing is left in the session that may yet come."""
         return not self.waiting and not self.failed
 
 
@@ -97,7 +105,7 @@ class Picking:
                 nursery.start_soon(work)
 
     async def _take(self, record: Record, taken: Taken) -> None:
-        """One item; a passing trouble with it leaves the others alone."""
+        """One item; trouble with it leaves the others alone."""
         item, file = text(record, "id"), part(record, "mediaFile") or {}
         if item is None or item in self._here:
             return
@@ -105,14 +113,19 @@ class Picking:
             self._here.add(item)
             taken.known += 1
             return
-        if status_of(file) != READY:
-            taken.waiting += 1
-            return
         name = text(file, "filename") or item
+        if (status := status_of(file)) != READY:
+            if status == FAILED:
+                taken.never[name] = FAILED_NOTE
+            else:
+                taken.waiting += 1
+            return
         try:
             once = partial(self._fetch, item, record, file)
             pick = await FETCHING.run(once, "fetching what was picked")
-        except Temporary as error:
+        except (Unauthorised, Quota):
+            raise
+        except RemoteError as error:
             taken.failed[name] = error.what
             return
         if pick is None:

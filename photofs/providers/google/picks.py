@@ -83,7 +83,8 @@ class Picks:
     def has(self, item: str) -> bool:
         """Whether its bytes and facts are here."""
         with disk_errors():
-            return (self.folder / f"{key_of(item)}{FACTS}").exists()
+            facts = self.folder / f"{key_of(item)}{FACTS}"
+            return facts.exists() and self.path_of(item).exists()
 
     def path_of(self, item: str) -> Path:
         """Where its bytes are."""

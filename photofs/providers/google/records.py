@@ -19,6 +19,10 @@ FAILED = "FAILED"
 PROCESSING = "PROCESSING"
 TRANSCODED = "mp4"
 
+SUFFIXES = {Media.PICTURE: "=d", Media.VIDEO: "=dv"}
+"""What a base URL needs behind it to give bytes: of a picture its copy, of a video the conversion
+(google.md 2.5)."""
+
 # What names of media types do not tell by themselves.
 EXTENSIONS = {
     "image/jpeg": "jpg",
