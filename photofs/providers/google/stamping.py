@@ -1,7 +1,7 @@
 """A capture time for a JPEG that tells none: written into the head of the copy that is sent.
 
 The service files a photo by the time in its bytes and lets nobody change that later (google.md
-1.5). So the EXIF block of what is sent gets the time that the tree shows; the file itself is never
+2.2). So the EXIF block of what is sent gets the time that the tree shows; the file itself is never
 written, and all bytes but that block go out as they are. Other formats go as they are: Google files
 them under the time of their upload.
 """

@@ -2,7 +2,7 @@
 
 Each step is noted when it is done, and making an item before it is asked for. Losing the notes
 costs time and calls, never a photo: the service takes the same bytes for the same item (google.md
-1.5). What is too old for the service to know is forgotten.
+2.2). What is too old for the service to know is forgotten.
 """
 
 from collections.abc import Callable, Iterable
