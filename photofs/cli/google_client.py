@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from photofs.cli.output import safe_text
+from photofs.cli.given_secret import secret_in
 from photofs.model.errors import Misconfigured
 from photofs.providers.google.client_file import CLIENTS_PAGE, client_in
 from photofs.providers.google.oauth import Client
@@ -38,7 +38,7 @@ def find_client(
     if client_file is not None:
         return client_in(client_file)
     if client_id is not None and secret_file is not None:
-        return Client(client_id, _secret_in(secret_file))
+        return Client(client_id, secret_in(secret_file))
     if known is not None and client_id in {None, known.client_id}:
         return known
     if not sys.stdin.isatty():
@@ -48,17 +48,15 @@ def find_client(
             " (docs/GOOGLE.md says how), or run this on a terminal",
         )
     print(WIZARD, file=sys.stderr)
-    asked = click.prompt("The downloaded file (client_secret_....json)", err=True)
-    return client_in(Path(asked.strip().strip("'\"")).expanduser())
+    return client_in(
+        _typed_path(click.prompt("The downloaded file (client_secret_....json)", err=True))
+    )
 
 
-def _secret_in(secret_file: Path) -> str:
-    """The secret that a file holds; Misconfigured if it cannot be one."""
+def _typed_path(typed: str) -> Path:
+    """A path as it is typed, or dropped into a terminal with quotes around it."""
+    path = Path(typed.strip().strip("'\""))
     try:
-        return secret_file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        # no cause is kept: a decoder's message quotes the text
-        raise Misconfigured(
-            f"the secret cannot be read from {safe_text(str(secret_file))}",
-            remedy="it must be text in UTF-8 that you may read",
-        ) from None
+        return path.expanduser()
+    except RuntimeError:  # "~name" of nobody
+        return path

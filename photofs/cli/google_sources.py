@@ -51,6 +51,24 @@ def endpoint_of(config: Mapping[str, object]) -> str | None:
     return endpoint if isinstance(endpoint, str) else None
 
 
+def refuse_elsewhere(found: Found, endpoint: str | None) -> None:
+    """Refused if the library's account is at another service than the one to log in to.
+
+    What that one does not have would be taken for deleted, and it would be sent the other's login.
+    """
+    for source in found.sources:
+        theirs = endpoint_of(source.config)
+        if (theirs or "").rstrip("/") != (endpoint or "").rstrip("/"):
+            where = f"at {theirs}" if theirs else "at Google itself"
+            raise Refused(
+                f"the library's account is {where}, and no other service's login fits it",
+                safe="nothing was changed",
+                remedy=f"give --endpoint {theirs}, or choose another --name"
+                if theirs
+                else "leave out --endpoint, or choose another --name",
+            )
+
+
 def settle(catalog: Catalog, found: Found, name: str, config: Mapping[str, object]) -> None:
     """Add a login's library or source, or note what is new of the one that is there.
 

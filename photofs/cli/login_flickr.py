@@ -1,7 +1,6 @@
 """`photofs login flickr`, `photofs logout flickr`: with the user's own key, to their account."""
 
 import sys
-import webbrowser
 from pathlib import Path
 
 import click
@@ -11,6 +10,8 @@ from photofs.assembly import House
 from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.asking import ask_line
+from photofs.cli.browser import open_browser
+from photofs.cli.given_secret import secret_in
 from photofs.cli.library import check_name
 from photofs.cli.output import json_option, print_json, safe_text
 from photofs.cli.scan import scan_after
@@ -116,7 +117,7 @@ def _key_and_secret(
 ) -> tuple[str, str]:
     """The user's API key and its secret: given, known from the last login, or asked for."""
     if secret_file is not None and key is not None:
-        return key, _secret_in(secret_file)
+        return key, secret_in(secret_file)
     known = _login_before(house, source)
     if known is not None and key in {None, known.key}:
         return known.key, known.secret
@@ -151,29 +152,12 @@ MAY = {
 }
 
 
-def _secret_in(secret_file: Path) -> str:
-    """The secret that a file holds; Misconfigured if it cannot be one."""
-    try:
-        return secret_file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        # no cause is kept: a decoder's message quotes the text
-        raise Misconfigured(
-            f"the secret cannot be read from {safe_text(str(secret_file))}",
-            remedy="it must be text in UTF-8 that you may read",
-        ) from None
-
-
 def _show(url: str, permissions: str, *, no_browser: bool) -> None:
     """Bring the owner to the page that asks for the permission."""
     asked = f"Open this address and allow photofs to {MAY[permissions]}:\n\n  {url}\n"
     print(asked, file=sys.stderr, flush=True)
-    if not no_browser and not webbrowser.open(url):
-        print(
-            "No browser can be opened here, and one on another machine cannot bring the answer"
-            " back.\nFor that one, stop this (Ctrl-C) and use: photofs login flickr --no-browser",
-            file=sys.stderr,
-            flush=True,
-        )
+    if not no_browser:
+        open_browser(url, "photofs login flickr")
 
 
 async def _ask_code(wrong: str) -> str:

@@ -2,7 +2,6 @@
 
 import sys
 import time
-import webbrowser
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +13,16 @@ from photofs.assembly import House
 from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.asking import ask_line
+from photofs.cli.browser import open_browser
 from photofs.cli.google_client import find_client
-from photofs.cli.google_sources import SERVICE, client_of, endpoint_of, find_sources, settle
+from photofs.cli.google_sources import (
+    SERVICE,
+    client_of,
+    endpoint_of,
+    find_sources,
+    refuse_elsewhere,
+    settle,
+)
 from photofs.cli.library import check_name
 from photofs.cli.output import confirm, counted, json_option, print_json, safe_text
 from photofs.cli.scan import scan_after
@@ -80,12 +87,13 @@ def log_in(
     """
     check_name(name)
     house = House()
+    endpoint = rest["endpoint"] if isinstance(rest["endpoint"], str) else None
     with house.catalog() as catalog:
         found = find_sources(catalog, name)
+        refuse_elsewhere(found, endpoint)
         known = _login_before(house, found.current)
         client = find_client(client_file, client_id, secret_file, known)
         _ask_about_another(catalog, found.current, client, yes=bool(rest["yes"]))
-    endpoint = rest["endpoint"] if isinstance(rest["endpoint"], str) else None
     done = trio.run(
         lambda: google_login.login(
             client,
@@ -197,10 +205,18 @@ def _ask_about_another(
     if source is None or client_of(source) == client.client_id or yes:
         return
     uploaded = counted(catalog.count_known(source.source_id), "photo")
+    waiting = sum(number for *_what, number, _size in catalog.open_states(source.library_id))
+    unsent = (
+        f" What is not sent yet ({counted(waiting, 'change')}) stays here, and is sent only once"
+        " you log in by the former one again; `photofs wait` lets it be sent first."
+        if waiting
+        else ""
+    )
     confirm(
         f"This is another OAuth client than before. Google shows {uploaded} to the former one"
         " alone: they stay in the list, can be read while that one's login lasts, and are not"
-        " changed at Google any more. What you put in from now on belongs to the new one. Go on?"
+        " changed at Google any more. What you put in from now on belongs to the new one."
+        f"{unsent} Go on?"
     )
 
 
@@ -214,13 +230,8 @@ def _show(url: str, *, no_browser: bool) -> None:
             file=sys.stderr,
             flush=True,
         )
-    elif not webbrowser.open(url):
-        print(
-            "No browser can be opened here, and one on another machine cannot bring the answer"
-            " back.\nFor that one, stop this (Ctrl-C) and use: photofs login google --no-browser",
-            file=sys.stderr,
-            flush=True,
-        )
+    else:
+        open_browser(url, "photofs login google")
 
 
 async def _ask_address(wrong: str) -> str:

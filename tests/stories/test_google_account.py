@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 from photofs.assembly import House
+from photofs.catalog.journal import Wish
 from photofs.emulators.google import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -23,6 +24,8 @@ from photofs.emulators.google import (
 from photofs.emulators.google.errors import ApiError
 from photofs.emulators.google.state import EDIT, App
 from photofs.emulators.takeout.demo import demo_takeout
+from photofs.model.errors import Misconfigured
+from photofs.model.exit_codes import exit_code
 from photofs.providers.google.account import stored_login
 from tests.support.google_library import Uploads, add_google, uploads
 from tests.support.household import PATIENCE, Household, shell
@@ -276,6 +279,57 @@ def test_a_picker_that_is_not_enabled_is_told_and_no_hindrance(
     assert code == 0, told
     assert "! the Google Photos Picker API is not enabled" in told
     assert household.ask("status")["libraries"][0]["counts"]["photos"] == 5
+
+
+def test_what_is_not_sent_yet_is_told_before_another_client_is_taken(
+    household: Household, google: Emulator, made: Uploads, tmp_path: Path
+) -> None:
+    """It was wished of the former one's account, and the new one never sends it."""
+    add_google(household, google)
+    app = App(client_id=OTHER_CLIENT, secret="other-secret-0123456789", project="210987654321")
+    made.account.state.apps[OTHER_CLIENT] = app
+    with House(household.environ).catalog() as catalog:
+        (source,) = catalog.sources()
+        wish = Wish(source.library_id, "make album", {"title": "Sea"}, 0, source.source_id)
+        catalog.plan(wish, now_ns=1)
+    code, told = log_in(household, google, "--client-file", client_file(tmp_path, OTHER_CLIENT))
+    assert code == 15
+    assert "not sent yet (1 change)" in told
+    assert "photofs wait" in told
+
+
+def test_the_login_goes_to_no_other_service_than_the_account_s(
+    household: Household, google: Emulator, tmp_path: Path
+) -> None:
+    """What that one does not have would look deleted: refused, with what to give."""
+    add_google(household, google)
+    given = ("login", "google", "--client-file", client_file(tmp_path), "--no-browser")
+    told = household.run(*given, code=15)
+    assert f"--endpoint {google.url}" in told
+    told = household.run(*given, "--endpoint", "http://127.0.0.1:9", code=15)
+    assert f"--endpoint {google.url}" in told
+    assert google.calls["oauth.token"] == 0
+
+
+@pytest.mark.parametrize("typed", ["~nobody-of-this-name/client.json", "/no\x01such/file", "/"])
+def test_a_typed_file_that_cannot_be_read_is_told(
+    google: Emulator, tmp_path: Path, typed: str
+) -> None:
+    """Where to get one, and no traceback."""
+    household = Household(tmp_path, {"BROWSER": "false"})
+    ours, theirs = pty.openpty()
+    login = household.start(
+        *("login", "google", "--no-browser", "--endpoint", google.url),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    read_until(ours, "client_secret_....json")
+    os.write(ours, f"{typed}\n".encode())
+    assert "cannot be read as an OAuth client" in read_until(ours, "type Desktop app")
+    assert login.wait(PATIENCE) == exit_code(Misconfigured(""))
+    os.close(ours)
 
 
 def test_on_a_terminal_the_steps_are_shown_and_the_file_is_asked_for(
