@@ -1,5 +1,6 @@
 """`photofs pick google`: take in photos that a person picks on Google's own page."""
 
+import re
 import sys
 import time
 from collections.abc import Mapping
@@ -84,11 +85,16 @@ def _source(house: House, name: str) -> Source:
         rows = catalog.sources(google.library_id)
         picked = next((row for row in rows if row.provider == "picker"), None)
         if picked is None:
-            folder = house.paths.data / "picked" / str(google.library_id)
+            folder = house.paths.data / "picked" / _folder_name(str(google.account))
             picked = catalog.add_source(
                 google.library_id, "picker", {"folder": str(folder)}, account=google.account
             )
     return Source(google, Picks(Path(str(picked.config["folder"]))))
+
+
+def _folder_name(account: str) -> str:
+    """An account's folder: a library that is added anew, or a new catalog, finds it again."""
+    return "google-" + re.sub(r"[^A-Za-z0-9.@+-]", "_", account)
 
 
 async def _pick(house: House, source: Source, manner: Manner) -> Taken:

@@ -96,6 +96,24 @@ def test_whoever_is_killed_goes_on_without_picking_again(
         assert {path.read_bytes() for path in found} == {made.given(one) for one in made.pictures}
 
 
+def test_a_library_that_is_added_anew_has_its_picks_again(
+    household: Household, google: Emulator, made: Uploads
+) -> None:
+    """They lie by account, not by a number of the catalog's: nothing is fetched twice or hidden."""
+    for fetched, known in ((4, 0), (0, 4)):
+        add_google(household, google)
+        with start(household) as picking:
+            address(picking, google)
+            (session,) = made.account.state.pickings
+            pick(made.account, session, made.pictures)
+            _out, told = picking.communicate(timeout=PATIENCE)
+        assert picking.returncode == 0, told
+        assert f"{fetched} photos fetched, {known} here before" in told
+        (library,) = household.ask("status")["libraries"]
+        assert library["counts"]["photos"] == 5 + len(made.pictures)
+        household.run("library", "remove", "google", "--yes")
+
+
 def test_what_cannot_be_had_ends_with_its_status_and_can_be_left(
     household: Household, google: Emulator, made: Uploads
 ) -> None:
