@@ -56,10 +56,11 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # but not IMG_20190712_183005.jpg, a camera's: a day, and a time of six or nine digits
         (rf"((?<!\d){_NO_MOMENT}\d{{5,}}_)[0-9a-f]{{6,}}(?=[_.])", rf"\1{REMOVED}"),
         (r"(/video/\d+/|/play/[\w-]+/)[0-9a-f]{6,}", rf"\1{REMOVED}"),
-        # Google's access tokens, client secrets, refresh tokens, and addresses of bytes
+        # Google's access tokens, client secrets, refresh tokens, uploads, and addresses of bytes
         (r"\bya29\.[\w.-]+", REMOVED),
         (r"\bGOCSPX-[\w-]+", REMOVED),
         (r"(?<![\w/:])1//[\w-]{20,}", REMOVED),
+        (r"([?&]upload_id=)[^\s&'\"<>]+", rf"\1{REMOVED}"),
         (r"(googleusercontent\.com/)[^\s'\"<>)\]}]+", rf"\1{REMOVED}"),
         (r"(\w://)[^\s/@:]+:[^\s/@]+@", rf"\1{REMOVED}@"),
         (r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", REMOVED),
