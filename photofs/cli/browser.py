@@ -1,11 +1,20 @@
 """The browser in which an account's owner says yes to a login."""
 
 import sys
+import threading
 import webbrowser
 
 
 def open_browser(url: str, command: str) -> None:
-    """Open it here; where there is none, say so, and how `command` does without."""
+    """Open it here, and go on at once; where there is none, say how `command` does without.
+
+    Some browsers, such as those in a terminal, are a program that we would wait for until it is
+    closed; but what it brings back must be answered before.
+    """
+    threading.Thread(target=_open, args=(url, command), name="browser", daemon=True).start()
+
+
+def _open(url: str, command: str) -> None:
     if webbrowser.open(url):
         return
     print(

@@ -5,6 +5,7 @@ import os
 import pty
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -279,6 +280,28 @@ def test_a_picker_that_is_not_enabled_is_told_and_no_hindrance(
     assert code == 0, told
     assert "! the Google Photos Picker API is not enabled" in told
     assert household.ask("status")["libraries"][0]["counts"]["photos"] == 5
+
+
+AGREEING = """\
+#!{python}
+import sys, urllib.request
+page = urllib.request.urlopen(sys.argv[1] + "&agree=yes", timeout=60).read()
+sys.exit(b"photofs may now use this account" not in page)
+"""
+
+
+def test_a_browser_that_runs_in_the_foreground_brings_the_answer(
+    google: Emulator, tmp_path: Path
+) -> None:
+    """What it is sent back to answers while it runs, for it ends only after that."""
+    browser = tmp_path / "browser"
+    browser.write_text(AGREEING.format(python=sys.executable))
+    browser.chmod(0o755)
+    household = Household(tmp_path, {"BROWSER": str(browser)})
+    given = ("--client-file", client_file(tmp_path), "--endpoint", google.url, "--no-scan")
+    told = household.run("login", "google", *given)
+    assert "logged in to google as ada@example.org" in told
+    assert "No browser" not in told
 
 
 def test_what_is_not_sent_yet_is_told_before_another_client_is_taken(
