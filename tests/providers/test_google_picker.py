@@ -241,8 +241,9 @@ def test_the_open_session_is_noted(picks: Picks) -> None:
     picks.note_session("pick-1")
     assert Picks(picks.folder).session() == "pick-1"
     assert list(picks.all()) == []
-    (picks.folder / "session.json").write_text("{")
-    assert picks.session() is None
+    for damaged in (b"{", b'{"session":"\xff"}', b""):
+        (picks.folder / "session.json").write_bytes(damaged)
+        assert picks.session() is None
     picks.note_session(None)
     picks.note_session(None)
 
@@ -288,6 +289,22 @@ async def test_what_was_taken_away_comes_back_when_it_is_picked_again(
     async with provider_of(picks) as provider:
         (seen,) = [each async for each in provider.changes(None) if isinstance(each, PhotoSeen)]
     assert not seen.missing
+
+
+async def test_damaged_facts_hide_no_other_pick(
+    service: Emulated, made: Uploads, picks: Picks
+) -> None:
+    """The others are listed; picked again, the photo is fetched anew."""
+    await take(service, picks, made.pictures[:2])
+    one, other = picks.all()
+    (picks.folder / picks.path_of(one.item).name.replace(".bytes", ".json")).write_bytes(
+        b'{"item":"\xff"}'
+    )
+    async with provider_of(picks) as provider:
+        seen = [each async for each in provider.changes(None) if isinstance(each, PhotoSeen)]
+    assert [each.remote_id for each in seen] == [other.item]
+    taken, _session = await take(service, picks, made.pictures[:2])
+    assert (taken.new, taken.known) == (1, 1)
 
 
 async def test_a_video_that_could_not_be_converted_is_not_waited_for(

@@ -20,6 +20,7 @@ from photofs.model.errors import Busy, Full, StoreError
 
 SESSION = "session.json"
 FACTS, BYTES, PART = ".json", ".bytes", ".part"
+_UNREADABLE = (msgspec.DecodeError, UnicodeError)
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -81,10 +82,9 @@ class Picks:
             os.close(folder)
 
     def has(self, item: str) -> bool:
-        """Whether its bytes and facts are here."""
+        """Whether its bytes are here, and facts that can be read."""
         with disk_errors():
-            facts = self.folder / f"{key_of(item)}{FACTS}"
-            return facts.exists() and self.path_of(item).exists()
+            return self.path_of(item).exists() and self.get(item) is not None
 
     def path_of(self, item: str) -> Path:
         """Where its bytes are."""
@@ -106,7 +106,7 @@ class Picks:
         with disk_errors():
             for path in sorted(self.folder.glob(f"*{FACTS}")):
                 if path.name != SESSION:
-                    with contextlib.suppress(msgspec.DecodeError):
+                    with contextlib.suppress(*_UNREADABLE):
                         yield msgspec.json.decode(path.read_bytes(), type=Pick)
 
     def get(self, item: str) -> Pick | None:
@@ -115,7 +115,7 @@ class Picks:
             try:
                 text = (self.folder / f"{key_of(item)}{FACTS}").read_bytes()
                 return msgspec.json.decode(text, type=Pick)
-            except (FileNotFoundError, msgspec.DecodeError):
+            except (FileNotFoundError, *_UNREADABLE):
                 return None
 
     def mark(self) -> str:
@@ -129,7 +129,7 @@ class Picks:
         with disk_errors():
             try:
                 return msgspec.json.decode((self.folder / SESSION).read_bytes(), type=Noted).session
-            except (FileNotFoundError, msgspec.DecodeError):
+            except (FileNotFoundError, *_UNREADABLE):
                 return None
 
     def note_session(self, session: str | None) -> None:
