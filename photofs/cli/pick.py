@@ -15,7 +15,7 @@ from photofs.catalog.port import SourceRow
 from photofs.cli.google_sources import client_of, endpoint_of, find_sources
 from photofs.cli.output import counted, json_option, safe_text
 from photofs.cli.scan import scan_after
-from photofs.model.errors import NotFound, TimedOut, Unauthorised
+from photofs.model.errors import NotFound, TimedOut
 from photofs.model.exit_codes import SOME_FAILED
 from photofs.providers.google import account, picker
 from photofs.providers.google.api import Api, open_api
@@ -101,12 +101,7 @@ async def _pick(house: House, source: Source, manner: Manner) -> Taken:
     """From the address to the files."""
     google = source.google
     stored = account.login_of(house.secrets(), str(google.account), client_of(google))
-    if not stored.allows(account.PICK):
-        raise Unauthorised(
-            "the login to Google does not allow picking",
-            safe="nothing was changed",
-            remedy="photofs login google, and tick all boxes",
-        )
+    account.demand(stored, account.PICK)
     endpoint = endpoint_at(endpoint_of(google.config))
     timeout = house.settings.network.read_timeout
     with house.pacer() as pacer:

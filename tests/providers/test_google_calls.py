@@ -178,6 +178,16 @@ async def test_too_small_a_login_says_so(tools: Tools) -> None:
         assert service.calls("albums.list") == 1
 
 
+async def test_a_login_that_may_not_look_asks_for_nothing(tools: Tools) -> None:
+    """An empty list or a "there is none" that it got could be taken for deletions."""
+    async with emulated_for(uploads().account, tools=tools, scopes=(PICK, APPEND)) as service:
+        with pytest.raises(Unauthorised, match="cannot list or read") as caught:
+            async with service.provider():
+                pass
+        assert "tick all boxes" in caught.value.remedy
+        assert (service.api_calls, service.calls("oauth.token")) == (0, 0)
+
+
 async def test_an_api_that_is_not_enabled_says_where_to_enable_it(service: Emulated) -> None:
     """With the address of the console's page, and that it takes some minutes."""
     service.account.state.apps[CLIENT_ID].api_enabled = False

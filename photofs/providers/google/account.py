@@ -53,6 +53,19 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True)
         return Client(self.client_id, self.client_secret)
 
 
+def demand(stored: Stored, scope: str) -> None:
+    """Unauthorised if the account's owner did not grant it: then nothing is asked of the service.
+
+    An empty answer to a login that may not look would be taken for an empty account.
+    """
+    if not stored.allows(scope):
+        raise Unauthorised(
+            f"the login to Google does not allow this: {LACKING[scope]}",
+            safe="what is cached stays readable, and nothing was changed",
+            remedy=f"{LOGIN_AGAIN}, and tick all boxes on Google's page",
+        )
+
+
 def secret_name(email: str, client_id: str) -> str:
     """The entry's name in the store of secrets."""
     return f"google {email} {client_id}"

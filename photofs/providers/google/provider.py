@@ -11,7 +11,7 @@ from photofs.model.errors import Misconfigured, NotFound
 from photofs.model.observation import Observation
 from photofs.model.span import Span
 from photofs.providers.google import presence, scan
-from photofs.providers.google.account import login_of
+from photofs.providers.google.account import READ, demand, login_of
 from photofs.providers.google.api import open_api
 from photofs.providers.google.endpoint import endpoint_at
 from photofs.providers.google.originals import Originals
@@ -70,7 +70,7 @@ async def open_provider(config: Mapping[str, object], tools: Tools) -> AsyncIter
     "sweep_hours" says how often all is listed (24); the fields of Manner, as whole
     numbers, how uploads go out. Nothing is changed through a client that is marked as "former".
     Nothing is asked of the service yet.
-    Raises Misconfigured, or Unauthorised if there is no such login on this machine.
+    Raises Misconfigured, or Unauthorised if there is no login on this machine that may look.
     """
     names = ("email", "client_id", "endpoint", "sweep_hours")
     email, client_id, base, hours = (config.get(name) for name in names)
@@ -82,6 +82,7 @@ async def open_provider(config: Mapping[str, object], tools: Tools) -> AsyncIter
     # A desktop's keyring may ask the user first, for as long as the user likes.
     reread = partial(login_of, tools.secrets, email, client_id)
     stored = await trio.to_thread.run_sync(reread, abandon_on_cancel=True)
+    demand(stored, READ)
     seconds = int(3600 * (hours if isinstance(hours, int | float) else SWEEP_HOURS))
     async with (
         open_api(endpoint, stored, tools.pacer, tools.read_timeout, reread=reread) as api,
