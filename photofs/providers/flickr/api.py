@@ -9,21 +9,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-import requests
 import trio
-import urllib3
 from flickrapi import FlickrError
 
-from photofs.model.errors import RemoteError, Temporary, TimedOut, Unreachable
+from photofs.model.errors import RemoteError, Temporary
 from photofs.model.verdict import Verdict
 from photofs.providers.flickr.answers import KEPT, Record, bad_status, read_answer
 from photofs.providers.flickr.endpoint import Endpoint
 from photofs.providers.flickr.line import Account, BadStatus, Caller, Line, caller_for
 from photofs.providers.port import Pacer
-from photofs.providers.transport import pace
+from photofs.providers.transport import pace, session
 from photofs.providers.transport.pace import tell, verdict_of
 from photofs.providers.transport.retrying import Retrying
-from photofs.providers.transport.session import TooMuch
 
 THREADS = 4
 FOR_PEOPLE = Retrying(deadline=60.0)
@@ -135,15 +132,9 @@ class Api:
 def translated(call: Callable[[], Answer]) -> Answer:
     """What `call` gives; the foreign errors of flickrapi, requests and urllib3 become ours."""
     try:
-        return call()
+        return session.translated(call, "Flickr", KEPT)
     except BadStatus as error:
         raise bad_status(error) from error
-    except (requests.Timeout, urllib3.exceptions.TimeoutError, TooMuch) as error:
-        raise TimedOut("Flickr did not answer in time", safe=KEPT) from error
-    except requests.ConnectionError as error:
-        raise Unreachable("Flickr cannot be reached", safe=KEPT) from error
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-        raise Temporary("the line to Flickr broke", safe=KEPT) from error
     except (FlickrError, KeyError, ValueError) as error:
         raise Temporary("Flickr's answer cannot be understood", safe=KEPT) from error
 

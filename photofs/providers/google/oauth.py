@@ -7,15 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
 from urllib.parse import urlencode
 
-import requests
 import trio
-import urllib3
 
-from photofs.model.errors import Temporary, TimedOut, Unreachable
 from photofs.providers.google.answers import KEPT, Record, garbled, oauth_refusal, read_record
 from photofs.providers.google.endpoint import Endpoint
 from photofs.providers.google.line import FORM, Line
-from photofs.providers.transport.session import TooMuch
+from photofs.providers.transport.session import translated
 
 OK = 200
 
@@ -52,24 +49,12 @@ class Granted(NamedTuple):
         return "Granted(...)"
 
 
-def translated(call: Callable[[], Answer]) -> Answer:
-    """What `call` gives; the foreign errors of requests and urllib3 become ours."""
-    try:
-        return call()
-    except (requests.Timeout, urllib3.exceptions.TimeoutError, TooMuch) as error:
-        raise TimedOut("Google did not answer in time", safe=KEPT) from error
-    except requests.ConnectionError as error:
-        raise Unreachable("Google cannot be reached", safe=KEPT) from error
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-        raise Temporary("the line to Google broke", safe=KEPT) from error
-
-
 async def in_thread(
     call: Callable[[], Answer], limiter: trio.CapacityLimiter | None = None
 ) -> Answer:
-    """The same in a thread; who is cancelled leaves at once, and the thread ends by itself."""
+    """What `call` gives in a thread: who is cancelled leaves at once, and that ends by itself."""
     return await trio.to_thread.run_sync(
-        lambda: translated(call), abandon_on_cancel=True, limiter=limiter
+        lambda: translated(call, "Google", KEPT), abandon_on_cancel=True, limiter=limiter
     )
 
 

@@ -6,10 +6,17 @@ It uses no proxies, cookies or logins of the environment, and threads may share 
 import http.cookiejar
 import os
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
+
+from photofs.model.errors import Temporary, TimedOut, Unreachable
+from photofs.providers.transport.trouble import LOOK
+
+Answer = TypeVar("Answer")
 
 CONNECT_TIMEOUT = 10.0
 CALL_LIMIT = 120.0
@@ -49,6 +56,21 @@ def open_session() -> requests.Session:
     session.verify = os.environ.get("SSL_CERT_FILE") or True
     session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     return session
+
+
+def translated(call: Callable[[], Answer], service: str, safe: str) -> Answer:
+    """What `call` gives; the foreign errors of requests and urllib3 become ours, naming `service`.
+
+    Raises TimedOut, Unreachable, Temporary.
+    """
+    try:
+        return call()
+    except (requests.Timeout, urllib3.exceptions.TimeoutError, TooMuch) as error:
+        raise TimedOut(f"{service} did not answer in time", safe=safe, remedy=LOOK) from error
+    except requests.ConnectionError as error:
+        raise Unreachable(f"{service} cannot be reached", safe=safe, remedy=LOOK) from error
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        raise Temporary(f"the line to {service} broke", safe=safe, remedy=LOOK) from error
 
 
 def read_body(raw: urllib3.BaseHTTPResponse) -> bytes:

@@ -5,9 +5,12 @@ from photofs.model.errors import Temporary
 KEPT = "what has arrived is kept, and what is on this disk can be read"
 
 
+LOOK = "check this machine's network and try again"
+
+
 def of_line(what: str, kind: type[Temporary] = Temporary) -> Temporary:
     """The line is at fault, as far as can be seen from here."""
-    return kind(what, safe=KEPT, remedy="check this machine's network and try again")
+    return kind(what, safe=KEPT, remedy=LOOK)
 
 
 def of_host(
