@@ -13,7 +13,7 @@ from photofs.assembly import House
 from photofs.emulators.google import Emulator, Refusal, google_in_thread
 from photofs.emulators.google.errors import ApiError
 from photofs.emulators.google.picker import pick
-from photofs.emulators.google.state import READ
+from photofs.emulators.google.state import READ, Item
 from photofs.emulators.hosting import faults as net
 from tests.support.google_library import Uploads, add_google, log_in, uploads
 from tests.support.household import PATIENCE, Household
@@ -49,12 +49,17 @@ def address(picking: subprocess.Popen[str], google: Emulator) -> str:
     raise AssertionError("no address was printed")
 
 
+def phone_of(made: Uploads) -> list[Item]:
+    """What a phone uploaded, which no list of the client has."""
+    return [item for item in made.account.everything() if not item.owner]
+
+
 def test_what_is_picked_on_the_page_is_in_the_library(
     household: Household, google: Emulator, made: Uploads
 ) -> None:
     """Photos that no program may list: picked, fetched, mounted and read; the session is closed."""
     add_google(household, google)
-    phone = [item for item in made.account.everything() if not item.owner]
+    phone = phone_of(made)
     with start(household) as picking:
         url = address(picking, google)
         with httpx2.Client(trust_env=False, timeout=60) as browser:
@@ -100,17 +105,18 @@ def test_a_library_that_is_added_anew_has_its_picks_again(
     household: Household, google: Emulator, made: Uploads
 ) -> None:
     """They lie by account, not by a number of the catalog's: nothing is fetched twice or hidden."""
-    for fetched, known in ((4, 0), (0, 4)):
+    phone = phone_of(made)
+    for fetched, known in ((2, 0), (0, 2)):
         add_google(household, google)
         with start(household) as picking:
             address(picking, google)
             (session,) = made.account.state.pickings
-            pick(made.account, session, made.pictures)
+            pick(made.account, session, phone)
             _out, told = picking.communicate(timeout=PATIENCE)
         assert picking.returncode == 0, told
         assert f"{fetched} photos fetched, {known} here before" in told
         (library,) = household.ask("status")["libraries"]
-        assert library["counts"]["photos"] == 5 + len(made.pictures)
+        assert library["counts"]["photos"] == 5 + len(phone)
         household.run("library", "remove", "google", "--yes")
 
 
@@ -119,17 +125,18 @@ def test_what_cannot_be_had_ends_with_its_status_and_can_be_left(
 ) -> None:
     """The rest is shown, the status is 6; --new leaves what is left, and asks to pick anew."""
     add_google(household, google)
+    phone = phone_of(made)
     fault = google.faults.add(net.Answer(status=403, body=b"<html>"), "bytes", times=None)
-    fault.when = lambda hit: made.pictures[0].id in hit.path
+    fault.when = lambda hit: phone[0].id in hit.path
     with start(household) as picking:
         address(picking, google)
         (session,) = made.account.state.pickings
-        pick(made.account, session, made.pictures)
+        pick(made.account, session, phone)
         _out, told = picking.communicate(timeout=PATIENCE)
     assert picking.returncode == 6, told
     assert "--new" in told
     (library,) = household.ask("status")["libraries"]
-    assert library["counts"]["photos"] == 5 + len(made.pictures) - 1
+    assert library["counts"]["photos"] == 5 + len(phone) - 1
     assert list(made.account.state.pickings) == [session]
     with start(household, "--new") as picking:
         address(picking, google)
