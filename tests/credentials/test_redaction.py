@@ -42,7 +42,9 @@ SHAPES: tuple[Callable[[str], str], ...] = (
     lambda it: f"renewed to ya29.{it}, for an hour",
     lambda it: f"the client's secret is GOCSPX-{it.replace('~', '').replace('.', '')}x",
     lambda it: f"GET https://lh3.googleusercontent.com/lr/{it}=d answered 403",
-    lambda it: f"POST https://photoslibrary.googleapis.com/v1/uploads?upload_id={it}&upload_protocol=x",
+    lambda it: (
+        f"POST https://photoslibrary.googleapis.com/v1/uploads?upload_id={it}&upload_protocol=x"
+    ),
 )
 
 
