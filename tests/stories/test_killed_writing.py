@@ -129,9 +129,9 @@ def deaths(
 ) -> dict[int, Exception]:
     """Die at all these moments, in turns going on after it or not; what did not end well."""
     wrong: dict[int, Exception] = {}
-    for number, nth in enumerate(moments):
+    for nth in moments:
         try:
-            survives(folder / str(nth), nth, go_on=number % 2 == 0)
+            survives(folder / str(nth), nth, go_on=nth % 2 == 0)
         except Exception as error:  # noqa: BLE001 - the other moments are to be walked all the same
             wrong[nth] = error
         else:
