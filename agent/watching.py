@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from watchdog.events import (
+    DirCreatedEvent,
     DirDeletedEvent,
     DirMovedEvent,
     FileClosedEvent,
@@ -39,7 +40,7 @@ STALLED: Final = 600.0
 
 CHANGES: Final[list[type[FileSystemEvent]]] = [
     *(FileClosedEvent, FileCreatedEvent, FileDeletedEvent, FileModifiedEvent, FileMovedEvent),
-    *(DirDeletedEvent, DirMovedEvent),
+    *(DirCreatedEvent, DirDeletedEvent, DirMovedEvent),
 ]
 """To read a file, as a scan does, is none."""
 
@@ -62,8 +63,6 @@ class Changes(FileSystemEventHandler):
         self._lock = threading.Lock()
         self._last: float | None = None
         self._written: dict[str, float] = {}
-        self.paths: set[str] = set()
-        """Of which something was told since it was last taken."""
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Note it."""
@@ -72,11 +71,19 @@ class Changes(FileSystemEventHandler):
             return
         with self._lock:
             self._last = self._clock()
-            self.paths |= paths
             for path in paths:
-                self._written.pop(path, None)
-            if isinstance(event, FileCreatedEvent | FileModifiedEvent):
-                self._written[str(event.src_path)] = self._last
+                self._note(path, event)
+
+    def _note(self, path: str, event: FileSystemEvent) -> None:
+        """Whether somebody writes that file now.
+
+        A new name tells nothing of it: `mv` from elsewhere gives one to a file that is whole. Of
+        times that are set after the close, as unzip does it, watchdog tells nothing.
+        """
+        if isinstance(event, FileModifiedEvent):
+            self._written[path] = self._clock()
+        else:
+            self._written.pop(path, None)
 
     def changed(self) -> None:
         """Nobody knows what has changed."""
@@ -94,7 +101,6 @@ class Changes(FileSystemEventHandler):
                 return False
             self._last = None
             self._written.clear()
-            self.paths.clear()
             return True
 
 
@@ -154,11 +160,6 @@ class Watching:
         """Whether that source's folder has changed and is quiet now; once for each change."""
         changes = self._changes.get(source_id)
         return changes is not None and changes.take(self._quiet_s)
-
-    def told(self, source_id: int) -> frozenset[str]:
-        """The paths in that source's folder that have changed since it was last taken."""
-        changes = self._changes.get(source_id)
-        return frozenset(changes.paths) if changes else frozenset()
 
     def close(self) -> None:
         """Watch nothing any more."""

@@ -1,5 +1,6 @@
 """The folders of archives are watched: what is put there is taken in once it is whole."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -96,12 +97,15 @@ def test_a_file_that_is_still_written_waits(
     watching: Watching, clock: Clock, tmp_path: Path
 ) -> None:
     """A download that stalls is no part yet; one that was given up counts after ten minutes."""
-    follow(watching, source(A, tmp_path))
+    (tmp_path / "second.zip").write_bytes(b"")
+    (tmp_path / PART).write_bytes(b"")
+    # one watch for both, so that what is told of the second file comes after what of the first one
+    follow(watching, source(A, tmp_path / PART), source(B, tmp_path / "second.zip"))
     with (tmp_path / PART).open("wb") as file:
         file.write(b"half")
         file.flush()
         (tmp_path / "second.zip").write_bytes(b"whole")
-        wait_until(lambda: (tmp_path / "second.zip") in seen_by(watching, A))
+        wait_until(lambda: settles(watching, clock, B))
         clock.now += STALLED / 2
         assert not watching.take(A)
         file.write(b" the rest")
@@ -109,24 +113,53 @@ def test_a_file_that_is_still_written_waits(
     with (tmp_path / PART).open("ab") as file:
         file.write(b"more")
         file.flush()
+        (tmp_path / "second.zip").write_bytes(b"whole, too")
+        wait_until(lambda: settles(watching, clock, B))
         clock.now += STALLED
         wait_until(lambda: settles(watching, clock))
 
 
-def seen_by(watching: Watching, source_id: int) -> set[Path]:
-    """The files of which the system has told, by a file of a name of its own that is closed."""
-    return {Path(path) for path in watching.told(source_id)}
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_regression_what_is_moved_in_is_whole(
+    watching: Watching, clock: Clock, tmp_path: Path, kind: str
+) -> None:
+    """`mv` of a part, or of an unpacked tree, counts once it is quiet; it once had to wait."""
+    folder, elsewhere = tmp_path / "export", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    (elsewhere / PART).write_bytes(b"bytes")
+    follow(watching, source(A, folder))
+    moved = elsewhere if kind == "folder" else elsewhere / PART
+    moved.rename(folder / moved.name)
+    wait_until(lambda: settles(watching, clock))
+    assert clock.now < 1000.0 + STALLED
 
 
-def test_reading_changes_nothing(watching: Watching, tmp_path: Path) -> None:
+def test_times_that_are_set_after_the_close_are_no_writing(
+    watching: Watching, clock: Clock, tmp_path: Path
+) -> None:
+    """As unzip and rsync do it; the folder does not wait as for a download that stalls."""
+    (tmp_path / "second.zip").write_bytes(b"")
+    (tmp_path / PART).write_bytes(b"")
+    follow(watching, source(A, tmp_path / PART), source(B, tmp_path / "second.zip"))
+    (tmp_path / PART).write_bytes(b"bytes")
+    os.utime(tmp_path / PART, (1e9, 1e9))
+    (tmp_path / "second.zip").write_bytes(b"whole")
+    wait_until(lambda: settles(watching, clock, B))
+    clock.now += QUIET_S
+    assert watching.take(A)
+
+
+def test_reading_changes_nothing(watching: Watching, clock: Clock, tmp_path: Path) -> None:
     """A scan reads every part; it does not call for the next one by that."""
     (tmp_path / PART).write_bytes(b"bytes")
-    follow(watching, source(A, tmp_path), source(B, tmp_path / "other"))
+    (tmp_path / "marker").write_bytes(b"")
+    follow(watching, source(A, tmp_path / PART), source(B, tmp_path / "marker"))
     assert (tmp_path / PART).read_bytes()
     assert list(tmp_path.iterdir())
-    (tmp_path / "marker").write_bytes(b"")
-    wait_until(lambda: tmp_path / "marker" in seen_by(watching, A))
-    assert seen_by(watching, A) == {tmp_path / "marker"}
+    (tmp_path / "marker").write_bytes(b"more")
+    wait_until(lambda: settles(watching, clock, B))
+    assert not settles(watching, clock, A)
 
 
 def test_a_disk_that_comes_back_is_looked_at(
