@@ -1,10 +1,9 @@
 """Where Flickr lives: the real service, or one that speaks like it at another address."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from photofs.model.errors import Misconfigured
-from photofs.providers.transport.hosts import HostRule, is_loopback
+from photofs.providers.transport.hosts import HostRule, netloc_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,24 +57,13 @@ def endpoint_at(base: str | None) -> Endpoint:
     if base is None:
         return FLICKR
     base = base.rstrip("/")
-    parts = _split(base)
-    if parts is None:
+    netloc = netloc_of(base)
+    if netloc is None:
         raise Misconfigured(
             "the address of the Flickr service cannot be used",
             remedy="give one that begins with https://, or leave it out",
         )
-    return _endpoint(base, parts)
-
-
-def _split(base: str) -> str | None:
-    """The host and port of a usable base address."""
-    try:
-        parts = urlsplit(base)
-        host, plain = parts.hostname or "", parts.scheme == "http"
-    except ValueError:
-        return None
-    usable = parts.scheme in {"http", "https"} and "@" not in parts.netloc and host
-    return parts.netloc.lower() if usable and (not plain or is_loopback(host)) else None
+    return _endpoint(base, netloc)
 
 
 def _endpoint(base: str, netloc: str) -> Endpoint:

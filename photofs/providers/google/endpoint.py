@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from photofs.model.errors import Misconfigured
-from photofs.providers.transport.hosts import HostRule, is_loopback
+from photofs.providers.transport.hosts import HostRule, netloc_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +83,7 @@ def endpoint_at(base: str | None) -> Endpoint:
     if base is None:
         return GOOGLE
     base = base.rstrip("/")
-    netloc = _netloc(base)
+    netloc = netloc_of(base)
     if netloc is None:
         raise Misconfigured(
             "the address of the Google service cannot be used",
@@ -103,14 +102,3 @@ def endpoint_at(base: str | None) -> Endpoint:
         bytes_key=f"google-photos-bytes-at {netloc}",
         picker_key=f"google-picker-at {netloc}",
     )
-
-
-def _netloc(base: str) -> str | None:
-    """The host and port of a usable base address."""
-    try:
-        parts = urlsplit(base)
-        host, plain = parts.hostname or "", parts.scheme == "http"
-    except ValueError:
-        return None
-    usable = parts.scheme in {"http", "https"} and "@" not in parts.netloc and host
-    return parts.netloc.lower() if usable and (not plain or is_loopback(host)) else None

@@ -45,3 +45,17 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def netloc_of(base: str) -> str | None:
+    """The host and port of an address at which a service may be; None if it cannot be used.
+
+    Plain http is for this machine itself alone.
+    """
+    try:
+        parts = urlsplit(base)
+        host, plain = parts.hostname or "", parts.scheme == "http"
+    except ValueError:
+        return None
+    usable = parts.scheme in {"http", "https"} and "@" not in parts.netloc and host
+    return parts.netloc.lower() if usable and (not plain or is_loopback(host)) else None
