@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import httplib2
+import requests
 
 from photofs.providers.transport.session import CONNECT_TIMEOUT, open_session, read_body
 
@@ -29,6 +30,31 @@ class Reply(NamedTuple):
     body: bytes
 
 
+def ask(
+    session: requests.Session,
+    verb: str,
+    url: str,
+    body: object,
+    headers: Mapping[str, str],
+    timeouts: tuple[float, float],
+) -> Reply:
+    """The answer to a request; raises TooMuch, requests' and urllib3's errors.
+
+    `body`: bytes, or what is read block by block. `timeouts`: seconds to connect, and of silence.
+    """
+    with session.request(
+        verb,
+        url,
+        data=body,  # type: ignore[arg-type] # requests takes whatever has `read` and a length
+        headers=dict(headers),
+        timeout=timeouts,
+        stream=True,
+        allow_redirects=False,
+    ) as response:
+        told = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(response.status_code, told, read_body(response.raw))
+
+
 class Line:
     """One for each account; threads may share it."""
 
@@ -38,18 +64,8 @@ class Line:
         self._session = open_session()
 
     def ask(self, verb: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Reply:
-        """The answer to a request; raises TooMuch, requests' and urllib3's errors."""
-        with self._session.request(
-            verb,
-            url,
-            data=body,
-            headers=dict(headers),
-            timeout=self._timeouts,
-            stream=True,
-            allow_redirects=False,
-        ) as response:
-            told = {name.lower(): value for name, value in response.headers.items()}
-            return Reply(response.status_code, told, read_body(response.raw))
+        """The answer to a request; raises as the function of that name."""
+        return ask(self._session, verb, url, body, headers, self._timeouts)
 
     def close(self) -> None:
         """Give the connections back."""

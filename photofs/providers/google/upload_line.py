@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from photofs.providers.google.line import Reply
-from photofs.providers.transport.session import open_session, read_body
+from photofs.providers.google.line import Reply, ask
+from photofs.providers.transport.session import open_session
 
 STALL_LIMIT = 60.0
 """Seconds, at most, in which a block of an upload must have gone out: 20 kbit/s manage that."""
@@ -33,17 +33,9 @@ class UploadLine:
         self._session = open_session()
 
     def post(self, url: str, headers: Mapping[str, str], body: Body | None) -> Reply:
-        """The answer to a request; raises TooMuch, requests' and urllib3's errors."""
-        with self._session.post(
-            url,
-            data=b"" if body is None else body,
-            headers=dict(headers),
-            timeout=self._timeouts,
-            stream=True,
-            allow_redirects=False,
-        ) as response:
-            told = {name.lower(): value for name, value in response.headers.items()}
-            return Reply(response.status_code, told, read_body(response.raw))
+        """The answer to a request; raises as `ask`. Without a body it says that it has none."""
+        data = b"" if body is None else body
+        return ask(self._session, "POST", url, data, headers, self._timeouts)
 
     def close(self) -> None:
         """Give the connections back."""
