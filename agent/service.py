@@ -126,10 +126,11 @@ class _Rounds:
         source_id = source.source_id
         wanted = source_id in self._changed
         self._changed.discard(source_id)
-        self._failed[source_id] = time.monotonic()
+        began = time.monotonic()
         outcome = await _scan_quietly(self._house, self._catalog, source)
-        if outcome is not Outcome.FAILED:
-            del self._failed[source_id]
+        self._failed.pop(source_id, None)
+        if outcome is Outcome.FAILED:
+            self._failed[source_id] = began
         if outcome is not Outcome.DONE and wanted:
             self._changed.add(source_id)
 

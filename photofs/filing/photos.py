@@ -100,13 +100,7 @@ class PhotoFiling:
                 return
         facts = next_facts(old, before, seen, desk.resolve, desk.now_ns())
         facts = laid_over(desk.catalog, row.photo_id, old, facts, desk.resolve)
-        Overruling(desk.catalog, desk.now_ns).photo_changed(row.photo_id, before, seen)
-        if _bytes_of(before) != _bytes_of(seen):
-            desk.catalog.forget_trouble(row.photo_id)
-        if before.content_key != seen.content_key:
-            # what programs write over now are other bytes than those that were here
-            desk.catalog.forget_told_original(row.photo_id)
-        desk.catalog.set_observation(row.observation_id, seen.as_of_ns, desk.scan, text)
+        self._note(row, before, seen, text)
         self._settle(row.photo_id, seen.remote_id, old, facts)
         if desk.several:
             self._merging.changed(row.observation_id, seen)
@@ -115,16 +109,21 @@ class PhotoFiling:
         self, row: ObservationRow, before: PhotoSeen, seen: PhotoSeen, text: str
     ) -> None:
         """What one of several sources tells otherwise; what is shown follows from all of them."""
+        words = self._desk.catalog.words(row.photo_id)
+        self._note(row, before, seen, text)
+        self._merging.show_anew(row.photo_id, words, same=not row.gone)
+        self._merging.changed(row.observation_id, seen)
+
+    def _note(self, row: ObservationRow, before: PhotoSeen, seen: PhotoSeen, text: str) -> None:
+        """What is told now, and what it ends that was known by what was told before."""
         desk = self._desk
-        words = desk.catalog.words(row.photo_id)
         Overruling(desk.catalog, desk.now_ns).photo_changed(row.photo_id, before, seen)
         if _bytes_of(before) != _bytes_of(seen):
             desk.catalog.forget_trouble(row.photo_id)
         if before.content_key != seen.content_key:
+            # what programs write over now are other bytes than those that were here
             desk.catalog.forget_told_original(row.photo_id)
         desk.catalog.set_observation(row.observation_id, seen.as_of_ns, desk.scan, text)
-        self._merging.show_anew(row.photo_id, words, same=not row.gone)
-        self._merging.changed(row.observation_id, seen)
 
     def _settle(self, photo_id: int, remote_id: str, old: PhotoFacts, facts: PhotoFacts) -> None:
         """Write down changed facts, and what follows for names and places."""
