@@ -1,9 +1,7 @@
 """A scan killed at any statement: the catalog is sound, and the next scan goes on from there."""
 
-import os
 import random
 import shutil
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 
 from photofs.model.observation import AlbumGone, CollectionSeen, Observation, PhotoGone
 from tests.support.filed import Filed, album, photo
+from tests.support.killed_statement import count_statements, killed_at
 
 IDS = [f"p{number:02}" for number in range(40)]
 
@@ -60,47 +59,17 @@ def wanted(stock: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[set[s
     path = tmp_path_factory.mktemp("wanted") / "catalog.db"
     shutil.copy(stock, path)
     filed = Filed(path)
-    count = [0]
-
-    def note(*_: object) -> bool:
-        count[0] += 1
-        return True
-
-    filed.catalog.database.connection.set_exec_trace(note)
-    tell_second_word(filed)
-    filed.catalog.database.connection.set_exec_trace(None)
+    count = count_statements(filed, tell_second_word)
     files = filed.files()
     filed.catalog.close()
-    return files, count[0]
-
-
-def scan_and_die(path: Path, statement: int) -> None:
-    """In a child process: the second scan, killed by -9 right before that statement."""
-    child = os.fork()
-    if child == 0:
-        try:
-            filed = Filed(path)
-            left = [statement]
-
-            def maybe_die(*_: object) -> bool:
-                left[0] -= 1
-                if left[0] <= 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return True
-
-            filed.catalog.database.connection.set_exec_trace(maybe_die)
-            tell_second_word(filed)
-        finally:
-            os._exit(3)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status)
+    return files, count
 
 
 def check_one_death(stock: Path, folder: Path, statement: int, wanted: set[str]) -> None:
     """Killed there: `check` finds nothing, and the next scan ends where an undisturbed one does."""
     path = folder / f"killed-{statement}.db"
     shutil.copy(stock, path)
-    scan_and_die(path, statement)
+    assert killed_at(statement, lambda: Filed(path), tell_second_word)
     filed = Filed(path)
     assert filed.problems() == []
     tell_second_word(filed)
@@ -133,24 +102,7 @@ def test_a_killed_removal_of_a_library_is_finished_later(stock: Path, tmp_path: 
     """Out of the tree at once; the next library that is added finds nothing left."""
     path = tmp_path / "catalog.db"
     shutil.copy(stock, path)
-    child = os.fork()
-    if child == 0:
-        try:
-            filed = Filed(path)
-            left = [60]
-
-            def maybe_die(*_: object) -> bool:
-                left[0] -= 1
-                if left[0] <= 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return True
-
-            filed.catalog.database.connection.set_exec_trace(maybe_die)
-            filed.catalog.remove_library(1)
-        finally:
-            os._exit(3)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status)
+    assert killed_at(60, lambda: Filed(path), lambda filed: filed.catalog.remove_library(1))
     filed = Filed(path)  # adds "L" again, for there is no library in sight
     assert filed.problems() == []
     assert filed.catalog.database.all("SELECT count(*) FROM photo") == [(0,)]

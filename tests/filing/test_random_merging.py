@@ -1,9 +1,7 @@
 """Whatever several sources tell alike, in whatever order they are scanned: one library."""
 
-import os
 import random
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +16,7 @@ from photofs.model.capture_time import TakenBy, TakenFact
 from photofs.model.observation import Observation, PhotoGone, PhotoSeen
 from photofs.model.photo import Fidelity, PixelSize
 from tests.support.filed import album, photo
+from tests.support.killed_statement import count_statements, killed_at
 from tests.support.several import Several, Told, sha
 
 SOURCES = 3
@@ -212,47 +211,17 @@ def wanted(stock: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[set[T
     path = tmp_path_factory.mktemp("wanted") / "catalog.db"
     shutil.copy(stock, path)
     several = Several(path)
-    count = [0]
-
-    def note(*_: object) -> bool:
-        count[0] += 1
-        return True
-
-    several.catalog.database.connection.set_exec_trace(note)
-    tell_second_source(several)
-    several.catalog.database.connection.set_exec_trace(None)
+    count = count_statements(several, tell_second_source)
     groups = several.groups()
     several.catalog.close()
-    return groups, count[0]
-
-
-def scan_and_die(path: Path, statement: int) -> None:
-    """In a child process: the second source, killed by -9 right before that statement."""
-    child = os.fork()
-    if child == 0:
-        try:
-            several = Several(path)
-            left = [statement]
-
-            def maybe_die(*_: object) -> bool:
-                left[0] -= 1
-                if left[0] <= 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return True
-
-            several.catalog.database.connection.set_exec_trace(maybe_die)
-            tell_second_source(several)
-        finally:
-            os._exit(3)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status)
+    return groups, count
 
 
 def check_one_death(stock: Path, folder: Path, statement: int, groups: set[Told]) -> None:
     """Killed there: `check` finds nothing, and the next scan ends where an undisturbed one does."""
     path = folder / f"killed-{statement}.db"
     shutil.copy(stock, path)
-    scan_and_die(path, statement)
+    assert killed_at(statement, lambda: Several(path), tell_second_source)
     several = Several(path)
     assert several.problems() == []
     tell_second_source(several)

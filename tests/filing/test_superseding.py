@@ -1,9 +1,7 @@
 """A photo that was told under two ids: one photo in the end, with its inode, albums and pin."""
 
-import os
 import random
 import shutil
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 
 from photofs.model.observation import Observation, Superseded
 from tests.support.filed import Filed, album, photo
+from tests.support.killed_statement import killed_at
 
 IDS = [f"p{number:02}" for number in range(12)]
 MOVED = {each: f"s{each}" for each in IDS[:8]}
@@ -152,27 +151,11 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def killed_at(path: Path, statement: int) -> bool:
-    """In a child process: the second scan, killed by -9 at that statement; False if it ended."""
-    child = os.fork()
-    if child == 0:
-        try:
-            filed = Filed(path)
-            filed.live = False
-            left = [statement]
-
-            def maybe_die(*_: object) -> bool:
-                left[0] -= 1
-                if left[0] <= 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return True
-
-            filed.catalog.database.connection.set_exec_trace(maybe_die)
-            tell_second_word(filed)
-        finally:
-            os._exit(3)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
+def reopened(path: Path) -> Filed:
+    """The catalog there; its source is no live one."""
+    filed = Filed(path)
+    filed.live = False
+    return filed
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -180,9 +163,8 @@ def test_a_scan_killed_meanwhile(stock: Path, tmp_path: Path, seed: int) -> None
     """At any moment the catalog is sound and holds every photo; the next scan ends it."""
     path = tmp_path / "catalog.db"
     shutil.copy(stock, path)
-    killed_at(path, random.Random(seed).randint(40, 900))
-    filed = Filed(path)
-    filed.live = False
+    killed_at(random.Random(seed).randint(40, 900), lambda: reopened(path), tell_second_word)
+    filed = reopened(path)
     assert filed.problems() == []
     assert len(filed.files()) >= 2 * len(IDS)
     tell_second_word(filed)
