@@ -19,7 +19,15 @@ from agent.lock import hold
 from photofs.assembly import House
 from photofs.catalog.port import ScanCounts, ScanWrites, SourceRow
 from photofs.catalog.sqlite import Catalog
-from photofs.model.errors import Busy, Corrupt, NotFound, PhotofsError, StoreError, Temporary
+from photofs.model.errors import (
+    Busy,
+    Corrupt,
+    NotFound,
+    PhotofsError,
+    Refused,
+    StoreError,
+    Temporary,
+)
 from photofs.model.observation import Checkpoint, Observation, PhotoSeen, Progress, ScanEnd
 from photofs.originals.port import Room
 from photofs.providers.port import FACTS, Provider, Writes
@@ -91,6 +99,7 @@ async def scan(
                 with scanning as run:
                     outcome = await _take_in(provider, run, cursor, tell)
                     await _ask_for_suspects(provider, run)
+                    refused = _conclude(run)
         except PhotofsError as error:
             catalog.source_trouble(source.source_id, str(error))
             if source.source_id not in {one.source_id for one in catalog.sources()}:
@@ -102,6 +111,8 @@ async def scan(
         await compare(house, catalog, source.library_id)
         await _settle(house, catalog, source, began_ns)
         await keep_only_here(house, catalog)
+    if refused is not None:
+        raise refused
     return outcome
 
 
@@ -179,3 +190,12 @@ async def _ask_for_suspects(provider: Provider, run: ScanWrites) -> None:
             log.info("whether photos are gone is asked again later: %s", error)
             return
         run.answered(remote_id, gone=gone)
+
+
+def _conclude(run: ScanWrites) -> Refused | None:
+    """Take out what is gone; why that may not be. All else that the scan told holds anyhow."""
+    try:
+        run.conclude()
+    except Refused as refused:
+        return refused
+    return None

@@ -330,6 +330,10 @@ class ScanWrites(Protocol):
         """What the source says of a suspect."""
         ...
 
+    def conclude(self) -> None:
+        """After the answers: take out what is gone; Refused, with none of it, if it is too much."""
+        ...
+
     def counts(self) -> ScanCounts:
         """What the run has done so far."""
         ...

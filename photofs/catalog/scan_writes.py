@@ -26,6 +26,14 @@ class KnownId(NamedTuple):
     last_scan: int
 
 
+class AbsentId(NamedTuple):
+    """A remote id that a source may not have any more."""
+
+    observation_id: int
+    remote_id: str
+    photo_id: int
+
+
 class ScanWriting(Part):
     """Rows of scan and finding, and the absence columns of observation."""
 
@@ -116,20 +124,46 @@ class ScanWriting(Part):
         return row[0] if row else 0
 
     def set_absence(self, observation_id: int, absent: int, absent_ns: int | None) -> None:
-        """In how many inventories apart from each other it was not (0 to 2), and since when."""
+        """How far it is on its way to being gone (filing/absence.py), and since when."""
         self.database.run(
             "UPDATE observation SET absent = ?, absent_ns = ? WHERE id = ?",
             (absent, absent_ns, observation_id),
         )
 
-    def suspects(self, source_id: int, limit: int) -> list[str]:
-        """Remote ids that were in neither of two inventories, the longest absent first."""
+    def absent_at(self, source_id: int, stage: int, limit: int = -1) -> list[AbsentId]:
+        """What is at a stage of its absence, the longest absent first; -1: all of it."""
         rows = self.database.all(
-            "SELECT remote_id FROM observation WHERE source = ? AND absent > 1 AND gone = 0"
-            " ORDER BY absent_ns, id LIMIT ?",
-            (source_id, limit),
+            "SELECT id, remote_id, photo FROM observation WHERE source = ? AND absent > 0"
+            " AND absent = ? AND gone = 0 ORDER BY absent_ns, id LIMIT ?",
+            (source_id, stage, limit),
         )
-        return [remote_id for (remote_id,) in rows]
+        return [AbsentId(*row) for row in rows]
+
+    def some_absent_at(self, source_id: int, stage: int, limit: int) -> list[AbsentId]:
+        """A few of those, drawn by lot."""
+        rows = self.database.all(
+            "SELECT id, remote_id, photo FROM observation WHERE source = ? AND absent > 0"
+            " AND absent = ? AND gone = 0 ORDER BY random() LIMIT ?",
+            (source_id, stage, limit),
+        )
+        return [AbsentId(*row) for row in rows]
+
+    def count_absent_at(self, source_id: int, stage: int) -> int:
+        """How many are at a stage of their absence."""
+        row = self.database.one(
+            "SELECT count(*) FROM observation WHERE source = ? AND absent > 0 AND absent = ?"
+            " AND gone = 0",
+            (source_id, stage),
+        )
+        return row[0] if row else 0
+
+    def move_absent(self, source_id: int, stage: int, to: int) -> None:
+        """All that is at a stage of its absence is at another one."""
+        self.database.run(
+            "UPDATE observation SET absent = ? WHERE source = ? AND absent > 0 AND absent = ?"
+            " AND gone = 0",
+            (to, source_id, stage),
+        )
 
     def set_observation_gone(self, observation_id: int, *, gone: bool) -> None:
         """Take it for deleted at the source, or no longer."""

@@ -116,7 +116,8 @@ CREATE TABLE observation (
   as_of_ns   INTEGER NOT NULL,            -- the moment for which the facts held
   first_scan INTEGER NOT NULL,            -- scan(id) that first told of it
   last_scan  INTEGER NOT NULL,            -- scan(id) that last told of it
-  absent     INTEGER NOT NULL DEFAULT 0,  -- 1: not in an inventory; 2: nor in one apart from it
+  absent     INTEGER NOT NULL DEFAULT 0,  -- 1: not in an inventory; 2: nor in one apart from it;
+                                          -- 3: gone by the source's word; 4: the user agreed
   absent_ns  INTEGER,                     -- when the first of these was taken
   gone       INTEGER NOT NULL DEFAULT 0,  -- 1: taken for deleted at the source
   seen       TEXT NOT NULL                -- the whole PhotoSeen as JSON, as_of_ns as 0

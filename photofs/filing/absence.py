@@ -4,8 +4,10 @@ The rules (docs/SEMANTICS.md "Facts have a time"): the source's own word for an 
 absence counts only from complete inventories, two of them at least an hour apart. Where the source
 counts otherwise than it lists, that makes but a suspect, for which the source's own word is needed.
 If more than a tenth of a source, and at least 20 photos, would vanish in one scan, or all of it,
-nothing is changed and the user is asked. The same holds for albums and for collections. Bytes on
-this disk are never touched.
+nothing is changed and the user is asked. The same holds for albums and for collections. Where a
+service leaves out of its list what is there (Google what was archived), absence stops no scan; it
+is what the service itself calls gone that must not be so much. Bytes on this disk are never
+touched.
 """
 
 from collections.abc import Iterator
@@ -28,8 +30,13 @@ APART_NS: Final = 3600 * 10**9
 ASKED_AT_ONCE: Final = 100
 """Suspects that are asked for after one scan: one request each, two minutes at Flickr's pace."""
 
-FIRST, SUSPECT = 1, 2
-"""In how many inventories, apart from each other, something was not."""
+ASKED_AGAIN: Final = 3
+"""Of those that are called gone and may not go: so many are asked for once more after a scan. A
+service that finds one of them was wrong of them all."""
+
+FIRST, SUSPECT, CALLED_GONE, AGREED = 1, 2, 3, 4
+"""The stages of an absence: not in an inventory; nor in one apart from it, so it is asked for; gone
+by the source's own word; to be asked for, and if it is gone that is what the user expects."""
 
 
 @dataclass(slots=True)
@@ -37,12 +44,13 @@ class Told:
     """What a scan told of absence: an inventory, if it was complete, and ids known to be gone.
 
     `counted`: the inventory holds as many as the source itself counts; `albums_counted`: as many
-    albums were told of.
+    albums were told of; `leaves_out`: it is without what is there, as Inventory says.
     """
 
     inventory: frozenset[str] | None = None
     counted: bool = True
     albums_counted: bool = True
+    leaves_out: bool = False
     gone: set[str] = field(default_factory=set)
 
     @property
@@ -64,7 +72,7 @@ class Absence:
     def guard(self, told: Told, *, full: bool) -> None:
         """Refused, with nothing changed, if too much would vanish."""
         catalog, source, scan = self._desk.catalog, self._desk.source_id, self._desk.scan
-        vanished = sum(1 for each in self._known() if self._is_absent(each, told))
+        vanished = sum(1 for each in self._known() if self._would_go(each, told))
         _refuse_many("photos", vanished, catalog.count_known(source))
         if full and told.tells_of_albums:
             unseen = len(catalog.albums_not_seen(source, scan))
@@ -100,20 +108,70 @@ class Absence:
             self._desk.slices.breathe()
         self._desk.slices.end()
 
+    def accept(self) -> None:
+        """The user says that what vanished was deleted on purpose: what is called gone goes."""
+        source = self._desk.source_id
+        self._take_out_called_gone()
+        self._desk.slices.begin()
+        self._desk.catalog.move_absent(source, SUSPECT, AGREED)
+        self._desk.slices.end()
+
     def suspects(self) -> list[str]:
-        """Ids that two inventories left out, while the source counts otherwise than it lists."""
-        return self._desk.catalog.suspects(self._desk.source_id, ASKED_AT_ONCE)
+        """Ids that two inventories left out, while the source counts otherwise than it lists.
+
+        Where none is left to be asked for, a few of those that are called gone and may not go.
+        """
+        catalog, source = self._desk.catalog, self._desk.source_id
+        found = catalog.absent_at(source, AGREED, ASKED_AT_ONCE)
+        found += catalog.absent_at(source, SUSPECT, ASKED_AT_ONCE - len(found))
+        found = found or catalog.some_absent_at(source, CALLED_GONE, ASKED_AGAIN)
+        return [each.remote_id for each in found]
 
     def answered(self, remote_id: str, *, gone: bool) -> None:
-        """The source's own word for a suspect; if it is there, its absence begins anew."""
-        catalog = self._desk.catalog
-        row = catalog.observation(self._desk.source_id, remote_id)
+        """The source's own word for a suspect; if it is there, its absence begins anew.
+
+        If it was called gone before, no such word was worth anything: all are asked for anew.
+        """
+        catalog, source = self._desk.catalog, self._desk.source_id
+        row = catalog.observation(source, remote_id)
         if row is None or row.gone:
             return
-        if gone:
+        if not gone:
+            catalog.set_absence(row.observation_id, 0, None)
+            if row.absent == CALLED_GONE:
+                catalog.move_absent(source, CALLED_GONE, SUSPECT)
+        elif row.absent == AGREED:
             self._take_out(row.observation_id, row.photo_id)
         else:
-            catalog.set_absence(row.observation_id, 0, None)
+            catalog.set_absence(row.observation_id, CALLED_GONE, self._noted())
+
+    def conclude(self) -> None:
+        """What the source calls gone goes, once so many as may go are left to be asked for.
+
+        Refused, and nothing goes, if it calls too many so; this is known for good only when all
+        were asked for, as they are by and by (ASKED_AT_ONCE after each scan).
+        """
+        catalog, source = self._desk.catalog, self._desk.source_id
+        called = catalog.count_absent_at(source, CALLED_GONE)
+        if not called:
+            return
+        known = catalog.count_known(source)
+        if _are_many(called, known):
+            raise Refused(
+                f"of {called:,} of {known:,} photos the service says that they are no more",
+                safe="none was taken for deleted, and all of them are still shown",
+                remedy="look at the account itself; if they were deleted on purpose:"
+                " photofs scan --accept-removals",
+            )
+        if not _are_many(called + catalog.count_absent_at(source, SUSPECT), known):
+            self._take_out_called_gone()
+
+    def _take_out_called_gone(self) -> None:
+        for each in self._desk.catalog.absent_at(self._desk.source_id, CALLED_GONE):
+            self._desk.slices.begin()
+            self._take_out(each.observation_id, each.photo_id)
+            self._desk.slices.breathe()
+        self._desk.slices.end()
 
     def _noted(self) -> int:
         """The moment at which this scan's absences are noted."""
@@ -123,6 +181,10 @@ class Absence:
 
     def _known(self) -> Iterator[KnownId]:
         return self._desk.catalog.known_ids(self._desk.source_id)
+
+    def _would_go(self, each: KnownId, told: Told) -> bool:
+        """Whether it is on its way out of the tree by what this scan told."""
+        return each.remote_id in told.gone or (not told.leaves_out and self._is_absent(each, told))
 
     def _is_absent(self, each: KnownId, told: Told) -> bool:
         if each.remote_id in told.gone:
@@ -146,7 +208,7 @@ class Absence:
         elif self._desk.is_apart(each.absent_ns):
             if told.counted:
                 self._take_out(each.observation_id, each.photo_id)
-            elif each.absent != SUSPECT:
+            elif each.absent < SUSPECT:
                 catalog.set_absence(each.observation_id, SUSPECT, each.absent_ns)
 
     def _take_out(self, observation_id: int, photo_id: int) -> None:
@@ -182,10 +244,15 @@ class Absence:
 
 def _refuse_many(noun: str, vanished: int, known: int) -> None:
     """Refused if that many of so many are too many to vanish at once."""
-    many = vanished >= AT_LEAST and vanished > known * SHARE
-    if vanished and (many or vanished == known):
+    if _are_many(vanished, known):
         raise Refused(
             f"{vanished:,} of {known:,} {noun} were not there any more in this scan",
             safe="nothing was taken for deleted, and all of them are still shown",
             remedy="if they were deleted on purpose: photofs scan --accept-removals",
         )
+
+
+def _are_many(vanished: int, known: int) -> bool:
+    """Whether that many of so many are too many to vanish at once."""
+    many = vanished >= AT_LEAST and vanished > known * SHARE
+    return vanished > 0 and (many or vanished == known)

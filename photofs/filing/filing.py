@@ -252,6 +252,8 @@ class ScanRun:
             self._guard(full=full)
         try:
             self._absence.apply(self._told)
+            if self._accept_removals:
+                self._absence.accept()
             self._superseding.apply()
             if full and self._told.tells_of_albums:
                 self._absence.settle_albums()
@@ -284,6 +286,20 @@ class ScanRun:
         """What the source says of a suspect."""
         with self._desk.slices.whole():
             self._absence.answered(remote_id, gone=gone)
+
+    def conclude(self) -> None:
+        """After the answers: what the source itself calls gone goes, unless that is too much.
+
+        Refused if it is: then all of it stays, and the source's trouble says why.
+        """
+        try:
+            self._absence.conclude()
+        except Refused as refused:
+            self._desk.catalog.source_trouble(self._desk.source_id, str(refused))
+            raise
+        except BaseException:
+            self._desk.slices.abandon()
+            raise
         self.file(())
 
     def close(self) -> None:
@@ -357,3 +373,4 @@ class ScanRun:
         self._told.inventory = inventory.remote_ids
         self._told.counted = inventory.counted
         self._told.albums_counted = inventory.albums_counted
+        self._told.leaves_out = inventory.leaves_out

@@ -134,12 +134,15 @@ class Inventory:
     Only a provider whose `lists_everything` is true yields it, only when all pages came. `counted`:
     they were as many as the service itself counts. If not, and reading the list twice gave the very
     same, then absence from it is a suspicion: each id must be asked for (`Provider.is_gone`).
-    `albums_counted`: so were the albums, and all collections came.
+    `albums_counted`: so were the albums, and all collections came. `leaves_out`: the service keeps
+    photos out of its list that are there, as many as their owner likes (what was archived): then
+    that many are absent from it says nothing at all, and each must be asked for.
     """
 
     remote_ids: frozenset[str]
     counted: bool = True
     albums_counted: bool = True
+    leaves_out: bool = False
 
 
 class FindingKind(StrEnum):

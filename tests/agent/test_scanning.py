@@ -4,29 +4,24 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from agent.scanning import Scanned, lock_of, scan
-from photofs.assembly import House
 from photofs.catalog.check import check
 from photofs.catalog.port import SourceRow
-from photofs.catalog.sqlite import Catalog
 from photofs.emulators.flickr import Account, Emulator, flickr_in_thread, synthetic_account
 from photofs.emulators.flickr.faults import Fails
 from photofs.emulators.hosting.faults import stall
 from photofs.emulators.hosting.originals import Painted
-from photofs.filing.filing import Filing
 from photofs.model.errors import Busy, NotFound
-from photofs.model.moment import Moment
 from photofs.model.observation import Progress
+from tests.support.clocked_house import ByTheClock, tell_nobody
 from tests.support.household import Household
 from tests.support.logins import add_flickr
 from tests.support.waiting import wait_until
 
-HOUR_NS = 3600 * 10**9
 CALLS = 6 + 1 + 45 + 1 + 3
 """The least that lists the account below: pages, albums, members, collections, favourites."""
 
@@ -68,27 +63,6 @@ def test_a_scan_that_is_killed_again_and_again_comes_to_its_end(tmp_path: Path, 
         assert api_calls(emulator) <= CALLS + 1 + deaths * 6
 
 
-class ByTheClock(House):
-    """A house whose filing goes by a clock of the test's."""
-
-    now = Moment(10**18, "boot", 10**12)
-
-    def filing(self, catalog: Catalog) -> Filing:
-        """In UTC, by that clock."""
-        return Filing(
-            catalog,
-            dates_template=self.settings.tree.dates,
-            default_zone="UTC",
-            zone_of_position=lambda _position: None,
-            offset_of_zone=lambda _zone, _moment, _local: timedelta(0),
-            now=lambda: self.now,
-        )
-
-    def wait(self, ns: int) -> None:
-        """Time passes."""
-        self.now = Moment(self.now.wall_ns + ns, "boot", self.now.boot_ns + ns)
-
-
 class Watched:
     """An account of 40 photos behind a library, all of whose ids are looked through every time."""
 
@@ -111,7 +85,7 @@ class Watched:
 
     async def scan(self, hours: float = 2) -> Scanned:
         """A scan, so many hours after the one before."""
-        self.house.wait(int(hours * HOUR_NS))
+        self.house.wait(int(hours * 3600 * 10**9))
         scanned = await scan(self.house, self.catalog, self.source, tell_nobody)
         assert list(check(self.catalog)) == []
         return scanned
@@ -123,10 +97,6 @@ class Watched:
     def asked(self) -> int:
         """How many photos were asked for by themselves."""
         return self.emulator.calls["flickr.photos.getInfo"]
-
-
-def tell_nobody(_progress: Progress) -> None:
-    """Nobody watches."""
 
 
 def account_of(count: int) -> Account:

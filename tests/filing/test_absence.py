@@ -186,6 +186,7 @@ def suspects(filed: Filed, *, gone: bool) -> list[str]:
         asked = run.suspects()
         for each in asked:
             run.answered(each, gone=gone)
+        run.conclude()
     return asked
 
 
@@ -228,6 +229,88 @@ def test_p12_a_wrong_count_is_no_way_round_the_guard(filed: Filed) -> None:
         with pytest.raises(Refused, match="20 of 150 photos"):
             filed.scan(inventory=ids(130), counted=False)
     assert suspects(filed, gone=True) == []
+
+
+def scan_without(filed: Filed, left: list[str]) -> None:
+    """A full scan of a service that keeps what was archived out of its list; these it lists."""
+    inventory = Inventory(remote_ids=frozenset(left), counted=False, leaves_out=True)
+    filed.scan(inventory)
+
+
+def test_p12_what_was_archived_stops_no_scan(filed: Filed) -> None:
+    """Absent from such a list are as many as the owner likes; each is asked for, and all stay."""
+    stocked(filed, 150)
+    for _ in range(2):
+        scan_without(filed, ids(50))
+    assert suspects(filed, gone=False) == ids(150)[50:]
+    scan_without(filed, ids(50))
+    assert shown(filed) == 150
+
+
+def test_p12_too_many_that_the_service_calls_gone_stay_and_it_is_told(filed: Filed) -> None:
+    """A login by a wrong client hears "no such photo" of each: nothing goes, not by and by."""
+    stocked(filed, 300)
+    for _ in range(2):
+        scan_without(filed, [])
+    with pytest.raises(Refused, match="of 100 of 300 photos the service says"):
+        suspects(filed, gone=True)
+    for _ in range(4):
+        with pytest.raises(Refused):
+            suspects(filed, gone=True)
+    assert shown(filed) == 300
+    assert "of 300 of 300 photos" in filed.catalog.sources()[0].trouble
+
+
+def test_p12_none_goes_while_too_many_may_yet_be_called_gone(filed: Filed) -> None:
+    """The first hundred of 200 suspects are no sign for the others: all are asked for first."""
+    stocked(filed, 1500)
+    for _ in range(2):
+        scan_without(filed, ids(1500)[200:])
+    assert len(suspects(filed, gone=True)) == 100
+    assert shown(filed) == 1500
+    assert len(suspects(filed, gone=False)) == 100
+    assert shown(filed) == 1400
+
+
+def test_p12_a_service_that_was_wrong_once_is_asked_of_all_again(filed: Filed) -> None:
+    """What it called gone is there: its other such words count for nothing."""
+    stocked(filed, 150)
+    for _ in range(2):
+        scan_without(filed, ids(130))
+    with pytest.raises(Refused, match="of 20 of 150"):
+        suspects(filed, gone=True)
+    again = suspects(filed, gone=False)
+    assert len(again) == 3
+    assert sorted([*suspects(filed, gone=False), *again]) == ids(150)[130:]
+    assert suspects(filed, gone=True) == []
+    assert shown(filed) == 150
+
+
+def test_p12_a_service_that_lists_them_again_ends_the_alarm(filed: Filed) -> None:
+    """What was called gone and is listed is there, and no trouble is left."""
+    stocked(filed, 150)
+    for _ in range(2):
+        scan_without(filed, ids(130))
+    with pytest.raises(Refused):
+        suspects(filed, gone=True)
+    scan_without(filed, ids(150))
+    assert suspects(filed, gone=True) == []
+    assert (shown(filed), filed.catalog.sources()[0].trouble) == (150, "")
+
+
+def test_p12_the_user_can_accept_what_the_service_calls_gone(filed: Filed) -> None:
+    """What it called gone goes at once; what it was not asked for yet goes by its word alone."""
+    stocked(filed, 300)
+    for _ in range(2):
+        scan_without(filed, ids(50))
+    with pytest.raises(Refused):
+        suspects(filed, gone=True)
+    filed.scan(full=False, accept_removals=True)
+    assert shown(filed) == 200
+    assert suspects(filed, gone=True) == ids(300)[150:250]
+    assert shown(filed) == 100
+    assert len(suspects(filed, gone=False)) == 50
+    assert (shown(filed), filed.catalog.sources()[0].trouble) == (100, "")
 
 
 @pytest.mark.parametrize("albums_counted", [True, False])

@@ -53,7 +53,12 @@ class Everything:
         favorites.note(self._place, found)
         if not resumed:
             presence.note(self._place, telling.told - self._listed)
-            yield Inventory(remote_ids=frozenset(telling.told), counted=False, albums_counted=False)
+            yield Inventory(
+                remote_ids=frozenset(telling.told),
+                counted=False,
+                albums_counted=False,
+                leaves_out=True,
+            )
         self._end(telling, resumed=resumed)
 
     async def _photos(self, telling: Telling) -> AsyncGenerator[Observation, None]:
