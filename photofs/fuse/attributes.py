@@ -46,7 +46,7 @@ class Attributes:
         for the kernel asks nobody where they refuse already, and what can be changed is the verbs'
         affair; else 0444 and 0555.
         """
-        self._can_change = can_change
+        self.can_change = can_change
         self._uid = uid
         self._gid = gid
         self._kept: dict[int, pyfuse3.EntryAttributes] = {}
@@ -70,7 +70,7 @@ class Attributes:
 
     def make(self, node: Node) -> pyfuse3.EntryAttributes:
         """The attributes of a node."""
-        writable = self._can_change(node.ino)
+        writable = self.can_change(node.ino)
         ((_, made, _),) = self.lend([Entry(0, "", *node)], writable=writable)
         return made
 
@@ -92,7 +92,7 @@ class Attributes:
             made.entry_timeout = 0 if fleeting else TIMEOUT
             made.attr_timeout = TIMEOUT if exact else 0
             if folder:
-                made.st_mode = FOLDER_MODES[self._can_change(ino)]
+                made.st_mode = FOLDER_MODES[self.can_change(ino)]
                 made.st_size = FOLDER_SIZE
                 made.st_blocks = 0
                 made.st_nlink = 1

@@ -51,7 +51,7 @@ class OpenFolder:
         `beyond`: what stands in the folder behind the catalog's entries.
         """
         self._beyond = beyond
-        self._writable = volume.can_change(ino)
+        self._writable = attributes.can_change(ino)
         self._volume = volume
         self._attributes = attributes
         self._pace = pace

@@ -65,6 +65,8 @@ def test_modes_say_what_can_be_changed(made: Stock) -> None:
     with mounted(made, "--read-only") as mount:
         assert (mount.lake / "a.jpg").stat().st_mode & 0o777 == 0o444
         assert mount.lake.stat().st_mode & 0o777 == 0o555
+        (listed,) = (each for each in os.scandir(mount.lake) if each.name == "b.jpg")
+        assert listed.stat().st_mode & 0o777 == 0o444
         assert errno_of((mount.lake / "new.jpg").touch) == "EROFS"
         assert errno_of((mount.lake / "a.jpg").unlink) == "EROFS"
 
