@@ -1,22 +1,20 @@
-"""The demo: a made-up Google Takeout and an emulated Flickr account, all on this machine.
+"""The demo: a made-up Takeout, and emulated accounts at Google and Flickr, all on this machine.
 
 It lives in a folder of its own below the user's cache and is made anew each time. What lies in its
 Scratch stays there, and a demo that somebody put photos into is put aside and never deleted: they
 may be the only copies. The user's own catalog, settings and logins are not touched. The emulated
-Flickr ends with the mount.
+services end with the mount.
 """
 
-import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from photofs.assembly import HOME_VARIABLE, House, find_paths
+from photofs.cli.demo_services import FLICKR, GOOGLE, emulated_service, facts_of
 from photofs.cli.house import home_environ
 from photofs.cli.mounts import list_mounts, serves
 from photofs.cli.output import own_name, safe_text, shell_word
@@ -29,7 +27,7 @@ MARKER = ".photofs-demo"
 
 @contextmanager
 def demo_home(environ: Mapping[str, str]) -> Iterator[Path]:
-    """A home with both libraries added and scanned, for the length of a block.
+    """A home with both libraries added, picked for and scanned, for the length of a block.
 
     Yields the value for PHOTOFS_HOME. Busy if another demo is mounted.
     """
@@ -38,9 +36,10 @@ def demo_home(environ: Mapping[str, str]) -> Iterator[Path]:
     house.make_folders()
     print("making pictures ...", flush=True)
     takeout = home / "takeout"
-    _write_takeout(takeout)
-    with _emulated_flickr(home) as service:
-        _add_libraries(house, takeout, service)
+    with emulated_service(home, FLICKR) as flickr, emulated_service(home, GOOGLE) as google:
+        _write_takeout(takeout)  # while they begin
+        _add_flickr(house, facts_of(flickr, home, FLICKR))
+        _add_google(house, takeout, facts_of(google, home, GOOGLE))
         previous = os.environ.get(HOME_VARIABLE)
         os.environ[HOME_VARIABLE] = str(home)
         try:
@@ -96,10 +95,11 @@ def make_anew(home: Path) -> Path | None:
 def _put_aside(home: Path) -> Path | None:
     """Move a demo that holds photos of somebody's own to a name of its own; None if it does not.
 
-    Those are in Kept until they are sent, and with the emulated Flickr from then on; what it paints
-    itself it keeps no file of.
+    Those are in Kept until they are sent, and with the emulated service from then on; what that
+    paints itself it keeps no file of.
     """
-    rooms = (find_paths({HOME_VARIABLE: str(home)}).kept, home / "flickr" / "originals")
+    kept = find_paths({HOME_VARIABLE: str(home)}).kept
+    rooms = (kept, *(home / service / "originals" for service in (FLICKR, GOOGLE)))
     if not any(path.is_file() for room in rooms for path in room.rglob("*")):
         return None
     before = home.with_name(f"{home.name}-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}")
@@ -115,37 +115,8 @@ def _write_takeout(folder: Path) -> None:
     demo_takeout(folder)
 
 
-@contextmanager
-def _emulated_flickr(home: Path) -> Iterator[dict[str, str]]:
-    """The emulated service as a process; yields where it is and a login to it."""
-    with (home / "flickr.log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own program
-            [
-                sys.executable,
-                "-m",
-                "photofs.emulators.flickr",
-                "--until-eof",
-                "--state",
-                str(home / "flickr"),
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            start_new_session=True,
-        )
-    try:
-        line = process.stdout.readline() if process.stdout else b""
-        if not line:
-            raise Bug(f"the emulated Flickr did not start; see {home / 'flickr.log'}")
-        facts: dict[str, str] = json.loads(line)
-        yield facts
-    finally:
-        process.terminate()
-        process.communicate()
-
-
-def _add_libraries(house: House, takeout: Path, service: Mapping[str, str]) -> None:
-    """Both libraries into the demo's catalog, and the login to the emulated account."""
+def _add_flickr(house: House, service: Mapping[str, str]) -> None:
+    """The emulated account at Flickr as a library, and the login to it."""
     from photofs.providers.flickr.account import Stored, keep
 
     login = Stored(
@@ -158,6 +129,26 @@ def _add_libraries(house: House, takeout: Path, service: Mapping[str, str]) -> N
     )
     keep(house.secrets(), service["user"], login)
     with house.catalog() as catalog:
-        catalog.add_library("google", "takeout", {"path": str(takeout)})
         config = {"user": service["user"], "endpoint": service["url"]}
         catalog.add_library("flickr", "flickr", config, account=service["user"])
+
+
+def _add_google(house: House, takeout: Path, service: Mapping[str, str]) -> None:
+    """One library of the Takeout, the emulated account, and what was picked at it; the login."""
+    from photofs.cli.google_sources import SERVICE
+    from photofs.cli.pick_session import find_source, take_picked
+    from photofs.providers.google.account import ALLOWED, Stored, keep
+
+    login = Stored(
+        client_id=service["client_id"],
+        client_secret=service["client_secret"],
+        refresh_token=service["refresh_token"],
+        scopes=sorted(ALLOWED["write"]),
+        email=service["email"],
+    )
+    keep(house.secrets(), login)
+    config = {"email": login.email, "client_id": login.client_id, "endpoint": service["url"]}
+    with house.catalog() as catalog:
+        library = catalog.add_library(SERVICE, "takeout", {"path": str(takeout)})
+        catalog.add_source(library.library_id, SERVICE, config, account=login.email)
+    take_picked(house, find_source(house, SERVICE), service["picked_session"])

@@ -128,7 +128,8 @@ def _say_what_to_try(point: Path, *, demo: bool) -> None:
     print(f"mounted at {safe_text(str(point))}")
     if demo:
         print(
-            "a made-up Google Takeout and an emulated Flickr account; nothing leaves this machine"
+            "a made-up Takeout, and emulated accounts at Google and Flickr; nothing leaves this"
+            " machine"
         )
     print("try:")
     print(f"  ls {shown} {shown}/*/Albums")

@@ -40,19 +40,25 @@ def run_agent(
 
 
 def scan_after(
-    name: str, document: Mapping[str, object] | None, *, no_scan: bool, otherwise: int = 0
+    name: str,
+    document: Mapping[str, object] | None,
+    *,
+    no_scan: bool,
+    otherwise: int = 0,
+    environ: Mapping[str, str] | None = None,
 ) -> NoReturn:
     """Scan a library that was just added, as a command's last act; exits with the scan's status.
 
     `document` is printed with what the scan tells, as "scan"; None if people are told instead.
-    `otherwise` is the status where the scan went well, or was not wanted.
+    `otherwise` is the status where the scan went well, or was not wanted; `environ` says whose
+    library it is, if it may be the demo's.
     """
     code, scanned = 0, None
     if not no_scan and document is None:
-        code = run_agent(["scan", "--", name])
+        code = run_agent(["scan", "--", name], environ=environ)
     elif not no_scan:
         with TemporaryFile("w+", encoding="utf-8") as told:
-            code = run_agent(["scan", "--json", "--", name], stdout=told)
+            code = run_agent(["scan", "--json", "--", name], stdout=told, environ=environ)
             told.seek(0)
             scanned = json.loads(told.read() or "null")
     if code:

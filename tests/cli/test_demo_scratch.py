@@ -24,7 +24,9 @@ def test_what_lies_in_the_demos_scratch_stays(tmp_path: Path, *, crashed: bool) 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["demo"]
 
 
-@pytest.mark.parametrize("room", ["data/kept/written", "data/kept/ab", "flickr/originals"])
+@pytest.mark.parametrize(
+    "room", ["data/kept/written", "data/kept/ab", "flickr/originals", "google/originals"]
+)
 def test_a_demo_that_photos_were_put_into_is_put_aside(tmp_path: Path, room: str) -> None:
     """Whether they were sent or not; its Scratch stands in the new one, and nothing is deleted."""
     home = tmp_path / "demo"

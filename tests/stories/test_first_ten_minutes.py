@@ -40,6 +40,8 @@ def test_the_demo_shows_two_libraries_and_leaves_nothing(tmp_path: Path) -> None
         status = household.ask("status")
         assert [library["name"] for library in status["libraries"]] == ["flickr", "google"]
         assert [mount["point"] for mount in status["mounts"] if mount["serves"]] == [str(point)]
+        google = status["libraries"][1]
+        assert [each["provider"] for each in google["sources"]] == ["takeout", "google", "picker"]
         photo = next(path for path in (point / "google" / "Albums").rglob("*") if path.is_file())
         assert household.ask("info", photo)["links"] >= 2
         processes = shell("pgrep", "-f", str(tmp_path), code=None).split()

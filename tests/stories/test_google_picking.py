@@ -1,6 +1,8 @@
 """Picking from the command line: the address, Done on the page, and the photos in the mount."""
 
 import json
+import os
+import pty
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from photofs.emulators.google.errors import ApiError
 from photofs.emulators.google.picker import pick
 from photofs.emulators.google.state import READ, Item
 from photofs.emulators.hosting import faults as net
+from photofs.model.exit_codes import TEMPORARY
 from tests.support.google_library import Uploads, add_google, log_in, uploads
 from tests.support.household import PATIENCE, Household
 from tests.support.waiting import wait_until
@@ -47,6 +50,12 @@ def address(picking: subprocess.Popen[str], google: Emulator) -> str:
         if google.url in line:
             return line.strip()
     raise AssertionError("no address was printed")
+
+
+def press_done(made: Uploads, items: list[Item]) -> None:
+    """The owner ticks these on the page of the only session, as many as it takes, and is done."""
+    (session,) = made.account.state.pickings
+    pick(made.account, session, items)
 
 
 def phone_of(made: Uploads) -> list[Item]:
@@ -99,6 +108,88 @@ def test_whoever_is_killed_goes_on_without_picking_again(
     with household.mounted() as photos:
         found = list((photos / "google" / "Dates").rglob("IMG_*.jpg"))
         assert {path.read_bytes() for path in found} == {made.given(one) for one in made.pictures}
+
+
+def test_one_command_picks_more_than_a_session_holds(
+    household: Household, google: Emulator, made: Uploads
+) -> None:
+    """While sessions are full it opens the next; killed in one of them, it goes on with that."""
+    add_google(household, google)
+    google.habits.picker_most = 2
+    items = made.account.everything()
+    with start(household, "--sessions", "4") as picking:
+        assert "/picker/" in address(picking, google)
+        press_done(made, items[:3])
+        assert "/picker/" in address(picking, google)
+        stalled = google.faults.add(net.stall(after=200), "bytes", skip=1)
+        press_done(made, items[2:4])
+        wait_until(lambda: stalled.hits > 0)
+        picking.send_signal(signal.SIGKILL)
+        picking.communicate(timeout=PATIENCE)
+    opened = google.calls["sessions.create"]
+    with start(household, "--sessions", "4") as picking:
+        url = address(picking, google)
+        assert google.calls["sessions.create"] == opened + 1, "the killed one asks nobody anew"
+        press_done(made, items[4:5])
+        _out, told = picking.communicate(timeout=PATIENCE)
+    assert picking.returncode == 0, told
+    assert url not in told, "one that is not full is the last"
+    picked = list((household.home / "data" / "picked").rglob("*.bytes"))
+    assert {each.read_bytes() for each in picked} == {made.given(each) for each in items[:5]}
+    (library,) = household.ask("status")["libraries"]
+    assert [source["provider"] for source in library["sources"]] == ["google", "picker"]
+
+
+def test_on_a_terminal_it_asks_whether_there_is_more(
+    household: Household, google: Emulator, made: Uploads
+) -> None:
+    """After a session that is full, and no other; without a terminal it names the option."""
+    add_google(household, google)
+    google.habits.picker_most = 1
+    items = made.account.everything()
+    ours, theirs = pty.openpty()
+    with household.start(
+        "pick", "google", "--no-scan", stdin=theirs, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as picking:
+        for item, answer in ((items[0], b"y\n"), (items[1], b"n\n")):
+            address(picking, google)
+            os.write(ours, answer)
+            press_done(made, [item])
+        _out, told = picking.communicate(timeout=PATIENCE)
+    assert picking.returncode == 0, told
+    assert "Pick more?" in told
+    assert google.calls["sessions.create"] == 2
+    with household.start(
+        "pick",
+        "google",
+        "--no-scan",
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as picking:
+        address(picking, google)
+        press_done(made, [items[2]])
+        _out, told = picking.communicate(timeout=PATIENCE)
+    assert "or with --sessions" in told
+    assert google.calls["sessions.create"] == 3
+
+
+def test_what_a_session_brought_is_shown_though_the_next_one_fails(
+    household: Household, google: Emulator, made: Uploads
+) -> None:
+    """The scan is done, and the status is that of the failure."""
+    add_google(household, google)
+    google.habits.picker_most = 2
+    phone = phone_of(made)
+    with start(household, "--sessions", "2") as picking:
+        address(picking, google)
+        refusal = Refusal(error=ApiError("INVALID_ARGUMENT", "No."))
+        google.faults.add(refusal, "sessions.create", times=None)
+        press_done(made, phone)
+        _out, told = picking.communicate(timeout=PATIENCE)
+    assert picking.returncode == TEMPORARY, told
+    (library,) = household.ask("status")["libraries"]
+    assert library["counts"]["photos"] == 5 + len(phone)
 
 
 def test_a_library_that_is_added_anew_has_its_picks_again(

@@ -4,6 +4,7 @@ import hashlib
 import re
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,16 +18,30 @@ TARGET = "/mnt/nas/photos/"
 """Where README copies to."""
 
 
+@contextmanager
+def demo(folder: Path, *flags: str) -> Iterator[Path]:
+    """The demo, mounted below a folder, for the length of a block."""
+    household = Household(folder)
+    del household.environ["PHOTOFS_HOME"]
+    point = folder / "photos"
+    point.mkdir()
+    household.run("mount", "--demo", "--daemon", "--no-agent", *flags, point)
+    yield point
+    household.run("umount", point)
+
+
 @pytest.fixture
 def point(tmp_path: Path) -> Iterator[Path]:
     """The demo, mounted as README says; the folder that README calls ~/photos."""
-    household = Household(tmp_path)
-    del household.environ["PHOTOFS_HOME"]
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    household.run("mount", "--demo", "--daemon", "--no-agent", folder)
-    yield folder
-    household.run("umount", folder)
+    with demo(tmp_path) as point:
+        yield point
+
+
+@pytest.fixture
+def sealed(tmp_path: Path) -> Iterator[Path]:
+    """The same with --read-only: as an archive's library is always."""
+    with demo(tmp_path, "--read-only") as point:
+        yield point
 
 
 def lines(program: str) -> list[str]:
@@ -69,11 +84,11 @@ def test_the_copying_line_gives_one_file_a_photo_and_then_has_nothing_to_do(
     assert set(hashes) == {hashlib.sha256(path.read_bytes()).hexdigest() for path in shown}
 
 
-def test_copies_can_be_made_that_their_owner_may_change(point: Path, tmp_path: Path) -> None:
+def test_copies_can_be_made_that_their_owner_may_change(sealed: Path, tmp_path: Path) -> None:
     """A plain copy is read-only; README's flag makes one that is not, and twice is as once."""
     (command,) = re.findall(r"`(rsync -aH --chmod=\S+)`", README)
     plain, free = tmp_path / "plain", tmp_path / "free"
-    archive = ("--exclude", "/Scratch", f"{point / 'google'}/")
+    archive = ("--exclude", "/Scratch", f"{sealed / 'google'}/")
     shell("rsync", "-aH", *archive, f"{plain}/")
     assert not any(each.stat().st_mode & stat.S_IWUSR for each in plain.rglob("*"))
     shell(*command.split(), *archive, f"{free}/")

@@ -10,7 +10,7 @@ from pathlib import Path
 from photofs.emulators.google.sniffing import Sniffed, sniff
 from photofs.emulators.google.state import Access, Album, App, Grant, Item, State
 from photofs.emulators.google.times import instant
-from photofs.emulators.hosting.originals import Stored
+from photofs.emulators.hosting.originals import Original, Painted, Stored, paint
 from photofs.emulators.hosting.vault import Vault
 
 CLIENT_ID = "123456789012-abcdefghijklmnopqrstuvwxyz012345.apps.googleusercontent.com"
@@ -131,6 +131,20 @@ class Account:
 
     def add_item(self, data: bytes, filename: str, owner: str = "", **facts: object) -> Item:
         """A new item with these bytes, uploaded now; ValueError if the service takes no such."""
+        original = Stored(sha256=hashlib.sha256(data).hexdigest())
+        item = self._add(original, data, filename, owner, facts)
+        self.store(data)
+        return item
+
+    def add_painted(
+        self, painted: Painted, filename: str, owner: str = "", **facts: object
+    ) -> Item:
+        """The same of what is painted anew whenever somebody asks for it: nothing is kept of it."""
+        return self._add(painted, paint(painted), filename, owner, facts)
+
+    def _add(
+        self, original: Original, data: bytes, filename: str, owner: str, facts: dict[str, object]
+    ) -> Item:
         seen = sniff(data)
         if seen is None:
             raise ValueError("the service does not take such a file")
@@ -143,11 +157,10 @@ class Account:
             "uploaded": now,
             **facts,
         }
-        digest = self.store(data)
         item = Item(
             owner=owner,
-            original=Stored(sha256=digest),
-            sha256=digest,
+            original=original,
+            sha256=hashlib.sha256(data).hexdigest(),
             filename=filename,
             mime=seen.mime,
             width=seen.width,

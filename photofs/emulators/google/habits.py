@@ -27,6 +27,7 @@ class Habits:
     `calls_per_day`, `bytes_per_day`: of a project. `writes_per_minute`: of a user.
     `serial_writes`: two writes at once are refused; `write_takes` (s): how long each is under way.
     `picker_poll`, `picker_lifetime` (s): what a session says, and how long it lives.
+    `picker_most`: what a session holds at the most, whatever was asked for.
     `max_pickings`: open sessions of a user.
     """
 
@@ -55,4 +56,5 @@ class Habits:
     write_takes: float = 0.0
     picker_poll: float = 5.0
     picker_lifetime: float = 7 * DAY
+    picker_most: int = 2_000
     max_pickings: int = 20

@@ -37,7 +37,7 @@ def _most(ask: Ask) -> int:
     text = config.get("maxItemCount", str(MOST_ITEMS))
     if not isinstance(text, str) or not text.isdecimal() or not 0 < int(text) <= MOST_ITEMS:
         raise invalid("Request contains an invalid maxItemCount.")
-    return int(text)
+    return min(int(text), ask.habits.picker_most)
 
 
 def looked_at(ask: Ask) -> dict[str, object]:

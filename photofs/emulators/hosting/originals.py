@@ -21,7 +21,7 @@ class Painted(msgspec.Struct, frozen=True, tag="painted"):
     """
 
     kind: Literal["jpg", "png", "mp4"]
-    seed: int
+    seed: int | str
     width: int
     height: int
     taken: str | None = None

@@ -3,11 +3,13 @@
 import io
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from PIL import TiffImagePlugin, TiffTags
 
+from photofs.emulators.hosting.originals import Painted
 from photofs.emulators.pictures import landscape, make_jpeg, make_png, make_video, make_webp
 from photofs.emulators.takeout.account import Account, Album, Item
 from photofs.emulators.takeout.export import Shape, write_export
@@ -119,6 +121,26 @@ def demo_account() -> Account:
     return Account(items=items, albums=albums)
 
 
+class Again(NamedTuple):
+    """A picture of the export as another service has it: its original, and its instant."""
+
+    original: Painted
+    taken: datetime
+
+
+def painted_again(title: str) -> list[Again]:
+    """The export's dated JPEGs of that title, to be painted anew with the very same bytes."""
+    shots = enumerate(chain.from_iterable((*SHOTS.values(), LOOSE)))
+    return [_again(shot, number) for number, shot in shots if shot.title == title and shot.taken]
+
+
+def _again(shot: Shot, number: int) -> Again:
+    original = Painted(
+        "jpg", _seed(number), 640, 480, shot.taken, _told_offset(shot, number), shot.position
+    )
+    return Again(original, datetime.fromisoformat(f"{shot.taken}{shot.offset}"))
+
+
 def _item(shot: Shot, number: int) -> Item:
     marks = shot.marks.split()
     local = datetime.fromisoformat(shot.taken) if shot.taken else None
@@ -142,7 +164,7 @@ def _item(shot: Shot, number: int) -> Item:
 
 
 def _bytes(shot: Shot, number: int, local: datetime | None) -> bytes:
-    seed = f"takeout {number}"
+    seed = _seed(number)
     if shot.title.endswith(".mp4"):
         instant = local.replace(tzinfo=_zone(shot.offset)) if local else None
         return make_video(seed, taken=instant, seconds=0.6, position=shot.position)
@@ -152,8 +174,17 @@ def _bytes(shot: Shot, number: int, local: datetime | None) -> bytes:
         return make_webp(seed, taken=local)
     if shot.title.endswith(".DNG"):
         return _raw(seed)
-    offset = shot.offset if number % 2 else None
+    offset = _told_offset(shot, number)
     return make_jpeg(seed, taken=local, offset=offset, position=shot.position)
+
+
+def _seed(number: int) -> str:
+    return f"takeout {number}"
+
+
+def _told_offset(shot: Shot, number: int) -> str | None:
+    """What its EXIF tells of its zone: of every second one nothing, as of older cameras."""
+    return shot.offset if number % 2 else None
 
 
 def _raw(seed: str) -> bytes:

@@ -11,7 +11,7 @@ from photofs.model.errors import Temporary
 from photofs.providers.google.answers import KEPT, Failure, Record
 from photofs.providers.google.api import Api
 from photofs.providers.google.pages import ITEMS, PHOTOS_A_PAGE, Page, Query, pages
-from photofs.providers.google.records import part, text
+from photofs.providers.google.records import number, part, text
 
 MOST = 2000
 """What a session holds at the most."""
@@ -29,7 +29,8 @@ one that has ended is not documented; asking anew costs its owner a minute."""
 class Session(NamedTuple):
     """A session as it is now; `done` once something was picked.
 
-    Seconds: it is looked at every `poll`, and for `timeout` from now at the most.
+    Seconds: it is looked at every `poll`, and for `timeout` from now at the most. It holds `most`
+    items at the most.
     """
 
     session_id: str
@@ -37,6 +38,7 @@ class Session(NamedTuple):
     poll: float
     timeout: float
     done: bool
+    most: int = MOST
 
     @property
     def is_live(self) -> bool:
@@ -86,6 +88,7 @@ def _session(answer: Record) -> Session:
         max(LEAST_POLL, seconds(polling.get("pollInterval"), USUAL_POLL)),
         seconds(polling.get("timeoutIn"), USUAL_TIMEOUT),
         answer.get("mediaItemsSet") is True,
+        number((part(answer, "pickingConfig") or {}).get("maxItemCount")) or MOST,
     )
 
 

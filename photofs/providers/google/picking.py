@@ -64,6 +64,19 @@ class Taken:
         """Whether nothing is left in the session that may yet come."""
         return not self.waiting and not self.failed
 
+    @property
+    def listed(self) -> int:
+        """How many items it held, as far as their names tell them apart."""
+        return self.new + self.known + self.waiting + len(self.failed) + len(self.never)
+
+    def add(self, later: "Taken") -> None:
+        """Count what came of a later session as well."""
+        self.new += later.new
+        self.known += later.known
+        self.waiting += later.waiting
+        self.failed |= later.failed
+        self.never |= later.never
+
 
 Tell = Callable[[int], object]
 """Hears how many items are here by now."""
