@@ -50,9 +50,24 @@ def _wished(
     wishes: Sequence[Change],
     resolve: Resolve,
 ) -> PhotoFacts:
-    told = Shown(facts.favorite == 1, facts.title, facts.name, None, (), None)
+    told = Shown(
+        favorite=facts.favorite == 1,
+        archived=facts.archived == 1,
+        trashed=facts.trashed == 1,
+        title=facts.title,
+        name=facts.name,
+        description=None,
+        tags=(),
+        taken=None,
+    )
     wished = shown(told, wishes)
-    facts = facts._replace(favorite=int(wished.favorite), title=wished.title, name=wished.name)
+    facts = facts._replace(
+        favorite=int(wished.favorite),
+        archived=int(wished.archived),
+        trashed=int(wished.trashed),
+        title=wished.title,
+        name=wished.name,
+    )
     if wished.taken is None:
         return facts
     seen = catalog.told(photo_id) or _only_here(facts)
@@ -95,7 +110,7 @@ def without(
 
 
 _UNDONE = frozenset(
-    {"favorite", "title", "name", "mtime_ns", "taken_local", "granularity", "taken_how"}
+    {"favorite", "archived", "title", "name", "mtime_ns", "taken_local", "granularity", "taken_how"}
 )
 
 
@@ -104,4 +119,6 @@ def _told(facts: PhotoFacts, seen: PhotoSeen, resolve: Resolve, *, dates: bool) 
     facts = facts._replace(title=seen.title, name=name_of(seen), trashed=int(seen.trashed or False))
     if seen.favorite is not None:
         facts = facts._replace(favorite=int(seen.favorite))
+    if seen.archived is not None:
+        facts = facts._replace(archived=int(seen.archived))
     return dated(facts, resolve(seen)) if dates else facts

@@ -30,6 +30,8 @@ class WishVerb(StrEnum):
     LEAVE = "leave"
     FAVORITE = "favorite"
     UNFAVORITE = "unfavorite"
+    ARCHIVE = "archive"
+    UNARCHIVE = "unarchive"
     RETITLE = "retitle"
     DESCRIBE = "describe"
     TAG = "tag"
@@ -50,6 +52,8 @@ GUARDED: Final = frozenset(
         WishVerb.REPLACE,
         WishVerb.LEAVE,
         WishVerb.UNFAVORITE,
+        WishVerb.ARCHIVE,
+        WishVerb.UNARCHIVE,
         WishVerb.RETITLE,
         WishVerb.DESCRIBE,
         WishVerb.TAG,
@@ -68,7 +72,8 @@ DELETE is not among them: it is made only by a command that shows what it delete
 class Shown(NamedTuple):
     """The facts of a photo that wishes change.
 
-    `name` is the name wished for in every folder. `taken`: a capture time as `DATE` wishes it, JSON
+    `name` is the name wished for in every folder. `trashed`: as the sources tell it, for Trash here
+    is a mark that is laid over all of it. `taken`: a capture time as `DATE` wishes it, JSON
     of model.capture_time.TakenFact; None: as told.
     """
 
@@ -78,6 +83,8 @@ class Shown(NamedTuple):
     description: str | None
     tags: tuple[str, ...]
     taken: Mapping[str, object] | None
+    archived: bool = False
+    trashed: bool = False
 
 
 class Change(NamedTuple):
@@ -93,6 +100,10 @@ def shown(told: Shown, wishes: Iterable[Change]) -> Shown:
         match wish.verb:
             case WishVerb.FAVORITE | WishVerb.UNFAVORITE:
                 told = told._replace(favorite=wish.verb is WishVerb.FAVORITE)
+            case WishVerb.ARCHIVE | WishVerb.UNARCHIVE:
+                told = told._replace(archived=wish.verb is WishVerb.ARCHIVE)
+            case WishVerb.RESTORE:
+                told = told._replace(trashed=False)
             case WishVerb.RETITLE:
                 told = told._replace(
                     title=_text(wish.details["title"]), name=str(wish.details["name"])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 from photofs.model.capture_time import TakenFact, ZoneOfPosition
+from photofs.model.errand import Deed, Errand, Outcome
 from photofs.model.head import HeadFacts
 from photofs.model.observation import AlbumSeen, ContentHash, Observation, PhotoSeen
 from photofs.model.photo import Media
@@ -101,6 +102,7 @@ class Writes:
     `set_title`, `set_description`, `set_tags`, `set_taken`: of one photo.
     `look`: one photo as it is now, None if the service says that it is not there.
     `look_album`: one album with its members as they are now, None likewise.
+    `on_page`: what no call of the service does, and a hand can do on a photo's page there.
     """
 
     upload: Callable[[Upload, Sent], Awaitable[Uploaded]] | None = None
@@ -129,9 +131,12 @@ class Writes:
     set_taken: Callable[[str, TakenFact], Awaitable[None]] | None = None
     look: Callable[[str], Awaitable[PhotoSeen | None]] | None = None
     look_album: Callable[[str], Awaitable[AlbumSeen | None]] | None = None
+    on_page: frozenset[Deed] = frozenset()
 
 
-FACTS: Final = frozenset({"empty_albums", "together", "coming", "members_at_once", "stamps"})
+FACTS: Final = frozenset(
+    {"empty_albums", "together", "coming", "members_at_once", "stamps", "on_page"}
+)
 """The fields of `Writes` that are no change of anything."""
 
 
@@ -213,6 +218,27 @@ class Provider(Protocol):
 
         `person`: whether somebody waits for it; background work gives way.
         Entering raises Temporary, Unauthorised, Gone, Quota or Corrupt (a damaged archive).
+        """
+        ...
+
+
+class Hand(Protocol):
+    """Does errands on photos' pages, one after the other (docs/decisions/0017).
+
+    `name` is what the journal calls it. It touches a photo only if the page shows it to be the
+    right one, looks first whether what is wished is so already, and never deletes for good.
+    """
+
+    @property
+    def name(self) -> str:
+        """Such as "browser"."""
+        ...
+
+    async def do(self, errand: Errand, *, dry: bool) -> Outcome:
+        """Do one errand; with `dry` only find the photo, and say what would be done.
+
+        The journal holds SEND before this is called (but for `dry`). What it raises counts as a
+        surprise. Cancelling it leaves the errand unsure: the next one looks first.
         """
         ...
 
