@@ -37,6 +37,7 @@ class TakenBy(StrEnum):
     EXIF = "exif"
     VIDEO = "video header"
     SERVICE = "service"
+    SIDECAR = "sidecar"
     TITLE = "title"
     UPLOAD = "upload time"
     USER = "user"
@@ -112,7 +113,7 @@ class _Zone(NamedTuple):
 
 EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose: wall times are compared to it
 _MOST_NS: Final = 2**63 - 1  # what the catalog's and the kernel's 64 bits hold: years 1678 to 2262
-_MOST_OFFSET: Final = timedelta(hours=18)  # real ones reach 14 h; java.time's limit leaves room
+MOST_OFFSET: Final = timedelta(hours=18)  # real ones reach 14 h; java.time's limit leaves room
 _IN_TITLE: Final = re.compile(
     r"(?<!\d)((?:19|20)\d\d)([01]\d)([0-3]\d)[_-]([0-2]\d)([0-5]\d)([0-5]\d)(?!\d{4})"
 )
@@ -182,7 +183,7 @@ def _zone(
     offset = taken.offset
     if offset is None and taken.local is not None and taken.instant is not None:
         offset = taken.local - taken.instant.astimezone(UTC).replace(tzinfo=None)
-    if offset is not None and abs(offset) <= _MOST_OFFSET:
+    if offset is not None and abs(offset) <= MOST_OFFSET:
         told = offset
         return _Zone(ZoneBy.OFFSET, lambda _moment, _local: told)
     name = zone_of_position(position) if position is not None else None
