@@ -15,10 +15,11 @@ from typing import NamedTuple
 import trio
 
 from agent.comparing import compare
-from agent.lock import hold
 from photofs.assembly import House
 from photofs.catalog.port import ScanCounts, ScanWrites, SourceRow
 from photofs.catalog.sqlite import Catalog
+from photofs.kernel.lock import hold
+from photofs.model.errand import ON_PAGE, PAGES
 from photofs.model.errors import (
     Busy,
     Corrupt,
@@ -146,7 +147,9 @@ def names_of(writes: Writes | None) -> tuple[str, ...]:
         return ()
     fields = (field.name for field in dataclasses.fields(writes) if field.name not in FACTS)
     functions = tuple(name for name in fields if getattr(writes, name) is not None)
-    return (*functions, "stamps") if writes.stamps else functions
+    facts = ("stamps",) if writes.stamps else ()
+    by_hand = (f"{ON_PAGE}{deed}" for deed in sorted(writes.on_page))
+    return (*functions, *facts, *by_hand, *(f"{PAGES}{each}" for each in writes.pages))
 
 
 async def _take_in(provider: Provider, run: ScanWrites, cursor: str | None, tell: Tell) -> Scanned:

@@ -14,13 +14,13 @@ import trio
 
 from agent.census import Census
 from agent.comparing import merge_waiting
-from agent.lock import hold
 from agent.posting import judge_and_send
 from agent.scanning import scan
 from agent.watching import Watching
 from photofs.assembly import House
 from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
+from photofs.kernel.lock import hold
 from photofs.model.errors import Busy, PhotofsError
 from photofs.model.exit_codes import OK
 from photofs.model.observation import Progress

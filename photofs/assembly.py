@@ -56,6 +56,11 @@ class Paths:
         return self.state / "under-way"
 
     @property
+    def errands(self) -> Path:
+        """The pages of links of the hand that is the user, one a library."""
+        return self.data / "errands"
+
+    @property
     def kept(self) -> Path:
         """The Kept room."""
         return self.data / "kept"
@@ -343,7 +348,11 @@ class House:
         from photofs.wishing.wishing import Wishing
 
         writing = self.settings.writing
-        policy = Policy(grace_ns=int(writing.grace * 10**9), held_after=writing.held_after)
+        policy = Policy(
+            grace_ns=int(writing.grace * 10**9),
+            held_after=writing.held_after,
+            hands=self.settings.google.hand != "none",
+        )
         return Wishing(catalog, self.filing(catalog), policy, time.time_ns)
 
     @asynccontextmanager

@@ -16,8 +16,10 @@ AND o.state = 'planned' AND EXISTS (
 
 OPEN: Final = "state IN ('planned', 'held', 'claimed', 'sent', 'unsure')"
 
-# in order: nothing of the same photo that was wished earlier is open, nor anything that changes the
-# album itself; an album that is to be made does not bar its first photo, which makes it; nothing is
+# in order: nothing of the same photo that was wished earlier is open (but for errands, which may
+# wait for months; what lies in the service's trash waits for its way out), nor anything that
+# changes the album itself; an album that is to be made does not bar its first photo, which makes
+# it; nothing is
 # done to an album that is to be removed but for what was wished of the album itself before (else
 # both would wait for each other), nor to an album or photo that this source does not have (another
 # source of the library may), but for its upload, which waits for no text that was wished before it,
@@ -34,7 +36,8 @@ AND (album IS NULL OR EXISTS (SELECT 1 FROM album a WHERE a.id = o.album AND a.s
 AND (verb <> 'make album' OR ?5)
 AND NOT EXISTS (
   SELECT 1 FROM operation e WHERE e.settled = 0 AND e.photo = o.photo AND e.id < o.id
-  AND e.{OPEN} AND (o.verb <> 'upload' OR e.verb IN ('upload', 'replace', 'delete')))
+  AND e.{OPEN} AND (e.source IS NOT NULL OR e.verb = 'restore')
+  AND (o.verb <> 'upload' OR e.verb IN ('upload', 'replace', 'delete')))
 AND NOT EXISTS (
   SELECT 1 FROM operation e INDEXED BY operation_of_album_itself
   WHERE e.settled = 0 AND e.{_ITSELF} AND e.album = o.album AND e.id < o.id AND e.{OPEN})
@@ -50,3 +53,10 @@ AND CASE WHEN verb <> 'leave' OR ?5 THEN 1 WHEN EXISTS (
     SELECT 1 FROM operation b WHERE b.settled = 0 AND b.photo = e.photo AND b.id < e.id
     AND b.verb = 'leave' AND b.{OPEN})) END
 ORDER BY id LIMIT ?3"""  # noqa: S608 - column names of ours
+
+ERRANDS: Final = f"""o INDEXED BY operation_errand
+WHERE library = ?1 AND source IS NULL AND settled = 0 AND state = 'planned' AND not_before_ns <= ?2
+AND NOT EXISTS (
+  SELECT 1 FROM operation e WHERE e.settled = 0 AND e.photo = o.photo AND e.id < o.id AND e.{OPEN})
+ORDER BY id LIMIT ?3"""  # noqa: S608 - column names of ours
+"""The errands that a hand may be given. Parameters: library, time, how many at most."""

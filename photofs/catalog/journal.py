@@ -38,7 +38,7 @@ class Wish(NamedTuple):
     verb: str
     details: Mapping[str, object]
     not_before_ns: int
-    source: int | None = None
+    source: int | None = None  # None: no source's, but a hand's
     photo: int | None = None
     album: int | None = None
     action: int | None = None

@@ -94,10 +94,13 @@ class JournalReading(Journal):
         return [self.operation(number) for (number,) in rows]
 
     def open_states(self, library: int | None = None) -> list[tuple[str, State, int, int]]:
-        """How many are not over: verb, state, number, and the bytes that they are to send."""
+        """How many are not over: verb, state, number, and the bytes that they are to send.
+
+        Errands are not among them, for they are not sent; but for those that are held.
+        """
         rows = self.database.all(
             "SELECT verb, state, count(*), sum(coalesce(json_extract(wish, '$.size'), 0))"  # noqa: S608 - words of ours
-            f" FROM operation WHERE {OPEN}"
+            f" FROM operation WHERE {OPEN} AND (source IS NOT NULL OR state = 'held')"
             " AND (?1 IS NULL OR library = ?1) GROUP BY verb, state",
             (library,),
         )

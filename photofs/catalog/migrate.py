@@ -12,7 +12,7 @@ import apsw
 
 from photofs.model.errors import Outdated, Refused
 
-VERSION = 8
+VERSION = 9
 """The schema's version: the highest number in migrations/."""
 
 APPLICATION_ID = 0x50464331

@@ -297,7 +297,7 @@ CREATE TABLE operation (
   id            INTEGER PRIMARY KEY AUTOINCREMENT,  -- its number; the order of wishes
   key           TEXT NOT NULL UNIQUE,      -- random, so that a restored backup is noticed
   library       INTEGER NOT NULL,          -- kept after the library is gone, so no reference
-  source        INTEGER,                   -- where it is to be sent
+  source        INTEGER,                   -- where it is to be sent; NULL: a hand does it
   photo         INTEGER,                   -- what it is about, if that is a photo
   verb          TEXT NOT NULL,             -- model.wish.WishVerb
   wish          TEXT NOT NULL,             -- its details, JSON
@@ -324,6 +324,9 @@ CREATE INDEX operation_under_way ON operation(source, id)
 CREATE INDEX operation_planned ON operation(library, planned_ns);
 CREATE INDEX operation_action ON operation(action);
 CREATE INDEX operation_upload ON operation(photo) WHERE verb = 'upload';
+CREATE INDEX operation_errand ON operation(library, id) WHERE source IS NULL AND settled = 0;
+CREATE INDEX operation_overruled ON operation(library, changed_ns)
+  WHERE source IS NULL AND state = 'done' AND reason <> '';
 
 -- What was sent for an operation and what came back; rows are only ever added.
 CREATE TABLE exchange (

@@ -9,9 +9,9 @@ from photofs.catalog.album_writes import AlbumWriting
 from photofs.catalog.clock import ClockWriting
 from photofs.catalog.database import BRIEFLY_MS, BUSY_MS, Database
 from photofs.catalog.discards import DiscardRows
+from photofs.catalog.errand_rows import ErrandRows
 from photofs.catalog.fetch_writes import FetchWriting
 from photofs.catalog.incoming import IncomingRows
-from photofs.catalog.journal_reads import JournalReading
 from photofs.catalog.learnt_rows import LearntRows
 from photofs.catalog.libraries import LibraryWriting
 from photofs.catalog.merge_rows import MergeRows
@@ -30,7 +30,7 @@ class Catalog(
     PhotoWriting,
     AlbumWriting,
     ScanWriting,
-    JournalReading,
+    ErrandRows,
     IncomingRows,
     DiscardRows,
     ClockWriting,

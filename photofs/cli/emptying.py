@@ -16,14 +16,20 @@ import trio
 from photofs.assembly import House
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.warm import fetch_all
+from photofs.model.errand import Deed
 from photofs.model.errors import PhotofsError, StoreError
 from photofs.model.wish import Asker
 from photofs.originals.port import Room
 from photofs.originals.rooms import sync_folder
 from photofs.wishing.deleting import Proven, doubt, record, to_delete
+from photofs.wishing.hand_reach import reach_of
 
 EMPTY = Asker(0, "photofs trash empty")
 NOT_FETCHED = "its original was not fetched yet"
+NO_PROGRAM = (
+    "Google lets no program delete, and photofs asks nobody to; what lies in Google's own trash"
+    " goes from there by itself"
+)
 
 
 class InTrash(NamedTuple):
@@ -61,12 +67,19 @@ def find_emptying(catalog: Catalog, names: tuple[str, ...]) -> list[InTrash]:
     ]
 
 
+def find_deletable(catalog: Catalog, names: tuple[str, ...]) -> list[InTrash]:
+    """The same without what no program can delete."""
+    found = find_emptying(catalog, names)
+    return [each for each in found if not _nobody_deletes(catalog, each.library)]
+
+
 def empty_trash(house: House, catalog: Catalog, names: tuple[str, ...]) -> Emptied:
     """Prove, write down, and wish the deletion of all that can be; the rest stays."""
     found = find_emptying(catalog, names)
-    _bring_here(house, catalog, [each.photo for each in found])
     proven: list[Proven] = []
-    left: Counter[str] = Counter()
+    left = Counter(NO_PROGRAM for each in found if _nobody_deletes(catalog, each.library))
+    found = [each for each in found if not _nobody_deletes(catalog, each.library)]
+    _bring_here(house, catalog, [each.photo for each in found])
     for each in found:
         outcome = _prove(house, catalog, each.photo)
         if isinstance(outcome, str):
@@ -80,6 +93,12 @@ def empty_trash(house: House, catalog: Catalog, names: tuple[str, ...]) -> Empti
     if len(wished) < len(proven):
         left["it was changed meanwhile"] += len(proven) - len(wished)
     return Emptied(len(wished), sum(each.size for each in wished), left, str(restore_file))
+
+
+def _nobody_deletes(catalog: Catalog, library_id: int) -> bool:
+    """Whether a library's service lets a program do nothing of the kind, but a hand trash."""
+    can = catalog.writes_of_library(library_id)[1]
+    return "delete" not in can and Deed.TRASH in reach_of(can).deeds
 
 
 def _bring_here(house: House, catalog: Catalog, photos: list[int]) -> None:

@@ -6,6 +6,7 @@ import click
 
 from photofs.catalog.port import OriginRow, PhotoRow, SourceRow
 from photofs.cli.attached import away_from
+from photofs.cli.errand_words import errands_of
 from photofs.cli.merged import told_by
 from photofs.cli.output import human_size, json_option, print_json, safe_text
 from photofs.cli.place import Place, find_place
@@ -63,6 +64,7 @@ def _photo_facts(place: Place) -> dict[str, object]:
         told = told_by(place.catalog, origins, place.catalog.shown_key(photo.photo_id))
         sources = [source | more for source, more in zip(sources, told, strict=True)]
     facts["sources"] = sources
+    facts["by_hand"] = errands_of(place.catalog, photo.photo_id)
     return facts
 
 
@@ -107,6 +109,8 @@ def _for_people(key: str, value: object) -> str:
     if key == "sources" and isinstance(value, list):
         several = "\n  " if len(value) > 1 else ""
         return several + several.join(_source_words(facts) for facts in value)
+    if key == "by_hand" and isinstance(value, list):
+        return safe_text("; ".join(str(each) for each in value))
     if key == "set" and isinstance(value, dict):
         others = ", ".join(f"{other['name']} ({other['role']})" for other in value["others"])
         return safe_text(f"{value['role']}, beside {others}")

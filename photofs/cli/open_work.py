@@ -2,6 +2,9 @@
 
 import fcntl
 import os
+from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from photofs.assembly import House
@@ -18,7 +21,7 @@ class OpenWork(NamedTuple):
     """How much is open. `looking`: files not judged yet; `uploads`: to be sent, with `bytes`.
 
     `changes`: other wishes that go on by themselves; `held` and `unsure` need somebody, or the
-    service's word; `failed`, `local`: files that stay here.
+    service's word; `failed`, `local`: files that stay here. `by_hand`: errands, by verb.
     """
 
     looking: int
@@ -29,6 +32,12 @@ class OpenWork(NamedTuple):
     unsure: int
     failed: int
     local: int
+    by_hand: Mapping[str, int] = MappingProxyType({})
+
+    @property
+    def errands(self) -> int:
+        """What waits for a hand, or is in one."""
+        return sum(self.by_hand.values())
 
     @property
     def going_on(self) -> int:
@@ -50,6 +59,10 @@ def open_work(catalog: Catalog, library_id: int | None = None) -> OpenWork:
         else:
             changes += number
 
+    by_hand = Counter[str]()
+    for verb, _, number in catalog.count_errands(library_id):
+        by_hand[verb] += number
+
     def count(stage: Stage) -> int:
         return files.get(stage, (0, 0))[0]
 
@@ -62,6 +75,7 @@ def open_work(catalog: Catalog, library_id: int | None = None) -> OpenWork:
         unsure=unsure,
         failed=count(Stage.FAILED),
         local=count(Stage.LOCAL),
+        by_hand=dict(by_hand),
     )
 
 

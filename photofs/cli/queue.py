@@ -4,9 +4,12 @@ import time
 
 import click
 
+from photofs.catalog.errand_rows import is_errand
 from photofs.catalog.incoming import IncomingRow
+from photofs.catalog.journal import OperationRow
 from photofs.catalog.sqlite import Catalog
 from photofs.catalog.under_way import UnderWay
+from photofs.cli.errand_words import why_an_errand_waits
 from photofs.cli.house import find_house
 from photofs.cli.open_work import agent_works, open_work, work_words
 from photofs.cli.output import counted, human_size, json_option, print_json, safe_text, table
@@ -42,7 +45,7 @@ def queue(context: click.Context, number: int, *, as_json: bool) -> None:
         facts = [
             {
                 **operation_facts(catalog, row),
-                "why": why_it_waits(row, now),
+                "why": _why_it_waits(row, now),
                 "sent": sent.get(row.operation_id) if row.state is State.SENT else None,
             }
             for row in catalog.open_page(0, max(number, 0))
@@ -58,12 +61,13 @@ def queue(context: click.Context, number: int, *, as_json: bool) -> None:
         print_json({"open": open_now, "operations": facts, "files": files})
         return
     _print(facts, files)
-    total = work.going_on + work.held + work.unsure
+    total = work.going_on + work.held + work.unsure + work.errands
     if not total and not files:
         print("nothing is open: all is done")
     elif total > len(facts):
         print(
-            f"in all: {work_words(work) or 'nothing'}, {work.held:,} held, {work.unsure:,} unsure"
+            f"in all: {work_words(work) or 'nothing'}, {work.held:,} held, {work.unsure:,} unsure,"
+            f" {work.errands:,} for a hand"
         )
     if work.going_on and not working:
         print("no agent works: mount, or run `photofs agent`, and it goes on")
@@ -91,6 +95,14 @@ def retry(what: str, *, as_json: bool) -> None:
         print(f"{counted(count, 'change')} to be tried now; see `photofs queue`")
     else:
         print("nothing there waits or has failed")
+
+
+def _why_it_waits(row: OperationRow, now_ns: int) -> str:
+    """Why an operation is not over, a sentence; of an errand past its grace, who is to do it."""
+    in_grace = row.state is State.PLANNED and row.wish.not_before_ns > now_ns
+    if is_errand(row) and row.state is not State.HELD and not in_grace:
+        return why_an_errand_waits(row)
+    return why_it_waits(row, now_ns)
 
 
 def _file_facts(catalog: Catalog, row: IncomingRow) -> dict[str, object]:

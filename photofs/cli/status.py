@@ -11,6 +11,7 @@ from photofs.assembly import House
 from photofs.catalog.port import Counts, LibraryRow, SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.attached import away_from
+from photofs.cli.errand_words import errands_in_words
 from photofs.cli.house import find_house
 from photofs.cli.mounts import Mount, list_mounts, serves
 from photofs.cli.open_work import OpenWork, open_work, work_words
@@ -29,6 +30,9 @@ from photofs.scratch.usage import Held, held_in
 
 TROUBLES = 10
 """Photos in trouble that are named a library; `photofs info` tells of the others."""
+
+NOT_SO_NS = 30 * 86_400 * 10**9
+"""For how long `status` tells of an errand that was not done after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class LibraryStatus:
     """What a library holds; `troubles` names photos whose bytes could not be had, and why.
 
     `scratch`: files in its Scratch, which are on this disk alone. `work`: what is still to be sent.
+    `not_so`: what was told to be done by hand, and a source tells otherwise since.
     """
 
     name: str
@@ -60,6 +65,7 @@ class LibraryStatus:
     work: OpenWork
     sources: list[SourceStatus]
     troubles: list[str]
+    not_so: list[str] = dataclasses.field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,15 @@ def _library_status(house: House, catalog: Catalog, library: LibraryRow) -> Libr
         open_work(catalog, library.library_id),
         [_source_status(source) for source in catalog.sources(library.library_id)],
         [f"{name}: {why}" for name, why in catalog.troubled(library.library_id, TROUBLES)],
+        _not_so(catalog, library.library_id),
     )
+
+
+def _not_so(catalog: Catalog, library_id: int) -> list[str]:
+    """The errands of the last month that were told to be done and are not, by a source's word."""
+    rows = catalog.overruled(library_id, time.time_ns() - NOT_SO_NS)
+    named = [catalog.name_of_subject(row.wish.photo, None) for row in rows]
+    return [f"{name}: {row.reason}" for name, row in zip(named, rows, strict=True)]
 
 
 def _source_status(source: SourceRow) -> SourceStatus:
@@ -216,6 +230,10 @@ def _print_library(library: LibraryStatus) -> None:
             print(f"    ! {login_words(source)}")
     for trouble in library.troubles:
         print(f"  ! {safe_text(trouble)}")
+    for claim in library.not_so[:TROUBLES]:
+        print(f"  ! {safe_text(claim)}")
+    if len(library.not_so) > TROUBLES:
+        print(f"  ! and {len(library.not_so) - TROUBLES:,} more such; `photofs log` tells of all")
 
 
 def _work_lines(work: OpenWork) -> list[str]:
@@ -227,6 +245,10 @@ def _work_lines(work: OpenWork) -> list[str]:
         lines.append(
             f"! {counted(work.held, 'change')} held, for they are so many: `photofs held list`,"
             " then `photofs held release` or `photofs undo`"
+        )
+    if work.errands:
+        lines.append(
+            f"waits for a hand: {errands_in_words(work.by_hand)}: `photofs hand list` has the links"
         )
     if work.unsure:
         lines.append(

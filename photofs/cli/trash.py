@@ -7,7 +7,7 @@ import click
 
 from photofs.assembly import House
 from photofs.catalog.sqlite import Catalog
-from photofs.cli.emptying import Emptied, empty_trash, find_emptying
+from photofs.cli.emptying import Emptied, empty_trash, find_deletable
 from photofs.cli.house import find_house
 from photofs.cli.output import (
     confirm,
@@ -139,7 +139,7 @@ def empty(libraries: tuple[str, ...], *, yes: bool, as_json: bool) -> None:
 
 def _ask(catalog: Catalog, libraries: tuple[str, ...]) -> None:
     """Show count and bytes, say that it is final, and ask."""
-    found = find_emptying(catalog, libraries)
+    found = find_deletable(catalog, libraries)
     size = sum(each.size for each in found)
     if not found:
         return

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 from photofs.assembly import House
+from photofs.catalog.errand_rows import is_errand
 from photofs.catalog.journal import OperationRow
 from photofs.catalog.sqlite import Catalog
 from photofs.catalog.under_way import UnderWay
@@ -93,4 +94,6 @@ def moves(catalog: Catalog) -> bool:
 
 def _is_next(row: OperationRow, now_ns: int) -> bool:
     due = row.wish.not_before_ns <= now_ns
+    if is_errand(row):
+        return False
     return row.state in _UNDER_WAY or (row.state is State.PLANNED and due)

@@ -7,10 +7,11 @@ from typing import Final, NamedTuple
 import click
 
 from photofs.assembly import House
+from photofs.catalog.errand_rows import is_errand
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.house import find_house
 from photofs.cli.open_work import OpenWork, agent_works, open_work, work_words
-from photofs.cli.output import json_option, print_json
+from photofs.cli.output import counted, json_option, print_json
 from photofs.cli.place import find_place, photos_at
 from photofs.cli.suggestions import places
 from photofs.model.exit_codes import SOME_FAILED, TEMPORARY
@@ -21,6 +22,7 @@ LOOK_EVERY = 0.25
 """Seconds between two looks at the catalog; a look takes a millisecond."""
 
 NOT_DONE: Final = "not done yet: "
+FOR_A_HAND: Final = "{} wait for a hand: `photofs hand list` has the links"
 
 
 class Outcome(NamedTuple):
@@ -87,11 +89,13 @@ def _look(catalog: Catalog, photos: list[int] | None) -> Outcome:
     if photos is None:
         work = open_work(catalog)
         return Outcome(work.going_on, _stuck(work), _words(work))
-    going = stuck = 0
+    going = stuck = errands = 0
     for photo in photos:
         row = catalog.incoming(photo)
         stage = row.stage if row else None
-        states = [each.state for each in catalog.unsettled_of_photo(photo)]
+        rows = catalog.unsettled_of_photo(photo)
+        states = [row.state for row in rows if not is_errand(row)]
+        errands += any(is_errand(row) and row.state not in FINAL for row in rows)
         open_states = [state for state in states if state not in FINAL]
         waiting = [state for state in open_states if state not in {State.HELD, State.UNSURE}]
         going += stage is Stage.OPEN or bool(waiting)
@@ -101,18 +105,22 @@ def _look(catalog: Catalog, photos: list[int] | None) -> Outcome:
         words.append(f"{going:,} photos are not done yet")
     if stuck:
         words.append(f"{stuck:,} photos are held, unsure or failed: see `photofs queue`")
-    return Outcome(going, stuck, "; ".join(words))
+    if errands:
+        words.append(FOR_A_HAND.format(f"{errands:,} photos"))
+    return Outcome(going, stuck + errands, "; ".join(words))
 
 
 def _stuck(work: OpenWork) -> int:
     """What does not go on by itself."""
-    return work.held + work.unsure + work.failed
+    return work.held + work.unsure + work.failed + work.errands
 
 
 def _words(work: OpenWork) -> str:
     """How it stands, for people."""
     words = [f"{NOT_DONE}{work_words(work)}"] if work.going_on else []
-    if _stuck(work):
+    if work.errands:
+        words.append(FOR_A_HAND.format(counted(work.errands, "errand")))
+    if work.held + work.unsure + work.failed:
         words.append(
             f"{work.held:,} held, {work.unsure:,} unsure, {work.failed:,} failed:"
             " see `photofs queue` and `photofs held list`"

@@ -18,6 +18,8 @@ _DEEDS: Final[Mapping[str, str]] = {
     WishVerb.LEAVE: "taken out of {album}",
     WishVerb.FAVORITE: "marked as favorite",
     WishVerb.UNFAVORITE: "no longer favorite",
+    WishVerb.ARCHIVE: "archived",
+    WishVerb.UNARCHIVE: "no longer archived",
     WishVerb.RETITLE: "given another title",
     WishVerb.DESCRIBE: "described",
     WishVerb.TAG: "tagged",

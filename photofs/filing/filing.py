@@ -19,6 +19,7 @@ from photofs.catalog.sqlite import Catalog
 from photofs.filing import clock
 from photofs.filing.absence import APART_NS, Absence, Told
 from photofs.filing.albums import AlbumFiling
+from photofs.filing.claims import Claims
 from photofs.filing.desk import Desk
 from photofs.filing.merging import Merging
 from photofs.filing.photos import PhotoFiling
@@ -258,6 +259,7 @@ class ScanRun:
             if full and self._told.tells_of_albums:
                 self._absence.settle_albums()
             self.file(())
+            Claims(self._desk).hear()
             self._end(cursor, full=full)
         except BaseException:
             self._desk.slices.abandon()

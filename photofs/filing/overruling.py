@@ -31,6 +31,7 @@ _NOT_SENT: Final = frozenset({State.PLANNED, State.HELD})
 _STAYING: Final = frozenset(
     {WishVerb.UPLOAD, WishVerb.REPLACE, WishVerb.TRASH, WishVerb.RESTORE, WishVerb.DELETE}
 )
+_BEGUN: Final = frozenset({State.SENT, State.UNSURE})
 _GOING_ANYWAY: Final = frozenset({WishVerb.TRASH, WishVerb.DELETE})
 
 
@@ -112,6 +113,7 @@ class Overruling:
             if row.wish.verb == WishVerb.REPLACE:
                 self._upload_instead(row.wish)
         self._settle_marks(photo)
+        self._end_errands(photo)
         if self._catalog.incoming(photo) is not None:
             self._show_here(photo)
             return True
@@ -141,11 +143,31 @@ class Overruling:
             if row.state in FINAL and row.wish.verb in _MARKS:
                 self._catalog.settle(row.operation_id)
 
+    def _end_errands(self, photo: int) -> None:
+        """What a hand was given, or told to be done: that it is in no trash but gone proves that.
+
+        Nothing else can be done to what is no more.
+        """
+        now = self._now_ns()
+        for row in self._catalog.errands_of_photo(photo):
+            trashed = row.wish.verb == WishVerb.TRASH
+            if trashed and row.state in _BEGUN:
+                self._note(row, PHOTO_GONE)
+                self._catalog.happen(row.operation_id, Event.CONFIRM, now)
+            elif row.state not in FINAL:
+                self._give_up(row, PHOTO_GONE)
+            elif trashed:
+                self._note(row, PHOTO_GONE)
+            self._catalog.settle(row.operation_id)
+
     def photo_left(self, photo: int, source: int) -> None:
         """One of several sources no longer has a photo: what was to be done to it there is not.
 
         New bytes for it stay here; they could be sent as a new photo alone.
         """
+        for row in self._catalog.errands_of_photo(photo):
+            if row.state is State.DONE and row.wish.verb == WishVerb.TRASH:
+                self._note(row, f"proven of one source: {PHOTO_GONE}")
         for row in self._open_of_photo(photo):
             here = row.state in _NOT_SENT and row.wish.source == source
             if here and row.wish.verb not in _STAYING:

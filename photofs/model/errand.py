@@ -15,12 +15,15 @@ from photofs.model.wish import WishVerb
 
 
 class Deed(StrEnum):
-    """What can be done on a photo's page; a source says which (`port.Writes.on_page`)."""
+    """What can be done on a photo's page; a source says which (`port.Writes.on_page`).
+
+    The values are named as the functions of `port.Writes` that do the same where a service can.
+    """
 
     TRASH = "trash"
     FAVORITE = "favorite"
     ARCHIVE = "archive"
-    DATE = "date"
+    DATE = "set_taken"
 
 
 DEED_OF: Final = MappingProxyType(
@@ -47,6 +50,12 @@ OPPOSITE: Final = MappingProxyType(
     }
 )
 """What takes a wish back: while that waits for a hand, neither needs to be done."""
+
+ON_PAGE: Final = "on page: "
+"""How the catalog notes, among what a source can change, a deed that a hand can do there."""
+
+PAGES: Final = "page: "
+"""The same for how the addresses of its pages begin."""
 
 
 class Errand(NamedTuple):

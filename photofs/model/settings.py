@@ -86,6 +86,19 @@ class Writing(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
     favorite_tag: bool = True
 
 
+class Google(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """[google]: who does what no program can do through Google's API (docs/GOOGLE.md).
+
+    `hand`: "list", the user by a page of links; "browser", a program in the user's own browser;
+    "none": such changes are refused, and Trash is a mark here alone.
+    """
+
+    hand: str = "list"
+
+
+HANDS = ("list", "browser", "none")
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """All of config.toml."""
 
@@ -94,6 +107,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     tree: Tree = Tree()
     agent: Agent = Agent()
     writing: Writing = Writing()
+    google: Google = Google()
 
 
 def check_settings(settings: Settings) -> None:
@@ -110,5 +124,10 @@ def check_settings(settings: Settings) -> None:
         raise Misconfigured(
             "agent.scan_every must be more than 0 seconds",
             remedy="`photofs mount --no-agent` mounts without scans",
+        )
+    if settings.google.hand not in HANDS:
+        raise Misconfigured(
+            f'google.hand: there is no hand "{settings.google.hand}"',
+            remedy=f"choose one of {', '.join(HANDS)}",
         )
     template_steps(settings.tree.dates)

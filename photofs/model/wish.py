@@ -102,7 +102,7 @@ def shown(told: Shown, wishes: Iterable[Change]) -> Shown:
                 told = told._replace(favorite=wish.verb is WishVerb.FAVORITE)
             case WishVerb.ARCHIVE | WishVerb.UNARCHIVE:
                 told = told._replace(archived=wish.verb is WishVerb.ARCHIVE)
-            case WishVerb.RESTORE:
+            case WishVerb.RESTORE if wish.details.get("there"):  # of the service's own trash
                 told = told._replace(trashed=False)
             case WishVerb.RETITLE:
                 told = told._replace(

@@ -102,7 +102,8 @@ class Writes:
     `set_title`, `set_description`, `set_tags`, `set_taken`: of one photo.
     `look`: one photo as it is now, None if the service says that it is not there.
     `look_album`: one album with its members as they are now, None likewise.
-    `on_page`: what no call of the service does, and a hand can do on a photo's page there.
+    `on_page`: what no call of the service does, and a hand can do on a photo's page there; `pages`:
+        how the addresses of such pages begin.
     """
 
     upload: Callable[[Upload, Sent], Awaitable[Uploaded]] | None = None
@@ -132,10 +133,11 @@ class Writes:
     look: Callable[[str], Awaitable[PhotoSeen | None]] | None = None
     look_album: Callable[[str], Awaitable[AlbumSeen | None]] | None = None
     on_page: frozenset[Deed] = frozenset()
+    pages: tuple[str, ...] = ()
 
 
 FACTS: Final = frozenset(
-    {"empty_albums", "together", "coming", "members_at_once", "stamps", "on_page"}
+    {"empty_albums", "together", "coming", "members_at_once", "stamps", "on_page", "pages"}
 )
 """The fields of `Writes` that are no change of anything."""
 

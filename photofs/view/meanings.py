@@ -51,6 +51,8 @@ class Meaning(Enum):
     LEFT = Told("taken out of the album; the photo itself stays")
     MARKED = Told("marked as favorite; it stays where it was, too")
     UNMARKED = Told("no longer a favorite; the photo itself stays")
+    ARCHIVED = Told("archived; it stays where it was, too")
+    UNARCHIVED = Told("no longer archived; the photo itself stays")
     TRASHED = Told("put into Trash, with albums, dates and favorite kept for the way back")
     RESTORED = Told("taken out of Trash, back to where it was")
     RETITLED = Told("the title is changed")
@@ -89,7 +91,7 @@ _M = Meaning
 _K = FolderKind
 _PHOTOS: Final = (_K.ALBUM, _K.DATE, _K.FAVORITES, _K.ARCHIVE, _K.UNSORTED, _K.VIDEOS)
 _OWN: Final = (_K.ALBUM, _K.DATE, _K.ARCHIVE, _K.UNSORTED, _K.VIDEOS)
-_BY_DATE: Final = (_K.LIBRARY, _K.DATES, _K.DATE, _K.ARCHIVE, _K.VIDEOS)
+_BY_DATE: Final = (_K.LIBRARY, _K.DATES, _K.DATE, _K.VIDEOS)
 _OF_ALBUMS: Final = (_K.ALBUMS, _K.SHELF, _K.COLLECTIONS, _K.COLLECTION)
 
 Kinds = tuple[FolderKind, ...]
@@ -101,14 +103,16 @@ _VERBS: Final[tuple[tuple[Verb, Kinds, Meaning], ...]] = (
     (Verb.CREATE, (_K.UNSORTED,), _M.UPLOADED),
     (Verb.CREATE, (_K.ALBUM,), _M.UPLOADED_AND_JOINED),
     (Verb.CREATE, (_K.FAVORITES,), _M.UPLOADED_AND_MARKED),
-    (Verb.CREATE, _BY_DATE, _M.BY_DATE),
+    (Verb.CREATE, (*_BY_DATE, _K.ARCHIVE), _M.BY_DATE),
     (Verb.CREATE, _OF_ALBUMS, _M.NO_ALBUM),
     (Verb.CREATE, (_K.ROOT,), _M.NO_LIBRARY),
     (Verb.OVERWRITE, _PHOTOS, _M.REPLACED),
     (Verb.LINK, (_K.ALBUM,), _M.JOINED),
     (Verb.LINK, (_K.FAVORITES,), _M.MARKED),
+    (Verb.LINK, (_K.ARCHIVE,), _M.ARCHIVED),
     (Verb.REMOVE, (_K.ALBUM,), _M.LEFT),
     (Verb.REMOVE, (_K.FAVORITES,), _M.UNMARKED),
+    (Verb.REMOVE, (_K.ARCHIVE,), _M.UNARCHIVED),
     (Verb.REMOVE, (_K.DATE, _K.UNSORTED), _M.TRASHED),
     (Verb.REMOVE, (_K.TRASH,), _M.FOR_GOOD),
     (Verb.RETITLE, _PHOTOS, _M.RETITLED),
@@ -131,6 +135,7 @@ _MOVES: Final[tuple[tuple[Kinds, Kinds, Meaning], ...]] = (
     ((_K.ALBUM,), (_K.ALBUM,), _M.MOVED),
     ((_K.DATE, _K.FAVORITES, _K.ARCHIVE, _K.UNSORTED, _K.VIDEOS), (_K.ALBUM,), _M.JOINED),
     (_OWN, (_K.FAVORITES,), _M.MARKED),
+    ((_K.ALBUM, _K.DATE, _K.FAVORITES, _K.UNSORTED, _K.VIDEOS), (_K.ARCHIVE,), _M.ARCHIVED),
     (_PHOTOS, (_K.TRASH,), _M.TRASHED),
     (_PHOTOS, _BY_DATE, _M.BY_DATE),
     ((_K.TRASH,), _PHOTOS, _M.RESTORED),

@@ -14,6 +14,7 @@ from photofs.model.errors import Refused
 from photofs.model.incoming import Stage
 from photofs.model.user_date import taken_by_user
 from photofs.model.wish import Asker, WishVerb
+from photofs.wishing.errands import Errands
 from photofs.wishing.outcomes import Outcomes
 from photofs.wishing.photo_wishes import title_details
 from photofs.wishing.wish_desk import WishDesk
@@ -47,7 +48,8 @@ class Describing:
 
     def set_taken(self, photo: int, fact: TakenFact, by: Asker | int) -> bool:
         """When it was taken; False if that is so already."""
-        self._check(photo, "set_taken", "change when a photo was taken")
+        self._desk.need_for(WishVerb.DATE, photo, "change when a photo was taken")
+        self._check(photo)
         facts = self._catalog.photo_facts(photo)
         seen = self._catalog.told(photo)
         before = {
@@ -60,6 +62,7 @@ class Describing:
         taken = msgspec.to_builtins(fact)
         if taken in (before["taken"], self._wished_date(photo)):
             return False
+        Errands(self._desk).take_back(photo, WishVerb.DATE)
         self._desk.wish(WishVerb.DATE, by, {"taken": taken, "before": before}, photo=photo)
         self._catalog.set_given_mtime(photo, None)
         self._desk.show_facts(photo)
@@ -68,7 +71,8 @@ class Describing:
 
     def set_title(self, photo: int, title: str, by: Asker | int) -> bool:
         """Another title than that of its name; False if it is so already."""
-        self._check(photo, "set_title", "give a photo another title")
+        self._desk.need("set_title", "give a photo another title")
+        self._check(photo)
         facts = self._catalog.photo_facts(photo)
         if title == facts.title:
             return False
@@ -102,7 +106,8 @@ class Describing:
         now = self._catalog.photo(photo).tags
         if _same(value, ",".join(now)):
             return
-        self._check(photo, "set_tags", "change tags")
+        self._desk.need("set_tags", "change tags")
+        self._check(photo)
         tags = [tag.strip() for tag in (value or "").split(",")]
         details = {
             "tags": list(dict.fromkeys(tag for tag in tags if tag)),
@@ -115,7 +120,8 @@ class Describing:
         now = self._catalog.photo(photo).description
         if _same(value, now or ""):
             return
-        self._check(photo, "set_description", "change descriptions")
+        self._desk.need("set_description", "change descriptions")
+        self._check(photo)
         details = {"description": value or None, "before": {"description": now}}
         self._desk.wish(WishVerb.DESCRIBE, by, details, photo=photo)
         self._desk.touch(photo)
@@ -138,9 +144,8 @@ class Describing:
         dates = [row for row in wishes if row.wish.verb == WishVerb.DATE]
         return dates[-1].wish.details["taken"] if dates else None
 
-    def _check(self, photo: int, function: str, what: str) -> None:
+    def _check(self, photo: int) -> None:
         """Refused for others' photos, for what lies in Trash, and for what is never sent."""
-        self._desk.need(function, what)
         facts, file = self._catalog.photo_facts(photo), self._catalog.incoming(photo)
         if not facts.owned or facts.trashed:
             raise Refused(

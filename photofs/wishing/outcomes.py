@@ -6,7 +6,7 @@ show the old state again. Given up or taken back: the tree shows what the source
 of an album that comes or goes are only queued; `Wishing.place` has them stand where they belong.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -61,6 +61,14 @@ class Outcomes:
             self._left_with(row.wish.album)
         elif row.wish.photo is not None:
             self._tell_photo(row.wish.photo, row)
+
+    def done_by_hand(self, row: OperationRow, proof: Mapping[str, object]) -> None:
+        """An errand is done: so it is shown until a source tells of it, and nobody's word changes.
+
+        `proof`: who says so, and what was seen; noted with the wish.
+        """
+        self._catalog.happen(row.operation_id, Event.CONFIRM, self._desk.desk.now_ns())
+        self._catalog.amend(row.operation_id, {**row.wish.details, "done_by": dict(proof)})
 
     def give_up(self, row: OperationRow, why: str) -> None:
         """The service will not do it: the tree shows what is there, and the log says why."""
@@ -207,7 +215,7 @@ class Outcomes:
                 self._take_out_of_trash(photo, row)
         for photo in dict.fromkeys(row.wish.photo for row in rows if row.wish.photo is not None):
             mine = [row for row in rows if row.wish.photo == photo]
-            self._show_without(photo, mine)
+            self._desk.show_without(photo, mine)
             for row in mine:
                 PhotoWishes(self._desk).name_back(row)
 
@@ -215,7 +223,7 @@ class Outcomes:
         """As if it had never been taken out; a file that is not judged yet, with its name there."""
         file = unjudged(self._catalog, photo)
         if file is None:
-            self._catalog.set_binned(photo, self._desk.desk.now_ns())
+            PhotoWishes(self._desk).bin(photo)
         elif self._catalog.marks(photo)[0] is None:
             IncomingFiles(self._desk).bin(file)
 
@@ -228,16 +236,6 @@ class Outcomes:
             IncomingFiles(self._desk).restore(file)
             return
         PhotoWishes(self._desk).take_out(photo, in_the_name_of(row.wish.action))
-
-    def _show_without(self, photo: int, rows: list[OperationRow]) -> None:
-        """A photo's facts and places without some of its wishes."""
-        old = self._catalog.photo_facts(photo)
-        facts = without(self._catalog, photo, old, rows, self._desk.desk.resolve)
-        now = max(self._desk.desk.now_ns(), old.ctime_ns + 1)
-        self._catalog.set_photo_facts(photo, facts._replace(ctime_ns=now))
-        if facts.name != old.name:
-            self._desk.desk.placing.rename(photo, self._catalog.remote_id_of(photo), facts.name)
-        self._desk.desk.placing.replace(photo)
 
     def _take_back_album(self, row: OperationRow, verb: WishVerb, album: int) -> None:
         """An album as it was before a wish."""

@@ -18,6 +18,7 @@ from photofs.model.operation import State
 from photofs.model.wish import Asker, WishVerb
 from photofs.view.meanings import Meaning
 from photofs.wishing.album_wishes import AlbumWishes
+from photofs.wishing.errands import Errands
 from photofs.wishing.standing import Standing, stands_in_trash
 from photofs.wishing.wish_desk import WishDesk
 
@@ -32,6 +33,7 @@ class PhotoWishes:
         """`desk` is the library's."""
         self._desk = desk
         self._catalog = desk.catalog
+        self._errands = Errands(desk)
 
     def add(self, photo: int, at: Standing, meaning: Meaning, asker: Asker) -> None:
         """One more name: joins the album, marks as favorite. The name stays as it was given."""
@@ -45,6 +47,8 @@ class PhotoWishes:
             self.join(photo, at.folder.album, asker)
         elif meaning is Meaning.MARKED:
             self.mark(photo, asker, favorite=True)
+        elif meaning is Meaning.ARCHIVED:
+            self.archive(photo, asker, archived=True)
         self._desk.show_places(photo)
 
     def take(self, photo: int, at: Standing, meaning: Meaning, asker: Asker) -> None:
@@ -57,6 +61,8 @@ class PhotoWishes:
             self._desk.show_places(photo)
         elif meaning is Meaning.UNMARKED:
             self.mark(photo, asker, favorite=False)
+        elif meaning is Meaning.UNARCHIVED:
+            self.archive(photo, asker, archived=False)
         elif meaning is Meaning.TRASHED:
             self.trash(photo, asker)
 
@@ -72,6 +78,8 @@ class PhotoWishes:
             self.join(photo, new.folder.album, asker)
         elif meaning is Meaning.MARKED:
             self.mark(photo, asker, favorite=True)
+        elif meaning is Meaning.ARCHIVED:
+            self.archive(photo, asker, archived=True)
         elif meaning is Meaning.TRASHED:
             self.trash(photo, asker)
         elif meaning is Meaning.RESTORED:
@@ -156,9 +164,17 @@ class PhotoWishes:
             self._catalog.wish_member(photo, each, number, joined=False)
 
     def trash(self, photo: int, by: Asker | int) -> None:
-        """Into Trash: a mark here, with all that it was kept for the way back."""
+        """Into Trash: a mark here, with all that it was kept for the way back.
+
+        Where a hand can put it into the service's trash, that is wished; but if it lies there, and
+        was only to come out of it, that is taken back, and nothing is to be done.
+        """
         self._desk.check_writable()
         if self._catalog.marks(photo)[0] is not None:
+            return
+        if back := self._errands.take_back(photo, WishVerb.TRASH):
+            self.bin(photo)
+            self._desk.show_without(photo, back)
             return
         before = self._catalog.unsettled_of_photo(photo)
         number = self._desk.wish(WishVerb.TRASH, by, {}, photo=photo)
@@ -166,6 +182,12 @@ class PhotoWishes:
             self._put_off(number, before)
         self._catalog.set_binned(photo, self._desk.desk.now_ns())
         self._desk.show_facts(photo)
+
+    def bin(self, photo: int) -> None:
+        """The mark alone, where no source's own word puts it into Trash; the caller shows it."""
+        seen = self._catalog.told(photo)
+        if seen is None or not seen.trashed:
+            self._catalog.set_binned(photo, self._desk.desk.now_ns())
 
     def _put_off(self, trash: int, rows: Iterable[OperationRow]) -> None:
         """Nothing of a photo that was never sent is sent from Trash: its wishes come back with it.
@@ -196,12 +218,25 @@ class PhotoWishes:
             elif wish.album in self._catalog.albums_of(photo):
                 self.leave(photo, wish.album, by)
 
+    def can_restore(self, photo: int) -> bool:
+        """Whether it lies in Trash by a mark here, or where a hand can take it out of."""
+        if self._catalog.marks(photo)[0] is not None:
+            return True
+        trashed = self._catalog.photo_facts(photo).trashed == 1
+        return trashed and self._desk.is_for_hand(WishVerb.RESTORE, photo)
+
     def restore(self, photo: int, by: Asker | int) -> None:
-        """Out of Trash, back to where it was; one whose upload was taken back is uploaded."""
+        """Out of Trash, back to where it was; one whose upload was taken back is uploaded.
+
+        What a hand was to put into the service's trash, and has not begun, needs no way back.
+        """
         self._desk.check_writable()
-        if self._catalog.marks(photo)[0] is None:
+        if not self.can_restore(photo):
             return
-        self._desk.wish(WishVerb.RESTORE, by, {}, photo=photo)
+        if not self._errands.take_back(photo, WishVerb.RESTORE):
+            there = self._errands.is_trashed_there(photo)
+            details = {"there": True} if there else {}
+            self._desk.wish(WishVerb.RESTORE, by, details, photo=photo, here=not there)
         self.take_out(photo, by)
 
     def take_out(self, photo: int, by: Asker | int) -> None:
@@ -245,6 +280,8 @@ class PhotoWishes:
             self.join(photo, new.folder.album, asker)
         elif new.folder.kind is FolderKind.FAVORITES:
             self._wish_mark(photo, asker, favorite=True)
+        elif new.folder.kind is FolderKind.ARCHIVE:
+            self.archive(photo, asker, archived=True)
         self.restore(photo, asker)
 
     def mark(self, photo: int, by: Asker | int, *, favorite: bool) -> None:
@@ -253,15 +290,31 @@ class PhotoWishes:
             self._desk.show_facts(photo)
 
     def _wish_mark(self, photo: int, by: Asker | int, *, favorite: bool) -> bool:
-        """The same, and nothing is shown yet; False if it is so."""
+        """The same, and nothing is shown yet; False if it is so, or was only to be otherwise."""
         facts = self._catalog.photo_facts(photo)
         if facts.favorite == int(favorite):
             return False
-        self._desk.need("favorite", "mark favorites")
         verb = WishVerb.FAVORITE if favorite else WishVerb.UNFAVORITE
+        self._desk.need_for(verb, photo, "mark favorites")
+        if back := self._errands.take_back(photo, verb):
+            self._desk.show_without(photo, back)
+            return False
         details = {"before": {"favorite": facts.favorite}, "owned": facts.owned == 1}
         self._desk.wish(verb, by, details, photo=photo)
         return True
+
+    def archive(self, photo: int, by: Asker | int, *, archived: bool) -> None:
+        """Into the archive, or out of it; it stays in Dates and its albums."""
+        facts = self._catalog.photo_facts(photo)
+        if facts.archived == int(archived):
+            return
+        verb = WishVerb.ARCHIVE if archived else WishVerb.UNARCHIVE
+        self._desk.need_for(verb, photo, "archive photos")
+        if back := self._errands.take_back(photo, verb):
+            self._desk.show_without(photo, back)
+            return
+        self._desk.wish(verb, by, {"before": {"archived": facts.archived}}, photo=photo)
+        self._desk.show_facts(photo)
 
     def wish_where_it_stands(self, photo: int, by: Asker | int) -> None:
         """To be in the albums, and among the favorites, in whose folders it stands."""

@@ -34,10 +34,14 @@ RECOUNT_NS: Final = 30 * 10**9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """`grace_ns`: how long what takes away or alters waits. `held_after`: see the guard."""
+    """`grace_ns`: how long what takes away or alters waits. `held_after`: see the guard.
+
+    `hands`: whether a hand does what a service's API cannot (docs/decisions/0017).
+    """
 
     grace_ns: int = 30 * 10**9
     held_after: int = 50
+    hands: bool = True
 
 
 class Planning:
@@ -54,7 +58,7 @@ class Planning:
     def plan(
         self,
         library_id: int,
-        source_id: int,
+        source_id: int | None,
         verb: WishVerb,
         by: Asker | int,
         details: Mapping[str, object],

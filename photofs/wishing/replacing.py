@@ -197,8 +197,8 @@ class Replacing:
         return old
 
     def _bin(self, photo: int, by: Asker | int) -> None:
-        """Into Trash, with all that it was kept for the way back."""
-        self._desk.wish(WishVerb.TRASH, by, {}, photo=photo)
+        """Into Trash, with all that it was kept for the way back: a mark here, and no errand."""
+        self._desk.wish(WishVerb.TRASH, by, {}, photo=photo, here=True)
         self._catalog.set_binned(photo, self._desk.desk.now_ns())
         self._desk.show_facts(photo)
         self._desk.show_places(photo)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
+from photofs.catalog.errand_rows import is_errand
 from photofs.catalog.incoming import IncomingRow
 from photofs.catalog.journal import OperationRow
 from photofs.catalog.sqlite import Catalog
@@ -145,7 +146,7 @@ class Undoing:
         elif row.state is State.DONE:
             yield from self._wish_back(row)
         elif row.state not in _CAME_TO_NOTHING:
-            self._leave(f"{row.wish.verb}: it is being sent; undo it again once it is done")
+            self._leave(_begun(row))
 
     def _wish_back(self, row: OperationRow) -> Iterator[None]:
         """Wish the opposite of what was done."""
@@ -177,3 +178,10 @@ class Undoing:
 
     def _leave(self, why: str) -> None:
         self._run.left[why] = self._run.left.get(why, 0) + 1
+
+
+def _begun(row: OperationRow) -> str:
+    """Why what was begun is left alone, and when it can be undone."""
+    if is_errand(row):
+        return f"{row.wish.verb}: a hand has begun it; undo it again after `photofs hand back`"
+    return f"{row.wish.verb}: it is being sent; undo it again once it is done"

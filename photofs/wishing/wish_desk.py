@@ -1,15 +1,18 @@
 """What all wishes for one library share: its rows, where they are sent, and who asks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from photofs.catalog.journal import OperationRow
 from photofs.catalog.sqlite import Catalog
 from photofs.filing.desk import Desk
 from photofs.filing.facts import places_moved
-from photofs.filing.overlay import laid_over
+from photofs.filing.overlay import laid_over, without
+from photofs.model.errand import DEED_OF
 from photofs.model.errors import ReadOnly, Refused
 from photofs.model.wish import Asker, WishVerb
+from photofs.wishing.hand_reach import NO_HAND, HandReach
 from photofs.wishing.planning import Planning
 
 OURS: Final = Asker(0, "photofs")
@@ -21,6 +24,8 @@ _OF_ITS_SOURCE: Final = frozenset(
         WishVerb.LEAVE,
         WishVerb.FAVORITE,
         WishVerb.UNFAVORITE,
+        WishVerb.ARCHIVE,
+        WishVerb.UNARCHIVE,
         WishVerb.RETITLE,
         WishVerb.DESCRIBE,
         WishVerb.TAG,
@@ -34,6 +39,7 @@ _OF_ITS_SOURCE: Final = frozenset(
 class WishDesk:
     """One library's tools. `can`: names of the functions of port.Writes that its source has.
 
+    `hand`: what a hand can do instead, if one is set up.
     `undoes`: the operation that the wishes made here take back, 0 for a file of which nothing was
     wished; None if they take nothing back.
     """
@@ -42,6 +48,7 @@ class WishDesk:
     desk: Desk
     planning: Planning
     can: frozenset[str]
+    hand: HandReach = NO_HAND
     undoes: int | None = None
 
     @property
@@ -73,6 +80,28 @@ class WishDesk:
                 remedy="docs/SEMANTICS.md lists what each service can do",
             )
 
+    def is_for_hand(self, verb: WishVerb, photo: int) -> bool:
+        """Whether a wish is an errand: the service cannot, and a hand can on the photo's page."""
+        deed = DEED_OF.get(verb)
+        if deed is None or deed in self.can or deed not in self.hand.deeds:
+            return False
+        return self.hand.page_in(self.catalog.words(photo)) is not None
+
+    def need_for(self, verb: WishVerb, photo: int, what: str) -> None:
+        """Refused unless the service can do that to a photo, or a hand on the photo's page."""
+        self.check_writable()
+        if self.is_for_hand(verb, photo):
+            return
+        deed = DEED_OF[verb]
+        if deed not in self.can and deed in self.hand.deeds:
+            raise Refused(
+                f"no program can {what} here, and of this photo no page is known",
+                safe="nothing was changed",
+                remedy="an export that holds it tells its page, and then a hand can do it;"
+                " docs/GOOGLE.md says how",
+            )
+        self.need(deed, what)
+
     def check_known(self, photo: int) -> None:
         """Refused if other sources alone have the photo: the one that is changed knows it not."""
         if self.catalog.is_told_elsewhere(photo, self.desk.source_id):
@@ -90,17 +119,20 @@ class WishDesk:
         *,
         photo: int | None = None,
         album: int | None = None,
+        here: bool = False,
     ) -> int:
         """Note one wish; its operation's id. `by`: the program, or the action it is part of.
 
+        `here`: it is a mark here alone, and no errand even where a hand could do it.
         Refused if the source does not have the photo, and it would take that.
         """
-        if photo is not None and verb in _OF_ITS_SOURCE:
+        by_hand = photo is not None and not here and self.is_for_hand(verb, photo)
+        if photo is not None and verb in _OF_ITS_SOURCE and not by_hand:
             self.check_known(photo)
         noted = {**details, "undoes": self.undoes} if self.undoes is not None else details
         return self.planning.plan(
             self.library_id,
-            self.desk.source_id,
+            None if by_hand else self.desk.source_id,
             verb,
             by,
             noted,
@@ -123,6 +155,16 @@ class WishDesk:
             self.desk.placing.rename(photo_id, self.catalog.remote_id_of(photo_id), facts.name)
         if places_moved(old, facts):
             self.desk.placing.replace(photo_id)
+
+    def show_without(self, photo_id: int, rows: Sequence[OperationRow]) -> None:
+        """A photo's facts and places without some of its wishes, which were taken back."""
+        old = self.catalog.photo_facts(photo_id)
+        facts = without(self.catalog, photo_id, old, rows, self.desk.resolve)
+        now = max(self.desk.now_ns(), old.ctime_ns + 1)
+        self.catalog.set_photo_facts(photo_id, facts._replace(ctime_ns=now))
+        if facts.name != old.name:
+            self.desk.placing.rename(photo_id, self.catalog.remote_id_of(photo_id), facts.name)
+        self.desk.placing.replace(photo_id)
 
     def show_places(self, photo_id: int) -> None:
         """Place a photo anew, because its albums or names changed; its ctime moves."""

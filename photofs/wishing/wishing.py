@@ -26,6 +26,7 @@ from photofs.wishing.album_wishes import AlbumWishes
 from photofs.wishing.deleting import Deleting, Proven
 from photofs.wishing.describing import Describing
 from photofs.wishing.discarding import Discarding
+from photofs.wishing.hand_reach import NO_HAND, reach_of
 from photofs.wishing.incoming import IncomingFiles
 from photofs.wishing.judging import Judging
 from photofs.wishing.outcomes import Outcomes
@@ -53,7 +54,7 @@ class Wishing:
         self._catalog = catalog
         self._filing = filing
         self._now_ns = now_ns
-        self._planning = Planning(catalog, policy, now_ns)
+        self._planning, self._hands = Planning(catalog, policy, now_ns), policy.hands
         self._desks: dict[int, WishDesk] = {}
         self._version = 0
         self._since_trim = 0
@@ -224,11 +225,10 @@ class Wishing:
         for photo in photos:
             with self.change():
                 desk = self._desk_of(photo)
-                if self._catalog.marks(photo)[0] is None:
+                if not PhotoWishes(desk).can_restore(photo):
                     continue
                 restored += 1
-                file = unjudged(self._catalog, photo)
-                if file is not None:
+                if (file := unjudged(self._catalog, photo)) is not None:
                     IncomingFiles(desk).restore(file)
                     continue
                 PhotoWishes(desk).restore(photo, self._action(by, desk, asker))
@@ -329,11 +329,13 @@ class Wishing:
         """The tools of a library; valid within the present transaction."""
         known = self._desks.get(library_id)
         if known is None:
+            can = self._catalog.writes_of_library(library_id)[1]
             known = self._desks[library_id] = WishDesk(
                 catalog=self._catalog,
                 desk=self._filing.desk_of(library_id),
                 planning=self._planning,
-                can=self._catalog.writes_of_library(library_id)[1],
+                can=can,
+                hand=reach_of(can) if self._hands else NO_HAND,
             )
         return known
 

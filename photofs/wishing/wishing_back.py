@@ -77,6 +77,8 @@ class WishingBack:
             WishVerb.LEAVE: self._join,
             WishVerb.FAVORITE: lambda photo, by: photos.mark(photo, by, favorite=False),
             WishVerb.UNFAVORITE: lambda photo, by: photos.mark(photo, by, favorite=True),
+            WishVerb.ARCHIVE: lambda photo, by: photos.archive(photo, by, archived=False),
+            WishVerb.UNARCHIVE: lambda photo, by: photos.archive(photo, by, archived=True),
             WishVerb.TRASH: self._restore,
             WishVerb.RESTORE: self._trash,
             WishVerb.UPLOAD: photos.trash,

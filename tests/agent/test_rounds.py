@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from agent.lock import hold
 from agent.progress import PlainProgress
 from agent.service import is_due
 from photofs.catalog.port import SourceRow
+from photofs.kernel.lock import hold
 from photofs.model.errors import Busy, StoreError
 from photofs.model.observation import Progress
 

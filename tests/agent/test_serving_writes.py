@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from agent.lock import hold
 from photofs.assembly import HOME_VARIABLE
+from photofs.kernel.lock import hold
 from photofs.model.errors import Busy
 from tests.support.log_guard import ExpectLog
 from tests.support.sending_home import FILES, ROOT, Home, home

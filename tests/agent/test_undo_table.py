@@ -207,9 +207,9 @@ async def test_what_was_done_is_done_the_other_way_round(
 
 
 def test_the_table_lists_each_kind() -> None:
-    """docs/SEMANTICS.md has a row for each kind that is tested here, and for a deletion."""
+    """docs/SEMANTICS.md has a row for each kind tested here, a deletion, and errands."""
     _, *rows = table("wish")
-    kinds = [*KINDS, "deleted for good", "a file not judged yet"]
+    kinds = [*KINDS, "deleted for good", "a file not judged yet", "archived", "unarchived"]
     assert [row[0] for row in rows] == kinds
 
 

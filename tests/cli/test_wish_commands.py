@@ -10,9 +10,9 @@ from subprocess import PIPE
 
 import pytest
 
-from agent.lock import hold
 from photofs.catalog.check import check
 from photofs.catalog.sqlite import open_catalog
+from photofs.kernel.lock import hold
 from photofs.model.capture_time import TakenBy, TakenFact
 from photofs.model.judgement import Broken, Other
 from photofs.model.operation import Event

@@ -128,6 +128,8 @@ def test_a_killed_agent_sends_nothing_twice(home: Household, google: Emulator, t
 
 def test_what_google_cannot_do_is_refused(home: Household, google: Emulator, trip: Path) -> None:
     """No favorite, no date, no removal of an album; a photo taken out of an album stays."""
+    with (home.home / "config" / "config.toml").open("a") as settings:
+        settings.write('[google]\nhand = "none"\n')
     with home.mounted(agent=True) as photos:
         root = photos / "google"
         shell("cp", "-rp", trip, root / "Albums")

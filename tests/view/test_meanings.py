@@ -31,7 +31,7 @@ READING = {Verb.LIST, Verb.READ}
         (Verb.REMOVE, K.DATE, Meaning.TRASHED),
         (Verb.REMOVE, K.UNSORTED, Meaning.TRASHED),
         (Verb.REMOVE, K.TRASH, Meaning.FOR_GOOD),
-        (Verb.REMOVE, K.ARCHIVE, Meaning.NOT_HERE),
+        (Verb.REMOVE, K.ARCHIVE, Meaning.UNARCHIVED),
         (Verb.RETITLE, K.DATE, Meaning.RETITLED),
         (Verb.RETITLE, K.TRASH, Meaning.NOT_HERE),
     ],

@@ -13,7 +13,8 @@ class Endpoint:
 
     `library`, `picker`: roots of the two APIs; `uploads` takes bytes. `authorize`, `token`,
     `revoke`: OAuth's. `hosts` give bytes, and may be shown the access token. `calls_key`,
-    `writes_key`, `bytes_key` and `picker_key` are the pacer's; `key_of` completes them.
+    `writes_key`, `bytes_key` and `picker_key` are the pacer's; `key_of` completes them. `pages`:
+    how the addresses of photos' pages begin.
     """
 
     library: str
@@ -27,6 +28,7 @@ class Endpoint:
     writes_key: str
     bytes_key: str
     picker_key: str
+    pages: tuple[str, ...] = ("https://photos.google.com/",)
 
 
 GOOGLE = Endpoint(
@@ -101,4 +103,5 @@ def endpoint_at(base: str | None) -> Endpoint:
         writes_key=f"google-photos-writes-at {netloc}",
         bytes_key=f"google-photos-bytes-at {netloc}",
         picker_key=f"google-picker-at {netloc}",
+        pages=(*GOOGLE.pages, f"{base}/"),
     )

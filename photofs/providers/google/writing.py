@@ -1,12 +1,14 @@
 """What can be changed in a Google account, put together for the port.
 
 An app can add photos, and make, rename, fill and empty albums of its own; nothing else. It can
-delete nothing, mark no favorite, archive nothing, and change neither date nor file name.
+delete nothing, mark no favorite, archive nothing, and change neither date nor file name: what of
+that a photo's own page can, is a hand's (`on_page`).
 """
 
 from functools import partial
 from typing import NamedTuple
 
+from photofs.model.errand import Deed
 from photofs.providers.google.account import APPEND, EDIT, READ, Stored
 from photofs.providers.google.album_changes import AlbumChanges
 from photofs.providers.google.answers import Record
@@ -59,4 +61,6 @@ def writes_of(place: Place, stored: Stored, line: UploadLine, manner: Manner) ->
         set_description=partial(set_description, place) if may_edit else None,
         look=partial(look, place),
         look_album=partial(look_album, place),
+        on_page=frozenset(Deed),
+        pages=place.api.endpoint.pages,
     )

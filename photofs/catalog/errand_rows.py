@@ -1,0 +1,76 @@
+"""Errands in the journal: wishes that a hand does on the photo's page (docs/decisions/0017)."""
+
+from photofs.catalog.claimable import ERRANDS, OPEN
+from photofs.catalog.journal import OperationRow
+from photofs.catalog.journal_reads import JournalReading
+from photofs.model.operation import State
+
+_EVERY = "source IS NULL AND settled = 0 AND library = ?1"
+
+
+def is_errand(row: OperationRow) -> bool:
+    """Whether a wish is no source's, but a hand's."""
+    return row.wish.source is None
+
+
+class ErrandRows(JournalReading):
+    """Operations without a source."""
+
+    def errands_ready(self, library_id: int, now_ns: int, most: int) -> list[OperationRow]:
+        """Those that a hand may be given now, oldest first; later wishes wait for earlier ones."""
+        values = (library_id, now_ns, most)
+        rows = self.database.all(f"SELECT id FROM operation {ERRANDS}", values)  # noqa: S608 - words of ours
+        return [self.operation(number) for (number,) in rows]
+
+    def errands_begun(self, library_id: int) -> list[OperationRow]:
+        """Those that a hand was given, of which nobody has said yet how they ended."""
+        return self._operations(
+            f"{_EVERY} AND state IN ('claimed', 'sent', 'unsure')", (library_id,)
+        )
+
+    def errands_open(self, library_id: int) -> list[OperationRow]:
+        """All that are not over."""
+        return self._operations(f"{_EVERY} AND {OPEN}", (library_id,))
+
+    def errands_unsettled(self, library_id: int) -> list[int]:
+        """The ids of those that are laid over what the sources tell, done ones included."""
+        rows = self.database.all(
+            f"SELECT id FROM operation WHERE {_EVERY} ORDER BY id",  # noqa: S608 - words of ours
+            (library_id,),
+        )
+        return [number for (number,) in rows]
+
+    def errands_of_photo(self, photo_id: int) -> list[OperationRow]:
+        """The same of one photo."""
+        return self._operations("photo = ?1 AND settled = 0 AND source IS NULL", (photo_id,))
+
+    def count_errands(self, library_id: int | None = None) -> list[tuple[str, State, int]]:
+        """How many are not over and not held: verb, state, number."""
+        rows = self.database.all(
+            "SELECT verb, state, count(*) FROM operation"  # noqa: S608 - words of ours
+            " WHERE source IS NULL AND settled = 0 AND (?1 IS NULL OR library = ?1)"
+            f" AND {OPEN} AND state <> 'held' GROUP BY verb, state ORDER BY min(id)",
+            (library_id,),
+        )
+        return [(verb, State(state), number) for verb, state, number in rows]
+
+    def overruled_of_photo(self, photo_id: int) -> list[OperationRow]:
+        """Those of one photo of which a source has told since that it is not so."""
+        row = self.database.one("SELECT library FROM photo WHERE id = ?", (photo_id,))
+        told = self.overruled(row[0], 0) if row else []
+        return [each for each in told if each.wish.photo == photo_id]
+
+    def overrule(self, operation_id: int, why: str, now_ns: int) -> None:
+        """A source's later word is that an errand which was told to be done is not so."""
+        self.database.run(
+            "UPDATE operation SET settled = 1, reason = ?, changed_ns = ? WHERE id = ?",
+            (why, now_ns, operation_id),
+        )
+
+    def overruled(self, library_id: int, since_ns: int) -> list[OperationRow]:
+        """The errands of which that was found out since, oldest first."""
+        return self._operations(
+            "library = ?1 AND source IS NULL AND state = 'done' AND reason <> ''"
+            " AND changed_ns >= ?2",
+            (library_id, since_ns),
+        )

@@ -1,0 +1,237 @@
+"""`photofs hand`: what no program can do at Google, handed to one who can: its user."""
+
+import os
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import click
+
+from photofs.assembly import House
+from photofs.catalog.journal import OperationRow
+from photofs.catalog.port import LibraryRow
+from photofs.catalog.sqlite import Catalog
+from photofs.cli.errand_page import Line, errand_page
+from photofs.cli.errand_words import TO_DO
+from photofs.cli.house import find_house
+from photofs.cli.output import counted, json_option, own_name, print_json, safe_text
+from photofs.cli.page_window import show_page
+from photofs.cli.place import find_place, photos_at
+from photofs.cli.suggestions import libraries as named_libraries
+from photofs.cli.suggestions import places
+from photofs.kernel.lock import hold
+from photofs.model.errors import NotFound, Refused, StoreError
+from photofs.model.operation import State
+from photofs.wishing.handing import BY_LIST, Handing
+
+USUAL: Final = 100
+"""Errands on a page if no number is given: some ten minutes of work."""
+
+_NUMBERS: Final = re.compile(r"(\d+)(?:-(\d+))?")
+_WAITING: Final = frozenset({State.PLANNED, State.SENT, State.UNSURE})
+
+
+class Chosen(NamedTuple):
+    """What arguments name: ranges of numbers, and photos."""
+
+    ranges: list[tuple[int, int]]
+    photos: set[int]
+
+
+@click.group
+def hand() -> None:
+    """Do by hand what Google lets no program do: trash, favorites, archive, dates."""
+
+
+@hand.command("list", short_help="Write the page of links to open and tick off.")
+@click.argument("libraries", nargs=-1, shell_complete=named_libraries)
+@click.option("-n", "--number", default=USUAL, help="How many new ones at most (default: 100).")
+@click.option("--no-browser", is_flag=True, help="Only write the page, and say where.")
+@json_option
+def list_errands(
+    libraries: tuple[str, ...], number: int, *, no_browser: bool, as_json: bool
+) -> None:
+    """Write a page of links to the photos, with what to press, and open it; one for each library.
+
+    What is on it counts as begun: `photofs undo` leaves it alone until `photofs hand back`.
+    """
+    house = find_house()
+    with house.catalog() as catalog:
+        pages = [_write(house, catalog, row, max(number, 0)) for row in _chosen(catalog, libraries)]
+    pages = [page for page in pages if page["errands"] or libraries]
+    if as_json:
+        print_json(pages)
+        return
+    for page in pages:
+        _tell(page)
+        if page["errands"] and not no_browser:
+            show_page(Path(str(page["page"])))
+    if not pages:
+        print("nothing waits for a hand; what is within its grace is not listed yet")
+
+
+@hand.command(short_help="Tick off what you did.")
+@click.argument("what", nargs=-1, shell_complete=places)
+@click.option("--all", "everything", is_flag=True, help="All that is on the page.")
+@json_option
+def done(what: tuple[str, ...], *, everything: bool, as_json: bool) -> None:
+    """Say that you did these: numbers of the page (12-40 55), or paths of photos.
+
+    It is noted as your word, and no proof: a later Takeout that tells otherwise overrules it.
+    """
+    ticked = 0
+    for house, catalog, library, rows in _picked(what, everything=everything):
+        handing = Handing(catalog, house.wishing(catalog), library)
+        for row in rows:
+            handing.claimed(row)
+        ticked += len(rows)
+    if as_json:
+        print_json({"done": ticked})
+    else:
+        print(f"{counted(ticked, 'errand')} noted as done, as you said")
+
+
+@hand.command(short_help="Take what you did not do off the page.")
+@click.argument("what", nargs=-1, shell_complete=places)
+@click.option("--all", "everything", is_flag=True, help="All that is on the page.")
+@json_option
+def back(what: tuple[str, ...], *, everything: bool, as_json: bool) -> None:
+    """Say that you did not do these: they wait again, and `photofs undo` can take them back."""
+    put = 0
+    for house, catalog, library, rows in _picked(what, everything=everything):
+        handing = Handing(catalog, house.wishing(catalog), library)
+        put += sum(handing.put_back(row) for row in rows)
+    if as_json:
+        print_json({"back": put})
+    else:
+        print(f"{counted(put, 'errand')} put back; `photofs log` lists what can be undone")
+
+
+@contextmanager
+def at_work(house: House, library_id: int) -> Iterator[None]:
+    """Held by who hands out errands of a library, or settles them; Busy if another does."""
+    with hold(house.paths.state / "locks" / f"hand-{library_id}", "a hand is at work"):
+        yield
+
+
+def _chosen(catalog: Catalog, names: tuple[str, ...]) -> list[LibraryRow]:
+    """The libraries named, or all; NotFound for an unknown name."""
+    return [catalog.library(name) for name in names] if names else catalog.libraries()
+
+
+def _write(house: House, catalog: Catalog, library: LibraryRow, most: int) -> dict[str, object]:
+    """Hand out what may be, durably, and write the page of all that is handed out."""
+    handing = Handing(catalog, house.wishing(catalog), library.library_id)
+    with at_work(house, library.library_id):
+        new = [row for row in handing.ready(most) if handing.errand(row) is not None]
+        handing.begin(new, BY_LIST)
+        lines = [line for row in handing.begun() if (line := _line(catalog, handing, row))]
+        path = house.paths.errands / f"{library.library_id}.html"
+        when = time.strftime("%Y-%m-%d %H:%M")
+        _put(path, errand_page(library.name, lines, when, own_name()))
+    return {
+        "library": library.name,
+        "page": str(path),
+        "errands": [
+            {
+                "number": each.errand.number,
+                "verb": each.errand.verb,
+                "page": each.errand.page,
+                "name": each.errand.name,
+            }
+            for each in lines
+        ],
+    }
+
+
+def _line(catalog: Catalog, handing: Handing, row: OperationRow) -> Line | None:
+    """An errand on the page; None if there is no page of the photo to lead to any more."""
+    errand = handing.errand(row)
+    if errand is None:
+        return None
+    return Line(errand, tuple(catalog.photo(row.wish.photo or 0).albums))
+
+
+def _put(path: Path, text: str) -> None:
+    """Write the page, for its user's eyes alone; StoreError."""
+    new = path.with_suffix(".new")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new.unlink(missing_ok=True)
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        new.replace(path)
+    except OSError as error:
+        raise StoreError(
+            f"{path} could not be written: {error.strerror}",
+            safe="nothing was done at Google",
+            remedy="make room on that disk, and run `photofs hand list` again",
+        ) from error
+
+
+def _tell(page: dict[str, object]) -> None:
+    """How many of which verb, and where the page is."""
+    errands = page["errands"]
+    rows = errands if isinstance(errands, list) else []
+    for verb in dict.fromkeys(each["verb"] for each in rows):
+        number = sum(each["verb"] == verb for each in rows)
+        print(safe_text(f"{page['library']}: {number:,} {TO_DO[verb]}"))
+    if rows:
+        print(f"the page: {safe_text(str(page['page']))}")
+        print("tick off what you did: `photofs hand done NUMBER...`, or `photofs hand done --all`")
+    else:
+        print(safe_text(f"{page['library']}: nothing waits for a hand"))
+
+
+def _picked(
+    what: tuple[str, ...], *, everything: bool
+) -> Iterator[tuple[House, Catalog, int, list[OperationRow]]]:
+    """The errands that are meant, by library, with that library's hand held back meanwhile."""
+    if not what and not everything:
+        raise Refused("which errands?", remedy="name numbers of the page, paths, or --all")
+    house = find_house()
+    with house.catalog() as catalog:
+        chosen = _read(what)
+        found = 0
+        for library in catalog.libraries():
+            rows = [
+                row
+                for row in catalog.errands_open(library.library_id)
+                if _is_meant(row, chosen, everything=everything)
+            ]
+            found += len(rows)
+            if rows:
+                with at_work(house, library.library_id):
+                    yield house, catalog, library.library_id, rows
+    if not found:
+        raise NotFound(
+            "no such errand is open",
+            safe="nothing was changed",
+            remedy="`photofs hand list` writes the page; `photofs queue` lists all that is open",
+        )
+
+
+def _read(what: Sequence[str]) -> Chosen:
+    """Numbers and ranges; all else is a PATH. NotFound for what leads nowhere."""
+    chosen = Chosen([], set())
+    for each in what:
+        if match := _NUMBERS.fullmatch(each):
+            first = int(match[1])
+            chosen.ranges.append((first, int(match[2] or first)))
+        else:
+            with find_place(each) as place:
+                chosen.photos.update(photos_at(place))
+    return chosen
+
+
+def _is_meant(row: OperationRow, chosen: Chosen, *, everything: bool) -> bool:
+    """By number, or all: what is on the page. By path: what waits, too, for that names it well."""
+    if row.wish.photo in chosen.photos:
+        return row.state in _WAITING
+    number = row.operation_id
+    named = everything or any(first <= number <= last for first, last in chosen.ranges)
+    return named and row.state in {State.SENT, State.UNSURE}

@@ -1,0 +1,67 @@
+"""A program's hand goes through the errands of a library, one after the other.
+
+Nothing is begun before the one before it is noted, and nothing after a surprise. Cut short at any
+moment, the errand in hand is unsure, and the next walk begins with looking at it.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import trio
+
+from photofs.catalog.journal import OperationRow
+from photofs.model.errand import Errand, Found, Outcome
+from photofs.model.errors import PhotofsError
+from photofs.providers.port import Hand
+from photofs.wishing.handing import NO_PAGE, Handing
+
+Tell = Callable[[Errand, Outcome], None]
+
+
+class Walked(NamedTuple):
+    """How many errands ended how; `stopped`: the surprise that ended the walk, "" if none did."""
+
+    counts: dict[Found, int]
+    stopped: str = ""
+
+
+async def walk(handing: Handing, hand: Hand, tell: Tell, *, most: int, dry: bool) -> Walked:
+    """Do at most so many errands; `tell` hears of each. A dry walk begins and notes nothing."""
+    if not dry:
+        handing.recover()
+    counts: dict[Found, int] = {}
+    for row in handing.ready(most):
+        errand = handing.errand(row)
+        outcome = await _one(handing, hand, row, errand, dry=dry)
+        if outcome is None:
+            continue
+        counts[outcome.found] = counts.get(outcome.found, 0) + 1
+        if errand is not None:
+            tell(errand, outcome)
+        if outcome.found is Found.SURPRISE:
+            return Walked(counts, outcome.text)
+    return Walked(counts)
+
+
+async def _one(
+    handing: Handing, hand: Hand, row: OperationRow, errand: Errand | None, *, dry: bool
+) -> Outcome | None:
+    """One errand from its begin to its note; None if it was taken back meanwhile."""
+    if dry:
+        return await _done(hand, errand, dry=True)
+    if not handing.begin([row], hand.name):
+        return None
+    outcome = await _done(hand, errand, dry=False)
+    handing.settle(row, outcome, hand.name)
+    return outcome
+
+
+async def _done(hand: Hand, errand: Errand | None, *, dry: bool) -> Outcome:
+    """What the hand says; what it raises is a surprise."""
+    if errand is None:
+        await trio.lowlevel.checkpoint()
+        return Outcome(Found.NOT_DONE, NO_PAGE)
+    try:
+        return await hand.do(errand, dry=dry)
+    except PhotofsError as error:
+        return Outcome(Found.SURPRISE, str(error))

@@ -1,0 +1,204 @@
+"""Hands errands out, and notes what became of them; each step durable before the next.
+
+Planned, then claimed and sent (one step) before a hand touches anything; then done, planned again,
+unsure or given up, as model/operation.py has it. What was begun and not told of is unsure: a hand
+looks first, and so does the next one. An errand that is done changes no source's word: it is laid
+over those words until a later one tells of the same fact (photofs/filing/claims.py).
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from photofs.catalog.errand_rows import is_errand
+from photofs.catalog.journal import OperationRow
+from photofs.catalog.sqlite import Catalog
+from photofs.model.errand import Errand, Found, Outcome
+from photofs.model.errors import Refused
+from photofs.model.operation import Event, State
+from photofs.model.photo import Media
+from photofs.model.wish import WishVerb
+from photofs.wishing.wishing import Wishing
+
+AT_A_TIME: Final = 25
+"""Errands in one transaction."""
+
+NOT_DONE_NS: Final = 3_600 * 10**9
+"""How long an errand that could not be done just now is left alone."""
+
+BY_LIST: Final = "list"
+"""The hand that is the user: what it tells is a claim, no proof."""
+
+STOPPED: Final = "the hand was stopped while it did this"
+NO_PAGE: Final = "no source tells of the photo's page any more"
+
+_BACK: Final = {
+    State.CLAIMED: Event.CRASH,
+    State.SENT: Event.REFUSED,
+    State.UNSURE: Event.NOT_FOUND,
+}
+_PROVEN: Final = frozenset({Found.DONE, Found.ALREADY})
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who says that an errand is done: the hand's name, and what it saw; "" is a claim alone."""
+
+    hand: str
+    proof: str
+
+
+class Handing:
+    """The errands of one library. One process at a time hands them out: the caller holds a lock."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        wishing: Wishing,
+        library_id: int,
+        now_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        """`wishing` is the same catalog's."""
+        self._catalog = catalog
+        self._wishing = wishing
+        self._library = library_id
+        self._now_ns = now_ns
+
+    def recover(self) -> None:
+        """What a program's hand left when it was stopped: claimed is planned, begun is unsure.
+
+        What the user has on a list is begun, too; a program that does it looks first.
+        """
+        rows = self._catalog.errands_begun(self._library)
+        for some in _parts([row for row in rows if row.state is not State.UNSURE]):
+            with self._wishing.change():
+                for row in some:
+                    self._catalog.happen(row.operation_id, Event.CRASH, self._now_ns(), STOPPED)
+
+    def ready(self, most: int) -> list[OperationRow]:
+        """What may be handed out now, at most so many; what is unsure comes first."""
+        begun = self._catalog.errands_begun(self._library)
+        unsure = [row for row in begun if row.state is State.UNSURE]
+        left = max(most - len(unsure), 0)
+        return [*unsure, *self._catalog.errands_ready(self._library, self._now_ns(), left)][:most]
+
+    def begun(self) -> list[OperationRow]:
+        """What was handed out, and of which nobody has told yet."""
+        return self._catalog.errands_begun(self._library)
+
+    def errand(self, row: OperationRow) -> Errand | None:
+        """An operation as a hand gets it; None if no page of the photo is known any more."""
+        photo = row.wish.photo or 0
+        words = self._catalog.words(photo)
+        page = self._wishing.desk(self._library).hand.page_in(words)
+        if page is None:
+            return None
+        shown, seen = self._catalog.photo_facts(photo), self._catalog.told(photo)
+        to_date = row.wish.details.get("taken")
+        return Errand(
+            number=row.operation_id,
+            key=row.key,
+            verb=WishVerb(row.wish.verb),
+            page=page[0],
+            remote_id=page[1],
+            name=shown.file_name or shown.name,
+            title=shown.title,
+            media=Media(shown.media),
+            taken_local=_local_before(row) or shown.taken_local,
+            pixels=seen.pixels if seen else None,
+            to_date=to_date if isinstance(to_date, Mapping) else None,
+            begun=row.state is State.UNSURE,
+        )
+
+    def begin(self, rows: Sequence[OperationRow], hand: str) -> list[OperationRow]:
+        """From now on they may be done; those that were taken back meanwhile are not among them."""
+        begun: list[OperationRow] = []
+        for some in _parts(rows):
+            with self._wishing.change():
+                for row in some:
+                    now = self._catalog.operation(row.operation_id)
+                    if now.state is State.PLANNED:
+                        self._send(now, hand)
+                    if now.state in {State.PLANNED, State.UNSURE}:
+                        begun.append(self._catalog.operation(row.operation_id))
+        return begun
+
+    def settle(self, row: OperationRow, outcome: Outcome, hand: str) -> None:
+        """Note how an errand that was begun has ended."""
+        with self._wishing.change():
+            now = self._catalog.operation(row.operation_id)
+            sent = f"{now.wish.verb}, by the hand {hand!r}"
+            answer = f"{outcome.found.value}: {outcome.text}"
+            self._catalog.note_exchange(now.operation_id, self._now_ns(), sent, answer)
+            if outcome.found in _PROVEN:
+                self._done(now, Claim(hand, f"{outcome.found.value}: {outcome.text}"))
+            elif outcome.found is Found.NOT_DONE:
+                self._back(now, outcome.text, NOT_DONE_NS)
+            elif outcome.found is Found.NOT_FOUND:
+                why = f"the service has no such photo: {outcome.text}"
+                self._wishing.outcomes(self._library).give_up(now, why)
+            else:
+                self._catalog.happen(now.operation_id, Event.CRASH, self._now_ns(), outcome.text)
+
+    def claimed(self, row: OperationRow) -> None:
+        """The user says that it is done: a claim, and nothing that proves it.
+
+        Refused while it is held. One that was not on a list yet is taken as if it had been.
+        """
+        with self._wishing.change():
+            now = self._catalog.operation(row.operation_id)
+            self._check(now)
+            if now.state is State.PLANNED:
+                self._send(now, BY_LIST)
+            at = self._now_ns()
+            self._catalog.note_exchange(now.operation_id, at, "", "done, as you said")
+            self._done(self._catalog.operation(row.operation_id), Claim(BY_LIST, ""))
+
+    def put_back(self, row: OperationRow) -> bool:
+        """The user says that it was not done: it waits again, or can be undone. False: it did."""
+        with self._wishing.change():
+            now = self._catalog.operation(row.operation_id)
+            self._check(now)
+            if now.state is State.PLANNED:
+                return False
+            self._catalog.note_exchange(now.operation_id, self._now_ns(), "", "not done, you said")
+            self._back(now, "", 0)
+        return True
+
+    def _check(self, row: OperationRow) -> None:
+        if is_errand(row) and row.state in {*_BACK, State.PLANNED}:
+            return
+        held = row.state is State.HELD
+        raise Refused(
+            f"operation {row.operation_id} is {row.state.value}"
+            if is_errand(row)
+            else f"operation {row.operation_id} is no errand",
+            safe="nothing was changed",
+            remedy="`photofs held release` lets it go on" if held else "see `photofs hand list`",
+        )
+
+    def _send(self, row: OperationRow, hand: str) -> None:
+        for event in (Event.CLAIM, Event.SEND):
+            self._catalog.happen(row.operation_id, event, self._now_ns())
+        self._catalog.amend(row.operation_id, {**row.wish.details, "hand": hand})
+
+    def _done(self, row: OperationRow, claim: Claim) -> None:
+        told = {"hand": claim.hand, "proof": claim.proof}
+        self._wishing.outcomes(self._library).done_by_hand(row, told)
+
+    def _back(self, row: OperationRow, why: str, pause_ns: int) -> None:
+        now = self._now_ns()
+        self._catalog.happen(row.operation_id, _BACK[row.state], now, why, now + pause_ns)
+
+
+def _parts(rows: Sequence[OperationRow]) -> Iterator[Sequence[OperationRow]]:
+    for first in range(0, len(rows), AT_A_TIME):
+        yield rows[first : first + AT_A_TIME]
+
+
+def _local_before(row: OperationRow) -> str | None:
+    """What the service still shows as the capture time of a photo that is to have another one."""
+    before = row.wish.details.get("before")
+    local = before.get("taken_local") if isinstance(before, dict) else None
+    return local if isinstance(local, str) else None

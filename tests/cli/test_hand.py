@@ -1,0 +1,139 @@
+"""`photofs hand`: the page of errands, ticking off, and what status, queue, info and wait say."""
+
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from photofs.model.node import row_id
+from tests.support.by_hand import DAY, DAY_NS, PAGE, ByHand, shot
+from tests.support.household import Household
+
+NASTY = 'x"><script>alert(1)</script>.jpg'
+
+
+class Home:
+    """A household whose catalog has photos a to e, and whose clock is the catalog's own."""
+
+    def __init__(self, household: Household) -> None:
+        """Nothing is wished."""
+        self.household = household
+        state = household.home / "state"
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.hands = ByHand(state)
+        self.wished = self.hands.wished
+
+    def trash(self, *names: str) -> None:
+        """`rm` in Dates, past the grace."""
+        for name in names:
+            self.wished.unlink(f"{DAY}/{name}.jpg")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """The household; its journal was written long ago, so no grace is left."""
+    made = Home(Household(tmp_path))
+    yield made
+    made.hands.catalog.close()
+
+
+def numbers(text: str) -> list[int]:
+    """The numbers on a page."""
+    return [int(each) for each in re.findall(r"<li value='(\d+)'>", text)]
+
+
+def test_the_page_lists_what_waits(home: Home) -> None:
+    """Links by verb, readable by the user alone, with no script and nothing from elsewhere."""
+    home.trash("a", "b")
+    home.wished.link(f"{DAY}/c.jpg", "Archive/c.jpg")
+    (told,) = home.household.ask("hand", "list")
+    assert [each["verb"] for each in told["errands"]] == ["trash", "trash", "archive"]
+    path = Path(told["page"])
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    page = path.read_text(encoding="utf-8")
+    assert numbers(page) == [each["number"] for each in told["errands"]]
+    assert f'href="{PAGE}a"' in page
+    assert "taken 2019-07-21T12:30:15" in page
+    assert "default-src &#x27;none&#x27;" in page
+    assert not re.search(r"<script|src=|url\(|@import", page)
+
+
+def test_what_strangers_wrote_is_text_on_the_page(home: Home) -> None:
+    """Titles, names and albums are escaped."""
+    home.hands.tell(shot("n", file_name=NASTY, title="</p><img src=x>", page_url=f'{PAGE}n"x'))
+    home.wished.unlink(next(each for each in home.wished.files() if "script" in each))
+    (told,) = home.household.ask("hand", "list")
+    page = Path(told["page"]).read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "<img" not in page
+    assert f'{PAGE}n"' not in page
+
+
+def test_ticking_off(home: Home) -> None:
+    """By number, by range, by path; what is not on the page is refused by number."""
+    home.trash("a", "b", "c", "d")
+    (told,) = home.household.ask("hand", "list", "-n", "3")
+    first, second, third = (each["number"] for each in told["errands"])
+    assert home.household.ask("hand", "done", f"{first}-{second}") == {"done": 2}
+    assert "no such errand is open" in home.household.run("hand", "done", str(first), code=4)
+    assert "no such errand" in home.household.run("hand", "done", str(third + 1), code=4)
+    assert home.household.ask("hand", "done", "L/Trash/d.jpg") == {"done": 1}
+    assert home.household.ask("hand", "done", "--all") == {"done": 1}
+    assert "nothing waits for a hand" in home.household.run("hand", "list")
+
+
+def test_it_is_told_what_waits(home: Home) -> None:
+    """By status, queue, info and wait, each with the command to run."""
+    home.trash("a", "b")
+    home.wished.link(f"{DAY}/c.jpg", "Favorites/c.jpg")
+    status = home.household.run("status")
+    assert "waits for a hand: 2 to put into Google's trash, 1 to mark as favorite" in status
+    assert "`photofs hand list`" in status
+    assert "waits for a hand" in home.household.run("queue")
+    assert "3 errands wait for a hand" in home.household.run("wait", code=6)
+    assert "1 photos wait for a hand" in home.household.run("wait", "L/Trash/a.jpg", code=6)
+    told = home.household.ask("info", "L/Trash/a.jpg")
+    assert told["state"] == "pending"
+    (number,) = re.findall(r"operation (\d+)", told["by_hand"][0])
+    home.household.ask("hand", "list")
+    assert f"photofs hand done {number}" in home.household.run("queue")
+
+
+def test_a_claim_is_told_as_one(home: Home) -> None:
+    """`info` says who said so; a Takeout that tells otherwise is told of in status and info."""
+    home.trash("a")
+    home.household.ask("hand", "list")
+    home.household.ask("hand", "done", "--all")
+    assert "in Google's trash, as you said on" in home.household.run("info", "L/Trash/a.jpg")
+    photo = row_id(home.hands.filed.ino("Trash/a.jpg"))
+    (row,) = home.hands.catalog.errands_of_photo(photo)
+    home.hands.tell(shot("a", row.changed_ns + 2 * DAY_NS))
+    assert "trash: not so, as you said" in home.household.run("info", f"L/{DAY}/a.jpg")
+    assert "trash: not so, as you said" in home.household.run("log", str(row.wish.action))
+
+
+def test_what_was_not_done_goes_back(home: Home) -> None:
+    """Until then undo leaves it alone, and says how."""
+    home.trash("a")
+    home.household.ask("hand", "list")
+    (action,) = home.household.ask("log")
+    assert "photofs hand back" in home.household.run("undo", str(action["action"]), code=6)
+    assert home.household.ask("hand", "back", "--all") == {"back": 1}
+    home.household.run("undo", str(action["action"]))
+    assert f"{DAY}/a.jpg" in home.wished.files()
+
+
+def test_emptying_trash_deletes_nothing_there(home: Home) -> None:
+    """It says that no program can, and asks nobody to."""
+    home.trash("a")
+    told = home.household.ask("trash", "empty", "--yes", code=6)
+    assert told["wished"] == 0
+    (why,) = told["left"]
+    assert "lets no program delete" in why
+
+
+def test_which_errands_must_be_said(home: Home) -> None:
+    """Neither number nor path nor --all is refused."""
+    assert "which errands?" in home.household.run("hand", "done", code=15)
