@@ -140,7 +140,7 @@ class LibraryWriting(LibraryReading, TreeWriting):
         """Add a source to a library; `folders` are the special top folders that it can fill.
 
         What is known of the library is held against the new source by whoever scans next: so that
-        is noted first.
+        is noted first. One that was taken away is the same source again.
         """
         self.queue_merging_of_library(library_id)
         with self.database.transaction():
@@ -308,6 +308,13 @@ class LibraryWriting(LibraryReading, TreeWriting):
         account: str | None,
         folders: Iterable[str],
     ) -> int:
+        known = self.withdrawn_like(library_id, provider, account, config)
+        if known is not None:
+            self.database.run(
+                "UPDATE source SET config = ?, folders = ? WHERE id = ?",
+                (_json(config), _json(sorted(folders)), known),
+            )
+            return known
         return self.database.insert(
             "INSERT INTO source(library, provider, account, config, folders)"
             " VALUES (?, ?, ?, ?, ?)",

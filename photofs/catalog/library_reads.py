@@ -3,15 +3,15 @@
 import json
 from collections.abc import Iterator
 
-from photofs.catalog.part import Part
 from photofs.catalog.port import Counts, LibraryRow, SourceRow
+from photofs.catalog.withdrawals import IN_USE, Withdrawals
 from photofs.model.errors import NotFound
 
-_SOURCES = """
+_SOURCES = f"""
 SELECT s.id, s.library, s.provider, s.account, s.config, s.cursor, s.full_scan_ns, s.scan_ns,
   s.trouble
 FROM source s JOIN library l ON l.id = s.library
-WHERE l.removing = 0 AND (?1 IS NULL OR s.library = ?1) ORDER BY s.id"""
+WHERE l.removing = 0 AND (?1 IS NULL OR s.library = ?1) AND {IN_USE} ORDER BY s.id"""  # noqa: S608 - words of ours
 
 _COUNTS = """
 SELECT count(*), coalesce(sum(trashed), 0), coalesce(sum(missing), 0),
@@ -58,7 +58,7 @@ UNION SELECT wish ->> 'sha256' FROM operation WHERE verb IN ('upload', 'replace'
 PAGE = 1000
 
 
-class LibraryReading(Part):
+class LibraryReading(Withdrawals):
     """Keeps the part of `port.LibraryReads` that is not about one photo."""
 
     def libraries(self) -> list[LibraryRow]:

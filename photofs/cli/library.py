@@ -10,6 +10,7 @@ from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.house import find_house
 from photofs.cli.merged import unmerged
+from photofs.cli.one_source import remove_source
 from photofs.cli.output import (
     confirm,
     held_words,
@@ -178,17 +179,23 @@ def list_libraries(*, as_json: bool) -> None:
         print("no library yet; see `photofs library add --help` and `photofs login flickr`")
 
 
-@library.command
+@library.command(short_help="Forget a library, or one source of it.")
 @click.argument("name", shell_complete=libraries)
+@click.option("--source", help="Only this source of it: its place in the list, or its provider.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--with-scratch", is_flag=True, help="Delete the files in its Scratch, too.")
 @json_option
-def remove(name: str, *, yes: bool, with_scratch: bool, as_json: bool) -> None:
-    """Forget a library. Archives, accounts and kept originals stay as they are.
+def remove(name: str, *, source: str | None, yes: bool, with_scratch: bool, as_json: bool) -> None:
+    """Forget a library, or one source of it; archives, accounts, kept originals stay as they are.
 
     So do the files in its Scratch, unless --with-scratch says otherwise.
+    With --source, photos that other sources have stay as they are, and the others leave the tree;
+    added again, it brings them back.
     """
     house = House()
+    if source is not None:
+        remove_source(house, name, source, yes=yes, as_json=as_json)
+        return
     with house.catalog() as catalog:
         row = catalog.library(name)
         sources = [source.source_id for source in catalog.sources(row.library_id)]

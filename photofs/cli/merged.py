@@ -53,9 +53,10 @@ def _merged_by(catalog: Catalog, origin: OriginRow) -> dict[str, object]:
     if row is None:
         return {}
     other = catalog.told_of(row.evidence.other)
-    if other is None:
+    sources = {each.source_id: each for each in catalog.sources()}
+    if other is None or other.source not in sources:  # its source may have been taken away since
         return {}
-    source = catalog.source(other.source)
+    source = sources[other.source]
     return {
         "merged_by": ALIKE[row.evidence.trace.kind],
         "merged_value": row.evidence.trace.value,

@@ -18,6 +18,7 @@ from photofs.catalog.scan_writes import KnownId
 from photofs.filing.albums import AlbumFiling
 from photofs.filing.desk import Desk
 from photofs.filing.overruling import Overruling
+from photofs.filing.photos import set_gone
 from photofs.model.errors import Refused
 
 SHARE: Final = 0.1
@@ -222,7 +223,7 @@ class Absence:
         if Overruling(catalog, self._desk.now_ns).photo_gone(photo_id):
             self._desk.placing.replace(photo_id)
         else:
-            self._set_gone(photo_id, gone=True)
+            set_gone(self._desk, photo_id, gone=True)
 
     def _bring_back(self, listed: frozenset[str]) -> None:
         catalog = self._desk.catalog
@@ -230,16 +231,8 @@ class Absence:
             if remote_id in listed and not catalog.is_buried(self._desk.source_id, remote_id):
                 self._desk.slices.begin()
                 catalog.set_observation_gone(observation_id, gone=False)
-                self._set_gone(photo_id, gone=False)
+                set_gone(self._desk, photo_id, gone=False)
                 self._desk.slices.breathe()
-
-    def _set_gone(self, photo_id: int, *, gone: bool) -> None:
-        facts = self._desk.catalog.photo_facts(photo_id)
-        if facts.gone == int(gone):
-            return
-        ctime = max(self._desk.now_ns(), facts.ctime_ns + 1)
-        self._desk.catalog.set_photo_facts(photo_id, facts._replace(gone=int(gone), ctime_ns=ctime))
-        self._desk.placing.replace(photo_id)
 
 
 def _refuse_many(noun: str, vanished: int, known: int) -> None:

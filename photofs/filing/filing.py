@@ -28,6 +28,7 @@ from photofs.filing.refining import Refining
 from photofs.filing.shelves import Shelves
 from photofs.filing.slices import Slices
 from photofs.filing.superseding import Superseding
+from photofs.filing.withdrawing import Withdrawing
 from photofs.model.capture_time import (
     CaptureTime,
     OffsetOfZone,
@@ -102,6 +103,7 @@ class Filing:
         if writes is not None:
             self._catalog.set_writes(source_id, writes)
         desk = self._desk(source_id)
+        self._finish_withdrawals(desk.library.library_id)
         self._follow_settings(desk.library.library_id)
         with desk.slices.whole():
             desk.shelves.make_standing()
@@ -129,6 +131,20 @@ class Filing:
         """All times of the library are by the present zone, as far as a zone was set for them."""
         before = self._catalog.filed_by(library_id)
         self._catalog.note_filed_by(library_id, before._replace(zone=self._zone))
+
+    def withdraw(self, source_id: int) -> None:
+        """Take a source away from its library: what no other source tells of goes from the tree.
+
+        Refused while changes wait to be done there. If this is cut short, the next scan of the
+        library ends it. A scan of the source that goes on meanwhile ends with NotFound.
+        """
+        library = self._catalog.source(source_id).library_id
+        self._catalog.mark_withdrawn(source_id, self._now_ns())
+        self._finish_withdrawals(library)
+
+    def _finish_withdrawals(self, library_id: int) -> None:
+        for source_id in self._catalog.unfinished_withdrawals(library_id):
+            Withdrawing(self._make_desk(library_id, source_id)).apply()
 
     @contextmanager
     def refining(self, source_id: int) -> "Iterator[Refining]":
@@ -168,9 +184,13 @@ class Filing:
 
     def _desk(self, source_id: int) -> Desk:
         self._catalog.finish_removals()
-        return self._make_desk(self._catalog.source(source_id).library_id, source_id)
+        library = self._catalog.source(source_id).library_id
+        return self._make_desk(library, source_id, lambda: self._catalog.source(source_id))
 
-    def _make_desk(self, library_id: int, source_id: int) -> Desk:
+    def _make_desk(
+        self, library_id: int, source_id: int, check: Callable[[], object] = lambda: None
+    ) -> Desk:
+        """`check` raises once the source was taken away by another process."""
         catalog = self._catalog
         library = catalog.library_by_id(library_id)
         special = catalog.folders_of_library(library_id)
@@ -182,7 +202,7 @@ class Filing:
             scan=0,
             shelves=shelves,
             placing=Placing(catalog, library, shelves, self._dates),
-            slices=Slices(catalog, self._now_ns, shelves.forget),
+            slices=Slices(catalog, self._now_ns, shelves.forget, check=check),
             resolve=self._resolve,
             now_ns=self._now_ns,
             now=self._now,

@@ -135,6 +135,16 @@ class PhotoFiling:
             self._desk.placing.replace(photo_id)
 
 
+def set_gone(desk: Desk, photo_id: int, *, gone: bool) -> None:
+    """A photo is in no folder any more, or is so again; its row, and its inode, stay."""
+    facts = desk.catalog.photo_facts(photo_id)
+    if facts.gone == int(gone):
+        return
+    ctime = max(desk.now_ns(), facts.ctime_ns + 1)
+    desk.catalog.set_photo_facts(photo_id, facts._replace(gone=int(gone), ctime_ns=ctime))
+    desk.placing.replace(photo_id)
+
+
 def _bytes_of(seen: PhotoSeen) -> tuple[object, ...]:
     """Where the bytes are to be had; if that has changed, they may be had again."""
     return (seen.missing, seen.ref, seen.content_key)

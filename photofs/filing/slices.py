@@ -23,15 +23,17 @@ class Slices:
         now_ns: Callable[[], int],
         fresh: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
+        check: Callable[[], object] = lambda: None,
     ) -> None:
         """`fresh` is called when what was read in an earlier slice may not hold any more.
 
-        `clock` tells seconds.
+        `clock` tells seconds. `check` raises then if there is nothing to be written any more.
         """
         self._catalog = catalog
         self._clock = clock
         self._now_ns = now_ns
         self._fresh = fresh
+        self._check = check
         self._until: float | None = None
         self._version = 0
 
@@ -45,6 +47,11 @@ class Slices:
         if version != self._version:
             self._version = version
             self._fresh()
+            try:
+                self._check()
+            except BaseException:
+                self.abandon()
+                raise
 
     def breathe(self) -> None:
         """Cut here if the slice has lasted long enough."""

@@ -94,6 +94,12 @@ def test_each_photo_is_one_file_with_its_original_bytes(
         assert "name, capture second and size in pixels" in told
 
 
+def inodes(photos: Path) -> dict[str, int]:
+    """The inode of each file by its place in the tree."""
+    found = (path for path in (photos / "google").rglob("*") if path.is_file())
+    return {str(path.relative_to(photos)): path.stat().st_ino for path in found}
+
+
 def add_source(household: Household, google: Emulator) -> None:
     """The account behind the library that is there, as `photofs login google` adds it."""
     house = House(household.environ)
@@ -125,3 +131,30 @@ def test_the_account_stands_in_while_the_export_is_away(
         household.run("check")
     with household.mounted() as photos:
         assert (photos / SEA / "IMG_0000.jpg").read_bytes() == originals["IMG_0000.jpg"]
+
+
+def test_one_source_is_taken_away_and_comes_back(
+    household: Household, google: Emulator, made: Uploads, tmp_path: Path
+) -> None:
+    """Asked with numbers; the rest stays with its inodes; added again, the same files are back."""
+    export(tmp_path / "takeout", made)
+    add_google(household, google)
+    household.run("scan")
+    household.run("library", "add", "takeout", tmp_path / "takeout", "--to", "google")
+    asked = household.run("library", "remove", "google", "--source", "google", code=15)
+    assert "1 photo that only it has leave the tree; 4 that others have" in asked
+    with household.mounted() as photos:
+        before = inodes(photos)
+        told = household.ask("library", "remove", "google", "--source", "takeout", "--yes")
+        assert (told["gone"], told["stay"]) == (1, 4)
+        left = set(before) - set(inodes(photos))
+        assert {Path(each).name for each in left} == {"PXL_1.jpg"}
+        assert inodes(photos).items() <= before.items()
+        picture = photos / SEA / "IMG_0000.jpg"
+        assert picture.read_bytes() == made.given(made.pictures[0])
+        household.run("library", "add", "takeout", tmp_path / "takeout", "--to", "google")
+        household.run("check")
+        assert inodes(photos) == before
+        assert picture.read_bytes() == original(made, made.pictures[0])
+    told = household.run("library", "remove", "google", "--source", "5", code=4)
+    assert "1: google ada@example.org; 2: takeout" in told
