@@ -359,6 +359,7 @@ class House:
     async def open_provider(self, source: "SourceRow") -> "AsyncIterator[Provider]":
         """The provider of a source, opened for the length of an async block."""
         from photofs.metadata.head import read_head
+        from photofs.metadata.stamping import stamp_head
         from photofs.metadata.timezone import zone_of_position
         from photofs.providers.port import Tools
 
@@ -371,6 +372,7 @@ class House:
                 now_ns=time.time_ns,
                 read_timeout=self.settings.network.read_timeout,
                 read_head=read_head,
+                stamp_head=stamp_head,
                 own_folders=self._own_folders(),
                 favorite_tag=self.settings.writing.favorite_tag,
             )

@@ -18,6 +18,7 @@ from photofs.model.head import HeadFacts
 from photofs.model.observation import AlbumSeen, ContentHash, Observation, PhotoSeen
 from photofs.model.photo import Media
 from photofs.model.span import Span
+from photofs.model.splice import StampHead
 from photofs.model.verdict import Verdict
 
 
@@ -304,7 +305,8 @@ class Tools:
     `zone_of_position` and `now_ns` come from outside so that tests can set them.
     `read_timeout` in seconds is how long a connection may be silent.
     `read_head` tells a medium's kind and facts by its first bytes (model/head.py says how many),
-    None for what is no medium; where it is not lent, such facts stay unknown.
+    None for what is no medium; where it is not lent, such facts stay unknown. `stamp_head` writes a
+    capture time into the head of a copy.
     `own_folders` are photofs's own (cache, catalog, kept originals), in which no source lies.
     `favorite_tag`: own favorites may be marked by a tag where the service takes no other mark.
     """
@@ -316,6 +318,7 @@ class Tools:
     now_ns: Callable[[], int]
     read_timeout: float = 30.0
     read_head: Callable[[bytes], HeadFacts | None] | None = None
+    stamp_head: StampHead | None = None
     own_folders: tuple[Path, ...] = ()
     favorite_tag: bool = True
 

@@ -12,6 +12,7 @@ from photofs.emulators.google import Account
 from photofs.emulators.google.state import Item
 from photofs.emulators.pictures import make_jpeg
 from photofs.metadata.head import read_head
+from photofs.metadata.stamping import stamp_head
 from photofs.providers.google.writing import Manner
 from photofs.providers.port import Upload, Uploaded, Writes
 from tests.support.google_library import Emulated
@@ -29,7 +30,7 @@ USUAL = Manner()
 @asynccontextmanager
 async def writes_to(service: Emulated, **config: object) -> AsyncIterator[Writes]:
     """What can be changed there; kinds of files are told by their bytes."""
-    service.tools = replace(service.tools, read_head=read_head)
+    service.tools = replace(service.tools, read_head=read_head, stamp_head=stamp_head)
     async with service.provider(**config) as provider:
         assert provider.abilities.writes is not None
         yield provider.abilities.writes

@@ -2,7 +2,7 @@
 
 The last block is given out only if the file is still the one that was opened, and as long as it was
 said to be: without it the service has no whole upload. What goes out in place of the file's head
-(stamping.py) stands before it.
+(loading.py) stands before it.
 """
 
 import os
@@ -15,7 +15,7 @@ from typing import IO, NamedTuple
 import trio
 
 from photofs.model.errors import Corrupt
-from photofs.providers.google.stamping import AS_IT_IS, Splice
+from photofs.model.splice import AS_IT_IS, Splice
 from photofs.providers.port import Sent
 
 TOLD_EVERY = 0.1
@@ -39,7 +39,7 @@ class Cargo(NamedTuple):
     @property
     def size(self) -> int:
         """Bytes that go out in all."""
-        return self.length + len(self.splice.head) - self.splice.skip
+        return self.length + self.splice.grows
 
 
 class Outgoing:

@@ -78,4 +78,5 @@ class Uploads:
         return Uploaded(item_id(record) or "", shown=seen if whole else None)
 
     async def _cargo(self, upload: Upload) -> Cargo:
-        return await trio.to_thread.run_sync(load, upload, self._place.tools.read_head)
+        tools = self._place.tools
+        return await trio.to_thread.run_sync(load, upload, tools.read_head, tools.stamp_head)
