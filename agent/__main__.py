@@ -20,7 +20,14 @@ from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.credentials import redaction
 from photofs.model.errors import NotFound, PhotofsError, found_in
-from photofs.model.exit_codes import INTERRUPTED, OK, OTHER, SOME_FAILED, exit_code
+from photofs.model.exit_codes import (
+    INTERRUPTED,
+    OK,
+    OTHER,
+    SOME_FAILED,
+    exit_code,
+    service_exit_code,
+)
 from photofs.model.observation import FindingKind
 
 
@@ -37,7 +44,10 @@ def read_arguments() -> argparse.Namespace:
     scan_parser.add_argument("--refine", action="store_true", help="better dates from the bytes")
     scan_parser.add_argument("--yes", action="store_true", help="with --refine: apply them")
     scan_parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
-    verbs.add_parser("serve", help="scan when due, learn sizes, until standard input is closed")
+    serve_parser = verbs.add_parser(
+        "serve", help="scan when due, learn sizes, until standard input is closed"
+    )
+    serve_parser.add_argument("--until-signal", action="store_true", help="until SIGTERM instead")
     return parser.parse_args()
 
 
@@ -155,7 +165,7 @@ def status_of(work: Callable[[], int]) -> int:
     except* PhotofsError as raised:  # bare, or in the group of a nursery
         if (error := found_in(raised)) is not None:
             print(f"photofs: {error}", file=sys.stderr)
-            code = exit_code(error)
+            code = service_exit_code(error, os.environ)
     except* KeyboardInterrupt:
         print("photofs: stopped; the next scan goes on from here", file=sys.stderr)
         code = INTERRUPTED
@@ -169,7 +179,7 @@ def work_on(arguments: argparse.Namespace) -> int:
     """Do what the command line says."""
     house = House()
     if arguments.verb == "serve":
-        return trio.run(serve, house)
+        return trio.run(partial(serve, house, until_signal=arguments.until_signal))
     names, as_json = arguments.libraries, arguments.json
     if arguments.refine:
         return trio.run(partial(refine_all, house, names, apply=arguments.yes, as_json=as_json))

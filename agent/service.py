@@ -6,6 +6,7 @@ Until it is told to end. The two rounds have a catalog each, so that a scan keep
 import logging
 import math
 import os
+import signal
 import time
 from contextlib import closing
 from enum import Enum
@@ -21,8 +22,9 @@ from photofs.assembly import House
 from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.kernel.lock import hold
+from photofs.kernel.service_manager import READY, STOPPING, tell_manager
 from photofs.model.errors import Busy, PhotofsError
-from photofs.model.exit_codes import OK
+from photofs.model.exit_codes import NEEDS_A_PERSON, OK, service_exit_code
 from photofs.model.observation import Progress
 
 log = logging.getLogger(__name__)
@@ -42,16 +44,28 @@ class Outcome(Enum):
     FAILED = "failed"
 
 
-async def serve(house: House) -> int:
+async def serve(house: House, *, until_signal: bool = False) -> int:
     """Work for one catalog until standard input is closed; the one that works keeps others out.
 
-    A second agent waits for the first one's end and takes over then.
+    `until_signal`: until SIGTERM or SIGINT instead, as a service that has no input. A second agent
+    waits for the first one's end and takes over then.
     """
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_work_when_alone, house)
-        await _until_input_ends()
+        await (_until_signal() if until_signal else _until_input_ends())
         nursery.cancel_scope.cancel()
     return OK
+
+
+async def _until_signal() -> None:
+    """Wait until we are told to end, and tell the service manager of both."""
+    told = {signal.SIGINT, signal.SIGTERM}
+    with trio.open_signal_receiver(*told) as signals:
+        # `photofs agent` blocks them until somebody listens
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, told)
+        tell_manager(os.environ, READY)
+        await anext(signals)
+        tell_manager(os.environ, STOPPING)
 
 
 async def _until_input_ends() -> None:
@@ -79,6 +93,8 @@ async def _work_when_alone(house: House) -> None:
         except Busy:
             await trio.sleep(ROUND_SECONDS)
         except PhotofsError as error:  # such as a full disk: it may have room by then
+            if service_exit_code(error, house.environ) == NEEDS_A_PERSON:
+                raise
             log.warning("nothing is scanned just now: %s", error)
             await trio.sleep(RETRY_SECONDS)
 

@@ -1,8 +1,9 @@
 """`photofs agent`: the agent in the foreground, for those who want it without a mount."""
 
+import os
 import signal
-import subprocess
 import sys
+from typing import Never
 
 import click
 
@@ -11,34 +12,16 @@ from photofs.cli.open_work import agent_works
 
 
 @click.command
-def agent() -> None:
+def agent() -> Never:
     """Scan, learn sizes and send what waits, in the foreground until Ctrl-C or SIGTERM.
 
     `photofs mount` starts one by itself. Where one works already, this one waits until that ends.
     """
     house = find_house()
-    process: subprocess.Popen[bytes] | None = None
-
-    def end(*_: object) -> None:
-        if process is None:
-            raise KeyboardInterrupt
-        if process.stdin is not None:
-            process.stdin.close()
-
-    before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
-    waits = agent_works(house)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "agent", "serve"],
-        stdin=subprocess.PIPE,
-        env=dict(house.environ),
-        start_new_session=True,  # Ctrl-C is for us: the agent ends in order once its input does
-    )
-    try:
-        if waits:
-            print("another agent works; this one takes over when it ends", flush=True)
-        sys.exit(process.wait())
-    finally:
-        end()
-        process.wait()
-        for each, handler in before.items():
-            signal.signal(each, handler)
+    # what comes before the agent can hear it waits until then
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    if agent_works(house):
+        print("another agent works; this one takes over when it ends", flush=True)
+    # in our place: a parent that only waits would hold 25 MB for as long as the agent runs
+    command = [sys.executable, "-m", "agent", "serve", "--until-signal"]
+    os.execve(sys.executable, command, dict(house.environ))  # noqa: S606 - our own program

@@ -20,7 +20,7 @@ from photofs import __version__
 from photofs.assembly import HOME_VARIABLE
 from photofs.cli.output import safe_text
 from photofs.model.errors import Bug, PhotofsError, found_in
-from photofs.model.exit_codes import INTERRUPTED, OTHER, exit_code
+from photofs.model.exit_codes import INTERRUPTED, OTHER, service_exit_code
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "agent": ("photofs.cli.agent", "Scan and send in the foreground."),
@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "pin": ("photofs.cli.pin", "Fetch photos and keep them on this disk."),
     "queue": ("photofs.cli.queue", "List what is open, and try it again."),
     "scan": ("photofs.cli.scan", "Bring the catalog up to what the sources say."),
+    "service": ("photofs.cli.service", "Have systemd run the agent and mounts."),
     "status": ("photofs.cli.status", "Show libraries, mounts, cache, and what is wrong."),
     "trash": ("photofs.cli.trash", "List, restore, or delete for good what is in Trash."),
     "umount": ("photofs.cli.umount", "Take a mount away."),
@@ -147,7 +148,7 @@ def fail(error: PhotofsError) -> Never:
     lines = [f"photofs: {error.what}"]
     lines += [f"  {part}" for part in (error.safe, error.remedy) if part]
     print("\n".join(map(safe_text, lines)), file=sys.stderr)
-    sys.exit(exit_code(error))
+    sys.exit(service_exit_code(error, os.environ))
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from photofs.cli.mounts import end_if_dead, forget_mount, mount_of, note_mount
 from photofs.cli.output import own_name, safe_text, shell_word
 from photofs.cli.serving import Serving, serve
 from photofs.cli.suggestions import folders
+from photofs.kernel.service_manager import READY, tell_manager
 from photofs.model.errors import NotFound, Refused
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 @click.option("--allow-other", is_flag=True, help="Let other users of this machine read it, too.")
 @click.option("--exact-sizes", is_flag=True, help="Let stat of a file wait for its exact size.")
 @click.option("--no-agent", is_flag=True, help="Do not scan or learn sizes in the background.")
+@click.option(
+    "--mounter", is_flag=True, help="Have photofs-mounter mount, so that this may be confined."
+)
 @click.option("--demo", is_flag=True, help="Show a made-up library; nothing leaves this machine.")
 @click.option(
     "--log-file",
@@ -51,7 +55,7 @@ def mount(folder: Path, *, daemon: bool, demo: bool, log_file: Path | None, **fl
             from photofs.cli.demo import demo_home
 
             os.environ[HOME_VARIABLE] = str(stack.enter_context(demo_home(os.environ)))
-        _check_point(point)
+        _check_point(point, by_mounter=flags["mounter"])
         house = House()
         go_behind(log_file or house.paths.state / "mount.log")
         _refuse_if_nothing_to_show(house)
@@ -59,9 +63,10 @@ def mount(folder: Path, *, daemon: bool, demo: bool, log_file: Path | None, **fl
     log.info("%s is unmounted", point)
 
 
-def _check_point(point: Path) -> None:
+def _check_point(point: Path, *, by_mounter: bool) -> None:
     """Refuse a mount point that cannot be one, before anything else is said."""
-    end_if_dead(str(point), os.environ)  # before it is asked anything
+    if not by_mounter:  # which has ended it as soon as its process was gone
+        end_if_dead(str(point), os.environ)  # before it is asked anything
     try:
         point.stat()
     except FileNotFoundError as error:
@@ -113,6 +118,7 @@ def _serve_until_unmounted(house: House, point: Path, serving: Serving) -> None:
 
     def ready() -> None:
         note_mount(str(point), house.environ)
+        tell_manager(os.environ, READY, f"STATUS=mounted at {point}")
         if not tell_ready():
             print(f"mounted at {safe_text(str(point))}; Ctrl-C unmounts it", flush=True)
 

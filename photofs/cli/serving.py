@@ -16,6 +16,7 @@ class Serving:
     allow_other: bool = False
     exact_sizes: bool = False
     no_agent: bool = False
+    mounter: bool = False
 
 
 async def serve(house: House, point: Path, serving: Serving, ready: Callable[[], None]) -> None:
@@ -24,7 +25,10 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
     Raises Refused (the folder is not empty, no /dev/fuse ...) before anything is mounted.
     """
     from photofs.fetcher.parent import open_child_fetching
-    from photofs.fuse.mount import MountOptions, run
+    from photofs.fuse.device import mounter_address
+    from photofs.fuse.mount import run
+    from photofs.fuse.mount_options import MountOptions
+    from photofs.fuse.mount_point import without_links
     from photofs.view.tree import Tree
     from photofs.volume.volume import Deadlines, Volume
     from photofs.volume.writer import Writer
@@ -36,12 +40,13 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
         allow_other=serving.allow_other,
         exact_sizes=serving.exact_sizes,
     )
+    mounter = mounter_address(without_links(point), house.environ) if serving.mounter else None
     store = house.store()
     with house.catalog() as catalog, house.catalog() as other:
         async with open_child_fetching(environ=dict(house.environ)) as fetching:
 
             def guarded() -> None:
-                fetching.guard(str(point.parent.resolve() / point.name))
+                fetching.guard(str(without_links(point)))
                 ready()
 
             volume = Volume(
@@ -61,4 +66,5 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
                     scratch=house.paths.scratch,
                     writing=writing,
                     ready=guarded,
+                    mounter=mounter,
                 )

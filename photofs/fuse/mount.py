@@ -12,7 +12,6 @@ import resource
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyfuse3
@@ -20,14 +19,18 @@ import trio
 
 from photofs.fuse import request_loop
 from photofs.fuse.attributes import Attributes
+from photofs.fuse.background import raise_max_background
+from photofs.fuse.device import Device, GivenDevice, OwnDevice
 from photofs.fuse.invalidation import Invalidation
-from photofs.fuse.mount_point import MountPoint, free_mount_point
+from photofs.fuse.mount_options import MountOptions, mount_flags
+from photofs.fuse.mount_point import without_links
 from photofs.fuse.operations import Operations
 from photofs.fuse.router import Router
 from photofs.fuse.scratch_operations import ScratchOperations
 from photofs.fuse.trash_operations import TrashOperations
 from photofs.fuse.writing_operations import WritingOperations
 from photofs.kernel.mount_table import mounted_at
+from photofs.kernel.service_manager import STOPPING, tell_manager
 from photofs.model.errors import Refused
 from photofs.scratch.inodes import KEPT_OPEN, Inodes
 from photofs.volume.volume import Volume
@@ -38,27 +41,8 @@ log = logging.getLogger(__name__)
 MAX_TASKS = 1000
 """Requests served at a time; each that waits for the network holds one."""
 
-MAX_BACKGROUND = 256
-"""Buffered reads that the kernel lets wait at a time (its own 12 stall all files of the mount)."""
-
-CONNECTIONS = Path("/sys/fs/fuse/connections")
-
 LAST_GRACE = 5.0
 """Seconds for requests that are being answered when the mount is told to stop."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MountOptions:
-    """How to mount; everything that is shown belongs to whoever mounts.
-
-    `read_only`: the kernel itself refuses every write, and the modes are 0444 and 0555.
-    `allow_other`: other users of this machine may use it, too.
-    `exact_sizes`: stat of one photo waits until its size is known; listing never does.
-    """
-
-    read_only: bool = False
-    allow_other: bool = False
-    exact_sizes: bool = False
 
 
 async def run(
@@ -69,8 +53,11 @@ async def run(
     scratch: Path,
     writing: Writing | None = None,
     ready: Callable[[], None] = lambda: None,
+    mounter: Path | None = None,
 ) -> None:
     """Mount, serve, unmount. `ready` is called once the mount answers.
+
+    `mounter`: the socket of the process that mounts for us (device.py).
 
     `scratch` is the folder that holds each library's Scratch, made when it is first asked for.
     `writing` changes the same volume; without it photos can only be read.
@@ -79,10 +66,10 @@ async def run(
     a process, in its main thread (signals).
     """
     options = options or MountOptions()
-    path = _without_links(mount_point)
-    await free_mount_point(path)
-    point = MountPoint(path)
+    path = without_links(mount_point)
+    device: Device = OwnDevice(path) if mounter is None else GivenDevice(mounter)
     try:
+        where = await device.open(options)
         if options.read_only:
             writing = None
         can_change = volume.can_change if writing else _nothing
@@ -105,12 +92,17 @@ async def run(
             else TrashOperations(writing.trash, local, attributes, invalidation)
         )
         request_loop.install(pace)
-        async with _mounted(Router(photos, local, trash), point, options):
-            await _serve(volume, invalidation, path, ready)
+
+        def answering() -> None:
+            device.serving()
+            ready()
+
+        async with _mounted(Router(photos, local, trash), device, where, options):
+            await _serve(volume, invalidation, path, answering)
         local.close()
     finally:
         volume.close()
-        point.close()
+        device.close()
 
 
 def _nothing(_ino: int) -> bool:
@@ -125,51 +117,31 @@ def allow_open_files() -> int:
     return hard
 
 
-def _without_links(mount_point: Path) -> Path:
-    """The absolute path, as the kernel's list has it; a dead mount itself is not asked."""
-    return mount_point.parent.resolve() / mount_point.name
-
-
 @asynccontextmanager
 async def _mounted(
-    operations: pyfuse3.Operations, point: MountPoint, options: MountOptions
+    operations: pyfuse3.Operations, device: Device, where: str, options: MountOptions
 ) -> AsyncIterator[None]:
     """Mounted for the length of the block; left mounted, but dead, if the block fails."""
     try:
-        pyfuse3.init(operations, str(point.path), mount_flags(options))
+        pyfuse3.init(operations, where, mount_flags(options))
     except RuntimeError as error:
         raise Refused(
-            f"the kernel or fusermount3 refused to mount on {point.path}",
+            f"the kernel or fusermount3 refused to mount on {where}",
             remedy="is /dev/fuse there, and may you use it? --allow-other needs user_allow_other"
             " in /etc/fuse.conf",
         ) from error
     clean = False
     try:
-        point.cover()
+        device.cover()
         yield
         clean = True
     except trio.Cancelled:
         clean = True
         raise
     finally:
-        pyfuse3.close(unmount=clean)
+        pyfuse3.close(unmount=clean and not device.take_away())
         if clean:
-            point.uncover()
-
-
-def mount_flags(options: MountOptions) -> set[str]:
-    """What FUSE is told. No auto_unmount: a crash must leave the mount broken, never empty."""
-    flags = {
-        *pyfuse3.default_options,
-        "fsname=photofs",
-        "subtype=photofs",
-        "ro" if options.read_only else "rw",
-        "nosuid",
-        "nodev",
-    }
-    if options.read_only:  # else what lies in Scratch may be run, as in any folder of one's own
-        flags.add("noexec")
-    return flags | {"allow_other"} if options.allow_other else flags
+            device.uncover()
 
 
 async def _serve(
@@ -196,17 +168,8 @@ async def _announce(path: Path, ready: Callable[[], None]) -> None:
     await trio.run_process(asked, capture_stdout=True, capture_stderr=True, check=False)
     mounted = mounted_at(str(path))
     if mounted is not None:
-        raise_max_background(CONNECTIONS / str(mounted.minor))
+        raise_max_background(mounted.minor)
     ready()
-
-
-def raise_max_background(connection: Path) -> None:
-    """Let more buffered reads wait. A precaution; fusectl is not everywhere."""
-    try:
-        (connection / "max_background").write_text(str(MAX_BACKGROUND))
-        (connection / "congestion_threshold").write_text(str(MAX_BACKGROUND * 3 // 4))
-    except OSError as error:
-        log.debug("max_background stays as it is: %s", error)
 
 
 async def _stop_on_signal(volume: Volume, serving: trio.CancelScope) -> None:
@@ -214,6 +177,7 @@ async def _stop_on_signal(volume: Volume, serving: trio.CancelScope) -> None:
     with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
         async for number in signals:
             log.info("stopping on %s", signal.Signals(number).name)
+            tell_manager(os.environ, STOPPING)
             volume.stop()
             pyfuse3.terminate()
             serving.deadline = trio.current_time() + LAST_GRACE

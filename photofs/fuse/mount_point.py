@@ -28,6 +28,11 @@ SHOWN = 10
 """Names told of a folder that is not empty."""
 
 
+def without_links(mount_point: Path) -> Path:
+    """The absolute path, as the kernel's list has it; a dead mount itself is not asked."""
+    return mount_point.parent.resolve() / mount_point.name
+
+
 class MountPoint:
     """A folder that is ready to be mounted on; `path` is absolute and free of links."""
 

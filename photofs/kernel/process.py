@@ -28,7 +28,11 @@ class Process(NamedTuple):
     @classmethod
     def this(cls) -> Self:
         """The process that asks."""
-        pid = os.getpid()
+        return cls.of(os.getpid())
+
+    @classmethod
+    def of(cls, pid: int) -> Self:
+        """The one that has that number now; OSError if none has."""
         return cls(pid, int(_fields(pid)[_STARTED]))
 
     @property

@@ -3,7 +3,12 @@
 0 to 10 mean what rclone's mean, 14 and 15 what s3ql's do, 78 is sysexits' EX_CONFIG: a person has
 to mend something, and a service must not be restarted over it; 130 is 128 + SIGINT, as
 shells have it. docs/COMMANDS.md lists them.
+
+Our units set PHOTOFS_SERVICE=1. Then all that a person has to mend is 78, over which systemd does
+not start us anew (RestartPreventExitStatus=), and what passes is 75, sysexits' EX_TEMPFAIL.
 """
+
+from collections.abc import Mapping
 
 from photofs.model import errors
 
@@ -16,8 +21,12 @@ SOME_FAILED = 6
 FATAL = 7
 LOGIN = 14
 REFUSED = 15
+TRY_LATER = 75
 NEEDS_A_PERSON = 78
 INTERRUPTED = 130
+
+_SERVICE_VARIABLE = "PHOTOFS_SERVICE"
+"""Set by our units."""
 
 _BY_ERROR: tuple[tuple[type[errors.PhotofsError], int], ...] = (
     (errors.Misconfigured, NEEDS_A_PERSON),
@@ -37,3 +46,13 @@ def exit_code(error: errors.PhotofsError) -> int:
         if isinstance(error, kind):
             return code
     return OTHER
+
+
+def service_exit_code(error: errors.PhotofsError, environ: Mapping[str, str]) -> int:
+    """The same, or what it means to a service manager if one has started us."""
+    code = exit_code(error)
+    if not environ.get(_SERVICE_VARIABLE):
+        return code
+    if isinstance(error, errors.Busy | errors.Temporary | errors.Quota | errors.Full):
+        return TRY_LATER
+    return NEEDS_A_PERSON if code in {NOT_FOUND, LOGIN, REFUSED} else code

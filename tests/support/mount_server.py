@@ -20,7 +20,8 @@ import trio
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.mounts import note_mount
 from photofs.fetcher.parent import ChildFetching, open_child_fetching
-from photofs.fuse.mount import MountOptions, run
+from photofs.fuse.mount import run
+from photofs.fuse.mount_options import MountOptions
 from photofs.model.errors import PhotofsError
 from photofs.model.node import Node
 from photofs.model.spot import Spot

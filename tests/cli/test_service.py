@@ -1,0 +1,171 @@
+"""`photofs service`: units written, started, shown and removed, with a systemctl that listens."""
+
+import json
+import os
+import pwd
+import shutil
+from pathlib import Path
+
+import pytest
+
+from photofs.cli.unit_files import MARK
+from tests.support.household import Household
+
+FAKE = """#!/bin/sh
+echo "$@" >>"$SYSTEMCTL_LOG"
+case "$*" in
+*show*photofs-agent*) printf 'ActiveState=failed\\nSubState=failed\\nResult=exit-code\\n'
+    printf 'ExecMainStatus=78\\nStateChangeTimestamp=Sat 2026-11-21 20:00:00 UTC\\n' ;;
+*show*) printf 'ActiveState=active\\nSubState=running\\nResult=success\\n'
+    printf 'StatusText=mounted at /x\\n' ;;
+esac
+"""
+JOURNAL = """#!/bin/sh
+case "$*" in *photofs-agent*) echo 'photofs: config.toml: line 3' ;; esac
+"""
+
+
+class Desk(Household):
+    """A household beside a systemctl that notes what it is told."""
+
+    def __init__(self, folder: Path, *, systemd: bool = True) -> None:
+        super().__init__(folder)
+        del self.environ["PHOTOFS_HOME"]
+        self.told = folder / "systemctl.log"
+        self.told.touch()
+        programs = folder / "bin"
+        programs.mkdir()
+        for name, text in (("systemctl", FAKE), ("journalctl", JOURNAL)) if systemd else ():
+            (programs / name).write_text(text)
+            (programs / name).chmod(0o755)
+        for name in ("sh", "printf", "echo"):
+            (programs / name).symlink_to(str(shutil.which(name)))
+        self.environ |= {"PATH": str(programs), "SYSTEMCTL_LOG": str(self.told)}
+        self.units = Path(os.environ["XDG_CONFIG_HOME"], "systemd", "user")
+
+    def orders(self) -> list[str]:
+        """What systemctl was told, but for questions."""
+        return [line for line in self.told.read_text().splitlines() if " show " not in line]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """It."""
+    return Desk(tmp_path)
+
+
+def test_install_writes_the_units_and_has_them_started(desk: Desk) -> None:
+    """The agent and the mount; the folder is made, closed to others; once more changes nothing."""
+    point = desk.folder / "my photos"
+    told = desk.ask("service", "install", point)
+    instance = f"photofs@{str(point)[1:].replace('-', chr(92) + 'x2d').replace('/', '-')}.service"
+    instance = instance.replace(" ", "\\x20")
+    assert told["started"][0] == "photofs-agent.service"
+    assert told["started"][-1] == instance
+    assert {"photofs@.service", "photofs-mounter@.service"} <= set(told["written"])
+    assert desk.orders() == [
+        "--user daemon-reload",
+        f"--user enable --now -- {' '.join(told['started'])}",
+    ]
+    assert point.stat().st_mode & 0o777 == 0o700
+    assert all(path.read_text().startswith(MARK) for path in desk.units.iterdir())
+    assert desk.ask("service", "install", point)["written"] == []
+
+
+def test_a_timer_for_verify_comes_with_the_command(desk: Desk) -> None:
+    """A photofs without `photofs mirror` installs no unit that could only fail."""
+    from photofs.cli.main import COMMANDS
+
+    written = desk.ask("service", "install")["written"]
+    assert ("photofs-verify.timer" in written) is ("mirror" in COMMANDS)
+
+
+def test_install_refuses_a_unit_of_somebody_else(desk: Desk) -> None:
+    """Nothing is written, not even the others."""
+    desk.units.mkdir(parents=True)
+    (desk.units / "photofs-agent.service").write_text("[Service]\nExecStart=/bin/true\n")
+    told = desk.run("service", "install", code=15)
+    assert "these are not ours: photofs-agent.service" in told
+    assert [path.name for path in desk.units.iterdir()] == ["photofs-agent.service"]
+    assert desk.orders() == []
+
+
+def test_without_a_manager_install_says_what_to_run(tmp_path: Path) -> None:
+    """The units are written all the same."""
+    desk = Desk(tmp_path, systemd=False)
+    told = desk.run("service", "install", desk.folder / "photos")
+    assert "systemctl is not here" in told
+    assert "systemctl --user daemon-reload; systemctl --user enable --now -- photofs-agent" in told
+    assert (desk.units / "photofs@.service").exists()
+
+
+def test_install_says_how_to_run_it_without_a_login(desk: Desk) -> None:
+    """Unless that user lingers already."""
+    lingers = Path("/var/lib/systemd/linger", pwd.getpwuid(os.getuid()).pw_name).exists()
+    assert ("loginctl enable-linger" in desk.run("service", "install")) is not lingers
+
+
+def test_status_tells_what_runs_and_the_last_trouble(desk: Desk) -> None:
+    """Before an install it says that there is none; then state, since when, and what went wrong."""
+    assert "photofs-agent.service: not installed" in desk.run("service", "status")
+    desk.run("service", "install")
+    enable(desk, "photofs@x.service")
+    told = desk.run("service", "status")
+    assert "photofs-agent.service: failed (failed) since Sat 2026-11-21 20:00:00 UTC" in told
+    assert "! ended by exit-code (status 78); photofs: config.toml: line 3" in told
+    assert "photofs@x.service: active (running), mounted at /x" in told
+    agent = desk.ask("service", "status")[0]
+    assert agent["installed"] is True
+    assert agent["state"] == "failed (failed)"
+
+
+def test_remove_takes_the_units_away_and_leaves_all_else(desk: Desk) -> None:
+    """A drop-in, a unit of somebody else, and whatever photofs knows stay."""
+    desk.run("service", "install")
+    enable(desk, "photofs@x.service")
+    (desk.units / "photofs-mine.service").write_text("[Service]\nExecStart=/bin/true\n")
+    (desk.units / "photofs-agent.service.d").mkdir()
+    (desk.units / "photofs-agent.service.d" / "mine.conf").write_text("[Service]\nNice=0\n")
+    state = Path(os.environ["XDG_STATE_HOME"], "photofs")
+    state.mkdir(parents=True)
+    (state / "catalog.db").write_text("kept")
+    told = desk.ask("service", "remove")
+    assert "photofs@x.service" in told["stopped"]
+    assert desk.orders()[-2].startswith("--user disable --now -- photofs@x.service")
+    left = {path.name for path in desk.units.iterdir()} - {"default.target.wants"}
+    assert left == {"photofs-mine.service", "photofs-agent.service.d"}
+    assert list((desk.units / "default.target.wants").iterdir()) == []
+    assert (state / "catalog.db").read_text() == "kept"
+    assert desk.ask("service", "remove")["removed"] == []
+
+
+def test_remove_of_a_mount_leaves_the_agent(desk: Desk) -> None:
+    """One mount point's unit is stopped; one that there is not is told of."""
+    desk.run("service", "install")
+    enable(desk, "photofs@srv-photos.service")
+    assert "no service of ours mounts" in desk.run("service", "remove", "/srv/other", code=4)
+    told = desk.ask("service", "remove", "/srv/photos")
+    assert told["stopped"] == ["photofs@srv-photos.service"]
+    assert told["removed"] == []
+    assert (desk.units / "photofs-agent.service").exists()
+
+
+def test_a_home_of_ones_own_is_the_services_home(desk: Desk) -> None:
+    """`photofs --home DIR service install` runs for that home."""
+    desk.run("--home", desk.home, "service", "install")
+    unit = (desk.units / "photofs-agent.service").read_text()
+    assert f"Environment=PHOTOFS_HOME={desk.home}\n" in unit.replace('"', "")
+
+
+def enable(desk: Desk, name: str) -> None:
+    """The link that a real systemctl makes."""
+    wants = desk.units / "default.target.wants"
+    wants.mkdir(exist_ok=True)
+    prefix, _, _ = name.partition("@")
+    (wants / name).symlink_to(desk.units / f"{prefix}@.service")
+
+
+def test_json_of_an_install_is_one_document(desk: Desk) -> None:
+    """With what is left to do for a person."""
+    document = json.loads(desk.run("service", "install", "--json"))
+    assert set(document) == {"folder", "written", "started", "to_do"}
