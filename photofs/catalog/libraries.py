@@ -27,6 +27,16 @@ class FiledBy(NamedTuple):
 # In this order no row is deleted that another one still points to. Each takes (library, portion).
 _ROWS_OF_LIBRARY = (
     """
+    DELETE FROM mirrored WHERE id IN (SELECT f.id FROM mirror m JOIN mirrored f ON f.mirror = m.id
+    WHERE m.library = ?1 LIMIT ?2)""",
+    """
+    DELETE FROM mirror_stale WHERE (mirror, folder) IN (SELECT t.mirror, t.folder FROM mirror m
+    JOIN mirror_stale t ON t.mirror = m.id WHERE m.library = ?1 LIMIT ?2)""",
+    """
+    DELETE FROM mirrored_album WHERE (mirror, album) IN (SELECT a.mirror, a.album FROM mirror m
+    JOIN mirrored_album a ON a.mirror = m.id WHERE m.library = ?1 LIMIT ?2)""",
+    "DELETE FROM mirror WHERE id IN (SELECT id FROM mirror WHERE library = ?1 LIMIT ?2)",
+    """
     DELETE FROM to_merge WHERE observation IN (SELECT t.observation FROM to_merge t
     JOIN observation o ON o.id = t.observation JOIN source s ON s.id = o.source
     WHERE s.library = ?1 LIMIT ?2)""",

@@ -12,8 +12,11 @@ import apsw
 
 from photofs.model.errors import Outdated, Refused
 
-VERSION = 9
+VERSION = 11
 """The schema's version: the highest number in migrations/."""
+
+NEVER_USED = frozenset({10})
+"""Numbers that no released version of the schema had."""
 
 APPLICATION_ID = 0x50464331
 """"PFC1" in ASCII."""
@@ -31,6 +34,8 @@ def bring_up_to_date(connection: apsw.Connection, path: Path) -> None:
             connection.execute(_text("schema.sql"))
             connection.pragma("application_id", APPLICATION_ID)
         for number in range(version + 1, VERSION + 1) if version else ():
+            if number in NEVER_USED:
+                continue
             connection.execute(_text("migrations", f"{number:04}.sql"))
         connection.pragma("user_version", VERSION)
     except BaseException:

@@ -15,6 +15,8 @@ from photofs.catalog.incoming import IncomingRows
 from photofs.catalog.learnt_rows import LearntRows
 from photofs.catalog.libraries import LibraryWriting
 from photofs.catalog.merge_rows import MergeRows
+from photofs.catalog.mirrored import CopyRows
+from photofs.catalog.mirrors import MirrorRows
 from photofs.catalog.photo_reads import PhotoReading
 from photofs.catalog.photo_writes import PhotoWriting
 from photofs.catalog.regrouping import Regrouping
@@ -38,6 +40,8 @@ class Catalog(
     LearntRows,
     AlbumLeads,
     Regrouping,
+    MirrorRows,
+    CopyRows,
 ):
     """Everything that port.py promises, and the rows that filing writes; for one thread."""
 

@@ -1,0 +1,299 @@
+"""Mirrors and the folders that they show albums by, as rows (docs/decisions/0018)."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+from photofs.catalog.part import Part
+from photofs.model.errors import NotFound
+from photofs.model.mirror import AlbumFolders, Traits
+from photofs.model.naming import fold
+
+
+class MirrorRow(NamedTuple):
+    """A mirror. `run_ns`, `verified_ns`: the end of the last run, and verifying, that was whole.
+
+    `disk` is a hint at the file system on which it was seen last; the marker is what counts.
+    """
+
+    mirror_id: int
+    library_id: int
+    root: str
+    marker: str
+    disk: str
+    layout: str
+    albums: AlbumFolders
+    settings: Mapping[str, object]
+    traits: Traits
+    made_ns: int
+    trouble: str
+    run_ns: int | None
+    verified_ns: int | None
+
+
+class NewMirror(NamedTuple):
+    """What a mirror is added with."""
+
+    library_id: int
+    root: str
+    marker: str
+    disk: str
+    layout: str
+    albums: AlbumFolders
+    settings: Mapping[str, object]
+    traits: Traits
+
+
+class MirrorCounts(NamedTuple):
+    """For `photofs mirror status`.
+
+    `lesser`: photos of which only other bytes than the original could be had; `lacking`: photos
+    that are not there; `damaged`, `suspect`: files that are, or may be, not as they were; `kept`:
+    former bytes, and files of photos that vanished; `unread`: never re-read since they were
+    written; `size` in bytes.
+    """
+
+    photos: int
+    lesser: int
+    lacking: int
+    damaged: int
+    suspect: int
+    kept: int
+    unread: int
+    size: int
+    oldest_read_ns: int | None
+
+
+class AlbumFolder(NamedTuple):
+    """A folder that shows an album. `shown` stands for all that it shows, `files` are ours."""
+
+    album_id: int
+    path: str
+    shown: str
+    files: Mapping[str, Any]
+
+
+_SELECT: Final = """
+SELECT id, library, root, marker, disk, layout, albums, settings, traits, made_ns, trouble, run_ns,
+  verified_ns FROM mirror"""
+
+_COUNTS: Final = """
+SELECT sum(role = 'current' AND state IN ('good', 'suspect') AND photo IS NOT NULL),
+  sum(role = 'current' AND state IN ('good', 'suspect') AND fidelity <> 'original'),
+  sum(state = 'damaged'), sum(state = 'suspect'), sum(role IN ('former', 'vanished')),
+  sum(read_ns IS NULL AND state <> 'absent'),
+  sum(iif(state IN ('good', 'suspect'), size, 0)),
+  min(iif(role = 'current' AND state <> 'absent', coalesce(read_ns, 0), NULL))
+FROM mirrored WHERE mirror = ?"""
+
+_OWN: Final = "p.library = ?1 AND p.gone = 0 AND p.owned = 1"
+
+_LACKING: Final = f"""
+SELECT count(*) FROM photo p WHERE {_OWN} AND NOT EXISTS (
+  SELECT 1 FROM mirrored c WHERE c.photo = p.id AND c.mirror = ?2 AND c.role = 'current'
+    AND c.state IN ('good', 'suspect'))"""  # noqa: S608 - a condition of ours
+
+_WHY_LACKING: Final = f"""
+SELECT CASE WHEN c.state = 'damaged' THEN c.why
+  WHEN EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id AND p.sha256 IS NULL)
+    THEN 'written here, and not sent yet'
+  WHEN p.trouble <> '' THEN p.trouble
+  WHEN p.missing = 1 THEN 'its source has no bytes of it'
+  ELSE 'not copied yet' END why, count(*), min(p.name)
+FROM photo p LEFT JOIN mirrored c ON c.photo = p.id AND c.mirror = ?2 AND c.role = 'current'
+WHERE {_OWN} AND (c.id IS NULL OR c.state NOT IN ('good', 'suspect'))
+GROUP BY why ORDER BY count(*) DESC, why LIMIT ?3"""  # noqa: S608 - as above
+
+_MEMBERS: Final = """
+SELECT m.album, m.photo FROM membership m JOIN album a ON a.id = m.album
+JOIN source s ON s.id = a.source
+WHERE s.library = ?1 AND m.photo IS NOT NULL AND a.gone = 0
+  AND NOT EXISTS (SELECT 1 FROM wished_member w
+    WHERE w.photo = m.photo AND w.album = m.album AND w.joined = 0)
+ORDER BY m.album, m.position, m.photo"""
+
+_WISHED_MEMBERS: Final = """
+SELECT w.album, w.photo FROM wished_member w JOIN album a ON a.id = w.album
+JOIN source s ON s.id = a.source
+WHERE s.library = ?1 AND w.joined = 1 AND a.gone = 0 ORDER BY w.operation"""
+
+_ALBUMS: Final = """
+SELECT a.id, coalesce(a.lead, a.id), a.title FROM album a JOIN source s ON s.id = a.source
+WHERE s.library = ? AND a.gone = 0 ORDER BY a.position, a.id"""
+
+
+class MirrorRows(Part):
+    """Rows of mirror, mirror_stale and mirrored_album; what writes is a transaction of its own."""
+
+    def mirrors(self, library_id: int | None = None) -> list[MirrorRow]:
+        """All mirrors, or those of a library, in the order in which they were added."""
+        rows = self.database.all(
+            f"{_SELECT} WHERE ?1 IS NULL OR library = ?1 ORDER BY id",
+            (library_id,),
+        )
+        return [_mirror(row) for row in rows]
+
+    def mirror(self, mirror_id: int) -> MirrorRow:
+        """One mirror, or NotFound."""
+        row = self.database.one(f"{_SELECT} WHERE id = ?", (mirror_id,))
+        if row is None:
+            raise NotFound(f"there is no mirror {mirror_id}")
+        return _mirror(row)
+
+    def mirror_with(self, marker: str) -> MirrorRow | None:
+        """The mirror whose marker has that id."""
+        row = self.database.one(f"{_SELECT} WHERE marker = ?", (marker,))
+        return _mirror(row) if row else None
+
+    def mirror_at(self, root: str) -> MirrorRow | None:
+        """The mirror that has its root there."""
+        row = self.database.one(f"{_SELECT} WHERE root = ?", (root,))
+        return _mirror(row) if row else None
+
+    def add_mirror(self, new: NewMirror, now_ns: int) -> int:
+        """Note a mirror; its number."""
+        with self.database.transaction():
+            return self.database.insert(
+                "INSERT INTO mirror(library, root, marker, disk, layout, albums, settings, traits,"
+                " made_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *new[:5],
+                    new.albums.value,
+                    json.dumps(new.settings, sort_keys=True),
+                    json.dumps(new.traits._asdict(), sort_keys=True),
+                    now_ns,
+                ),
+            )
+
+    def forget_mirror(self, mirror_id: int) -> None:
+        """Forget a mirror and what was in it; its files stay as they are."""
+        with self.database.transaction():
+            for table in ("mirrored", "mirror_stale", "mirrored_album"):
+                self.database.run(f"DELETE FROM {table} WHERE mirror = ?", (mirror_id,))  # noqa: S608 - as above
+            self.database.run("DELETE FROM mirror WHERE id = ?", (mirror_id,))
+
+    def set_mirror_place(self, mirror_id: int, root: str, disk: str, traits: Traits) -> None:
+        """Note where it lies now, on which file system, and what that can do."""
+        with self.database.transaction():
+            self.database.run(
+                "UPDATE mirror SET root = ?, disk = ?, traits = ? WHERE id = ?",
+                (root, disk, json.dumps(traits._asdict(), sort_keys=True), mirror_id),
+            )
+
+    def set_mirror_trouble(self, mirror_id: int, sentence: str) -> None:
+        """Why it cannot be worked on now; the empty sentence clears it."""
+        with self.database.transaction():
+            self.database.run(
+                "UPDATE mirror SET trouble = ?1 WHERE id = ?2 AND trouble <> ?1",
+                (sentence, mirror_id),
+            )
+
+    def note_mirror_run(self, mirror_id: int, now_ns: int) -> None:
+        """A run went through."""
+        with self.database.transaction():
+            self.database.run("UPDATE mirror SET run_ns = ? WHERE id = ?", (now_ns, mirror_id))
+
+    def note_mirror_verified(self, mirror_id: int, now_ns: int) -> None:
+        """All files were re-read."""
+        with self.database.transaction():
+            self.database.run("UPDATE mirror SET verified_ns = ? WHERE id = ?", (now_ns, mirror_id))
+
+    def mirror_counts(self, mirror: MirrorRow) -> MirrorCounts:
+        """How much of the library is there, and how well."""
+        row = self.database.one(_COUNTS, (mirror.mirror_id,)) or (None,) * 8
+        lacking = self.database.one(_LACKING, (mirror.library_id, mirror.mirror_id)) or (0,)
+        numbers = [value or 0 for value in row[:7]]
+        photos, lesser, damaged, suspect, kept, unread, size = numbers
+        counted = (photos, lesser, lacking[0], damaged, suspect, kept, unread, size)
+        return MirrorCounts(*counted, oldest_read_ns=row[7])
+
+    def why_lacking(self, mirror: MirrorRow, limit: int) -> list[tuple[str, int, str]]:
+        """Why photos are not there: a sentence, how many, and the name of one of them."""
+        return self.database.all(_WHY_LACKING, (mirror.library_id, mirror.mirror_id, limit))
+
+    # folders in which something was begun
+
+    def mark_stale(self, mirror_id: int, folders: Iterable[str]) -> None:
+        """Something is begun in these folders; within the caller's transaction."""
+        for folder in folders:
+            self.database.run(
+                "INSERT OR IGNORE INTO mirror_stale(mirror, folder) VALUES (?, ?)",
+                (mirror_id, folder),
+            )
+
+    def stale_folders(self, mirror_id: int) -> list[str]:
+        """Folders in which something was begun, and that were not looked after since."""
+        rows = self.database.all(
+            "SELECT folder FROM mirror_stale WHERE mirror = ? ORDER BY folder", (mirror_id,)
+        )
+        return [folder for (folder,) in rows]
+
+    def clear_stale(self, mirror_id: int, folder: str) -> None:
+        """A folder was looked after."""
+        with self.database.transaction():
+            self.database.run(
+                "DELETE FROM mirror_stale WHERE mirror = ? AND folder = ?", (mirror_id, folder)
+            )
+
+    # albums
+
+    def albums_to_show(self, library_id: int) -> dict[int, tuple[str, list[int]]]:
+        """Each album as the tree shows it: its title, and its photos in order.
+
+        Albums of several sources that have one folder are one, by the number of the one that leads.
+        """
+        titles: dict[int, str] = {}
+        leads: dict[int, int] = {}
+        for album, lead, title in self.database.all(_ALBUMS, (library_id,)):
+            leads[album] = lead
+            if album == lead or lead not in titles:
+                titles[lead] = title
+        members: dict[int, dict[int, None]] = {lead: {} for lead in titles}
+        for query in (_MEMBERS, _WISHED_MEMBERS):
+            for album, photo in self.database.all(query, (library_id,)):
+                if album in leads:
+                    members[leads[album]].setdefault(photo)
+        return {lead: (titles[lead], list(photos)) for lead, photos in members.items()}
+
+    def album_folders(self, mirror_id: int) -> dict[int, AlbumFolder]:
+        """The folders that show albums, by album."""
+        rows = self.database.all(
+            "SELECT album, path, shown, files FROM mirrored_album WHERE mirror = ?", (mirror_id,)
+        )
+        return {
+            album: AlbumFolder(album, path, shown, json.loads(files))
+            for album, path, shown, files in rows
+        }
+
+    def set_album_folder(self, mirror_id: int, folder: AlbumFolder) -> None:
+        """Note what a folder shows."""
+        files = json.dumps(folder.files, ensure_ascii=False, sort_keys=True)
+        with self.database.transaction():
+            self.database.run(
+                "INSERT OR REPLACE INTO mirrored_album(mirror, album, path, fold, shown, files)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    mirror_id,
+                    folder.album_id,
+                    folder.path,
+                    fold(folder.path),
+                    folder.shown,
+                    files,
+                ),
+            )
+
+    def forget_album_folder(self, mirror_id: int, album_id: int) -> None:
+        """A folder shows that album no more."""
+        with self.database.transaction():
+            self.database.run(
+                "DELETE FROM mirrored_album WHERE mirror = ? AND album = ?", (mirror_id, album_id)
+            )
+
+
+def _mirror(row: tuple[Any, ...]) -> MirrorRow:
+    """A row with its JSON read."""
+    values = list(row)
+    values[6] = AlbumFolders(row[6])
+    values[7] = json.loads(row[7])
+    values[8] = Traits(**json.loads(row[8]))
+    return MirrorRow(*values)

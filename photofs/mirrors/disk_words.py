@@ -1,0 +1,86 @@
+"""What a mirror's disk says, in our own errors."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from photofs.model.errors import (
+    Exists,
+    Full,
+    NotAttached,
+    NotFound,
+    PhotofsError,
+    Rationed,
+    ReadOnly,
+    StoreError,
+    TooLong,
+)
+
+AWAY: Final = frozenset(
+    {
+        errno.ESTALE,
+        errno.ENODEV,
+        errno.ENXIO,
+        errno.ENOTCONN,
+        errno.EHOSTDOWN,
+        errno.EHOSTUNREACH,
+        errno.ETIMEDOUT,
+        errno.ESHUTDOWN,
+    }
+)
+"""What a disk that was pulled out, or a server that is gone, answers."""
+
+_ROOM: Final = {
+    errno.ENOSPC: Full("there is no room left on the mirror's disk"),
+    errno.EDQUOT: Rationed("your share of the mirror's disk is used up"),
+    errno.EFBIG: TooLong("the mirror's file system keeps no file of that length"),
+}
+_SAFE: Final = "what is in the mirror stays as it is"
+
+
+@contextmanager
+def mirror_errors(doing: str) -> Iterator[None]:
+    """Turn an OSError of the block into one of ours; `doing` completes "while ..."."""
+    try:
+        yield
+    except OSError as error:
+        raise our_error(error, doing) from error
+
+
+def our_error(error: OSError, doing: str) -> PhotofsError:
+    """The error of ours that says what this OSError means."""
+    number, said = error.errno, error.strerror or repr(error)
+    if number in _ROOM:
+        known = _ROOM[number]
+        room = "make room there, or split what is too long; the next run goes on"
+        return type(known)(f"{known.what} (met while {doing})", safe=_SAFE, remedy=room)
+    if number in AWAY:
+        return away(f"the mirror's disk is gone ({said}, while {doing})")
+    if number == errno.ENOENT:
+        return NotFound(f"a file or folder of the mirror is not there (met while {doing})")
+    if number in {errno.EEXIST, errno.ENOTDIR, errno.ELOOP, errno.ENOTEMPTY}:
+        return Exists(
+            f"something that photofs did not make stands in the way (met while {doing})",
+            safe="it was not touched",
+        )
+    if number == errno.EROFS:
+        return ReadOnly(
+            f"the mirror's disk is mounted read-only (met while {doing})",
+            safe=_SAFE,
+            remedy="mount it for writing, then run it again",
+        )
+    return StoreError(
+        f"the mirror's disk failed while {doing}: {said}",
+        safe=_SAFE,
+        remedy="see the kernel's log (dmesg) and the folder's permissions, then run it again",
+    )
+
+
+def away(what: str) -> NotAttached:
+    """The folder, or its disk, is not there."""
+    return NotAttached(
+        what,
+        safe="nothing was concluded from that, and nothing is removed anywhere",
+        remedy="mount the disk where it was; the next run goes on",
+    )

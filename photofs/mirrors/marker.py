@@ -1,0 +1,76 @@
+"""The marker in a mirror's root: it tells a mirror from an empty mount point and from other disks.
+
+Without it, or with another's, nothing is read, written or concluded (P12 of reliability.md: a disk
+that is not mounted was taken for "all deleted" by others).
+"""
+
+import json
+import os
+import secrets
+from typing import Final
+
+from photofs.mirrors.port import Marker
+from photofs.model.errors import Refused
+from photofs.model.mirror import MARKER_NAME
+
+FORMAT: Final = 1
+_MOST: Final = 4096
+"""Bytes of a marker: ours have some 150."""
+
+
+def new_marker(library: str, made: str) -> Marker:
+    """A marker that no other mirror has."""
+    return Marker(secrets.token_hex(16), library, made)
+
+
+def read_marker(root: int) -> Marker | None:
+    """The marker in an open folder, None if there is none; Refused if it is not one of ours.
+
+    Raises OSError.
+    """
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        fd = os.open(MARKER_NAME, flags, dir_fd=root)
+    except FileNotFoundError:
+        return None
+    try:
+        text = os.read(fd, _MOST)
+    finally:
+        os.close(fd)
+    try:
+        told = json.loads(text)
+        if told["format"] > FORMAT:
+            raise Refused(
+                "the mirror was made by a newer photofs",
+                safe="it was not touched",
+                remedy="upgrade photofs",
+            )
+        return Marker(str(told["mirror"]), str(told["library"]), str(told["made"]))
+    except (ValueError, TypeError, KeyError) as error:
+        raise Refused(
+            f"the marker {MARKER_NAME} in that folder cannot be read as one",
+            safe="nothing in the folder was touched",
+            remedy="put the marker back from a backup, or add the mirror anew in an empty folder",
+        ) from error
+
+
+def write_marker(root: int, marker: Marker) -> None:
+    """Put a marker into an open folder that has none, durably. Raises OSError."""
+    text = json.dumps({"format": FORMAT, **marker._asdict()}, indent=1, ensure_ascii=False) + "\n"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+    fd = os.open(MARKER_NAME, flags, 0o444, dir_fd=root)
+    try:
+        os.write(fd, text.encode())
+        os.fsync(fd)
+    except BaseException:
+        os.unlink(MARKER_NAME, dir_fd=root)
+        raise
+    finally:
+        os.close(fd)
+    os.fsync(root)
+
+
+def remove_marker(root: int) -> None:
+    """Take the marker away: the folder is an ordinary one then. Raises OSError."""
+    os.unlink(MARKER_NAME, dir_fd=root)
+    os.fsync(root)

@@ -1,0 +1,84 @@
+"""What a mirror is made of: its manner, and what is known of each file in it."""
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+MARKER_NAME: Final = ".photofs-mirror"
+"""The file in a mirror's root without which nothing is done there."""
+
+SUMS_NAME: Final = "SHA256SUMS"
+"""The file in each folder of originals that `sha256sum -c` reads."""
+
+ALBUMS_FOLDER: Final = "Albums"
+VANISHED_FOLDER: Final = "Vanished"
+
+
+class AlbumFolders(StrEnum):
+    """How a mirror shows albums: folders of relative links, of copies, or none."""
+
+    LINKS = "links"
+    COPIES = "copies"
+    NONE = "none"
+
+
+class Role(StrEnum):
+    """What a file in a mirror is there for.
+
+    CURRENT: the photo as it is now. FORMER: what it was before its bytes changed. VANISHED: of a
+    photo that no source tells of any more, nobody said why. FOUND: a file that was there when the
+    mirror was taken over, of a photo that is not known yet.
+    """
+
+    CURRENT = "current"
+    FORMER = "former"
+    VANISHED = "vanished"
+    FOUND = "found"
+
+
+class CopyState(StrEnum):
+    """Whether a file in a mirror is what it should be, as far as known.
+
+    GOOD: written or re-read, and not touched since as far as anybody looked. SUSPECT: the disk
+    tells another length or time than it did; it has to be re-read. DAMAGED: re-read, and other
+    bytes. ABSENT: not there; so is a file whose writing has begun and is not noted as done.
+    """
+
+    GOOD = "good"
+    SUSPECT = "suspect"
+    DAMAGED = "damaged"
+    ABSENT = "absent"
+
+
+class Stamp(NamedTuple):
+    """What a disk told of a file when it was known to be right.
+
+    Where inode numbers do not last from one mounting to the next, inode and ctime are 0 and count
+    for nothing.
+    """
+
+    size: int
+    mtime_ns: int
+    inode: int
+    ctime_ns: int
+
+
+class Traits(NamedTuple):
+    """What a mirror's file system can do, found out by trying.
+
+    `windows_names`: it refuses what Windows does (exFAT, NTFS, SMB). `lasting_inodes`: a file has
+    the same inode number the next time that the disk is mounted. `mtime_step_ns`: times are kept
+    as multiples of so much.
+    """
+
+    symlinks: bool = True
+    case_sensitive: bool = True
+    windows_names: bool = False
+    lasting_inodes: bool = True
+    mtime_step_ns: int = 1
+
+
+def agrees(known: Stamp, seen: Stamp) -> bool:
+    """Whether a file is, by what its disk tells, the one that was known to be right."""
+    if known.inode and (known.inode, known.ctime_ns) != (seen.inode, seen.ctime_ns):
+        return False
+    return (known.size, known.mtime_ns) == (seen.size, seen.mtime_ns)
