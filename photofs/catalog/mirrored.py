@@ -4,11 +4,12 @@ A row is there before its file is (state 'absent'), so that a killed run leaves 
 knows of; it is 'good' only once file and folder are synced. A row goes only with its mirror.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from photofs.catalog.part import Part
-from photofs.model.mirror import CopyState, Role, Stamp
+from photofs.model.mirror import CopyState, Fact, Role, Stamp
 from photofs.model.naming import fold
 from photofs.model.photo import Fidelity
 
@@ -54,35 +55,6 @@ class NewCopy(NamedTuple):
     observation: int | None
 
 
-class Fact(NamedTuple):
-    """A photo as planning a mirror needs it, and what is there of it (`copy_id` None: nothing).
-
-    `excused`: it went because the user wished so, here or by the service's trash. `merged_into`:
-    the photo that it turned out to be.
-    """
-
-    photo_id: int
-    name: str
-    taken_local: str | None
-    granularity: int
-    mtime_ns: int
-    content_key: str
-    sha256: str | None
-    size: int
-    missing: int
-    gone: int
-    excused: int
-    merged_into: int | None
-    copy_id: int | None
-    path: str | None
-    wished: str | None
-    shown_ns: int | None
-    copy_key: str | None
-    copy_sha256: str | None
-    fidelity: str | None
-    state: str | None
-
-
 class Readable(NamedTuple):
     """A file of a mirror that may stand in for an original that is not in the store."""
 
@@ -111,6 +83,8 @@ WHERE p.library = ?1 AND p.id > ?3 AND (c.id IS NOT NULL OR p.gone = 0 AND p.own
   AND NOT (p.sha256 IS NULL AND EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id))
 ORDER BY p.id LIMIT ?4"""
 
+_FACTS_OF: Final = _FACTS.replace("p.id > ?3", "p.id IN (SELECT value FROM json_each(?3))")
+
 _READABLE: Final = """
 SELECT c.id, m.root, m.marker, c.path, c.size, c.mtime_ns, c.inode, c.ctime_ns
 FROM mirrored c JOIN mirror m ON m.id = c.mirror
@@ -124,6 +98,11 @@ class CopyRows(Part):
         """Photos of a library with numbers above `after`, and what a mirror has of each."""
         rows = self.database.all(_FACTS, (library_id, mirror_id, after, limit))
         return [Fact(*row) for row in rows]
+
+    def facts_of(self, library_id: int, mirror_id: int, photos: Sequence[int]) -> list[Fact]:
+        """The same of these photos."""
+        values = (library_id, mirror_id, json.dumps(list(photos)), len(photos))
+        return [Fact(*row) for row in self.database.all(_FACTS_OF, values)]
 
     def copies(self, mirror_id: int, after: int, limit: int) -> list[CopyRow]:
         """Files of a mirror with numbers above `after`."""
@@ -184,6 +163,15 @@ class CopyRows(Part):
             (sha256, mirror_id),
         )
         return [_copy(row) for row in rows]
+
+    def current_paths(self, mirror_id: int) -> dict[int, tuple[str, str]]:
+        """Where each photo lies in a mirror, and the hash of its bytes there."""
+        rows = self.database.all(
+            "SELECT photo, path, sha256 FROM mirrored WHERE mirror = ? AND role = 'current'"
+            " AND photo IS NOT NULL AND state IN ('good', 'suspect')",
+            (mirror_id,),
+        )
+        return {photo: (path, sha256) for photo, path, sha256 in rows}
 
     def readable_copies(self, sha256: str) -> list[Readable]:
         """Where in mirrors an original may be read from, once its disk was asked."""

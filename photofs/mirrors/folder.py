@@ -5,6 +5,7 @@ symbolic link is followed: whatever titles say, and whoever puts links there, no
 mirror can be met.
 """
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ class LocalMirror:
         self.marker = marker
         self._fd = fd
         self._mode = stat.S_IMODE(os.fstat(fd).st_mode) & 0o777
-        self._shares = True
+        self._shares: dict[int, bool] = {}
         self.device = os.fstat(fd).st_dev
         with mirror_errors("looking at its file system"):
             self.disk = disk_of(fd)
@@ -87,6 +88,15 @@ class LocalMirror:
                 raise NotFound(f"{path} is no plain file")
             return fd
 
+    def hash(self, path: str) -> str:
+        """The SHA-256 of a file, read to its end."""
+        fd = self.open(path)
+        try:
+            with mirror_errors(f"reading {path}"), os.fdopen(os.dup(fd), "rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        finally:
+            os.close(fd)
+
     def open_known(self, path: str, known: Stamp) -> int | None:
         """The same if the disk tells of it what it told when it was right, else None."""
         try:
@@ -127,16 +137,27 @@ class LocalMirror:
 
         with mirror_errors(f"writing {path}"), self._opened(folder, make=True) as at:
             with new_file(at, place) as fd:
-                if not (self._shares and share(source, fd)):
-                    self._shares = False
-                    if copy_hashed(source, fd) != sha256:
-                        raise Corrupt(
-                            f"the bytes for {path} are not those of their hash",
-                            safe="nothing of them is in the mirror",
-                            remedy="`photofs check --read --repair` looks through the store",
-                        )
+                shared = self.can_share(source) and share(source, fd)
+                if not shared and copy_hashed(source, fd) != sha256:
+                    raise Corrupt(
+                        f"the bytes for {path} are not those of their hash",
+                        safe="nothing of them is in the mirror",
+                        remedy="`photofs check --read --repair` looks through the store",
+                    )
                 dress(fd, self._mode_of_files, mtime_ns)
             return self._stamp(os.stat(name, dir_fd=at, follow_symlinks=False))
+
+    def can_share(self, source: int) -> bool:
+        """Whether files here can share blocks with that open one; tried once a disk."""
+        device = os.fstat(source).st_dev
+        if device not in self._shares:
+
+            def forget(temporary: str) -> None:
+                os.unlink(temporary, dir_fd=self._fd)
+
+            with mirror_errors("trying to share blocks"), new_file(self._fd, forget) as fd:
+                self._shares[device] = share(source, fd)
+        return self._shares[device]
 
     def take(self, source: str, path: str, mtime_ns: int) -> Stamp | None:
         """Move a file of this disk into the mirror; None (it stays) if that cannot be."""

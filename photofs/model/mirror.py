@@ -77,6 +77,35 @@ class Traits(NamedTuple):
     mtime_step_ns: int = 1
 
 
+class Fact(NamedTuple):
+    """A photo as planning a mirror needs it, and what is there of it (`copy_id` None: nothing).
+
+    `excused`: it went because the user wished so, here or by the service's trash. `merged_into`:
+    the photo that it turned out to be.
+    """
+
+    photo_id: int
+    name: str
+    taken_local: str | None
+    granularity: int
+    mtime_ns: int
+    content_key: str
+    sha256: str | None
+    size: int
+    missing: int
+    gone: int
+    excused: int
+    merged_into: int | None
+    copy_id: int | None
+    path: str | None
+    wished: str | None
+    shown_ns: int | None
+    copy_key: str | None
+    copy_sha256: str | None
+    fidelity: str | None
+    state: str | None
+
+
 def agrees(known: Stamp, seen: Stamp) -> bool:
     """Whether a file is, by what its disk tells, the one that was known to be right."""
     if known.inode and (known.inode, known.ctime_ns) != (seen.inode, seen.ctime_ns):

@@ -90,9 +90,9 @@ class Engine:
         """Return once the bytes of the span are in the store."""
         return await self._ask(photo_id, Want(span, draft=draft))
 
-    async def whole(self, photo_id: int) -> Arrival:
-        """Return once the original is sealed."""
-        return await self._ask(photo_id, Want(SIZE_ONLY, sealed=True))
+    async def whole(self, photo_id: int, *, person: bool = True) -> Arrival:
+        """Return once the original is sealed; without a person who waits, behind those who do."""
+        return await self._ask(photo_id, Want(SIZE_ONLY, sealed=True, person=person))
 
     async def _ask(self, photo_id: int, want: Want) -> Arrival:
         """Join the photo's fetch, or begin it, and wait."""

@@ -135,7 +135,7 @@ class Filling:
         """Ask for a stretch and take what comes, as long as it serves who waits."""
         size = self._fetch.size
         whole = span.start == 0 and span.stop >= (ENDLESS if size is None else size)
-        person = bool(self._fetch.wants)
+        person = any(want.person for want in self._fetch.wants)
         opened = self._provider.open_original(self._ref, None if whole else span, person=person)
         async with opened as stream, _closing(stream) as chunks:
             if stream.start not in {0, span.start}:

@@ -13,10 +13,20 @@ from photofs.volume.fetching import Arrival
 class Want:
     """One wish: a span (`Span(0, 0)` asks for the size only), or the sealed original.
 
-    `draft` is the inode that the reader has open, None if it has none.
+    `draft` is the inode that the reader has open, None if it has none. `person`: somebody waits;
+    else its requests are paced behind those of whom somebody does.
     """
 
-    __slots__ = ("_arrival", "_error", "_settled", "draft", "sealed", "span", "when_settled")
+    __slots__ = (
+        "_arrival",
+        "_error",
+        "_settled",
+        "draft",
+        "person",
+        "sealed",
+        "span",
+        "when_settled",
+    )
 
     def __init__(
         self,
@@ -24,12 +34,14 @@ class Want:
         *,
         draft: int | None = None,
         sealed: bool = False,
+        person: bool = True,
         when_settled: Callable[["Arrival | PhotofsError"], None] | None = None,
     ) -> None:
         """Not settled yet; `when_settled` is told at once, for whoever has no task that waits."""
         self.span = span
         self.draft = draft
         self.sealed = sealed
+        self.person = person
         self.when_settled = when_settled
         self._settled = trio.Event()
         self._arrival: Arrival | None = None

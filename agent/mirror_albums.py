@@ -1,0 +1,183 @@
+"""Albums of a mirror: a folder each, with links (or copies) named so that they sort in album order.
+
+What a folder was last made to show is in the catalog, so an album that did not change costs no look
+at the disk. Only what was made here is ever removed: a link that points elsewhere by now, or a copy
+that was changed, stays.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Final
+
+import trio
+
+from agent.mirror_plan import fit_windows
+from agent.mirror_work import Work, numbered
+from photofs.catalog.mirrors import AlbumFolder
+from photofs.model.errors import Exists, NotFound
+from photofs.model.mirror import ALBUMS_FOLDER, AlbumFolders, Stamp
+from photofs.model.naming import album_path, fold
+
+WIDTH: Final = 4
+"""Digits before a name, at least: 0001 to 9999 sort as text."""
+
+Placed = Mapping[int, tuple[str, str]]
+"""Where each photo lies in the mirror, and its SHA-256."""
+
+
+async def show_albums(work: Work) -> None:
+    """Bring all album folders up to date."""
+    if work.row.albums is AlbumFolders.NONE:
+        return
+    placed = work.catalog.current_paths(work.mirror_id)
+    wanted = work.catalog.albums_to_show(work.row.library_id)
+    folders = work.catalog.album_folders(work.mirror_id)
+    for album, folder in folders.items():
+        if album not in wanted:
+            await trio.to_thread.run_sync(partial(_clear, work, folder))
+            work.catalog.forget_album_folder(work.mirror_id, album)
+    taken = {fold(folder.path): album for album, folder in folders.items() if album in wanted}
+    for album, (title, photos) in wanted.items():
+        path = _path_for(work, title, album, taken, folders.get(album))
+        links = dict(_links(photos, placed))
+        shown = _key(path, links)
+        known = folders.get(album)
+        if known is not None and known.shown == shown:
+            continue
+        await _show(work, known, AlbumFolder(album, path, shown, {}), links)
+
+
+def _path_for(
+    work: Work, title: str, album: int, taken: dict[str, int], known: AlbumFolder | None
+) -> str:
+    """The folder of an album: what it has, while its title stays; else one that no other has."""
+    names = album_path(title)
+    if work.folder.traits.windows_names:
+        names = tuple(fit_windows(name) for name in names)
+    wished = "/".join((ALBUMS_FOLDER, *names))
+    for path in numbered(wished):
+        if taken.get(fold(path), album) == album:
+            keeps = known is not None and _is_numbered(known.path, wished)
+            chosen = known.path if known is not None and keeps else path
+            taken[fold(chosen)] = album
+            return chosen
+    raise AssertionError("there is always another number")
+
+
+def _is_numbered(path: str, wished: str) -> bool:
+    """Whether a path is the wished one, perhaps with a number."""
+    return path == wished or (path.startswith(f"{wished} (") and path.endswith(")"))
+
+
+def _links(photos: list[int], placed: Placed) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The names in an album's folder, each with the file that it stands for and its hash."""
+    width = max(WIDTH, len(str(len(photos))))
+    for number, photo in enumerate(photos, 1):
+        if photo in placed:
+            path, sha256 = placed[photo]
+            yield f"{number:0{width}} {path.rpartition('/')[2]}", (path, sha256)
+
+
+def _key(path: str, links: Mapping[str, tuple[str, str]]) -> str:
+    """Stands for all that a folder shows."""
+    digest = hashlib.blake2b(path.encode(), digest_size=16)
+    for name, (target, sha256) in links.items():
+        digest.update(f"\0{name}\0{target}\0{sha256}".encode())
+    return digest.hexdigest()
+
+
+async def _show(
+    work: Work, known: AlbumFolder | None, new: AlbumFolder, links: Mapping[str, tuple[str, str]]
+) -> None:
+    """Make a folder show an album; what a killed run made of it is known, and made use of."""
+    files = dict(known.files) if known is not None else {}
+    if known is not None and known.path != new.path:
+        await trio.to_thread.run_sync(partial(_clear, work, known))
+        files = {}
+    begun: dict[str, object] = {}
+    if work.row.albums is AlbumFolders.LINKS:
+        begun = {name: _target(new.path, path) for name, (path, _) in links.items()}
+    work.catalog.set_album_folder(work.mirror_id, new._replace(shown="", files={**begun, **files}))
+    made = await trio.to_thread.run_sync(partial(_make, work, new.path, files, links))
+    work.catalog.set_album_folder(work.mirror_id, new._replace(files=made))
+
+
+def _target(folder: str, path: str) -> str:
+    """A file as seen from a folder, both below the root."""
+    return os.path.relpath(path, folder)
+
+
+def _make(
+    work: Work, folder: str, files: Mapping[str, object], links: Mapping[str, tuple[str, str]]
+) -> dict[str, object]:
+    """In a thread: what is wrong goes, what lacks comes; what is there of ours now."""
+    made: dict[str, object] = {}
+    for name, note in files.items():
+        if name not in links or not _fits(work, folder, note, links[name]):
+            _remove(work, f"{folder}/{name}", note)
+        else:
+            made[name] = note
+    for name, link in links.items():
+        if name not in made and (note := _add(work, f"{folder}/{name}", link)) is not None:
+            made[name] = note
+    if made:
+        work.folder.sync(folder)
+    else:
+        work.folder.tidy(folder)
+    return made
+
+
+def _fits(work: Work, folder: str, note: object, link: tuple[str, str]) -> bool:
+    """Whether what is noted stands for that file."""
+    if work.row.albums is AlbumFolders.LINKS:
+        return note == _target(folder, link[0])
+    return isinstance(note, list) and note[0] == link[1]
+
+
+def _add(work: Work, path: str, link: tuple[str, str]) -> object:
+    """A link, or a copy; its note. None if something of a person's stands there."""
+    try:
+        if work.row.albums is AlbumFolders.COPIES:
+            return _add_copy(work, path, link)
+        target = _target(path.rpartition("/")[0], link[0])
+        if work.folder.link_target(path) != target:
+            work.folder.link(path, target)
+    except Exists:
+        return None
+    return target
+
+
+def _add_copy(work: Work, path: str, link: tuple[str, str]) -> object:
+    """A copy of a file of the mirror; where a killed run made it already, that one."""
+    source, sha256 = link
+    try:
+        fd = work.folder.open(source)
+    except NotFound:  # verifying will tell of it
+        return None
+    try:
+        stamp = work.folder.write(path, fd, sha256, work.folder.stamp_of(fd).mtime_ns)
+    except Exists:
+        there = work.folder.stamp(path)
+        if there is None or work.folder.hash(path) != sha256:
+            return None
+        stamp = there
+    finally:
+        os.close(fd)
+    return [sha256, *stamp]
+
+
+def _remove(work: Work, path: str, note: object) -> None:
+    """Take away what was made here, if it still is that."""
+    if isinstance(note, str):
+        work.folder.remove_link(path, note)
+    elif isinstance(note, list):
+        work.folder.remove_copy(path, Stamp(*note[1:]))
+
+
+def _clear(work: Work, folder: AlbumFolder) -> None:
+    """In a thread: an album's folder goes, as far as nothing of a person's is in it."""
+    for name, note in folder.files.items():
+        _remove(work, f"{folder.path}/{name}", note)
+    work.folder.tidy(folder.path)

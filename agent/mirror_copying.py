@@ -1,0 +1,317 @@
+"""Brings photos into a mirror: fetched several at once, written in batches, noted once durable.
+
+A batch is one commit before and one after, and one sync a folder. Killed anywhere in between, the
+rows say `absent`; the next run finds what is in the store, and takes files that are there already
+if their bytes are right.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+import trio
+
+from agent.mirror_plan import Bring, Renew
+from agent.mirror_work import Work, folder_of
+from photofs.catalog.mirrored import CopyRow, NewCopy
+from photofs.model.errors import (
+    Corrupt,
+    Exists,
+    Full,
+    Gone,
+    NotFound,
+    PhotofsError,
+    RemoteError,
+    StoreError,
+)
+from photofs.model.mirror import CopyState, Fact, Role, Stamp
+from photofs.model.photo import Fidelity
+from photofs.originals.port import Room
+
+FETCHES: Final = 4
+"""Originals that are fetched at once; how often a service is asked is paced beside that."""
+
+WRITES: Final = 4
+"""Files that are written at once: while one waits for the disk's sync, another one is hashed."""
+
+AWAY: Final = 12
+"""After so many failures of the line in a row a run ends: it goes on at the next one."""
+
+
+@dataclass
+class Ready:
+    """A photo whose bytes are in the store, on its way into the mirror."""
+
+    fact: Fact
+    wished: str
+    sha256: str
+    content_key: str
+    fetched: bool
+    fidelity: Fidelity
+    observation: int | None
+    copy_id: int = 0
+    path: str = ""
+    stamp: Stamp | None = None
+    names: Iterator[str] = field(default_factory=lambda: iter(()))
+
+
+class Copying:
+    """Batches of one run. `trouble` is set once there is no sense in going on."""
+
+    def __init__(self, work: Work) -> None:
+        """Nothing has failed yet."""
+        self._work = work
+        self._fetch_limit = trio.CapacityLimiter(FETCHES)
+        self._write_limit = trio.CapacityLimiter(WRITES)
+        self._failures = 0
+        self.trouble: PhotofsError | None = None
+
+    async def bring(self, steps: Sequence[Bring | Renew]) -> None:
+        """One batch. Full, NotAttached or StoreError of the mirror's disk."""
+        here: list[tuple[Bring | Renew, str, bool]] = []
+        async with trio.open_nursery() as nursery:
+            for step in steps:
+                nursery.start_soon(self._have, step, here)
+        here.sort(key=lambda each: each[0].fact.photo_id)
+        ready = [got for each in here if (got := await self._settle(*each)) is not None]
+        if ready:
+            await self._write_all(ready)
+
+    # bytes into the store
+
+    async def _have(self, step: Bring | Renew, here: list[tuple[Bring | Renew, str, bool]]) -> None:
+        """Have a photo's bytes in the store; what fails is noted, and the others go on."""
+        fact = step.fact
+        if isinstance(step, Renew) and self._is_lesser(fact):
+            return
+        if fact.sha256 is not None and self._work.store.has_sealed(fact.sha256) is not None:
+            here.append((step, fact.sha256, False))
+            return
+        if fact.sha256 is not None and self._in_mirror(fact) is not None:
+            here.append((step, fact.sha256, False))
+            return
+        async with self._fetch_limit:
+            if self.trouble is not None:
+                return
+            try:
+                arrival = await self._work.fetching.whole(fact.photo_id, person=False)
+            except PhotofsError as error:
+                self._note_failure(fact, error)
+                return
+        self._failures = 0
+        if arrival.sha256 is not None:
+            here.append((step, arrival.sha256, True))
+
+    def _note_failure(self, fact: Fact, error: PhotofsError) -> None:
+        """Remember why a photo did not come; a line that is away ends the run."""
+        self._work.tally.failed.append(f"{fact.name}: {error.what}")
+        if isinstance(error, Full):
+            self.trouble = error
+        elif isinstance(error, RemoteError) and not isinstance(error, Gone):
+            self._failures += 1
+            if self._failures >= AWAY:
+                self.trouble = error
+        else:
+            self._failures = 0
+
+    def _is_lesser(self, fact: Fact) -> bool:
+        """Whether what the photo shows now is less than what is here; then that stays.
+
+        Noted as this version's, so that nobody looks again until the bytes change once more.
+        """
+        fidelity, _ = self._origin(fact.photo_id, fact.content_key, fact.sha256 or "")
+        if fact.fidelity != Fidelity.ORIGINAL.value or fidelity is Fidelity.ORIGINAL:
+            return False
+        copy = self._work.catalog.copy(fact.copy_id or 0)
+        if copy is not None:
+            with self._work.catalog.database.transaction():
+                self._work.catalog.set_version(
+                    copy.copy_id, fact.content_key, copy.fidelity, copy.observation
+                )
+        return True
+
+    def _origin(self, photo_id: int, content_key: str, sha256: str) -> tuple[Fidelity, int | None]:
+        """How near to the original the bytes of a version are, and by whose record."""
+        for origin in self._work.catalog.origins(photo_id):
+            if origin.seen.content_key == content_key:
+                sent = self._work.catalog.sent_as(origin.observation_id)
+                own = sent is not None and sent == sha256
+                fidelity = Fidelity.ORIGINAL if own else origin.seen.fidelity
+                return fidelity, origin.observation_id
+        return Fidelity.ORIGINAL, None
+
+    # what is there already
+
+    def _in_mirror(self, fact: Fact) -> CopyRow | None:
+        """A file of this mirror that has the bytes, and that nobody else needs."""
+        roles = {Role.VANISHED, Role.FOUND}
+        for copy in self._work.catalog.copies_with_bytes(self._work.mirror_id, fact.sha256 or ""):
+            mine = copy.photo_id in {None, fact.photo_id}
+            if copy.role in roles and mine and copy.state in {CopyState.GOOD, CopyState.SUSPECT}:
+                return copy
+        return None
+
+    async def _settle(self, step: Bring | Renew, sha256: str, fetched: bool) -> Ready | None:  # noqa: FBT001 - part of a row
+        """What is still to be written of a photo; None if the mirror has it by now."""
+        work, fact = self._work, step.fact
+        facts = work.catalog.photo_facts(fact.photo_id)
+        fidelity, observation = self._origin(fact.photo_id, facts.content_key, sha256)
+        if isinstance(step, Renew) and sha256 == fact.copy_sha256:
+            with work.catalog.database.transaction():
+                work.catalog.set_version(
+                    fact.copy_id or 0, facts.content_key, fidelity, observation
+                )
+            return None
+        if isinstance(step, Renew):
+            fact = await self._retire(fact)
+        else:
+            old = self._in_mirror(fact._replace(sha256=sha256))
+            if old is not None and await self._reclaim(old, step, facts.content_key):
+                return None
+        return Ready(fact, step.wished, sha256, facts.content_key, fetched, fidelity, observation)
+
+    async def _retire(self, fact: Fact) -> Fact:
+        """The file that is there is a former one from now on."""
+        copy = self._work.catalog.copy(fact.copy_id or 0)
+        if copy is not None:
+            if not await self._work.move(copy, self._work.former_names(copy.path), Role.FORMER):
+                with self._work.catalog.database.transaction():
+                    self._work.catalog.note_copy_state(
+                        copy.copy_id, CopyState.ABSENT, "it was not there any more"
+                    )
+                return fact
+            self._work.tally.versions += 1
+        return fact._replace(copy_id=None)
+
+    async def _reclaim(self, old: CopyRow, step: Bring | Renew, content_key: str) -> bool:
+        """A file that vanished, or was there before, is the photo's again."""
+        work, fact = self._work, step.fact
+        if fact.copy_id is not None:
+            return False
+        if not await work.move(old, work.names(fact, step.wished)):
+            return False
+        with work.catalog.database.transaction():
+            work.catalog.set_role(old.copy_id, Role.CURRENT, fact.photo_id)
+            work.catalog.set_version(old.copy_id, content_key, old.fidelity, old.observation)
+            work.catalog.set_placing(old.copy_id, step.wished, old.shown_ns)
+        work.tally.moved += 1
+        return True
+
+    # bytes into the mirror
+
+    async def _write_all(self, ready: list[Ready]) -> None:
+        """Rows, files, syncs, rows."""
+        work = self._work
+        self._begin(ready)
+        while True:
+            async with trio.open_nursery() as nursery:
+                for each in ready:
+                    if each.stamp is None:
+                        nursery.start_soon(self._write, each)
+            clashing = [each for each in ready if each.stamp is None and each.path]
+            if not clashing:
+                break
+            self._begin(clashing)
+        written = [each for each in ready if each.stamp is not None]
+        for folder in sorted({folder_of(each.path) for each in written}):
+            await trio.to_thread.run_sync(work.folder.sync, folder)
+        await trio.to_thread.run_sync(work.folder.check)
+        with work.catalog.database.transaction():
+            for each in written:
+                if each.stamp is not None:
+                    work.catalog.note_written(each.copy_id, each.stamp, work.now_ns())
+                    work.tally.written += 1
+                    work.tally.size += each.stamp.size
+        self._let_go(written)
+
+    def _begin(self, ready: Sequence[Ready]) -> None:
+        """Note what is about to be written, each under a name that no row has."""
+        work = self._work
+        with work.catalog.database.transaction():
+            for each in ready:
+                if not each.path:
+                    each.names = work.names(each.fact, each.wished)
+                each.path = next(each.names)
+                new = self._row(each)
+                if each.copy_id or each.fact.copy_id:
+                    each.copy_id = each.copy_id or each.fact.copy_id or 0
+                    work.catalog.begin_copy_again(each.copy_id, new, work.now_ns())
+                else:
+                    each.copy_id = work.catalog.begin_copy(new, work.now_ns())
+                    each.fact = each.fact._replace(copy_id=each.copy_id)
+            work.catalog.mark_stale(work.mirror_id, {folder_of(each.path) for each in ready})
+
+    def _row(self, each: Ready) -> NewCopy:
+        facts = self._work.catalog.photo_facts(each.fact.photo_id)
+        return NewCopy(
+            self._work.mirror_id,
+            each.fact.photo_id,
+            each.path,
+            each.wished,
+            facts.mtime_ns,
+            each.content_key,
+            each.sha256,
+            facts.size,
+            each.fidelity,
+            each.observation,
+        )
+
+    async def _write(self, each: Ready) -> None:
+        """One file; its stamp stays None where another file stands in the way."""
+        work = self._work
+        mtime_ns = work.catalog.photo_facts(each.fact.photo_id).mtime_ns
+        room = work.store.has_sealed(each.sha256)
+        movable = str(work.store.sealed_path(each.sha256)) if self._may_take(each, room) else None
+        fd = work.store.open_sealed(each.sha256)
+        if fd is None:
+            work.tally.failed.append(f"{each.fact.name}: its bytes left the cache meanwhile")
+            each.path = ""
+            return
+        try:
+            each.stamp = await trio.to_thread.run_sync(
+                partial(_place, work, each, fd, mtime_ns, movable), limiter=self._write_limit
+            )
+        except Corrupt as error:
+            work.tally.failed.append(f"{each.fact.name}: {error.what}")
+            await trio.to_thread.run_sync(work.store.verify, each.sha256)
+            each.path = ""
+        finally:
+            os.close(fd)
+
+    def _may_take(self, each: Ready, room: Room | None) -> bool:
+        """Whether the Cache's file itself may become the mirror's."""
+        return room is Room.CACHE and each.sha256 not in self._work.catalog.pinned_hashes()
+
+    def _let_go(self, written: Sequence[Ready]) -> None:
+        """What was fetched for the mirror alone leaves the Cache: what people read stays there."""
+        pinned = self._work.catalog.pinned_hashes()
+        for each in written:
+            if each.fetched and each.sha256 not in pinned:
+                try:
+                    self._work.store.free(each.sha256)
+                except (StoreError, NotFound) as error:
+                    self._work.tally.failed.append(f"{each.fact.name}: {error.what}")
+
+
+def _place(work: Work, each: Ready, fd: int, mtime_ns: int, movable: str | None) -> Stamp | None:
+    """In a thread: the file in its place; None if another one stands there."""
+    try:
+        if movable is not None and not work.folder.can_share(fd):
+            taken = work.folder.take(movable, each.path, mtime_ns)
+            if taken is not None:
+                return taken
+        return work.folder.write(each.path, fd, each.sha256, mtime_ns)
+    except Exists:
+        return _adopted(work, each, fd, mtime_ns)
+
+
+def _adopted(work: Work, each: Ready, fd: int, mtime_ns: int) -> Stamp | None:
+    """What stands there, if it has the very bytes: a killed run wrote it, or an older catalog's."""
+    there = work.folder.stamp(each.path)
+    if there is None or there.size != os.fstat(fd).st_size:
+        return None
+    if work.folder.hash(each.path) != each.sha256:
+        return None
+    return work.folder.touch(each.path, mtime_ns)

@@ -1,0 +1,57 @@
+"""After the files of a folder have changed: leftovers go, and its list of hashes is made anew.
+
+Which folders that are stands in the catalog before anything is begun there, so that a killed run
+leaves no list that is out of date for good. What else is written beside photos (sidecars) has its
+place here: `Beside` is asked for each folder, before the list of hashes is written.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final
+
+import trio
+
+from agent.mirror_work import Work
+from photofs.catalog.mirrored import CopyRow
+from photofs.model.mirror import SUMS_NAME, CopyState
+
+Beside = Callable[[Work, str, Sequence[CopyRow]], None]
+"""Writes what stands beside the photos of a folder; on the loop, so that it may ask the catalog."""
+
+BESIDE: Final[list[Beside]] = []
+"""All that is to be written so; sidecars are added here."""
+
+
+async def look_after(work: Work) -> None:
+    """All folders in which something was begun."""
+    for folder in work.catalog.stale_folders(work.mirror_id):
+        copies = work.catalog.copies_in(work.mirror_id, folder)
+        there = [copy for copy in copies if copy.state is not CopyState.ABSENT]
+        for beside in BESIDE:
+            beside(work, folder, there)
+        await trio.to_thread.run_sync(partial(_look_after, work, folder, sums(there)))
+        work.catalog.clear_stale(work.mirror_id, folder)
+
+
+def _look_after(work: Work, folder: str, text: str) -> None:
+    """In a thread: one folder."""
+    mirror = work.folder
+    mirror.sweep(folder)
+    path = f"{folder}/{SUMS_NAME}" if folder else SUMS_NAME
+    if text:
+        mirror.put(path, text.encode())
+        mirror.sync(folder)
+    elif not mirror.is_free(path):
+        mirror.remove_own(path)
+    mirror.tidy(folder)
+
+
+def sums(copies: Sequence[CopyRow]) -> str:
+    """The list as `sha256sum` writes it; a name with a backslash is escaped as it does that."""
+    lines = []
+    for copy in sorted(copies, key=lambda copy: copy.path):
+        name = copy.path.rpartition("/")[2]
+        escaped = name.replace("\\", "\\\\")
+        mark = "\\" if escaped != name else ""
+        lines.append(f"{mark}{copy.sha256}  {escaped}\n")
+    return "".join(lines)

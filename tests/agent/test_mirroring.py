@@ -1,0 +1,276 @@
+"""Runs of a mirror: complete, stable, and never at the cost of anything that was there."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.mirroring import run
+from photofs.model.errors import NotAttached
+from photofs.model.mirror import AlbumFolders, CopyState, Role, Traits
+from photofs.model.observation import PhotoSeen
+from photofs.model.photo import Fidelity
+from tests.support.fake_source import requests_of
+from tests.support.mirrored import (
+    add_mirror,
+    check_sums,
+    files_of,
+    run_once,
+    shown_order,
+    swap,
+    tell_nobody,
+    working,
+)
+from tests.support.stocked import Stock, file_photos, picture, seen_photo, stock
+
+ORIGINALS = {f"{name}.jpg": picture(seed, 3000 + seed) for seed, name in enumerate("abcdef")}
+MONTH = "2019/2019-07"
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Stock:
+    """Six photos of July 2019, all in the album Lake."""
+    return stock(tmp_path / "home", ORIGINALS)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Where the mirror will be."""
+    return tmp_path / "nas"
+
+
+def tell(made: Stock, *photos: PhotoSeen) -> None:
+    """The source tells of these photos alone from now on, an hour later each time."""
+    with made.open_catalog() as catalog:
+        (source,) = catalog.sources()
+        file_photos(catalog, source.source_id, list(photos))
+
+
+def everything(**changed: PhotoSeen) -> list[PhotoSeen]:
+    """All photos as they are, but for those that are given by their stem."""
+    return [
+        changed.get(name.partition(".")[0], seen_photo(name, len(data)))
+        for name, data in ORIGINALS.items()
+    ]
+
+
+async def test_a_run_brings_all_photos(made: Stock, root: Path) -> None:
+    """Each original under its date with its capture time; plain sha256sum finds all right."""
+    row = add_mirror(made, root)
+    ran = await run_once(made, row)
+    assert ran.trouble is None
+    assert (ran.tally.written, ran.tally.failed) == (6, [])
+    found = files_of(root)
+    assert found == {f"{MONTH}/{name}": data for name, data in ORIGINALS.items()}
+    assert (root / MONTH / "a.jpg").stat().st_mtime == 1_563_712_215
+    assert check_sums(root) == 6
+
+
+class Blind:
+    """A mirror's folder that can be asked for nothing but what its file system can do."""
+
+    traits = Traits()
+
+
+async def test_a_run_with_nothing_to_do_looks_at_no_file(made: Stock, root: Path) -> None:
+    """Where nothing changed, the mirror's disk is not asked for anything."""
+    row = add_mirror(made, root)
+    await run_once(made, row)
+    async with working(made, row) as work:
+        blind: Any = Blind()
+        ran = await run(replace(work, folder=blind), tell_nobody)
+    assert ran.trouble is None
+    assert ran.tally.changed == 0
+
+
+async def test_nothing_is_fetched_twice(made: Stock, root: Path) -> None:
+    """What is in the mirror is not asked of the source again, and leaves the Cache."""
+    row = add_mirror(made, root)
+    await run_once(made, row)
+    await run_once(made, row)
+    asked = [request.ref for request in requests_of(made.source)]
+    assert sorted(asked) == sorted(ORIGINALS)
+    assert list(made.store().sealed()) == []
+
+
+async def test_albums_are_links_in_album_order(made: Stock, root: Path) -> None:
+    """A relative link for each photo, named so that sorting gives the album's order."""
+    row = add_mirror(made, root)
+    await run_once(made, row)
+    lake = root / "Albums" / "Lake"
+    assert shown_order(lake) == [f"{n:04} {name}" for n, name in enumerate(ORIGINALS, 1)]
+    assert str((lake / "0001 a.jpg").readlink()) == f"../../{MONTH}/a.jpg"
+    assert (lake / "0003 c.jpg").read_bytes() == ORIGINALS["c.jpg"]
+
+
+async def test_albums_can_be_copies(made: Stock, root: Path) -> None:
+    """For file systems without links; what a person puts beside them, or changes, stays."""
+    row = add_mirror(made, root, albums=AlbumFolders.COPIES)
+    await run_once(made, row)
+    lake = root / "Albums" / "Lake"
+    assert (lake / "0002 b.jpg").read_bytes() == ORIGINALS["b.jpg"]
+    assert (lake / "0002 b.jpg").stat().st_nlink == 1
+    (lake / "mine.txt").write_text("mine", encoding="utf-8")
+    (lake / "0001 a.jpg").chmod(0o644)
+    (lake / "0001 a.jpg").write_bytes(b"edited")
+    tell(made, *everything(a=seen_photo("a.jpg", 3000, title=None))[1:])
+    await run_once(made, row)
+    assert (lake / "mine.txt").exists()
+    assert (lake / "0001 a.jpg").read_bytes() == b"edited"
+
+
+async def test_a_renamed_photo_is_moved(made: Stock, root: Path) -> None:
+    """Another name or date at the service: the same file, another path; its album follows."""
+    row = add_mirror(made, root)
+    await run_once(made, row)
+    inode = (root / MONTH / "a.jpg").stat().st_ino
+    tell(made, *everything(a=replace(seen_photo("a.jpg", 3000), file_name="z.jpg")))
+    ran = await run_once(made, row)
+    assert (ran.tally.moved, ran.tally.written) == (1, 0)
+    assert (root / MONTH / "z.jpg").stat().st_ino == inode
+    assert not (root / MONTH / "a.jpg").exists()
+    assert shown_order(root / "Albums" / "Lake")[0] == "0001 z.jpg"
+    assert check_sums(root) == 6
+
+
+async def test_changed_bytes_keep_the_former_ones(made: Stock, root: Path) -> None:
+    """A new version comes in place; the old file stays beside it under a name that says so."""
+    row = add_mirror(made, root)
+    await run_once(made, row)
+    new = picture(99, 5000)
+    (made.source / "originals" / "a.jpg").write_bytes(new)
+    tell(made, *everything(a=seen_photo("a.jpg", 5000, key="2")))
+    ran = await run_once(made, row)
+    assert ran.tally.versions == 1
+    found = files_of(root)
+    assert found[f"{MONTH}/a.jpg"] == new
+    (former,) = [path for path in found if "until" in path]
+    assert found[former] == ORIGINALS["a.jpg"]
+    assert check_sums(root) == 7
+
+
+async def test_lesser_bytes_never_take_an_originals_place(made: Stock, root: Path) -> None:
+    """What a service encoded anew is left alone where the original is in the mirror."""
+    row = add_mirror(made, root)
+    await run_once(made, row)
+    (made.source / "originals" / "a.jpg").write_bytes(picture(99, 900))
+    lesser = replace(seen_photo("a.jpg", 900, key="2"), fidelity=Fidelity.RECOMPRESSED)
+    tell(made, *everything(a=lesser))
+    ran = await run_once(made, row)
+    assert ran.tally.changed == 0
+    assert files_of(root)[f"{MONTH}/a.jpg"] == ORIGINALS["a.jpg"]
+
+
+async def test_an_original_takes_the_place_of_lesser_bytes(tmp_path: Path, root: Path) -> None:
+    """Recompressed bytes are mirrored, counted as such, and replaced once an original is had."""
+    made = stock(tmp_path / "home", {"a.jpg": picture(1, 900)})
+    lesser = replace(seen_photo("a.jpg", 900, key="0"), fidelity=Fidelity.RECOMPRESSED)
+    tell(made, lesser)
+    row = add_mirror(made, root)
+    await run_once(made, row)
+    with made.open_catalog() as catalog:
+        counts = catalog.mirror_counts(row)
+        assert (counts.photos, counts.lesser) == (1, 1)
+    (made.source / "originals" / "a.jpg").write_bytes(ORIGINALS["a.jpg"])
+    tell(made, seen_photo("a.jpg", 3000, key="1"))
+    await run_once(made, row)
+    assert files_of(root)[f"{MONTH}/a.jpg"] == ORIGINALS["a.jpg"]
+    with made.open_catalog() as catalog:
+        counts = catalog.mirror_counts(row)
+        assert (counts.photos, counts.lesser, counts.lacking, counts.kept) == (1, 0, 0, 1)
+
+
+async def test_a_foreign_file_keeps_its_name(made: Stock, root: Path) -> None:
+    """What a person put there is neither overwritten nor removed; ours gets a suffix."""
+    row = add_mirror(made, root)
+    (root / MONTH).mkdir(parents=True)
+    (root / MONTH / "a.jpg").write_bytes(b"theirs")
+    await run_once(made, row)
+    found = files_of(root)
+    assert found[f"{MONTH}/a.jpg"] == b"theirs"
+    (ours,) = [path for path, data in found.items() if data == ORIGINALS["a.jpg"]]
+    assert ours.startswith(f"{MONTH}/a_")
+    assert check_sums(root) == 6
+
+
+async def test_files_that_an_older_catalog_does_not_know_are_taken(made: Stock, root: Path) -> None:
+    """After a catalog came back from a backup, files with the right bytes count."""
+    row = add_mirror(made, root)
+    await run_once(made, row)
+    with made.open_catalog() as catalog, catalog.database.transaction():
+        catalog.database.run("DELETE FROM mirrored")
+    before = files_of(root)
+    await run_once(made, row)
+    assert files_of(root) == before
+
+
+async def test_what_vanished_is_set_aside_and_comes_back(made: Stock, root: Path) -> None:
+    """Gone at the service for no known reason: moved, never removed; told of again: moved back."""
+    row = add_mirror(made, root)
+    await run_once(made, row)
+    with made.open_catalog() as catalog, catalog.database.transaction():
+        catalog.database.run("UPDATE observation SET gone = 1 WHERE remote_id = 'a.jpg'")
+        catalog.database.run("UPDATE photo SET gone = 1 WHERE name = 'a.jpg'")
+    ran = await run_once(made, row)
+    assert ran.tally.vanished == 1
+    (path,) = [path for path in files_of(root) if path.startswith("Vanished/")]
+    assert path.endswith(f"/{MONTH}/a.jpg")
+    assert files_of(root)[path] == ORIGINALS["a.jpg"]
+    assert check_sums(root) == 6
+    tell(made, *everything())
+    ran = await run_once(made, row)
+    assert (ran.tally.moved, ran.tally.written) == (1, 0)
+    assert files_of(root) == {f"{MONTH}/{name}": data for name, data in ORIGINALS.items()}
+
+
+async def test_what_the_user_deleted_stays(made: Stock, root: Path) -> None:
+    """A photo that was in Trash when it went is excused: its file stays in its place."""
+    row = add_mirror(made, root)
+    await run_once(made, row)
+    with made.open_catalog() as catalog, catalog.database.transaction():
+        catalog.database.run("UPDATE observation SET gone = 1 WHERE remote_id = 'a.jpg'")
+        catalog.database.run("UPDATE photo SET gone = 1, trashed = 1 WHERE name = 'a.jpg'")
+    before = files_of(root)
+    ran = await run_once(made, row)
+    assert ran.tally.changed == 0
+    assert files_of(root) == before
+
+
+async def test_a_file_that_is_not_there_is_written_again(made: Stock, root: Path) -> None:
+    """What verifying found absent is brought by the next run."""
+    row = add_mirror(made, root)
+    await run_once(made, row)
+    (root / MONTH / "a.jpg").unlink()
+    with made.open_catalog() as catalog:
+        (copy,) = [each for each in catalog.copies(row.mirror_id, 0, 99) if "a.jpg" in each.path]
+        catalog.note_copy_state(copy.copy_id, CopyState.ABSENT, "it is not there")
+    await run_once(made, row)
+    assert files_of(root)[f"{MONTH}/a.jpg"] == ORIGINALS["a.jpg"]
+    with made.open_catalog() as catalog:
+        states = [(each.role, each.state) for each in catalog.copies(row.mirror_id, 0, 99)]
+        assert states == [(Role.CURRENT, CopyState.GOOD)] * 6
+
+
+async def test_names_suit_the_disk(tmp_path: Path, root: Path) -> None:
+    """Where the disk refuses what Windows refuses, names are made fit and told apart."""
+    originals = {"a?.jpg": b"\xff\xd8one", "A_.jpg": b"\xff\xd8two", "con.jpg": b"\xff\xd8three"}
+    made = stock(tmp_path / "home", originals)
+    row = add_mirror(made, root)
+    await run_once(made, row, traits=Traits(windows_names=True, case_sensitive=False))
+    names = sorted(path.rpartition("/")[2] for path in files_of(root))
+    assert "_con.jpg" in names
+    assert len({name.lower() for name in names}) == 3
+    assert not any("?" in name for name in names)
+
+
+async def test_a_swapped_folder_stops_the_run(made: Stock, root: Path) -> None:
+    """An empty folder where the mirror was: nothing is written there, nothing is concluded."""
+    row = add_mirror(made, root)
+    await run_once(made, row)
+    swap(root)
+    with pytest.raises(NotAttached):
+        await run_once(made, row)
+    assert files_of(root) == {}
+    with made.open_catalog() as catalog:
+        assert catalog.mirror_counts(row).photos == 6
