@@ -14,7 +14,6 @@ from typing import Final, NamedTuple
 
 import trio
 
-from agent.lock import hold
 from agent.mirror_albums import show_albums
 from agent.mirror_copying import Copying
 from agent.mirror_plan import Bring, Renew, Step, plan
@@ -24,6 +23,7 @@ from agent.mirror_work import Tally, Work
 from photofs.assembly import House
 from photofs.catalog.mirrors import MirrorRow
 from photofs.catalog.sqlite import Catalog
+from photofs.kernel.lock import hold
 from photofs.mirrors.folder import LocalMirror
 from photofs.mirrors.opening import open_mirror
 from photofs.model.errors import PhotofsError
