@@ -15,6 +15,14 @@ LEFT JOIN learnt l ON l.observation = o.id AND l.content_key = ?2
 LEFT JOIN sent s ON s.observation = o.id LEFT JOIN original g ON g.sha256 = s.sha256
 WHERE o.id = ?1"""
 
+_SENT_AND_SHOWN = """
+SELECT s.sha256 FROM observation o JOIN sent s ON s.observation = o.id
+JOIN photo p ON p.id = o.photo
+WHERE o.photo = ? AND iif(json_valid(o.seen), o.seen ->> '$.fidelity', 'original') <> 'original'
+  AND (p.sha256 = s.sha256
+    OR EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id AND i.told = s.sha256))
+ORDER BY o.id LIMIT 1"""
+
 _UNLOOKED = """
 SELECT n.observation FROM trace n JOIN observation o ON o.id = n.observation
 WHERE n.library = ?1 AND n.kind = 'near' AND o.source = ?2 AND o.id > ?3
@@ -50,6 +58,14 @@ class LearntRows(Part):
         )
         for row in rows:
             self.database.run(QUEUE, row)
+
+    def sent_and_shown(self, photo_id: int) -> str | None:
+        """The hash of what was sent of a photo and is its original, though nobody gives it back.
+
+        The photo shows it, or would if no program had written other bytes since.
+        """
+        row = self.database.one(_SENT_AND_SHOWN, (photo_id,))
+        return row[0] if row else None
 
     def learn_hash(self, observation_id: int, content_key: str, sha256: str) -> None:
         """These bytes have that hash."""

@@ -19,6 +19,7 @@ from photofs.filing.albums import AlbumFiling
 from photofs.filing.desk import Desk
 from photofs.filing.overruling import Overruling
 from photofs.filing.photos import set_gone
+from photofs.filing.replaced import Replaced
 from photofs.model.errors import Refused
 
 SHARE: Final = 0.1
@@ -220,6 +221,7 @@ class Absence:
         if catalog.sources_having(photo_id) > 0:
             Overruling(catalog, self._desk.now_ns).photo_left(photo_id, self._desk.source_id)
             return
+        Replaced(self._desk).put_told_away(photo_id)
         if Overruling(catalog, self._desk.now_ns).photo_gone(photo_id):
             self._desk.placing.replace(photo_id)
         else:
@@ -231,6 +233,7 @@ class Absence:
             if remote_id in listed and not catalog.is_buried(self._desk.source_id, remote_id):
                 self._desk.slices.begin()
                 catalog.set_observation_gone(observation_id, gone=False)
+                Overruling(catalog, self._desk.now_ns).photo_is_back(photo_id)
                 set_gone(self._desk, photo_id, gone=False)
                 self._desk.slices.breathe()
 

@@ -105,7 +105,8 @@ class Overruling:
 
         It stays with bytes of the user's own that were to replace it: they are uploaded as a new
         photo. It goes to Trash here if its original was whole here and is dear: pinned, in Trash
-        before, or just being changed. From there it can be restored, by an upload.
+        before, just being changed, or sent to a service that never gave it back, so that it lies
+        here alone. From there it can be restored, by an upload.
         """
         rows = [row for row in self._open_of_photo(photo) if row.state in _NOT_SENT]
         for row in rows:
@@ -120,12 +121,30 @@ class Overruling:
         row_of_photo = self._catalog.photo(photo)
         changed = any(row.wish.verb not in _GOING_ANYWAY for row in rows)
         binned_ns, _ = self._catalog.marks(photo)
-        dear = row_of_photo.pinned or binned_ns is not None or changed
+        sent = self._catalog.sent_and_shown(photo) is not None
+        dear = row_of_photo.pinned or binned_ns is not None or changed or sent
         if row_of_photo.sha256 is None or not dear:
             return False
         self._catalog.set_binned(photo, binned_ns or self._now_ns())
         self._show_here(photo, trashed=True)
         return True
+
+    def photo_is_back(self, photo: int) -> None:
+        """Its service has a photo again: what lay in Trash for that alone lies there no more."""
+        if self._catalog.marks(photo)[0] is None or self._is_put_into_trash(photo):
+            return
+        self._catalog.set_binned(photo, None)
+        facts = self._catalog.photo_facts(photo)
+        self._catalog.set_photo_facts(photo, facts._replace(trashed=0))
+        self._catalog.queue_photo(photo)
+
+    def _is_put_into_trash(self, photo: int) -> bool:
+        """Whether somebody wished that it be there, and nobody since that it be not."""
+        trashed = self._catalog.last_of_photo(photo, WishVerb.TRASH)
+        restored = self._catalog.last_of_photo(photo, WishVerb.RESTORE)
+        if trashed is None or trashed.state is State.CANCELLED:
+            return False
+        return restored is None or restored.operation_id < trashed.operation_id
 
     def _show_here(self, photo: int, *, trashed: bool = False) -> None:
         """A photo that stays here alone: what it was marked as there it is no more."""

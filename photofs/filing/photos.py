@@ -9,6 +9,7 @@ from photofs.filing.facts import first_facts, next_facts, places_moved
 from photofs.filing.merging import Home, Merging
 from photofs.filing.overlay import laid_over
 from photofs.filing.overruling import Overruling
+from photofs.filing.replaced import Replaced
 from photofs.model.observation import PhotoSeen
 
 
@@ -92,6 +93,17 @@ class PhotoFiling:
         if row.gone and desk.catalog.is_buried(desk.source_id, seen.remote_id):
             return
         self.filed.changed += 1
+        if before.content_key == seen.content_key:
+            self._tell(row, before, seen, text)
+            return
+        with Replaced(desk).keeping_sent(row.photo_id):
+            self._tell(row, before, seen, text)
+
+    def _tell(self, row: ObservationRow, before: PhotoSeen, seen: PhotoSeen, text: str) -> None:
+        """What is told of a photo that was told of before, and all that follows."""
+        desk = self._desk
+        if row.gone:
+            Overruling(desk.catalog, desk.now_ns).photo_is_back(row.photo_id)
         old = desk.catalog.photo_facts(row.photo_id)
         if desk.several:
             others = desk.catalog.other_words(row.photo_id, row.observation_id)

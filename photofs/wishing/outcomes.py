@@ -16,6 +16,7 @@ from photofs.catalog.journal import OperationRow
 from photofs.catalog.seen_json import to_json
 from photofs.filing.overlay import with_taken, without
 from photofs.filing.overruling import PHOTO_GONE, Overruling
+from photofs.filing.replaced import Replaced
 from photofs.model.observation import PhotoSeen
 from photofs.model.operation import Event, State
 from photofs.model.wish import WishVerb
@@ -120,6 +121,7 @@ class Outcomes:
         if known is not None:
             self._catalog.set_observation_gone(known.observation_id, gone=True)
         Replacing(self._desk).part_from_others(photo)
+        Replaced(self._desk.desk).put_told_away(photo)
         Overruling(self._catalog, self._desk.desk.now_ns).photo_gone(photo)
         self._desk.show_places(photo)
 

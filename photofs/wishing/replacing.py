@@ -12,11 +12,10 @@ from typing import Final
 
 from photofs.catalog.incoming import IncomingRow
 from photofs.catalog.journal import OperationRow
-from photofs.catalog.photo_writes import PhotoFacts
 from photofs.catalog.seen_json import from_json, to_json
 from photofs.catalog.tree_writes import PhotoEntry
 from photofs.filing.facts import first_facts
-from photofs.filing.placing import names
+from photofs.filing.replaced import Replaced
 from photofs.model.errors import Refused
 from photofs.model.folder import FolderKind
 from photofs.model.incoming import Stage
@@ -24,13 +23,11 @@ from photofs.model.observation import PhotoSeen
 from photofs.model.operation import FINAL
 from photofs.model.photo import Media
 from photofs.model.wish import Asker, WishVerb
-from photofs.view.layout import REPLACED
 from photofs.wishing.judging import Bytes, Judging
 from photofs.wishing.photo_wishes import PhotoWishes
 from photofs.wishing.taking_over import take_over
 from photofs.wishing.wish_desk import WishDesk, in_the_name_of
 
-OLD_BYTES: Final = "the photo was given other bytes: these were the old ones, kept here alone"
 TAKEN_BACK: Final = "undo took these bytes back before they were looked at: kept here alone"
 
 
@@ -53,7 +50,7 @@ class Replacing:
                 known.observation_id, seen.as_of_ns, known.last_scan, to_json(seen)
             )
         if old is not None and old != row.wish.details["sha256"]:
-            self._put_away(photo, old)
+            Replaced(self._desk.desk).put_away(photo, old)
             now = self._catalog.operation(row.operation_id).wish.details
             self._catalog.amend(row.operation_id, {**now, "old": old})
         self._catalog.forget_told_original(photo)
@@ -180,18 +177,16 @@ class Replacing:
 
     def take_file_back(self, row: IncomingRow) -> None:
         """The same of a file that nobody judged yet: what was written stands in Trash/Replaced."""
-        photo, now = row.photo_id, self._desk.desk.now_ns()
-        like = self._catalog.photo_facts(photo)
-        facts = like._replace(ctime_ns=now, content_key="incoming", favorite=0, trashed=0)
-        self._stand_in_replaced(facts, row.draft, TAKEN_BACK, row.draft)
-        Judging(self._desk).as_told(photo)
+        like = self._catalog.photo_facts(row.photo_id)
+        Replaced(self._desk.desk).put(like, row.draft, TAKEN_BACK, row.draft)
+        Judging(self._desk).as_told(row.photo_id)
 
     def _part(self, photo: int, observations: list[int], seen: PhotoSeen) -> int:
         """The old photo of the service gets a row of its own, with all that sources tell of it."""
         facts = self._catalog.photo_facts(photo)
         original = self._catalog.told_original(photo)
         told = first_facts(seen, facts.library, self._desk.desk.resolve, self._desk.desk.now_ns())
-        old = self._catalog.add_photo(self._with_bytes(told, original), 0)
+        old = self._catalog.add_photo(Replaced(self._desk.desk).with_bytes(told, original), 0)
         for each in observations:
             self._catalog.move_one_observation(each, old)
         return old
@@ -202,29 +197,6 @@ class Replacing:
         self._catalog.set_binned(photo, self._desk.desk.now_ns())
         self._desk.show_facts(photo)
         self._desk.show_places(photo)
-
-    def _put_away(self, photo: int, original: str) -> None:
-        """The old bytes as a file in Trash/Replaced, unless they stand there already."""
-        like = self._catalog.photo_facts(photo)
-        if self._catalog.local_with_hash(like.library, original, OLD_BYTES):
-            return
-        now = self._desk.desk.now_ns()
-        facts = like._replace(ctime_ns=now, content_key="incoming", favorite=0, trashed=0)
-        self._stand_in_replaced(self._with_bytes(facts, original), "", OLD_BYTES, original)
-
-    def _stand_in_replaced(self, facts: PhotoFacts, draft: str, why: str, key: str) -> None:
-        """A file of its own there; `key` makes its name another one if that is taken."""
-        added = self._catalog.add_photo(facts, 1)
-        self._catalog.set_incoming(added, Stage.LOCAL, draft, facts.ctime_ns, why)
-        folder = self._desk.desk.shelves.folder_of(REPLACED)
-        self._catalog.add_photo_entry(folder, added, names(facts.name, key))
-
-    def _with_bytes(self, facts: PhotoFacts, original: str | None) -> PhotoFacts:
-        """The facts with an original's length and hash, if it was whole here."""
-        size = None if original is None else self._catalog.size_of_original(original)
-        if size is None:
-            return facts
-        return facts._replace(size=size, size_exact=1, sha256=original)
 
 
 def old_bytes(row: OperationRow) -> str | None:

@@ -18,7 +18,11 @@ from photofs.emulators.google import CLIENT_ID, PROJECT, Account, Refusal
 from photofs.emulators.google.errors import ApiError, over_the_day
 from photofs.emulators.hosting import faults as net
 from photofs.emulators.hosting.faults import Deaf, Effect, Faults
+from photofs.emulators.hosting.originals import Stored
 from photofs.emulators.pictures import make_jpeg
+from photofs.model.incoming import Stage
+from photofs.model.spot import Spot
+from tests.support.clocked_house import AtOnce
 from tests.support.google_home import SHELL, GoogleHome, google_home
 from tests.support.last_call import LastCall
 from tests.support.log_guard import ExpectLog
@@ -155,6 +159,79 @@ def test_what_google_takes_for_the_same_photo_replaces_nothing(tmp_path: Path) -
             "album IMG_0000.jpg": sha256_of(dated),
             "trash IMG_0000.jpg": sha256_of(data),
         }
+
+
+def scan_all(made: GoogleHome, *, times: int = 1) -> None:
+    """Full scans by a filing that takes no hour between two of them."""
+    house = AtOnce(made.house.environ)
+    with house.catalog() as catalog:
+        (source,) = catalog.sources()
+        catalog.set_config(source.source_id, {**source.config, "sweep_hours": 0})
+        for _ in range(times):
+            (source,) = catalog.sources()
+            trio.run(scan, house, catalog, source, lambda _progress: None)
+
+
+def crop(made: GoogleHome, number: int) -> None:
+    """Edit a photo on Google's pages: its bytes and its size in pixels are others now."""
+    item, account = made.items[number], made.emulator.account
+    data = make_jpeg("cropped", width=40, height=40)
+    item.sha256 = account.store(data)
+    item.original = Stored(sha256=item.sha256)
+    item.width, item.height = 40, 40
+    account.changed()
+
+
+def test_what_was_sent_stands_in_trash_once_google_has_other_bytes(tmp_path: Path) -> None:
+    """Cropped there: the photo shows the crop, and the former original is a file here, once."""
+    with google_home(tmp_path / "home", 2) as made:
+        made.finish()
+        first, second = (sha256_of(data) for data in made.files.values())
+        crop(made, 0)
+        scan_all(made, times=2)
+        assert paths(made) == {
+            "album IMG_0000.jpg": None,
+            "album IMG_0001.jpg": second,
+            "trash IMG_0000.jpg": first,
+        }
+        with made.house.catalog() as catalog:
+            (kept,) = catalog.incoming_in(Stage.LOCAL)
+            assert "given other bytes" in kept.why
+            assert catalog.needed_here(first)
+
+
+def test_a_photo_deleted_at_google_stands_in_trash_here(tmp_path: Path) -> None:
+    """What was sent lies here alone; back from Google's own trash it is where it was before."""
+    with google_home(tmp_path / "home", 2) as made:
+        made.finish()
+        first, second = (sha256_of(data) for data in made.files.values())
+        item = made.items[0]
+        item.trashed = True
+        scan_all(made, times=2)
+        assert paths(made) == {"album IMG_0001.jpg": second, "trash IMG_0000.jpg": first}
+        with made.house.catalog() as catalog:
+            assert first in catalog.only_here()
+        item.trashed = False
+        scan_all(made)
+        assert paths(made) == {"album IMG_0000.jpg": first, "album IMG_0001.jpg": second}
+
+
+def test_what_was_put_into_trash_here_stays_there_when_google_has_it_again(tmp_path: Path) -> None:
+    """Deleted there and brought back there: what the user put into Trash here stays in it."""
+    with google_home(tmp_path / "home", 2) as made:
+        made.finish()
+        first, second = (sha256_of(data) for data in made.files.values())
+        item = made.items[0]
+        with made.house.catalog() as catalog:
+            row = catalog.observation(catalog.sources()[0].source_id, item.id)
+            assert row is not None
+            stands = catalog.names_of(row.photo_id)
+            (day,) = (Spot(each.folder_id * 2, each.name) for each in stands if each.kind == "date")
+            made.house.wishing(catalog).unlink(day, SHELL)
+        for trashed in (True, False):
+            item.trashed = trashed
+            scan_all(made, times=2)
+            assert paths(made) == {"album IMG_0001.jpg": second, "trash IMG_0000.jpg": first}
 
 
 TROUBLE: dict[str, tuple[Effect, str]] = {

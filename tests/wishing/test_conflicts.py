@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from photofs.model.observation import AlbumGone
+from photofs.model.incoming import Stage
+from photofs.model.node import row_id
+from photofs.model.observation import AlbumGone, PhotoGone
 from photofs.model.operation import State
+from photofs.model.photo import Fidelity
 from tests.support.filed import album, photo
 from tests.support.wished import SHELL, Wished, whole
 
@@ -115,6 +118,92 @@ def test_a_photo_deleted_there_goes_to_trash_if_it_is_dear(wished: Wished, dear:
     assert shown == ([] if dear == "not" else ["Trash/a.jpg"])
     assert wished.open_verbs() == []
     assert ("e" * 64 in wished.catalog.pinned_hashes()) == (dear != "not")
+
+
+def sent_otherwise(wished: Wished, fidelity: Fidelity = Fidelity.RECOMPRESSED) -> int:
+    """n.jpg was uploaded into Trip by a program; what the service gives back are other bytes."""
+    wished.write("Albums/Trip/n.jpg")
+    wished.judge(whole("a1"), "Albums/Trip/n.jpg")
+    (upload,) = (row for row in wished.catalog.open_operations() if row.wish.verb == "upload")
+    number = wished.uploaded(upload, "n", content_key="n1", fidelity=fidelity)
+    for row in wished.catalog.open_operations():
+        wished.send(row)
+    return number
+
+
+def tell_other_bytes(wished: Wished, key: str) -> None:
+    """A scan: somebody edited n.jpg at the service."""
+    told = {"file_name": None, "extension": "jpg", "title": "n", "fidelity": Fidelity.RECOMPRESSED}
+    wished.filed.scan(photo("n", content_key=key, **told), full=False)
+
+
+def test_other_bytes_there_leave_what_was_sent_in_trash(wished: Wished) -> None:
+    """Nobody else has it; each further version of the service's own is none of ours."""
+    number = sent_otherwise(wished)
+    for key in ("n2", "n3"):
+        tell_other_bytes(wished, key)
+        old = [path for path in wished.files() if path.startswith("Trash/Replaced/")]
+        assert old == ["Trash/Replaced/n.jpg"]
+    kept = row_id(wished.filed.ino("Trash/Replaced/n.jpg"))
+    assert wished.catalog.photo(kept).sha256 == "a1".ljust(64, "0")
+    assert wished.catalog.photo(number).sha256 is None
+    assert wished.stage("Trash/Replaced/n.jpg") is Stage.LOCAL
+
+
+def test_other_bytes_on_both_sides_leave_what_was_sent_in_trash(wished: Wished) -> None:
+    """Those that a program wrote meanwhile are shown; the former ones stand in Trash, too."""
+    sent_otherwise(wished)
+    wished.write("Albums/Trip/n.jpg")
+    wished.judge(whole("b2"), "Albums/Trip/n.jpg")
+    tell_other_bytes(wished, "n2")
+    kept = row_id(wished.filed.ino("Trash/Replaced/n.jpg"))
+    assert wished.catalog.photo(kept).sha256 == "a1".ljust(64, "0")
+    shown = row_id(wished.filed.ino("Albums/Trip/n.jpg"))
+    assert wished.catalog.photo(shown).sha256 == "b2".ljust(64, "0")
+
+
+@pytest.mark.parametrize("how", ["alone", "under others", "given back"])
+def test_what_was_sent_to_a_service_that_gives_it_not_back_is_dear(
+    wished: Wished, how: str
+) -> None:
+    """Deleted there it stands in Trash; under bytes that wait for it, in Trash/Replaced.
+
+    What a service gives back as it was sent just goes: a copy here is no reason to keep it.
+    """
+    lossy = how != "given back"
+    number = sent_otherwise(wished, Fidelity.RECOMPRESSED if lossy else Fidelity.ORIGINAL)
+    if how == "under others":
+        wished.write("Albums/Trip/n.jpg")
+        wished.judge(whole("b2"), "Albums/Trip/n.jpg")
+    wished.filed.scan(PhotoGone(remote_id="n"), full=False)
+    assert wished.open_verbs() == (["upload"] if how == "under others" else [])
+    path = "Trash/Replaced/n.jpg" if how == "under others" else "Trash/n.jpg"
+    assert (path in wished.files()) is lossy
+    if lossy:
+        found = row_id(wished.filed.ino(path))
+        assert (found == number) is (how == "alone")
+        assert wished.catalog.photo(found).sha256 == "a1".ljust(64, "0")
+
+
+@pytest.mark.parametrize("dear", ["pinned", "in Trash", "restored"])
+@pytest.mark.parametrize("listed_only", [True, False])
+def test_a_photo_that_is_back_there_leaves_trash(
+    wished: Wished, *, dear: str, listed_only: bool
+) -> None:
+    """It lay there only because the service had it no more; what the user put there stays."""
+    number = wished.filed.photo_id("a")
+    wished.catalog.sealed(number, "1", "e" * 64, 10)
+    wished.catalog.set_pinned(number, pinned=True)
+    if dear != "pinned":
+        wished.unlink(f"{DAY}/a.jpg")
+    if dear == "restored":
+        wished.rename("Trash/a.jpg", f"{DAY}/a.jpg")
+    before = wished.files()
+    delete_at_the_service(wished, "a")
+    assert "Trash/a.jpg" in wished.files()
+    told = [] if listed_only else [photo("a", favorite=False)]
+    wished.filed.scan(*told, inventory="abcd" if listed_only else None, full=False)
+    assert wished.files() == before
 
 
 def test_what_the_service_has_no_longer_is_restored_by_an_upload(wished: Wished) -> None:

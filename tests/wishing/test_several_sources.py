@@ -155,6 +155,25 @@ def test_a_copy_of_what_only_the_export_has_is_uploaded_and_becomes_one_with_it(
     assert origin[:2] == (both.account, "b1")
 
 
+def test_what_was_sent_and_the_export_shows_stands_in_no_trash(both: Both) -> None:
+    """Cropped at the account: the very same bytes are shown by the export, as before."""
+    exported = both.filed.ino("Albums/Old/b.jpg") // 2
+    both.catalog.sealed(exported, "b2", "ab".ljust(64, "0"), 10)
+    both.write("Albums/Trip/copy.jpg")
+    both.judge(whole("ab"), "Albums/Trip/copy.jpg")
+    upload = next(each for each in both.catalog.open_operations() if each.wish.verb == "upload")
+    both.uploaded(upload, "b1", content_key="b1", fidelity=Fidelity.RECOMPRESSED)
+    both.filed.filing.merge_waiting(1)
+    both.send_all()
+    both.filed.source_id = both.account
+    before = both.files()
+    for key in ("crop", "crop again"):
+        crop = photo("b1", content_key=key, fidelity=Fidelity.RECOMPRESSED, file_name=None)
+        both.filed.scan(crop, full=False)
+    assert both.files() == before
+    assert both.catalog.photo(exported).sha256 == "ab".ljust(64, "0")
+
+
 def test_wishes_are_given_up_when_the_account_loses_a_photo_that_the_export_has(
     both: Both,
 ) -> None:
