@@ -74,7 +74,7 @@ class Absence:
     def guard(self, told: Told, *, full: bool) -> None:
         """Refused, with nothing changed, if too much would vanish."""
         catalog, source, scan = self._desk.catalog, self._desk.source_id, self._desk.scan
-        vanished = sum(1 for each in self._known() if self._would_go(each, told))
+        vanished = sum(1 for each in self._known(told) if self._would_go(each, told))
         _refuse_many("photos", vanished, catalog.count_known(source))
         if full and told.tells_of_albums:
             unseen = len(catalog.albums_not_seen(source, scan))
@@ -84,7 +84,7 @@ class Absence:
 
     def apply(self, told: Told) -> None:
         """Count absences, take out what is gone, bring back what is there again."""
-        for each in self._known():
+        for each in self._known(told):
             self._desk.slices.begin()
             self._settle(each, told)
             self._desk.slices.breathe()
@@ -181,7 +181,10 @@ class Absence:
             self._noted_ns = self._desk.note_now()
         return self._noted_ns
 
-    def _known(self) -> Iterator[KnownId]:
+    def _known(self, told: Told) -> Iterator[KnownId]:
+        """All known ids, where the scan told of absence at all."""
+        if told.inventory is None and not told.gone:
+            return iter(())
         return self._desk.catalog.known_ids(self._desk.source_id)
 
     def _would_go(self, each: KnownId, told: Told) -> bool:

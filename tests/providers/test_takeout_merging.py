@@ -153,11 +153,16 @@ async def test_nothing_new(tmp_path: Path) -> None:
 
 
 async def test_a_new_part(tmp_path: Path) -> None:
-    """A part that came is told with the next scan."""
+    """A part of an export that was read already is told with the next scan, beside the others."""
     tools = make_tools()
-    write_export(tmp_path, account(item("a.jpg", 1)), MADE)
+    first, second = write_export(
+        tmp_path, account(item("a.jpg", 1), item("b.jpg", 2)), MADE, Shape(parts=2)
+    )
+    aside = tmp_path.parent / "aside.zip"
+    second.rename(aside)
     cursor = cursor_of(await scan_on(tmp_path, tools, None))
-    write_export(tmp_path, account(item("b.jpg", 2)), LATER)
+    aside.rename(second)
+    assert first.exists()
     seen = await scan_on(tmp_path, tools, cursor)
     assert set(photos(seen)) == {"AF1QipItem0001", "AF1QipItem0002"}
     assert cursor_of(seen) != cursor

@@ -37,7 +37,8 @@ class Export:
     `name`, `parts` and `command` are its words in sentences to the user: what it is called, which
     files it comes in, and what adds it. `rules` rises when the same parts would be told
     differently: then an older cursor is worth nothing. `unpacked` are the names of folders that
-    hold an unpacked export, in which no part is looked for.
+    hold an unpacked export, in which no part is looked for. `marks`: by each export that can be
+    read by itself, what changes when a part of it does.
     """
 
     name: str
@@ -47,11 +48,13 @@ class Export:
     folders: frozenset[Folders]
     scan: Callable[[Parts, TgzParts, Tools, Told], Steps]
     unpacked: frozenset[str] = frozenset()
+    marks: Callable[[Parts], dict[str, str]] = lambda _parts: {}
 
 
 class _Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rules: int
     parts: str
+    marks: dict[str, str] = {}
 
 
 class ArchiveProvider:
@@ -77,7 +80,7 @@ class ArchiveProvider:
         )
 
     async def changes(self, cursor: str | None) -> AsyncIterator[Observation]:
-        """All there is, or nothing but the end if no part came, went or changed.
+        """All there is; what is new, where only exports came; nothing if no part changed.
 
         Raises NotFound if the folder is not there, or holds nothing at all: an unmounted disk looks
         like that, and is no reason to call photos missing.
@@ -89,12 +92,15 @@ class ArchiveProvider:
                 safe="what was read from it before is kept",
                 remedy=f"put the {self._export.parts} there, or attach the disk that holds them",
             )
-        here = _Cursor(self._export.rules, parts.fingerprint())
-        if cursor is not None and _read_cursor(cursor) == here:
+        here = _Cursor(self._export.rules, parts.fingerprint(), self._export.marks(parts))
+        last = _read_cursor(cursor) if cursor is not None else None
+        same_rules = last is not None and last.rules == here.rules
+        if last is not None and same_rules and last.parts == here.parts:
             yield ScanEnd(cursor=cursor, full=False)
             return
         state = self._tools.small_state
-        steps = self._export.scan(parts, self._tgz_parts, self._tools, Told(state))
+        told = Told(state, last.marks if last is not None and same_rules else None)
+        steps = self._export.scan(parts, self._tgz_parts, self._tools, told)
         with closing(steps):
             ended = False
             while not ended:
@@ -104,7 +110,7 @@ class ArchiveProvider:
                         state.put(one.key, one.value)
                     else:
                         yield one
-        yield ScanEnd(cursor=msgspec.json.encode(here).decode(), full=True)
+        yield ScanEnd(cursor=msgspec.json.encode(here).decode(), full=not told.partial)
 
     async def is_gone(self, remote_id: str) -> bool:
         """Never: what a later export does not hold was not deleted by that."""

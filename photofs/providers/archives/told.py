@@ -7,7 +7,7 @@ notes be lost, they just stay in the catalog as they were.
 
 import base64
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import msgspec
@@ -22,7 +22,19 @@ _KEY = "told"
 _SUPERSEDED = "superseded"
 _BEGUN = "begun"
 _encode = msgspec.json.Encoder().encode
+
+
+class Brief(msgspec.Struct, frozen=True, gc=False):
+    """What a photo that was told is known by; ten times as quick to read as all of it."""
+
+    remote_id: str
+    content_key: str
+
+
 _decode = msgspec.json.Decoder(list[PhotoSeen]).decode
+_decode_one = msgspec.json.Decoder(PhotoSeen).decode
+_decode_briefly = msgspec.json.Decoder(list[Brief]).decode
+_take_apart = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -36,14 +48,22 @@ class Told:
     """Collects what is told now, and knows what was told before.
 
     Notes are written under other keys than those of the scan before, whose notes so stay whole
-    until this scan has ended and says under "told" where its own are.
+    until this scan has ended and says under "told" where its own are. A scan that tells only what
+    is new (`only_more`) adds its notes to theirs, and the later one of two notes of a photo counts.
     """
 
-    def __init__(self, state: SmallState) -> None:
-        """Read the notes of the last scan that ended."""
-        side, count = _last(state.get(_KEY))
+    def __init__(self, state: SmallState, since: Mapping[str, str] | None = None) -> None:
+        """Read the notes of the last scan that ended.
+
+        `since`: by export, the mark of the parts that the last scan had read which was filed.
+        """
+        self._last = _last(state.get(_KEY))
+        side, count = self._last
         notes = [state.get(f"{_KEY}-{side}-{number + 1}") for number in range(count)]
         self._before = [note for note in notes if isinstance(note, str)]
+        self._whole = 0 < count == len(self._before)
+        self.since = dict(since or {})
+        self.partial = False
         self._side = 1 - side
         self._now: list[PhotoSeen] = []
         self._ids: set[str] = set()
@@ -53,11 +73,35 @@ class Told:
 
     def all_before(self) -> Iterator[PhotoSeen]:
         """What was told the last time, missing photos too."""
-        for text in self._before:
+        known: set[str] = set()
+        for text in reversed(self._before):
             try:
-                yield from _decode(zlib.decompress(base64.b64decode(text)))
+                told = _decode(_unpacked(text))
             except (ValueError, zlib.error, msgspec.DecodeError):
                 continue
+            for seen in told:
+                if seen.remote_id not in known:
+                    known.add(seen.remote_id)
+                    yield seen
+
+    def some_before(self, wanted: Callable[[Brief], bool]) -> list[PhotoSeen] | None:
+        """Those of them that are wanted; None if not all notes can be read."""
+        found: dict[str, PhotoSeen] = {}
+        for text in reversed(self._before):
+            try:
+                told = _unpacked(text)
+                places = [at for at, one in enumerate(_decode_briefly(told)) if wanted(one)]
+                raw = _take_apart(told) if places else []
+                for seen in (_decode_one(raw[at]) for at in places):
+                    found.setdefault(seen.remote_id, seen)
+            except (ValueError, zlib.error, msgspec.DecodeError):
+                return None
+        return list(found.values()) if self._whole else None
+
+    def only_more(self) -> None:
+        """What is told now comes beside what was told before, of which nothing is missing."""
+        self.partial = True
+        self._side, self._written = self._last
 
     def ids_before(self, prefix: str) -> frozenset[str]:
         """The ids told before that begin so."""
@@ -101,6 +145,8 @@ class Told:
 
     def missing(self) -> Iterator[PhotoSeen]:
         """What was told before and was not added since; add these too."""
+        if self.partial:
+            return
         known = self._ids.union(self.superseded)
         for seen in self.all_before():
             if seen.remote_id not in known:
@@ -121,6 +167,10 @@ class Told:
         self._now = []
         self._written += 1
         return Note(f"{_KEY}-{self._side}-{self._written}", base64.b64encode(packed).decode())
+
+
+def _unpacked(text: str) -> bytes:
+    return zlib.decompress(base64.b64decode(text))
 
 
 def _words(noted: object) -> dict[str, str]:

@@ -5,37 +5,46 @@ the same in every export. Membership is what any export tells: none ever tells a
 """
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+
+import msgspec
 
 from photofs.model.observation import AlbumSeen
 from photofs.providers.archives.plain import clean
 from photofs.providers.takeout.gathering import Folder
-from photofs.providers.takeout.sidecar import AlbumFacts
 
 
-@dataclass(slots=True)
-class _Album:
-    facts: AlbumFacts
+class KnownAlbum(msgspec.Struct):
+    """An album by its folder's `name`; `members` by id: capture second (0 if unknown), name."""
+
+    name: str
+    title: str
+    description: str | None
     as_of_ns: int
-    members: dict[str, tuple[int, str]] = field(default_factory=dict)
+    members: dict[str, tuple[int, str]] = {}
 
 
 class Albums:
     """All albums so far."""
 
-    def __init__(self) -> None:
-        """None."""
-        self._albums: dict[str, _Album] = {}
+    def __init__(self, known: Iterable[KnownAlbum] = ()) -> None:
+        """With those that earlier scans knew."""
+        self._albums = {album.name: album for album in known}
+        self._met: set[str] = set()
 
     def add(self, folder: Folder, as_of_ns: int) -> None:
         """A folder of an export made at that time; ignored if it is no album's."""
         if folder.album is None:
             return
-        name = _name(folder)
-        known = self._albums.setdefault(name, _Album(folder.album, as_of_ns))
-        if as_of_ns > known.as_of_ns:
-            known.facts, known.as_of_ns = folder.album, as_of_ns
+        name, facts = _name(folder), folder.album
+        self._met.add(name)
+        known = self._albums.get(name)
+        if known is None:
+            known = KnownAlbum(name, facts.title, facts.description, as_of_ns)
+            self._albums[name] = known
+        elif as_of_ns > known.as_of_ns:
+            known.title, known.description = facts.title, facts.description
+            known.as_of_ns = as_of_ns
 
     def enter(self, folder: Folder, remote_id: str, taken: int | None, file_name: str) -> None:
         """A photo lies in the folder."""
@@ -43,18 +52,24 @@ class Albums:
             self._albums[_name(folder)].members[remote_id] = (taken or 0, file_name)
 
     def tell(self) -> Iterator[AlbumSeen]:
-        """All albums by name; their members by capture time, for exports know no other order."""
+        """What was added to, by name; members by capture time, for exports know no other order."""
         for position, (name, album) in enumerate(sorted(self._albums.items())):
+            if name not in self._met:
+                continue
             members = sorted(album.members, key=lambda one: (*album.members[one], one))
             yield AlbumSeen(
                 remote_id=f"album-{hashlib.sha256(name.encode()).hexdigest()[:24]}",
-                title=clean(album.facts.title) or name,
-                description=album.facts.description,
+                title=clean(album.title) or name,
+                description=album.description,
                 members=tuple(members),
                 members_complete=False,
                 position=position,
                 as_of_ns=album.as_of_ns,
             )
+
+    def all(self) -> list[KnownAlbum]:
+        """All that is known, for the next scan."""
+        return list(self._albums.values())
 
 
 def _name(folder: Folder) -> str:

@@ -4,10 +4,15 @@ Exports are told apart by their moment, which stands in the names of their parts
 name (unpacked, renamed) is one export more, or belongs to the only named one that there is.
 """
 
+import hashlib
 import re
 import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
+
+from photofs.providers.archives.parts import ZIP, Part, Parts
 
 UNNAMED = ""
 TOP = "Takeout"
@@ -90,6 +95,33 @@ def _export_of(part: str, steps: list[str]) -> str:
         if told is not None and moment_ns(told.moment) is not None:
             return told.moment
     return UNNAMED
+
+
+def marks_of(parts: Parts) -> dict[str, str]:
+    """By each export's moment what changes with its parts; empty unless all is in named parts."""
+    by_export: dict[str, list[Part]] = defaultdict(list)
+    for part in parts.archives:
+        by_export[_export_of(part.path, [])].append(part)
+    if parts.tree or parts.troubles or UNNAMED in by_export:
+        return {}
+    return {
+        export: hashlib.sha256(
+            repr([tuple(one) for one in of_it]).encode("utf-8", "surrogateescape")
+        ).hexdigest()
+        for export, of_it in by_export.items()
+    }
+
+
+def added_parts(before: Mapping[str, str], parts: Parts) -> Parts | None:
+    """The zips of exports that came after all that were read `before`; None if more has changed."""
+    now = marks_of(parts)
+    added = now.keys() - before.keys()
+    if not before or not added or not before.items() <= now.items() or min(added) < max(before):
+        return None
+    archives = [part for part in parts.archives if _export_of(part.path, []) in added]
+    if not all(part.path.lower().endswith(ZIP) for part in archives):
+        return None  # a tgz tells no checksums, by which files of other exports are known again
+    return parts._replace(archives=archives)
 
 
 def names_a_year(folder: str) -> bool:

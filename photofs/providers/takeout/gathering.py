@@ -123,14 +123,15 @@ class Gathering:
     def folders(self, mark: Mark) -> Iterator[Folder]:
         """All folders of Google Photos by export and path, without repeats."""
         self._adopt_unnamed()
-        products = self._products_with_sidecars()
+        products = self.products()
         for _key, folder in sorted(self._folders.items()):
             product = folder.place.product
             if not products or not product or product in products or product in PRODUCTS:
                 folder.drop_repeats(mark)
                 yield folder
 
-    def _products_with_sidecars(self) -> set[str]:
+    def products(self) -> set[str]:
+        """The names of those that hold sidecars."""
         return {folder.place.product for folder in self._folders.values() if folder.sidecars}
 
     def _adopt_unnamed(self) -> None:

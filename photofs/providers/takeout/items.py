@@ -23,13 +23,18 @@ class Items:
     """All items by id, filled folder by folder; then `settle`, then read."""
 
     def __init__(self, told_before: frozenset[str], mark: Mark, orphans: Orphans) -> None:
-        """`told_before` holds the ids by hash of earlier scans: they stay, once told."""
+        """`told_before` holds the ids by hash of earlier scans: they stay, once told.
+
+        `widows` are sidecars without a medium beside them; `lone`, once settled, those for which
+        there is none anywhere.
+        """
         self._mark = mark
         self.copies: dict[str, list[Copy]] = {}
         self.links: dict[str, Link] = {}
         self._told_before = told_before
         self.orphans = orphans
-        self._widows: list[tuple[Copy, Member]] = []
+        self.widows: list[tuple[Copy, Member]] = []
+        self.lone: list[Copy] = []
 
     def add_folder(self, folder: Folder) -> Iterator[Finding | None]:
         """Pair the folder's files and take them; tells each guess, and None to breathe."""
@@ -72,7 +77,7 @@ class Items:
 
     def _add_widow(self, folder: Folder, index: int) -> None:
         member, sidecar = folder.sidecars[index]
-        self._widows.append((Copy(Role.MAIN, folder, None, sidecar), member))
+        self.widows.append((Copy(Role.MAIN, folder, None, sidecar), member))
 
     def settle(self) -> Iterator[Finding | None]:
         """When all folders are in: find the items of what stood alone, and tell what stays so.
@@ -131,17 +136,18 @@ class Items:
 
     def _settle_widows(self) -> Iterator[Finding]:
         """Sidecars alone: of an item with bytes elsewhere, or of one that was not exported."""
-        if not self._widows:
+        if not self.widows:
             return
         by_facts: dict[_Facts, set[str]] = defaultdict(set)
         for item_id, copies in self.copies.items():
             for copy in copies:
-                by_facts[_facts_of(copy)].add(item_id)
-        for copy, member in self._widows:
+                by_facts[facts_of(copy)].add(item_id)
+        for copy, member in self.widows:
             home = self._home_of_widow(copy, by_facts)
             if home is not None:
                 self.copies[home].append(copy)
             else:
+                self.lone.append(copy)
                 why = "its picture or video is in none of the parts that are here"
                 yield Finding(kind=FindingKind.NO_MEDIUM, path=clean(member.shown), why=why)
 
@@ -150,13 +156,13 @@ class Items:
         told = copy.sidecar.item_id if copy.sidecar else None
         if told in self.copies:
             return told
-        fitting = by_facts.get(_facts_of(copy), set())
+        fitting = by_facts.get(facts_of(copy), set())
         return next(iter(fitting)) if len(fitting) == 1 else None
 
     def _hashed_id(self, title: str, taken: int | None, member: Member) -> str:
         return hashed_id(title, taken, member.size, self._mark(member))
 
 
-def _facts_of(copy: Copy) -> _Facts:
+def facts_of(copy: Copy) -> _Facts:
     """By which a sidecar without an id is known again."""
     return (copy.sidecar.title, copy.sidecar.taken) if copy.sidecar else ("", None)

@@ -49,6 +49,10 @@ class Orphans:
             self._mark(anchor)  # may read the file, which is better done here, bit by bit
         self._waiting.append(_Orphan(copy, member, anchor, guess))
 
+    def waiting(self) -> Iterator[tuple[Copy, Member, str | None]]:
+        """Those that were taken, and the item that each is guessed to be of."""
+        return ((one.copy, one.member, one.guess) for one in self._waiting)
+
     def recognise(self, items: _Items) -> Iterator[Finding]:
         """Give those to their items that earlier scans knew, and doubtful ones to their guess."""
         self._recall.learn(orphan.member for orphan in self._waiting)

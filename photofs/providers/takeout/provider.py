@@ -10,12 +10,17 @@ from photofs.providers.archives.sweep import Sweep
 from photofs.providers.archives.tgz import TgzParts
 from photofs.providers.archives.told import Told
 from photofs.providers.port import Folders, Tools
-from photofs.providers.takeout.exports import TOP
+from photofs.providers.takeout.exports import TOP, added_parts, marks_of
+from photofs.providers.takeout.increment import Increment
 from photofs.providers.takeout.scan import Scan
 
 
 def _steps(parts: Parts, tgz_parts: TgzParts, tools: Tools, told: Told) -> Steps:
-    return Scan(Sweep(parts, tgz_parts, tools, told)).steps()
+    whole = Sweep(parts, tgz_parts, tools, told)
+    added = added_parts(told.since, parts)
+    if added is not None and (yield from Increment(whole, added).steps()):
+        return
+    yield from Scan(whole).steps()
 
 
 TAKEOUT: Final = Export(
@@ -26,6 +31,7 @@ TAKEOUT: Final = Export(
     folders=frozenset({Folders.FAVORITES, Folders.ARCHIVE, Folders.VIDEOS, Folders.TRASH}),
     scan=_steps,
     unpacked=frozenset({TOP}),
+    marks=marks_of,
 )
 
 

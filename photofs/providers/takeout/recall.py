@@ -7,13 +7,12 @@ bytes; in an unpacked tree, where no checksum is known, by path, length and mtim
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from photofs.model.errors import Gone
 from photofs.model.observation import PhotoSeen
 from photofs.providers.archives.member import Member
 from photofs.providers.archives.ref import read_ref
-from photofs.providers.archives.told import Told
 from photofs.providers.takeout.copies import is_hashed
 from photofs.providers.takeout.exports import place_of
 from photofs.providers.takeout.variants import Role
@@ -60,10 +59,18 @@ def without_sidecar(seen: PhotoSeen) -> bool:
     return seen.favorite is None and is_hashed(seen.remote_id)
 
 
+class Remembers(Protocol):
+    """What was told before, or what matters of it."""
+
+    def all_before(self) -> Iterable[PhotoSeen]:
+        """It."""
+        ...
+
+
 class Recall:
     """Looks files up in the notes of the last scan; `learn` first, for all at once."""
 
-    def __init__(self, told: Told) -> None:
+    def __init__(self, told: Remembers) -> None:
         """Nothing is read before it is asked for."""
         self._told = told
         self._found: dict[Trace, list[tuple[Member, PhotoSeen]]] = defaultdict(list)

@@ -12,8 +12,10 @@ from photofs.providers.archives.plain import clean
 from photofs.providers.archives.provider import Steps
 from photofs.providers.archives.sweep import Sweep, finding
 from photofs.providers.archives.told import Note
+from photofs.providers.takeout.albums import Albums
+from photofs.providers.takeout.basis import Basis, signs
 from photofs.providers.takeout.copies import HASHED
-from photofs.providers.takeout.exports import lacking_parts, moment_ns, names_a_year
+from photofs.providers.takeout.exports import lacking_parts, marks_of, moment_ns, names_a_year
 from photofs.providers.takeout.gathering import Folder, Gathering
 from photofs.providers.takeout.items import Items
 from photofs.providers.takeout.orphans import Orphans
@@ -42,7 +44,7 @@ class Scan:
         items = Items(before, sameness.mark, orphans)
         for folder in gathering.folders(sameness.mark):
             self._note_moment(folder)
-            yield from _album_lost(folder)
+            yield from album_lost(folder)
             yield from items.add_folder(folder)
             yield None
         yield from items.settle()
@@ -52,7 +54,11 @@ class Scan:
         found = succession(former, told.begun, told.superseded, items.copies, moments)
         yield from told.supersede(found)
         yield from told.begin(last_resort(items.copies, before, moments))
-        yield from self._tell(items)
+        albums = Albums()
+        yield from self._tell(items, albums)
+        products = sorted(gathering.products())
+        marks = marks_of(self.sweep.parts)
+        yield Basis(marks, products, sorted(signs(items.lone)), albums.all()).note()
 
     def _note_moment(self, folder: Folder) -> None:
         """When an export was made: by its name, else by the newest of its files."""
@@ -65,14 +71,15 @@ class Scan:
             told = max(told, self._export_moments.get(export, 0))
         self._export_moments[export] = told
 
-    def _tell(self, items: Items) -> Iterator[Observation | Note]:
+    def _tell(self, items: Items, albums: Albums) -> Iterator[Observation | Note]:
         sizes = {part.path: part.size for part in self.sweep.parts.archives}
-        telling = Telling(items, self._export_moments, sizes, self.sweep.read_head)
-        photos = (_photos(telling, items, item_id) for item_id in items.copies)
-        yield from self.sweep.tell(photos, len(items.copies), telling.albums.tell())
+        telling = Telling(items, self._export_moments, sizes, self.sweep.read_head, albums)
+        photos = (photos_of(telling, items, item_id) for item_id in items.copies)
+        yield from self.sweep.tell(photos, len(items.copies), albums.tell())
 
 
-def _photos(telling: Telling, items: Items, item_id: str) -> Iterator[PhotoSeen | Finding]:
+def photos_of(telling: Telling, items: Items, item_id: str) -> Iterator[PhotoSeen | Finding]:
+    """The photos of one item; a Finding where that fails."""
     try:
         yield from telling.photos(item_id)
     except Exception as error:  # noqa: BLE001 - one bad file must not end the scan; it is logged
@@ -80,7 +87,7 @@ def _photos(telling: Telling, items: Items, item_id: str) -> Iterator[PhotoSeen 
         yield finding(mishap(next((one.shown for one in members), item_id), error))
 
 
-def _album_lost(folder: Folder) -> Iterator[Finding]:
+def album_lost(folder: Folder) -> Iterator[Finding]:
     """A folder that looks like an album's but has no album file: its part may not be here."""
     name = folder.path.rpartition("/")[2]
     if folder.album or not folder.media or folder.place.top or not folder.path:

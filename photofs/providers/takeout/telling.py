@@ -35,7 +35,12 @@ class Telling:
     """Turns items into observations, one after the other."""
 
     def __init__(
-        self, items: Items, moments: Moments, part_sizes: Mapping[str, int], read_head: ReadHead
+        self,
+        items: Items,
+        moments: Moments,
+        part_sizes: Mapping[str, int],
+        read_head: ReadHead,
+        albums: Albums,
     ) -> None:
         """`part_sizes` in bytes by part. `albums` fills while photos are told."""
         self._items = items
@@ -43,7 +48,7 @@ class Telling:
         self._part_sizes = part_sizes
         self._read_head = read_head
         self._mains = {link.main for link in items.links.values()}
-        self.albums = Albums()
+        self._albums = albums
 
     def photos(self, item_id: str) -> Iterator[PhotoSeen | Finding]:
         """The photos of one item, and what is guessed of them."""
@@ -146,8 +151,8 @@ class Telling:
         taken = seen.taken.instant if seen.taken and service else None
         seconds = (taken - _EPOCH) // timedelta(seconds=1) if taken else None
         for copy in version.copies:
-            self.albums.add(copy.folder, moment_of(copy, self._moments))
-            self.albums.enter(copy.folder, seen.remote_id, seconds, seen.file_name or "")
+            self._albums.add(copy.folder, moment_of(copy, self._moments))
+            self._albums.enter(copy.folder, seen.remote_id, seconds, seen.file_name or "")
 
 
 def _newest_sidecar(copies: Sequence[Copy], moments: Moments) -> Copy | None:
@@ -162,6 +167,11 @@ def _states(version: Version, sidecar: Sidecar | None) -> tuple[bool | None, boo
     archived = bool(sidecar and sidecar.archived) or by_folder in _ARCHIVE_FOLDERS
     untold = sidecar is None
     return (trashed or None if untold else trashed), (archived or None if untold else archived)
+
+
+def is_special(folder: str) -> bool:
+    """Whether a folder's own name says that what lies in it is archived or in the trash."""
+    return folder.rpartition("/")[2].lower() in _ARCHIVE_FOLDERS | _TRASH_FOLDERS
 
 
 def _special_folder(version: Version) -> str | None:
