@@ -92,6 +92,8 @@ def album_lost(folder: Folder) -> Iterator[Finding]:
     name = folder.path.rpartition("/")[2]
     if folder.album or not folder.media or folder.place.top or not folder.path:
         return
+    if folder.sidecars and all(facts.archived or facts.trashed for _, facts in folder.sidecars):
+        return  # the archive or the trash, by whatever name in the account's language
     if not names_a_year(name) and name.lower() not in _SPECIAL:
         why = "no album file is here for this folder; its photos are shown by date only"
         yield Finding(kind=FindingKind.GUESS, path=clean(folder.path), why=why)
