@@ -7,8 +7,8 @@ file that was touched meanwhile is judged anew.
 import logging
 import os
 import time
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Final, NamedTuple
 
 import trio
 
@@ -25,6 +25,7 @@ from photofs.model.naming import looks_temporary
 from photofs.model.observation import PhotoSeen
 from photofs.model.photo import Media
 from photofs.originals.local_disk import LocalDisk
+from photofs.wishing.known_bytes import KnownThere, known_there
 from photofs.wishing.wishing import Wishing
 
 log = logging.getLogger(__name__)
@@ -35,10 +36,24 @@ AT_ONCE: Final = 500
 AHEAD_NS: Final = 60 * 10**9
 """By more than that no clock of this machine is ahead of another one; then it has been set back."""
 
+ASK_AGAIN: Final = 30.0
+"""Seconds until a service is asked once more that could not be asked for photos."""
+
 _PICTURES: Final = "jpg jpeg png gif webp tif tiff heic heif avif bmp jxl jp2 psd ico"
 _RAWS: Final = "cr2 cr3 nef arw dng pef srw orf rw2 raf x3f"
 _VIDEOS: Final = "mp4 m4v mov avi mkv webm mpg mpeg wmv flv ogv ts mts m2ts 3gp 3g2"
 _OF_MEDIA: Final = frozenset(f"{_PICTURES} {_RAWS} {_VIDEOS}".split())
+
+
+Lost = Callable[[Iterable[KnownThere]], Awaitable[frozenset[KnownThere]]]
+
+
+class Found(NamedTuple):
+    """A file that has the bytes of a photo of the service, as it was when it was looked at."""
+
+    changed_ns: int
+    verdict: Whole
+    known: KnownThere
 
 
 class Judge:
@@ -52,13 +67,20 @@ class Judge:
         *,
         quiet_s: float,
         now_ns: Callable[[], int] = time.time_ns,
+        lost: Lost | None = None,
     ) -> None:
-        """`quiet_s`: for how long nobody may have touched a file before it is looked at."""
+        """`quiet_s`: for how long nobody may have touched a file before it is looked at.
+
+        `lost` asks services which photos they have no more; None: nobody can be asked.
+        """
         self._catalog = catalog
         self._wishing = wishing
         self._store = store
         self._quiet_ns = int(quiet_s * 1e9)
         self._now_ns = now_ns
+        self._lost = lost
+        self._found: dict[int, Found] = {}
+        self._not_before = 0.0
         self._complained: set[int] = set()
         self._unknown = 0
 
@@ -71,11 +93,39 @@ class Judge:
             try:
                 judged += await self._judge(row)
             except PhotofsError as error:
-                if row.photo_id not in self._complained:
-                    self._complained.add(row.photo_id)
-                    log.warning("a written file cannot be judged yet: %s", error)
+                self._complain(row.photo_id, error)
+        judged += await self._ask_for_known()
         if judged:
             await self.sweep()
+        return judged
+
+    def _complain(self, photo: int, error: PhotofsError) -> None:
+        """Once for each file."""
+        if photo not in self._complained:
+            self._complained.add(photo)
+            log.warning("a written file cannot be judged yet: %s", error)
+
+    async def _ask_for_known(self) -> int:
+        """Judge what has the bytes of a photo of the service, once that one's is asked for."""
+        if self._lost is None or not self._found or trio.current_time() < self._not_before:
+            return 0
+        found, judged = dict(self._found), 0
+        try:
+            lost = await self._lost(each.known for each in found.values())
+        except PhotofsError as error:
+            self._not_before = trio.current_time() + ASK_AGAIN
+            for photo in found:
+                self._complain(photo, error)
+            return 0
+        for photo, each in found.items():
+            self._found.pop(photo)
+            judged += self._take(photo, each.changed_ns, each.verdict, anew=each.known in lost)
+        return judged
+
+    def _take(self, photo: int, changed_ns: int, verdict: Judgement, *, anew: bool = False) -> bool:
+        """Have what follows from a judgement."""
+        judged = self._wishing.judged(photo, changed_ns, verdict, anew=anew)
+        self._complained.discard(photo)
         return judged
 
     async def sweep(self) -> int:
@@ -112,6 +162,9 @@ class Judge:
             self._store.written.remove(name)
 
     async def _judge(self, row: IncomingRow) -> bool:
+        found = self._found.get(row.photo_id)
+        if found is not None and found.changed_ns == row.changed_ns:
+            return False  # its service could not be asked yet
         if self._store.written.is_open(row.draft):  # a film may take an hour to be copied in
             return False
         placed = self._catalog.names_of(row.photo_id)
@@ -132,9 +185,12 @@ class Judge:
                 )
             except Busy:  # somebody has it open
                 return False
-        judged = self._wishing.judged(row.photo_id, row.changed_ns, verdict)
-        self._complained.discard(row.photo_id)
-        return judged
+        if self._lost is not None and isinstance(verdict, Whole):
+            known = known_there(self._catalog, row, verdict.sha256)
+            if known is not None:
+                self._found[row.photo_id] = Found(row.changed_ns, verdict, known)
+                return False
+        return self._take(row.photo_id, row.changed_ns, verdict)
 
 
 def look(store: LocalDisk, draft: str, name: str, now_ns: int) -> Judgement:

@@ -10,6 +10,7 @@ from typing import Final
 
 import trio
 
+from agent.doubles import Doubles
 from agent.judging import AHEAD_NS, Judge
 from agent.outbox import NOT_SENT, Outbox
 from agent.sending import Sender
@@ -31,7 +32,9 @@ ROUND_SECONDS: Final = 1.0
 async def judge_and_send(house: House, catalog: Catalog) -> None:
     """For ever; the catalog is used by nobody else in this process."""
     wishing = house.wishing(catalog)
-    judge = Judge(catalog, wishing, house.store(), quiet_s=house.settings.writing.quiet)
+    doubles = Doubles(catalog.sources, house.open_provider)
+    quiet_s = house.settings.writing.quiet
+    judge = Judge(catalog, wishing, house.store(), quiet_s=quiet_s, lost=doubles.lost)
     await judge.sweep()
     UnderWay(house.paths.under_way).forget()
     async with trio.open_nursery() as nursery:

@@ -12,6 +12,7 @@ import msgspec
 
 from photofs.catalog.journal import OperationRow, Wish
 from photofs.catalog.photo_writes import PhotoFacts
+from photofs.catalog.port import PhotoRow
 from photofs.catalog.sqlite import Catalog
 from photofs.model.observation import PhotoSeen
 from photofs.model.operation import FINAL, Event, State
@@ -121,13 +122,21 @@ class Overruling:
         row_of_photo = self._catalog.photo(photo)
         changed = any(row.wish.verb not in _GOING_ANYWAY for row in rows)
         binned_ns, _ = self._catalog.marks(photo)
-        sent = self._catalog.sent_and_shown(photo) is not None
+        sent = self._is_here_alone(row_of_photo)
         dear = row_of_photo.pinned or binned_ns is not None or changed or sent
         if row_of_photo.sha256 is None or not dear:
             return False
         self._catalog.set_binned(photo, binned_ns or self._now_ns())
         self._show_here(photo, trashed=True)
         return True
+
+    def _is_here_alone(self, photo: PhotoRow) -> bool:
+        """Whether it was sent, nobody gives it back, and no other photo of the library has it."""
+        if photo.sha256 is None or self._catalog.sent_and_shown(photo.photo_id) is None:
+            return False
+        source, _ = self._catalog.writes_of_library(photo.library_id)
+        other = self._catalog.with_hash(photo.library_id, photo.sha256, photo.photo_id, source or 0)
+        return other is None
 
     def photo_is_back(self, photo: int) -> None:
         """Its service has a photo again: what lay in Trash for that alone lies there no more."""

@@ -103,6 +103,8 @@ class Writes:
     `set_title`, `set_description`, `set_tags`, `set_taken`: of one photo.
     `look`: one photo as it is now, None if the service says that it is not there.
     `look_album`: one album with its members as they are now, None likewise.
+    `lost`: those of these photos of which the service says that it has them no more; None where
+        that would take a call for each.
     `on_page`: what no call of the service does, and a hand can do on a photo's page there; `pages`:
         how the addresses of such pages begin.
     """
@@ -133,6 +135,7 @@ class Writes:
     set_taken: Callable[[str, TakenFact], Awaitable[None]] | None = None
     look: Callable[[str], Awaitable[PhotoSeen | None]] | None = None
     look_album: Callable[[str], Awaitable[AlbumSeen | None]] | None = None
+    lost: Callable[[Sequence[str]], Awaitable[frozenset[str]]] | None = None
     on_page: frozenset[Deed] = frozenset()
     pages: tuple[str, ...] = ()
 

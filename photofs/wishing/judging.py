@@ -53,14 +53,19 @@ class Judging:
         self._desk = desk
         self._catalog = desk.catalog
 
-    def judged(self, photo: int, as_of_ns: int, judgement: Judgement) -> bool:
-        """Take a judgement in; False if the file was touched since, and is to be judged anew."""
+    def judged(
+        self, photo: int, as_of_ns: int, judgement: Judgement, *, anew: bool = False
+    ) -> bool:
+        """Take a judgement in; False if the file was touched since, and is to be judged anew.
+
+        `anew`: the service has no longer what the library knows of these bytes: they are sent.
+        """
         row = self._catalog.incoming(photo)
         if row is None or row.stage is not Stage.OPEN or row.changed_ns != as_of_ns:
             return False
         match judgement:
             case Whole():
-                self._whole(row, judgement)
+                self._whole(row, judgement, anew=anew)
             case Other():
                 self._stay(row, Stage.LOCAL, judgement)
             case Broken():
@@ -124,7 +129,7 @@ class Judging:
         self._catalog.set_incoming(row.photo_id, stage, row.draft, now, judgement.why)
         self._catalog.touch_photo(row.photo_id, now)
 
-    def _whole(self, row: IncomingRow, whole: Whole) -> None:
+    def _whole(self, row: IncomingRow, whole: Whole, *, anew: bool) -> None:
         now = self._desk.desk.now_ns()
         self._catalog.note_original(whole.sha256, whole.size, now)
         if row.told:
@@ -132,7 +137,7 @@ class Judging:
             return
         source = self._desk.desk.source_id
         same = self._catalog.with_hash(row.library_id, whole.sha256, row.photo_id, source)
-        if same is not None:
+        if same is not None and not anew:
             self._hand_over(row.photo_id, same)
             return
         self._make_photo(row, whole)

@@ -18,7 +18,7 @@ from photofs.filing.overlay import with_taken, without
 from photofs.filing.overruling import PHOTO_GONE, Overruling
 from photofs.filing.replaced import Replaced
 from photofs.model.observation import PhotoSeen
-from photofs.model.operation import Event, State
+from photofs.model.operation import FINAL, Event, State
 from photofs.model.wish import WishVerb
 from photofs.wishing.deleting import Deleting
 from photofs.wishing.incoming import IncomingFiles
@@ -116,12 +116,34 @@ class Outcomes:
         now, photo = self._desk.desk.now_ns(), row.wish.photo or 0
         state = self._catalog.operation(row.operation_id).state
         self._catalog.happen(row.operation_id, _BACK[state], now, PHOTO_GONE)
-        origin = self._catalog.first_observation(photo, row.wish.source)
+        self._tell_gone(photo)
+        Replaced(self._desk.desk).put_told_away(photo)
+        self._stays_for_its_bytes(photo)
+
+    def lost(self, photo: int) -> None:
+        """The same, found out when its very bytes were written once more: they are uploaded.
+
+        They join the albums in whose folders they stand; the old one's membership is no more.
+        """
+        self._tell_gone(photo)
+        for row in self._catalog.unsettled_of_photo(photo):
+            if row.state in FINAL and row.wish.verb == WishVerb.JOIN:
+                self._catalog.settle(row.operation_id)
+                self._catalog.unwish_member(photo, row.wish.album or 0)
+        for album in self._catalog.albums_of(photo):
+            self._catalog.remove_photo_from(album, photo)
+        self._stays_for_its_bytes(photo)
+
+    def _tell_gone(self, photo: int) -> None:
+        """The service has the photo no more; what others tell of it is a photo of its own."""
+        origin = self._catalog.first_observation(photo, self._desk.desk.source_id)
         known = origin and self._catalog.observation(origin[0], origin[1])
         if known is not None:
             self._catalog.set_observation_gone(known.observation_id, gone=True)
         Replacing(self._desk).part_from_others(photo)
-        Replaced(self._desk.desk).put_told_away(photo)
+
+    def _stays_for_its_bytes(self, photo: int) -> None:
+        """What a program wrote of it is shown, and nothing waits for what is no more."""
         Overruling(self._catalog, self._desk.desk.now_ns).photo_gone(photo)
         self._desk.show_places(photo)
 

@@ -264,13 +264,18 @@ class Wishing:
         with self.change():
             return Retrying(self.desk(self._catalog.photo_facts(photo).library)).photo(photo)
 
-    def judged(self, photo: int, as_of_ns: int, judgement: Judgement) -> bool:
-        """What a written file is; False if it was touched since, and is to be judged anew."""
+    def judged(
+        self, photo: int, as_of_ns: int, judgement: Judgement, *, anew: bool = False
+    ) -> bool:
+        """What a written file is; False if it was touched since. `anew`: see Judging.judged."""
         with self.change():
             row = self._catalog.incoming(photo)
-            if row is None:
+            if row is None or row.changed_ns != as_of_ns:
                 return False
-            return Judging(self.desk(row.library_id)).judged(photo, as_of_ns, judgement)
+            desk = self.desk(row.library_id)
+            if anew and row.told:
+                Outcomes(desk).lost(photo)
+            return Judging(desk).judged(photo, as_of_ns, judgement, anew=anew)
 
     def outcomes(self, library_id: int) -> Outcomes:
         """How the agent notes what became of wishes; used within `change`."""
@@ -370,26 +375,20 @@ class Wishing:
             self._since_trim = 0
             self._catalog.trim_changes()
 
-    def _desk_of(self, photo: int) -> WishDesk:
+    def _desk_of(self, photo: int, noun: str = "photo") -> WishDesk:
         """The tools of a photo's library; NotFound if it is nowhere."""
         facts = self._catalog.photo_facts(photo)
         if facts.gone:
-            raise NotFound("this photo is no longer there")
+            raise NotFound(f"this {noun} is no longer there")
         return self.desk(facts.library)
 
     def _incoming(self, photo: int) -> IncomingFiles:
         """The tools for a file that programs write; NotFound if it is nowhere."""
-        facts = self._catalog.photo_facts(photo)
-        if facts.gone:
-            raise NotFound("this file is no longer there")
-        return IncomingFiles(self.desk(facts.library))
+        return IncomingFiles(self._desk_of(photo, "file"))
 
     def _check_library(self, photo: int, desk: WishDesk) -> None:
         """Across, if the photo is of another library; NotFound, if it is nowhere."""
-        facts = self._catalog.photo_facts(photo)
-        if facts.gone:
-            raise NotFound("this photo is no longer there")
-        if facts.library != desk.library_id:
+        if self._desk_of(photo).library_id != desk.library_id:
             raise Across("a photo cannot stand in two libraries", remedy="copy it instead")
 
 

@@ -234,6 +234,64 @@ def test_what_was_put_into_trash_here_stays_there_when_google_has_it_again(tmp_p
             assert paths(made) == {"album IMG_0001.jpg": second, "trash IMG_0000.jpg": first}
 
 
+@pytest.mark.parametrize("name", ["IMG_0000.jpg", "once more.jpg"], ids=["over it", "beside it"])
+def test_a_copy_of_what_was_just_deleted_at_google_is_uploaded(tmp_path: Path, name: str) -> None:
+    """No scan has noticed yet: Google is asked, and the copy does not go with the old photo."""
+    with google_home(tmp_path / "home", 3) as made:
+        made.finish()
+        first, second, third = (sha256_of(data) for data in made.files.values())
+        old = made.items[0]
+        old.trashed = True
+        bring = made.overwrite if name in made.files else made.copy
+        bring(name, made.files["IMG_0000.jpg"])
+        made.finish()
+        (new,) = (
+            item
+            for item in made.emulator.account.state.items.values()
+            if item.id > old.id and item.sha256 == old.sha256
+        )
+        scan_all(made, times=3)
+        assert paths(made) == {
+            f"album {name}": first,
+            "album IMG_0001.jpg": second,
+            "album IMG_0002.jpg": third,
+        }
+        assert not new.trashed
+
+
+def test_what_is_there_is_asked_for_by_fifty_and_not_sent(tmp_path: Path) -> None:
+    """A second copy of an album takes a call for fifty photos, and no bytes."""
+    with google_home(tmp_path / "home", 60) as made:
+        made.finish()
+        before = dict(made.emulator.calls)
+        for name, data in made.files.items():
+            made.overwrite(name, data)
+        made.finish()
+        calls = {name: n - before.get(name, 0) for name, n in made.emulator.calls.items()}
+        asked = [calls.get(name) for name in ("mediaItems.batchGet", "mediaItems.get", "uploads")]
+        assert asked == [2, None, 0]
+        made.check()
+
+
+def test_a_copy_waits_until_google_can_say_what_is_there(
+    tmp_path: Path, expect_log: ExpectLog
+) -> None:
+    """Without an answer nothing is taken for there, nor for gone: the copy stays where it is."""
+    plan = Faults()
+    plan.add(UNAVAILABLE, "mediaItems.batchGet", times=None)
+    with google_home(tmp_path / "home", 2, plan=plan) as made:
+        made.finish()
+        made.items[0].trashed = True
+        made.copy("once more.jpg", made.files["IMG_0000.jpg"])
+        expect_log("cannot be judged yet")
+        made.run(1)
+        with made.house.catalog() as catalog:
+            assert [row.stage for row in catalog.incoming_in(Stage.OPEN)] == [Stage.OPEN]
+        plan.clear()
+        made.finish()
+        assert len(made.emulator.account.state.items) == 3
+
+
 TROUBLE: dict[str, tuple[Effect, str]] = {
     "no bytes": (net.server_error(500), "uploads"),
     "bytes broken off": (Deaf(after=100, reset=True), "uploads"),

@@ -10,9 +10,10 @@ from photofs.emulators.google.errors import ApiError
 from photofs.emulators.google.state import APPEND, EDIT, READ
 from photofs.emulators.hosting import faults as net
 from photofs.emulators.hosting.faults import Faults
-from photofs.model.errors import Gone, Refused, Temporary
+from photofs.model.errors import Gone, Refused, RemoteError, Temporary
+from photofs.model.observation import PhotoSeen
 from photofs.providers.port import FACTS, Writes
-from tests.providers.contract import able
+from tests.providers.contract import able, writes_of
 from tests.support.google_library import (
     Emulated,
     Uploads,
@@ -54,10 +55,38 @@ async def test_what_the_api_cannot_do_is_not_there(service: Emulated) -> None:
     async with writes_to(service, **QUICK) as writes:
         assert functions(writes) == {
             "upload", "find_upload", "make_album", "find_album", "rename_album", "join", "leave",
-            "set_description", "look", "look_album",
+            "set_description", "look", "look_album", "lost",
         }  # fmt: skip
         assert writes.empty_albums
         assert writes.stamps
+
+
+async def test_what_is_lost_is_so_by_its_own_id(service: Emulated, made: Uploads) -> None:
+    """Fifty in a call; only what Google calls gone of each by itself is lost, and nothing else."""
+    ids = [item.id for item in made.pictures]
+    made.pictures[1].trashed, made.pictures[2].archived = True, True
+    async with writes_to(service, **QUICK) as writes:
+        lost = able(writes.lost)
+        assert await lost(ids) == {ids[1]}
+        assert (service.calls("mediaItems.batchGet"), service.calls("mediaItems.get")) == (1, 1)
+        unavailable = Refusal(error=ApiError("PERMISSION_DENIED", "No."))
+        service.emulator.faults.add(unavailable, "mediaItems.get", times=1)
+        with pytest.raises(RemoteError, match="PERMISSION_DENIED"):
+            await lost(ids)
+        service.emulator.faults.add(unavailable, "mediaItems.batchGet", times=1)
+        with pytest.raises(RemoteError, match="PERMISSION_DENIED"):
+            await lost(ids)
+
+
+async def test_nobody_knows_that_an_upload_is_no_favorite(service: Emulated, made: Uploads) -> None:
+    """The last search was before it; so an export's word on the same photo stands until a scan."""
+    async with service.provider() as provider:
+        told = [seen async for seen in provider.changes(None) if isinstance(seen, PhotoSeen)]
+        assert {seen.favorite for seen in told} == {False, True}
+        fresh = picture(made.account, 50)
+        look = able(writes_of(provider).look)
+        seen = [await look(item.id) for item in (made.pictures[1], fresh)]
+        assert [each and each.favorite for each in seen] == [True, None]
 
 
 @pytest.mark.parametrize(

@@ -233,6 +233,9 @@ class FakeService:
         photo = self.photos.get(remote_id)
         return photo.seen if photo else None
 
+    def _lost(self, remote_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(remote_ids) - self.photos.keys()
+
     def _look_album(self, remote_id: str) -> AlbumSeen | None:
         if remote_id not in self.albums:
             return None

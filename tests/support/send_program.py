@@ -10,6 +10,7 @@ import time
 
 import trio
 
+from agent.doubles import Doubles
 from agent.judging import Judge
 from agent.outbox import Outbox
 from agent.sending import Sender
@@ -25,7 +26,8 @@ async def send(house: House, later_s: int) -> None:
 
     with house.catalog() as catalog:
         wishing = house.wishing(catalog)
-        judge = Judge(catalog, wishing, house.store(), quiet_s=0.0, now_ns=now_ns)
+        lost = Doubles(catalog.sources, house.open_provider).lost
+        judge = Judge(catalog, wishing, house.store(), quiet_s=0.0, now_ns=now_ns, lost=lost)
         await judge.round()
         for source in catalog.sources():
             async with house.open_provider(source) as provider:

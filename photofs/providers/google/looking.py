@@ -11,13 +11,13 @@ from photofs.providers.google.records import item_id, photo_seen, text
 async def look(place: Place, remote_id: str) -> PhotoSeen | None:
     """The photo; None if the service says that there is none.
 
-    Whether it is a favorite, no photo says of itself: it is what the last scan told.
+    Whether it is a favorite, no photo says of itself. The last scan's search told which were; that
+    others are none it cannot tell, for the photo may have come since.
     """
     record = (await items(place.api, [remote_id]))[remote_id]
     if record is None:
         return None
-    noted = favorites.noted(place)
-    favorite = None if noted is None else remote_id in noted
+    favorite = True if remote_id in (favorites.noted(place) or ()) else None
     return photo_seen(record, place.tools.now_ns(), favorite=favorite)
 
 

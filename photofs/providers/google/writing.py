@@ -17,6 +17,7 @@ from photofs.providers.google.creating import Creating, Uploaded
 from photofs.providers.google.looking import look, look_album
 from photofs.providers.google.photo_changes import set_description
 from photofs.providers.google.place import Place
+from photofs.providers.google.presence import lost
 from photofs.providers.google.sending import RAW_BELOW, Bytes
 from photofs.providers.google.unfinished import Unfinished
 from photofs.providers.google.upload_line import UploadLine
@@ -61,6 +62,7 @@ def writes_of(place: Place, stored: Stored, line: UploadLine, manner: Manner) ->
         set_description=partial(set_description, place) if may_edit else None,
         look=partial(look, place),
         look_album=partial(look_album, place),
+        lost=partial(lost, place),
         on_page=frozenset(Deed),
         pages=place.api.endpoint.pages,
     )
