@@ -127,12 +127,10 @@ class Posts:
     async def _run(self, source: SourceRow) -> Sender:
         """With the provider open; the sender, which tells for how long to leave it alone."""
         async with self._house.open_provider(source) as provider:
-            writes = provider.abilities.writes
+            writes, unwritable = provider.abilities.writes, provider.abilities.unwritable
             if writes is None:
                 raise Unauthorised(
-                    "the login may read only, so what was changed here is not sent",
-                    safe="all of it is kept, and shown",
-                    remedy="`photofs login` asks for more with --allow write",
+                    unwritable.why, safe="all of it is kept, and shown", remedy=unwritable.remedy
                 )
             self._empty_albums[source.source_id] = writes.empty_albums
             box = Outbox(

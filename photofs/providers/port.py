@@ -146,6 +146,19 @@ FACTS: Final = frozenset(
 """The fields of `Writes` that are no change of anything."""
 
 
+class Unwritable(NamedTuple):
+    """Why nothing can be changed at a source whose wishes wait, and what to do about it."""
+
+    why: str
+    remedy: str
+
+
+MAY_READ_ONLY: Final = Unwritable(
+    "the login may read only, so what was changed here is not sent",
+    "`photofs login` asks for more with --allow write",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abilities:
     """What a provider can do beyond listing and giving bytes; facts first.
@@ -157,7 +170,7 @@ class Abilities:
     `folders`: which special folders a library of it shows.
     `local`: its bytes lie on this machine's disks; reading them costs no service's patience.
     `metered`: the service counts a day's requests: nobody asks only to learn a size.
-    `writes`: what can be changed there; None: nothing can.
+    `writes`: what can be changed there; None: nothing can, and `unwritable` says why.
     """
 
     lists_everything: bool
@@ -169,6 +182,7 @@ class Abilities:
     metered: bool = False
     keeps_exact_bytes: bool = False
     writes: "Writes | None" = None
+    unwritable: Unwritable = MAY_READ_ONLY
 
 
 class OriginalStream(Protocol):

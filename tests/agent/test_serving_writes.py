@@ -11,6 +11,7 @@ from pathlib import Path
 from photofs.assembly import HOME_VARIABLE
 from photofs.kernel.lock import hold
 from photofs.model.errors import Busy
+from tests.support.google_home import GoogleHome, google_home
 from tests.support.log_guard import ExpectLog
 from tests.support.sending_home import FILES, ROOT, Home, home
 
@@ -19,7 +20,7 @@ PATIENCE = 180
 
 
 @contextmanager
-def agent(made: Home) -> Iterator[subprocess.Popen[bytes]]:
+def agent(made: Home | GoogleHome) -> Iterator[subprocess.Popen[bytes]]:
     """`agent serve`, ended at the end of the block if it still lives."""
     environ = {**os.environ, HOME_VARIABLE: str(made.folder)}
     command = [sys.executable, "-m", "agent", "serve"]
@@ -28,6 +29,25 @@ def agent(made: Home) -> Iterator[subprocess.Popen[bytes]]:
             yield process
         finally:
             process.kill()
+
+
+def test_p22_what_waits_for_a_former_client_names_it(tmp_path: Path, expect_log: ExpectLog) -> None:
+    """P22: another OAuth client was taken since; a login by this one would send nothing of it."""
+    del expect_log
+    with google_home(tmp_path / "home", 1) as made:
+        with made.house.catalog() as catalog:
+            (source,) = catalog.sources()
+            catalog.set_config(source.source_id, {**source.config, "former": True})
+        with agent(made):
+            until = time.monotonic() + PATIENCE
+            while not (trouble := made.trouble):
+                assert time.monotonic() < until
+                time.sleep(0.2)
+        assert "a former OAuth client uploaded" in trouble
+        assert "--client-file with the former one's file" in trouble
+        assert "photofs undo" in trouble
+        assert "--allow write" not in trouble
+        assert made.emulator.calls["uploads"] == 0
 
 
 def is_free(made: Home) -> bool:

@@ -108,6 +108,12 @@ class GoogleHome:
         name = "tests.support.send_program"
         return [sys.executable, "-m", name, str(self.folder), "--later", str(later_s)]
 
+    @property
+    def trouble(self) -> str:
+        """What `status` says of the account."""
+        with self.house.catalog() as catalog:
+            return catalog.sources()[0].trouble
+
     def is_over(self) -> bool:
         """Whether nothing is to be judged or sent any more."""
         with self.house.catalog() as catalog:

@@ -12,6 +12,7 @@ from photofs.model.observation import Observation
 from photofs.model.span import Span
 from photofs.providers.google import presence, scan
 from photofs.providers.google.account import READ, demand, login_of
+from photofs.providers.google.answers import LOGIN_AGAIN
 from photofs.providers.google.api import open_api
 from photofs.providers.google.endpoint import endpoint_at
 from photofs.providers.google.originals import Originals
@@ -19,7 +20,15 @@ from photofs.providers.google.place import Place
 from photofs.providers.google.records import ref_of
 from photofs.providers.google.upload_line import UploadLine
 from photofs.providers.google.writing import Manner, writes_of
-from photofs.providers.port import Abilities, Folders, Provider, Tools, Writes
+from photofs.providers.port import (
+    MAY_READ_ONLY,
+    Abilities,
+    Folders,
+    Provider,
+    Tools,
+    Unwritable,
+    Writes,
+)
 from photofs.providers.transport.client import open_client
 from photofs.providers.transport.stream import HttpStream
 
@@ -34,12 +43,22 @@ ABILITIES = Abilities(
 )
 SWEEP_HOURS = 24
 
+OF_A_FORMER_CLIENT = Unwritable(
+    "what was changed of photos that a former OAuth client uploaded is not sent, for another client"
+    " was taken since",
+    f"{LOGIN_AGAIN} --client-file with the former one's file sends it; `photofs undo` takes it back"
+    " (`photofs log` shows the number)",
+)
+
 
 class GoogleProvider:
     """One account by one client; made by `open_provider`."""
 
-    def __init__(self, place: Place, originals: Originals, writes: Writes | None) -> None:
-        self.abilities = replace(ABILITIES, writes=writes)
+    def __init__(
+        self, place: Place, originals: Originals, writes: Writes | None, *, former: bool = False
+    ) -> None:
+        why = OF_A_FORMER_CLIENT if former else MAY_READ_ONLY
+        self.abilities = replace(ABILITIES, writes=writes, unwritable=why)
         self._place = place
         self._originals = originals
 
@@ -92,7 +111,7 @@ async def open_provider(config: Mapping[str, object], tools: Tools) -> AsyncIter
         with closing(UploadLine(tools.read_timeout)) as line:
             former = bool(config.get("former"))
             writes = None if former else writes_of(place, stored, line, _manner(config))
-            yield GoogleProvider(place, Originals(place, client), writes)
+            yield GoogleProvider(place, Originals(place, client), writes, former=former)
 
 
 def _manner(config: Mapping[str, object]) -> Manner:
