@@ -6,6 +6,8 @@ from typing import NamedTuple
 from photofs.catalog.port import LibraryRow, SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.model.errors import Refused
+from photofs.providers.google.account import stored_login
+from photofs.providers.port import SecretStore
 
 SERVICE = "google"
 OF_GOOGLE = frozenset({"google", "takeout", "picker"})
@@ -67,6 +69,37 @@ def refuse_elsewhere(found: Found, endpoint: str | None) -> None:
                 if theirs
                 else "leave out --endpoint, or choose another --name",
             )
+
+
+def address_of(found: Found, email: str, subject: str, secrets: SecretStore) -> str:
+    """The address under which the account of a login is known here; its own if it is new.
+
+    Google's accounts keep their `subject` when their address changes, and an address may be given
+    to somebody else. Refused if the library's account is another one; of a login that was kept
+    before anybody asked for the subject the address alone decides.
+    """
+    for source in found.sources:
+        known = subject_of(source, secrets)
+        if not (known and subject and source.account):
+            continue
+        if known == subject:
+            return source.account
+        whose = "another one of that address" if email == source.account else email
+        raise Refused(
+            f"this library belongs to the {SERVICE} account {source.account}, not {whose}",
+            safe="nothing was changed",
+            remedy=f"log in as {source.account} again, or choose another --name",
+        )
+    return email
+
+
+def subject_of(source: SourceRow, secrets: SecretStore) -> str:
+    """Google's lasting name of a source's account; "" if nobody knows it yet."""
+    told = source.config.get("subject")
+    if isinstance(told, str) and told:
+        return told
+    stored = stored_login(secrets, source.account or "", client_of(source))
+    return "" if stored is None else stored.subject
 
 
 def settle(catalog: Catalog, found: Found, name: str, config: Mapping[str, object]) -> None:

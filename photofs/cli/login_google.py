@@ -2,11 +2,14 @@
 
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 import trio
 
 from photofs.assembly import House
@@ -17,6 +20,8 @@ from photofs.cli.browser import open_browser
 from photofs.cli.google_client import find_client
 from photofs.cli.google_sources import (
     SERVICE,
+    Found,
+    address_of,
     client_of,
     endpoint_of,
     find_sources,
@@ -26,13 +31,15 @@ from photofs.cli.google_sources import (
 from photofs.cli.library import check_name
 from photofs.cli.output import confirm, counted, json_option, print_json, safe_text
 from photofs.cli.scan import scan_after
-from photofs.model.errors import NotFound, PhotofsError, Unauthorised
+from photofs.model.errors import NotFound, PhotofsError, Refused, Unauthorised
 from photofs.providers.google import account
 from photofs.providers.google import login as google_login
 from photofs.providers.google.answers import PUBLISH
+from photofs.providers.google.client_file import CLIENTS_PAGE
 from photofs.providers.google.endpoint import endpoint_at
 from photofs.providers.google.login import Login
 from photofs.providers.google.oauth import Client
+from photofs.providers.port import SecretStore
 
 if TYPE_CHECKING:
     from photofs.providers.google.api import Api
@@ -103,16 +110,22 @@ def log_in(
             endpoint=endpoint_at(endpoint),
         )
     )
-    ends = _ends(done, rest["testing"])
-    with house.catalog() as catalog:
-        settle(catalog, found, name, _config(done, endpoint, ends))
+    testing = _testing(found.of_client(client.client_id), rest["testing"])
     secrets = house.secrets()
+    ends = _ends(done, testing)
+    try:
+        done = _known_as(found, done, secrets)
+        with house.catalog() as catalog:
+            settle(catalog, found, name, _config(done, endpoint, ends, testing=testing))
+    except Refused:
+        trio.run(_give_back_unused, done, endpoint, secrets)
+        raise
     account.keep(secrets, done.stored)
     trio.run(_try_key, house, done, endpoint)
     told = {"service": SERVICE, "user": done.email, "library": name, "login_ends": ends}
     if not rest["as_json"]:
         print(f"logged in to {SERVICE} as {safe_text(done.email)}; the login is in {secrets.where}")
-    _warn(done, ends, testing=rest["testing"])
+    _warn(done, ends, testing=testing)
     scan_after(name, told if rest["as_json"] else None, no_scan=bool(rest["no_scan"]))
 
 
@@ -122,7 +135,7 @@ def log_in(
 def log_out(name: str, *, as_json: bool) -> None:
     """Give the login back, and forget it on this machine.
 
-    What is cached stays readable.
+    The library stays: what was uploaded is listed, and what is cached or was copied in can be read.
     """
     house = House()
     with house.catalog() as catalog:
@@ -135,22 +148,54 @@ def log_out(name: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"service": SERVICE, "forgotten": sources[0].account, "given_back": all(told)})
         return
-    print(f"the login to {SERVICE} account {sources[0].account} is forgotten on this machine")
+    print(_what_stays(name, sources))
     if not all(told):
         print("Google could not be told: https://myaccount.google.com/connections ends it there")
 
 
+def _what_stays(name: str, sources: Sequence[SourceRow]) -> str:
+    """What a logout leaves on this machine, and the way back."""
+    clients = ", ".join(safe_text(client_of(source)) for source in sources)
+    return (
+        f"the login to {SERVICE} account {safe_text(str(sources[0].account))} is forgotten on this"
+        " machine\n"
+        f'The library "{safe_text(name)}" stays: the list of what was uploaded; originals that are'
+        " cached; and all files that were copied in, the ones that are not sent yet as well.\n"
+        "What is not cached cannot be read, and nothing is sent, until you log in again:"
+        f" `photofs login google --name {safe_text(name)}` by the same OAuth client ({clients};"
+        f" its file is at {CLIENTS_PAGE}). Google shows these photos to no other."
+    )
+
+
+def _known_as(found: Found, done: Login, secrets: SecretStore) -> Login:
+    """The login with the address under which its account is known here; Refused if another's."""
+    email = address_of(found, done.email, done.stored.subject, secrets)
+    return replace(done, stored=msgspec.structs.replace(done.stored, email=email))
+
+
+async def _give_back_unused(done: Login, endpoint: str | None, secrets: SecretStore) -> None:
+    """A login that is of no use here need not live on, unless another library has one like it.
+
+    Google takes back all that an account granted to a client, not the one login alone.
+    """
+    if account.stored_login(secrets, done.email, done.stored.client_id) is None:
+        await _revoke(done.stored, endpoint)
+
+
 async def _give_back(house: House, source: SourceRow) -> bool:
     """Revoke a login at the service; whether that is done."""
+    stored = account.stored_login(house.secrets(), str(source.account), client_of(source))
+    return stored is not None and await _revoke(stored, endpoint_of(source.config))
+
+
+async def _revoke(stored: account.Stored, endpoint: str | None) -> bool:
+    """The same of any login."""
     from photofs.providers.google.line import Line
     from photofs.providers.google.oauth import revoke
 
-    stored = account.stored_login(house.secrets(), str(source.account), client_of(source))
-    if stored is None:
-        return False
     line = Line(google_login.READ_TIMEOUT)
     try:
-        await revoke(line, endpoint_at(endpoint_of(source.config)), stored.refresh_token)
+        await revoke(line, endpoint_at(endpoint), stored.refresh_token)
     except PhotofsError:
         return False
     finally:
@@ -246,9 +291,21 @@ def _ends(done: Login, testing: object) -> int | None:
     return int(time.time() + TESTING_DAYS * DAY) if testing else None
 
 
-def _config(done: Login, endpoint: str | None, ends: int | None) -> dict[str, object]:
+def _testing(source: SourceRow | None, given: object) -> object:
+    """The publishing status of the app: as it is given now, else as it was given before."""
+    return given if given is not None or source is None else source.config.get("testing")
+
+
+def _config(
+    done: Login, endpoint: str | None, ends: int | None, *, testing: object
+) -> dict[str, object]:
     """The source's configuration."""
-    config: dict[str, object] = {"email": done.email, "client_id": done.stored.client_id}
+    stored = done.stored
+    config: dict[str, object] = {"email": stored.email, "client_id": stored.client_id}
+    if stored.subject:
+        config["subject"] = stored.subject
+    if testing is not None:
+        config["testing"] = testing
     if endpoint is not None:
         config["endpoint"] = endpoint
     if ends is not None:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 import pytest
+from msgspec.structs import replace
 
 from photofs.assembly import House
 from photofs.catalog.journal import Wish
@@ -27,7 +28,7 @@ from photofs.emulators.google.state import EDIT, App
 from photofs.emulators.takeout.demo import demo_takeout
 from photofs.model.errors import Misconfigured
 from photofs.model.exit_codes import exit_code
-from photofs.providers.google.account import stored_login
+from photofs.providers.google.account import keep, stored_login
 from tests.support.google_library import Uploads, add_google, uploads
 from tests.support.household import PATIENCE, Household, shell
 
@@ -208,6 +209,76 @@ def test_another_account_is_refused(
     house = House(household.environ)
     assert stored_login(house.secrets(), "eve@example.org", CLIENT_ID) is None
     assert stored_login(house.secrets(), "ada@example.org", CLIENT_ID) is not None
+    assert [grant.revoked for grant in made.account.state.grants.values()] == [False, True]
+
+
+def test_a_login_that_another_library_uses_is_not_given_back(
+    household: Household, google: Emulator, made: Uploads, tmp_path: Path
+) -> None:
+    """Refused for one library; Google would take back all that the account granted the client."""
+    add_google(household, google)
+    made.account.state.email = "eve@example.org"
+    add_google(household, google, "eve")
+    code, told = log_in(household, google, "--client-file", client_file(tmp_path))
+    assert code == 15, told
+    assert not any(grant.revoked for grant in made.account.state.grants.values())
+
+
+def test_an_account_is_known_by_its_subject(
+    household: Household, google: Emulator, made: Uploads, tmp_path: Path
+) -> None:
+    """Of an old login learnt at a renewal; under another address it is the same account."""
+    assert log_in(household, google, "--client-file", client_file(tmp_path), "--no-scan")[0] == 0
+    house = House(household.environ)
+    state, ada = made.account.state, "ada@example.org"
+    before = stored_login(house.secrets(), ada, CLIENT_ID)
+    assert before is not None
+    with house.catalog() as catalog:  # as it was kept by earlier versions
+        (source,) = catalog.sources()
+        assert source.config["subject"] == before.subject == state.subject
+        config = {key: value for key, value in source.config.items() if key != "subject"}
+        catalog.set_config(source.source_id, config)
+    keep(house.secrets(), replace(before, subject=""))
+    household.run("scan")
+    learnt = stored_login(house.secrets(), ada, CLIENT_ID)
+    assert learnt is not None
+    assert (learnt.subject, learnt.refresh_token) == (state.subject, before.refresh_token)
+    state.email = "lovelace@example.org"
+    code, told = log_in(household, google, "--client-file", client_file(tmp_path))
+    assert code == 0, told
+    (library,) = household.ask("status")["libraries"]
+    assert len(library["sources"]) == 1
+    again = stored_login(house.secrets(), ada, CLIENT_ID)
+    assert again is not None
+    assert again.refresh_token != before.refresh_token
+    household.run("scan")
+    state.email, state.subject = ada, "another person's"
+    code, told = log_in(household, google, "--client-file", client_file(tmp_path))
+    assert code == 15
+    assert "another one of that address" in told
+    assert stored_login(house.secrets(), ada, CLIENT_ID) == again
+
+
+def test_a_kept_login_that_is_of_another_account_by_now_is_not_used(
+    household: Household, google: Emulator, made: Uploads, tmp_path: Path
+) -> None:
+    """Of what it shows nothing is taken for the library's."""
+    assert log_in(household, google, "--client-file", client_file(tmp_path))[0] == 0
+    made.account.state.subject = "another person's"
+    told = household.run("scan", "--full", code=14)
+    assert "is another one's" in told
+    assert household.ask("status")["libraries"][0]["counts"]["photos"] == 5
+
+
+def test_that_an_app_is_in_testing_is_remembered(
+    household: Household, google: Emulator, tmp_path: Path
+) -> None:
+    """Said once, the days are counted after each login, until it is said to be in production."""
+    given = ("--client-file", client_file(tmp_path), "--no-scan")
+    assert "ends in 7 days" in log_in(household, google, *given, "--testing")[1]
+    assert "ends in 7 days" in log_in(household, google, *given)[1]
+    assert "ends in" not in log_in(household, google, *given, "--in-production")[1]
+    assert "ends in" not in log_in(household, google, *given)[1]
 
 
 def test_another_client_is_asked_about_and_loses_nothing_from_sight(
@@ -254,6 +325,22 @@ def test_logging_out_gives_the_login_back(
     assert "photofs login google" in household.run("scan", code=14)
     assert household.ask("status")["libraries"][0]["counts"]["photos"] == 5
     assert household.ask("logout", "google")["given_back"] is False
+
+
+def test_logging_out_says_what_stays_and_how_to_return(
+    household: Household, google: Emulator, tmp_path: Path
+) -> None:
+    """The way back is the same client, whose secret is forgotten with the login."""
+    add_google(household, google)
+    household.run("scan")
+    told = household.run("logout", "google")
+    for each in ("files that were copied in", "are cached", "photofs login google", CLIENT_ID):
+        assert each in told
+    assert "--client-file" in household.run("login", "google", "--endpoint", google.url, code=78)
+    code, told = log_in(household, google, "--client-file", client_file(tmp_path))
+    assert code == 0, told
+    (library,) = household.ask("status")["libraries"]
+    assert (len(library["sources"]), library["counts"]["photos"]) == (1, 5)
 
 
 def test_an_account_is_not_added_like_an_export(household: Household, tmp_path: Path) -> None:

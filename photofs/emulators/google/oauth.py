@@ -160,7 +160,8 @@ class OAuth:
             "token_type": "Bearer",
         }
         if "openid" in grant.scopes:
-            answer["id_token"] = _id_token(grant, self._account.state.email)
+            state = self._account.state
+            answer["id_token"] = _id_token(grant, state.email, state.subject)
         if with_refresh:
             answer["refresh_token"] = grant.refresh
             if self._account.state.apps[grant.client_id].testing and self._habits.tells_login_end:
@@ -178,12 +179,12 @@ class OAuth:
         return json_response({})
 
 
-def _id_token(grant: Grant, email: str) -> str:
+def _id_token(grant: Grant, email: str, subject: str) -> str:
     """A JWT that says whose account it is (OpenID Connect Core 2), without a true signature."""
     told = {
         "iss": "https://accounts.google.com",
         "aud": grant.client_id,
-        "sub": "subject of the account",
+        "sub": subject,
     }
     if IN_FULL["email"] in grant.scopes:
         told["email"] = email

@@ -142,6 +142,7 @@ class State(msgspec.Struct, kw_only=True):
     """
 
     email: str = "ada@example.org"
+    subject: str = "101234567890123456789"
     apps: dict[str, App] = {}
     grants: dict[str, Grant] = {}
     accesses: dict[str, Access] = {}

@@ -31,13 +31,18 @@ LACKING = {
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
-    """What is kept of a login, as JSON."""
+    """What is kept of a login, as JSON.
+
+    `subject` is the service's lasting name of the account, "" of a login that was kept before it
+    was asked for; `email` the address under which the account is known here.
+    """
 
     client_id: str
     client_secret: str
     refresh_token: str
     scopes: list[str]
     email: str
+    subject: str = ""
 
     def __repr__(self) -> str:
         """Nothing of it, for tracebacks and logs."""
@@ -75,6 +80,13 @@ def keep(secrets: SecretStore, stored: Stored) -> None:
     """Keep a login, replacing the older one of the account by that client."""
     name = secret_name(stored.email, stored.client_id)
     secrets.put(name, msgspec.json.encode(stored).decode())
+
+
+def learn_subject(secrets: SecretStore, stored: Stored, subject: str) -> None:
+    """Keep whose login it is, unless somebody has logged in again meanwhile."""
+    now = stored_login(secrets, stored.email, stored.client_id)
+    if now is not None and now.refresh_token == stored.refresh_token:
+        keep(secrets, msgspec.structs.replace(now, subject=subject))
 
 
 def forget(secrets: SecretStore, email: str, client_id: str) -> None:

@@ -6,7 +6,7 @@ access token has ended is made once more under a new one.
 """
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -32,7 +32,7 @@ from photofs.providers.google.discovery import Service, open_service, request_of
 from photofs.providers.google.endpoint import Endpoint, key_of
 from photofs.providers.google.line import Http, Line
 from photofs.providers.google.oauth import in_thread
-from photofs.providers.google.tokens import Tokens
+from photofs.providers.google.tokens import LoginBook, Tokens
 from photofs.providers.port import Pacer
 from photofs.providers.transport import pace
 from photofs.providers.transport.pace import tell, verdict_of
@@ -177,11 +177,11 @@ async def open_api(
     read_timeout: float,
     service: Service = Service.LIBRARY,
     *,
-    reread: Callable[[], Stored] | None = None,
+    book: LoginBook | None = None,
 ) -> AsyncIterator[Api]:
-    """The calls of an account, for the length of a block. `reread`: see Tokens."""
+    """The calls of an account, for the length of a block. `book`: see Tokens."""
     line = Line(read_timeout)
-    tokens = Tokens(line, endpoint, stored, reread or (lambda: stored))
+    tokens = Tokens(line, endpoint, stored, book)
     try:
         yield Api(service, line, tokens, endpoint, pacer)
     finally:

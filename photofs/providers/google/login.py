@@ -136,6 +136,7 @@ def _login(pending: Pending, granted: oauth.Granted) -> Login:
         refresh_token=granted.refresh_token,
         scopes=sorted(granted.scopes),
         email=granted.email,
+        subject=granted.subject or "",
     )
     lacking = pending.scopes - granted.scopes
     return Login(granted.email, stored, lacking, granted.login_lifetime)

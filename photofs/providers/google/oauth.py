@@ -34,7 +34,8 @@ class Granted(NamedTuple):
     """What the token endpoint gave. `lifetime` and `login_lifetime` are in seconds.
 
     `refresh_token` comes with a new login only; `login_lifetime` where the login has an end that
-    is known; `email` where the scopes "openid email" were granted.
+    is known; `email` where the scopes "openid email" were granted, `subject` (OpenID Connect's name
+    of the account, which stays when the address changes) where "openid" was.
     """
 
     access_token: str
@@ -43,6 +44,7 @@ class Granted(NamedTuple):
     refresh_token: str | None = None
     login_lifetime: float | None = None
     email: str | None = None
+    subject: str | None = None
 
     def __repr__(self) -> str:
         """Nothing of it, for tracebacks and logs."""
@@ -103,13 +105,15 @@ def _granted(answer: Record) -> Granted:
     if not isinstance(token, str) or not token:
         raise garbled()
     refresh = answer.get("refresh_token")
+    claims = _claims_in(answer.get("id_token"))
     return Granted(
         token,
         _seconds(answer.get("expires_in")) or 0.0,
         frozenset(scopes.split()) if isinstance(scopes, str) else frozenset(),
         refresh if isinstance(refresh, str) else None,
         _seconds(answer.get("refresh_token_expires_in")),
-        _email_in(answer.get("id_token")),
+        _text(claims, "email"),
+        _text(claims, "sub"),
     )
 
 
@@ -117,17 +121,21 @@ def _seconds(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) and value > 0 else None
 
 
-def _email_in(id_token: object) -> str | None:
+def _claims_in(id_token: object) -> Record:
     """Whose account it is.
 
     No signature is checked: it came from the service itself by TLS (OpenID Connect Core 3.1.3.7).
     """
     if not isinstance(id_token, str) or id_token.count(".") != 2:  # noqa: PLR2004 - a JWT has 3 parts
-        return None
+        return {}
     claims = id_token.split(".")[1]
     try:
         told: object = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
     except (ValueError, binascii.Error, RecursionError):
-        return None
-    email = told.get("email") if isinstance(told, dict) else None
-    return email if isinstance(email, str) and email else None
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _text(claims: Record, name: str) -> str | None:
+    value = claims.get(name)
+    return value if isinstance(value, str) and value else None

@@ -11,13 +11,14 @@ from photofs.model.errors import Misconfigured, NotFound
 from photofs.model.observation import Observation
 from photofs.model.span import Span
 from photofs.providers.google import presence, scan
-from photofs.providers.google.account import READ, demand, login_of
+from photofs.providers.google.account import READ, demand, learn_subject, login_of
 from photofs.providers.google.answers import LOGIN_AGAIN
 from photofs.providers.google.api import open_api
 from photofs.providers.google.endpoint import endpoint_at
 from photofs.providers.google.originals import Originals
 from photofs.providers.google.place import Place
 from photofs.providers.google.records import ref_of
+from photofs.providers.google.tokens import LoginBook
 from photofs.providers.google.upload_line import UploadLine
 from photofs.providers.google.writing import Manner, writes_of
 from photofs.providers.port import (
@@ -101,10 +102,11 @@ async def open_provider(config: Mapping[str, object], tools: Tools) -> AsyncIter
     # A desktop's keyring may ask the user first, for as long as the user likes.
     reread = partial(login_of, tools.secrets, email, client_id)
     stored = await trio.to_thread.run_sync(reread, abandon_on_cancel=True)
+    book = LoginBook(reread, partial(learn_subject, tools.secrets))
     demand(stored, READ)
     seconds = int(3600 * (hours if isinstance(hours, int | float) else SWEEP_HOURS))
     async with (
-        open_api(endpoint, stored, tools.pacer, tools.read_timeout, reread=reread) as api,
+        open_api(endpoint, stored, tools.pacer, tools.read_timeout, book=book) as api,
         open_client(endpoint.hosts, read_timeout=tools.read_timeout) as client,
     ):
         place = Place(api, f"{email} {client_id}", tools, seconds)

@@ -1,36 +1,50 @@
 """The access token of the moment: renewed before it ends, and when the service refuses it."""
 
+import logging
 from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
 
+import msgspec
 import trio
 
+from photofs.model.errors import PhotofsError, Unauthorised
 from photofs.providers.google import oauth
 from photofs.providers.google.account import Stored
-from photofs.providers.google.answers import OauthRefused
+from photofs.providers.google.answers import KEPT, LOGIN_AGAIN, OauthRefused
 from photofs.providers.google.endpoint import Endpoint
 from photofs.providers.google.line import Line
 from photofs.providers.transport.retrying import Retrying
 
 FOR_PEOPLE = Retrying(deadline=60.0)
 
+log = logging.getLogger(__name__)
+
 EARLY = 60.0
 """Seconds before its end from which on a token is not used any more."""
+
+
+class LoginBook(NamedTuple):
+    """Where the login is kept; both are called in a thread, for a desktop's keyring may ask.
+
+    `reread` gives it as it is now: somebody may have logged in again. `learn` keeps whose it is.
+    """
+
+    reread: Callable[[], Stored]
+    learn: Callable[[Stored, str], None]
 
 
 class Tokens:
     """One login's; tasks may ask at once, and only one of them renews. Nothing is kept on disk."""
 
     def __init__(
-        self, line: Line, endpoint: Endpoint, stored: Stored, reread: Callable[[], Stored]
+        self, line: Line, endpoint: Endpoint, stored: Stored, book: LoginBook | None
     ) -> None:
-        """There is no access token yet.
-
-        `reread`, in a thread, gives the login as it is now: somebody may have logged in again.
-        """
+        """There is no access token yet; without a `book` the login is what it is."""
         self._line = line
         self._endpoint = endpoint
         self._stored = stored
-        self._reread = reread
+        self._book = book
         self._renewing = trio.Lock()
         self._token: str | None = None
         self._ends = 0.0
@@ -58,11 +72,33 @@ class Tokens:
         try:
             return await self._renewed_by(self._stored)
         except OauthRefused:
-            now = await trio.to_thread.run_sync(self._reread, abandon_on_cancel=True)
+            if self._book is None:
+                raise
+            now = await trio.to_thread.run_sync(self._book.reread, abandon_on_cancel=True)
             if now.refresh_token == self._stored.refresh_token:
                 raise
             self._stored = now
         return await self._renewed_by(now)
 
     async def _renewed_by(self, stored: Stored) -> oauth.Granted:
-        return await oauth.renew(self._line, self._endpoint, stored.client, stored.refresh_token)
+        client, token = stored.client, stored.refresh_token
+        granted = await oauth.renew(self._line, self._endpoint, client, token)
+        if granted.subject is not None:
+            await self._heed(stored, granted.subject)
+        return granted
+
+    async def _heed(self, stored: Stored, subject: str) -> None:
+        """Whose login it is: kept if that was not known, Unauthorised if it is another's."""
+        if stored.subject and stored.subject != subject:
+            raise Unauthorised(
+                f"the login that is kept for the Google account {stored.email} is another one's",
+                safe=KEPT,
+                remedy=LOGIN_AGAIN,
+            )
+        if not stored.subject and self._book is not None:
+            learn = partial(self._book.learn, stored, subject)
+            try:
+                await trio.to_thread.run_sync(learn, abandon_on_cancel=True)
+            except PhotofsError as error:  # a store that cannot be written: it is told again
+                log.info("whose login it is cannot be kept: %s", error)
+            self._stored = msgspec.structs.replace(stored, subject=subject)
