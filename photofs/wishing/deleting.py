@@ -6,7 +6,7 @@ record that only looks alike. It is made before a DELETE is wished, and once mor
 Photos with anything open are left alone: their removal may still be held, or within its grace.
 """
 
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -35,6 +35,12 @@ class Proven(NamedTuple):
     size: int
 
 
+MERGED: Final = (
+    "another source of the library has it, too, and the proof must be of the very one that is"
+    " deleted; `photofs library split` makes a photo of each"
+)
+
+
 class KeptOriginals(Protocol):
     """What the proof asks of the store of originals."""
 
@@ -57,8 +63,10 @@ def to_delete(catalog: Catalog, photo: int, but: int = 0) -> Proven | str:
     if unfit:
         return unfit
     origins = catalog.origins(photo)
-    if len(origins) != 1:
-        return "the service does not have it" if not origins else "more than one source has it"
+    if not origins:
+        return "the service does not have it"
+    if len(origins) > 1:
+        return MERGED
     seen = origins[0].seen
     if seen.fidelity is not Fidelity.ORIGINAL:
         return "what the service gives back of it is not the original"

@@ -14,6 +14,7 @@ from photofs.model.observation import PhotoGone
 from photofs.model.operation import Event, State
 from photofs.model.photo import Fidelity, PixelSize
 from photofs.model.wish import WishVerb
+from photofs.wishing.deleting import to_delete
 from tests.support.filed import album, photo
 from tests.support.wished import SHELL, Wished, whole
 
@@ -172,6 +173,20 @@ def test_what_was_sent_and_the_export_shows_stands_in_no_trash(both: Both) -> No
         both.filed.scan(crop, full=False)
     assert both.files() == before
     assert both.catalog.photo(exported).sha256 == "ab".ljust(64, "0")
+
+
+def test_a_photo_of_two_sources_is_not_deleted_and_the_way_is_named(both: Both) -> None:
+    """Split, the one that the account has can be."""
+    number = both.filed.ino("Dates/2019/2019-07/m.jpg") // 2
+    both.catalog.sealed(number, "m1", "ab".ljust(64, "0"), 10)
+    both.unlink("Dates/2019/2019-07/m.jpg")
+    both.send_all()
+    why = to_delete(both.catalog, number)
+    assert isinstance(why, str)
+    assert "`photofs library split`" in why
+    with both.filed.filing.merging(1) as merging:
+        parted = merging.split(number)
+    assert all(to_delete(both.catalog, each) != why for each in parted)
 
 
 def test_wishes_are_given_up_when_the_account_loses_a_photo_that_the_export_has(
