@@ -28,12 +28,15 @@ def shot(name: str, as_of_ns: int = 10**18 - DAY_NS, **facts: object) -> PhotoSe
 class ByHand:
     """Photos a to d with pages, and e of which none is known; told by an export, so live is off."""
 
-    def __init__(self, folder: Path) -> None:
-        """An empty journal."""
+    def __init__(self, folder: Path, *, opened_anew: bool = False) -> None:
+        """An empty journal; `opened_anew`: what was left there, days after the wishes."""
         self.wished = Wished(folder / "catalog.db", can=(*API, *REACH))
         self.filed, self.catalog = self.wished.filed, self.wished.catalog
         self.filed.live = False
-        self.filed.scan(*self.usual(), shot("e", page_url=None))
+        if opened_anew:
+            self.later(2 * DAY_NS)
+        else:
+            self.filed.scan(*self.usual(), shot("e", page_url=None))
         self.handing = Handing(self.catalog, self.wished.wishing, 1, lambda: self.filed.now_ns)
 
     def usual(self, as_of_ns: int = 10**18 - DAY_NS, **facts: object) -> list[PhotoSeen]:
