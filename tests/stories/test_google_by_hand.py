@@ -25,13 +25,13 @@ NAMES = tuple(f"IMG_{number}.jpg" for number in range(5))
 DAY = Path("google/Dates/2019/2019-07")
 
 
-def items(**changed: dict[str, bool]) -> list[Item]:
-    """What a phone uploaded; `changed`: flags of some, by the name without its extension."""
+def items(*trashed: str) -> list[Item]:
+    """What a phone uploaded, some of it in Google's trash."""
     made = []
     for number, name in enumerate(NAMES):
         data = make_jpeg(number, width=64, height=48)
         item = Item(item_id=f"AF1Qip{number}", title=name, data=data, taken=TAKEN)
-        made.append(replace(item, **changed.get(name.removesuffix(".jpg"), {})))
+        made.append(replace(item, trashed=name in trashed))
     return made
 
 
@@ -98,8 +98,8 @@ def test_what_was_ticked_off_and_not_done_comes_back(home: Household, tmp_path: 
         home.run("scan", "--full")
         assert names(photos / "google/Trash") == list(NAMES[:3])
 
-        done = {"IMG_0": {"trashed": True}, "IMG_1": {"trashed": True}}
-        export(tmp_path / "takeout", datetime.now(UTC) + timedelta(days=2), items(**done))
+        later = datetime.now(UTC) + timedelta(days=2)
+        export(tmp_path / "takeout", later, items(*NAMES[:2]))
         home.run("scan")
         assert names(photos / "google/Trash") == list(NAMES[:2])
         assert names(photos / DAY) == list(NAMES[2:])

@@ -5,7 +5,7 @@ from pathlib import Path
 from photofs.catalog.journal import OperationRow
 from photofs.model.errand import ON_PAGE, PAGES, Deed, Errand, Found, Outcome
 from photofs.model.node import row_id
-from photofs.model.observation import PhotoSeen
+from photofs.model.observation import PhotoGone, PhotoSeen
 from photofs.model.wish import Asker
 from photofs.wishing.handing import Handing
 from tests.support.filed import photo
@@ -43,7 +43,7 @@ class ByHand:
         """All photos that have a page, each told the same."""
         return [shot(name, as_of_ns, **facts) for name in "abcd"]
 
-    def tell(self, *seen: PhotoSeen) -> None:
+    def tell(self, *seen: PhotoSeen | PhotoGone) -> None:
         """A later export."""
         self.filed.scan(*seen)
         assert self.filed.problems() == []

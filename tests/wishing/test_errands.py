@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from photofs.filing.overruling import PHOTO_GONE
 from photofs.model.errand import Found, Outcome
 from photofs.model.errors import Refused
 from photofs.model.node import row_id
+from photofs.model.observation import PhotoGone
 from photofs.model.operation import Event, State
 from photofs.wishing.deleting import to_delete
 from photofs.wishing.errand_walk import walk
@@ -255,6 +257,34 @@ class TestLaterWords:
         hands.tell(shot("c", hands.filed.now_ns, archived=True))
         assert hands.verbs() == ["date: planned"]
         assert hands.wished.files() >= SHOWN
+
+
+class TestGone:
+    """What the service says is no more."""
+
+    @pytest.mark.parametrize("begun", ["listed", "claimed"])
+    def test_a_trashed_photo_that_is_no_more_was_trashed(self, hands: ByHand, begun: str) -> None:
+        """The service's own word proves it, is noted, and nothing is left to be done."""
+        hands.wished.unlink(f"{DAY}/a.jpg")
+        hands.later()
+        (row,) = hands.hand_out()
+        if begun == "claimed":
+            hands.claim_all()
+        hands.tell(PhotoGone(remote_id="a"))
+        assert hands.catalog.operation(row.operation_id).state is State.DONE
+        assert hands.catalog.errands_unsettled(1) == []
+        notes = [each.answer for each in hands.catalog.exchanges(row.operation_id)]
+        assert PHOTO_GONE in notes
+
+    def test_nothing_else_is_asked_for_a_photo_that_is_no_more(self, hands: ByHand) -> None:
+        """Waiting, or on the list: it is given up, and the log says why."""
+        hands.wished.link(f"{DAY}/a.jpg", "Favorites/a.jpg")
+        hands.hand_out()
+        hands.wished.link(f"{DAY}/b.jpg", "Favorites/b.jpg")
+        hands.tell(PhotoGone(remote_id="a"), PhotoGone(remote_id="b"))
+        assert hands.verbs() == []
+        states = {row.state for row in hands.catalog.of_action(1)}
+        assert states == {State.GAVE_UP}
 
 
 class TestProgramsHand:
