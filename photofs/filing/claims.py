@@ -14,6 +14,7 @@ import msgspec
 from photofs.catalog.journal import OperationRow
 from photofs.filing.desk import Desk
 from photofs.filing.overlay import without
+from photofs.model.errand import DEED_OF
 from photofs.model.fusing import Word, teller
 from photofs.model.operation import Event, State
 from photofs.model.wish import WishVerb
@@ -60,7 +61,9 @@ class Claims:
         word = _later_word(row, self._catalog.words(photo), since_ns)
         if word is None:
             return
-        if _is_so(row, word):
+        if done and self._is_superseded(row, photo):
+            self._catalog.settle(row.operation_id)
+        elif _is_so(row, word):
             self._settle(row, photo)
         elif done and word.seen.as_of_ns >= since_ns + LATER_NS:
             self._overrule(row, photo, word)
@@ -100,6 +103,14 @@ class Claims:
         ctime = max(self._desk.now_ns(), old.ctime_ns + 1)
         self._catalog.set_photo_facts(photo, facts._replace(ctime_ns=ctime))
         self._desk.placing.replace(photo)
+
+    def _is_superseded(self, row: OperationRow, photo: int) -> bool:
+        """Whether a later errand is about the same: then a word says nothing of this one."""
+        deed = DEED_OF[WishVerb(row.wish.verb)]
+        return any(
+            each.operation_id > row.operation_id and DEED_OF[WishVerb(each.wish.verb)] is deed
+            for each in self._catalog.errands_of_photo(photo)
+        )
 
     def _is_wished_again(self, row: OperationRow, photo: int) -> bool:
         """Whether a later wish puts it into Trash, too."""

@@ -31,12 +31,12 @@ class Errands:
         return [row for row in mine[-1:] if self._desk.planning.cancel(row, OTHERWISE)]
 
     def is_trashed_there(self, photo: int) -> bool:
-        """Whether it lies in the service's own trash, by the latest that anybody says of it."""
-        rows = [
-            row
-            for row in self._catalog.errands_of_photo(photo)
-            if row.wish.verb in _TRASH and row.state not in _NOT_BEGUN
-        ]
+        """Whether it lies in the service's own trash, by the latest that anybody says of it.
+
+        Asked when no errand that nobody has begun is left to be taken back.
+        """
+        errands = self._catalog.errands_of_photo(photo)
+        rows = [row for row in errands if row.wish.verb in _TRASH]
         if rows:
             return rows[-1].wish.verb == WishVerb.TRASH
         seen = self._catalog.told(photo)

@@ -151,6 +151,29 @@ def test_what_lies_in_the_services_trash_comes_out_by_a_hand(hands: ByHand) -> N
     assert hands.catalog.errands_unsettled(1) == []
 
 
+def test_a_source_that_tells_the_old_state_changes_nothing_shown(hands: ByHand) -> None:
+    """What is to come out of the service's trash is shown out of it, whatever else is told."""
+    hands.tell(*hands.usual(10**18, trashed=True))
+    hands.wished.rename("Trash/a.jpg", f"{DAY}/a.jpg")
+    hands.tell(shot("a", hands.filed.now_ns, trashed=True, title="another"))
+    assert f"{DAY}/a.jpg" in hands.wished.files()
+    assert hands.verbs() == ["restore: planned"]
+
+
+@pytest.mark.parametrize("how", ["undo", "rm"])
+def test_what_went_back_into_trash_comes_out_by_the_sources_word(hands: ByHand, how: str) -> None:
+    """No mark of ours keeps it there, for it lies there by what a source tells."""
+    hands.tell(*hands.usual(10**18, trashed=True))
+    hands.wished.rename("Trash/a.jpg", f"{DAY}/a.jpg")
+    if how == "undo":
+        hands.undo()
+    else:
+        hands.wished.unlink(f"{DAY}/a.jpg")
+    assert (hands.verbs(), "Trash/a.jpg" in hands.wished.files()) == ([], True)
+    hands.tell(shot("a", hands.filed.now_ns, trashed=False))
+    assert f"{DAY}/a.jpg" in hands.wished.files()
+
+
 def test_more_than_fifty_at_once_are_held(tmp_path: Path) -> None:
     """The guard counts errands as all else that takes away."""
     hands = ByHand(tmp_path)
@@ -247,6 +270,32 @@ class TestLaterWords:
         told = hands.catalog.overruled(1, 0)
         assert [row.wish.verb for row in told] == ["trash", "favorite", "archive", "date"]
         assert all("not so, as you said" in row.reason for row in told)
+
+    def test_an_older_one_that_agrees_settles_nothing(self, hands: ByHand) -> None:
+        """It tells of another time at which that was so."""
+        hands.wished.link(f"{DAY}/b.jpg", "Favorites/b.jpg")
+        hands.wished.link(f"{DAY}/c.jpg", "Favorites/c.jpg")
+        (row, _) = hands.hand_out()
+        hands.handing.claimed(row)
+        hands.tell(*hands.usual(hands.filed.now_ns - 10**9, favorite=True))
+        assert hands.verbs() == ["favorite: sent"]
+        assert len(hands.catalog.errands_unsettled(1)) == 2
+
+    def test_what_was_done_and_done_back_is_no_false_claim(self, hands: ByHand) -> None:
+        """A word on the photo is held against the last errand alone."""
+        for _ in range(2):
+            hands.wished.link(f"{DAY}/b.jpg", "Favorites/b.jpg")
+            hands.hand_out()
+            hands.claim_all()
+            hands.wished.unlink("Favorites/b.jpg")
+            hands.later()
+            hands.hand_out()
+            hands.claim_all()
+        hands.later(2 * DAY_NS)
+        hands.tell(shot("b", hands.filed.now_ns, favorite=False))
+        assert hands.catalog.overruled(1, 0) == []
+        assert hands.catalog.errands_unsettled(1) == []
+        assert "Favorites/b.jpg" not in hands.wished.files()
 
     def test_one_that_tells_what_still_waits_takes_it_off_the_list(self, hands: ByHand) -> None:
         """The user did it already, and an export shows it: nothing needs to be done."""
