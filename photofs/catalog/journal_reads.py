@@ -7,14 +7,15 @@ from photofs.catalog.journal import PAGE, ExchangeRow, Journal, OperationRow
 from photofs.model.operation import State
 
 _PARTS = """
-SELECT verb, state, count(*), min(album), count(DISTINCT album), min(photo) FROM operation
-WHERE action = ? GROUP BY verb, state ORDER BY min(id)"""
+SELECT verb, state, count(*), min(album), count(DISTINCT album), min(photo), source IS NULL
+FROM operation WHERE action = ? GROUP BY verb, state, source IS NULL ORDER BY min(id)"""
 
 
 class ActionPart(NamedTuple):
     """The wishes of one verb and state within an action.
 
     `album`: one of the albums that they are about, `albums` how many those are; `photo`: likewise.
+    `by_hand`: they are errands.
     """
 
     verb: str
@@ -23,6 +24,7 @@ class ActionPart(NamedTuple):
     album: int | None
     albums: int
     photo: int | None
+    by_hand: bool = False
 
 
 class JournalReading(Journal):
@@ -31,7 +33,7 @@ class JournalReading(Journal):
     def parts_of_action(self, action_id: int) -> list[ActionPart]:
         """An action's wishes counted by verb and state."""
         rows = self.database.all(_PARTS, (action_id,))
-        return [ActionPart(row[0], State(row[1]), *row[2:]) for row in rows]
+        return [ActionPart(row[0], State(row[1]), *row[2:6], row[6] == 1) for row in rows]
 
     def latest_of_action(self, action_id: int, below: int, limit: int) -> list[OperationRow]:
         """The latest operations of an action whose ids are less than `below`, newest first."""

@@ -46,6 +46,11 @@ _WAITING: Final[Mapping[State, str]] = {
     State.GAVE_UP: "refused",
 }
 
+_BY_HAND: Final[Mapping[State, str]] = {
+    State.PLANNED: "waiting for a hand",
+    State.SENT: "begun by a hand",
+}
+
 
 def action_words(catalog: Catalog, action: ActionRow, parts: Sequence[ActionPart]) -> str:
     """An action in a sentence: "cp: 3 photos uploaded, 1 waiting; 3 photos put into Trip"."""
@@ -70,12 +75,17 @@ def _deed(catalog: Catalog, verb: str, parts: Sequence[ActionPart]) -> str:
     if verb in _ABOUT_ALBUMS and total == 1:
         what = f'album "{named}"'
     waiting = [
-        f"{part.number:,} {_WAITING[part.state]}" if part.number < total else _WAITING[part.state]
+        f"{part.number:,} {_wait_of(part)}" if part.number < total else _wait_of(part)
         for part in mine
         if part.state in _WAITING
     ]
     deed = f"{what} {_DEEDS.get(verb, verb).format(album=where)}"
     return ", ".join([deed, *waiting])
+
+
+def _wait_of(part: ActionPart) -> str:
+    """How far wishes of a kind are that are not done."""
+    return _BY_HAND.get(part.state, _WAITING[part.state]) if part.by_hand else _WAITING[part.state]
 
 
 def state_of_action(parts: Sequence[ActionPart]) -> str:

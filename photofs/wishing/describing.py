@@ -50,6 +50,11 @@ class Describing:
         """When it was taken; False if that is so already."""
         self._desk.need_for(WishVerb.DATE, photo, "change when a photo was taken")
         self._check(photo)
+        taken = msgspec.to_builtins(fact)
+        if taken == self._wished_date(photo):
+            return False
+        if back := Errands(self._desk).take_back(photo, WishVerb.DATE):
+            self._desk.show_without(photo, back)
         facts = self._catalog.photo_facts(photo)
         seen = self._catalog.told(photo)
         before = {
@@ -59,10 +64,8 @@ class Describing:
             "granularity": facts.granularity,
             "taken_how": facts.taken_how,
         }
-        taken = msgspec.to_builtins(fact)
-        if taken in (before["taken"], self._wished_date(photo)):
-            return False
-        Errands(self._desk).take_back(photo, WishVerb.DATE)
+        if taken == before["taken"]:
+            return bool(back)
         self._desk.wish(WishVerb.DATE, by, {"taken": taken, "before": before}, photo=photo)
         self._catalog.set_given_mtime(photo, None)
         self._desk.show_facts(photo)

@@ -118,6 +118,7 @@ def test_what_was_not_done_goes_back(home: Home) -> None:
     """Until then undo leaves it alone, and says how."""
     home.trash("a")
     home.household.ask("hand", "list")
+    assert "1 photo put into Trash, begun by a hand" in home.household.run("log")
     (action,) = home.household.ask("log")
     assert "photofs hand back" in home.household.run("undo", str(action["action"]), code=6)
     assert home.household.ask("hand", "back", "--all") == {"back": 1}

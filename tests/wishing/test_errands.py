@@ -1,11 +1,14 @@
 """Wishes that only a hand can carry out: made, shown, taken back, handed out, done, overruled."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from photofs.filing.overruling import PHOTO_GONE
+from photofs.model.capture_time import TakenBy, TakenFact
 from photofs.model.errand import Found, Outcome
 from photofs.model.errors import Refused
 from photofs.model.node import row_id
@@ -419,6 +422,49 @@ def test_an_open_errand_keeps_no_other_wish_waiting(hands: ByHand) -> None:
     hands.wished.wishing.set_attribute(ino, "user.xdg.comment", "a tram", SHELL)
     rows = hands.catalog.claimable(1, 2**62, 9, bytes_too=False)
     assert [row.wish.verb for row in rows] == ["describe"]
+
+
+def test_an_errand_waits_for_what_was_wished_of_the_photo_before(hands: ByHand) -> None:
+    """A photo that is to join an album first is there before anybody acts on its page."""
+    hands.wished.mkdir("Albums/Rome")
+    hands.wished.link(f"{DAY}/b.jpg", "Albums/Rome/b.jpg")
+    hands.wished.link(f"{DAY}/b.jpg", "Favorites/b.jpg")
+    assert hands.handing.ready(9) == []
+    while rows := hands.catalog.claimable(1, 2**62, 9, bytes_too=False):
+        hands.wished.send(rows[0])
+    assert [row.wish.verb for row in hands.handing.ready(9)] == ["favorite"]
+
+
+def test_only_the_last_date_waits(hands: ByHand) -> None:
+    """Nobody is asked to set one that is not wished any more; undo gives the told one back."""
+    ino = hands.filed.ino(f"{DAY}/d.jpg")
+    for year in (2001, 2002):
+        when = f"{year}-02-03 04:05:06"
+        hands.wished.wishing.set_attribute(ino, "user.photofs.taken", when, SHELL)
+    hands.later()
+    (row,) = hands.handing.ready(9)
+    errand = hands.handing.errand(row)
+    assert errand is not None
+    assert errand.to_date is not None
+    assert errand.to_date["local"] == "2002-02-03T04:05:06"
+    assert errand.taken_local == "2019-07-21T12:30:15"
+    hands.undo()
+    assert f"{DAY}/d.jpg" in hands.wished.files()
+
+
+def test_a_date_that_a_source_tells_otherwise_stays_as_wished(hands: ByHand) -> None:
+    """It is the latest that the user said; told as wished, it is off the list."""
+    ino = hands.filed.ino(f"{DAY}/d.jpg")
+    hands.wished.wishing.set_attribute(ino, "user.photofs.taken", "2001-02-03 04:05:06", SHELL)
+    (row,) = hands.catalog.errands_open(1)
+    other = TakenFact(by=TakenBy.SERVICE, local=datetime(2010, 1, 1))  # noqa: DTZ001 - wall time
+    hands.tell(shot("d", hands.filed.now_ns + DAY_NS, taken=other))
+    assert hands.verbs() == ["date: planned"]
+    assert "Dates/2001/2001-02/d.jpg" in hands.wished.files()
+    wished = msgspec.convert(row.wish.details["taken"], TakenFact)
+    hands.tell(shot("d", hands.filed.now_ns + DAY_NS, taken=wished))
+    assert hands.verbs() == []
+    assert "Dates/2001/2001-02/d.jpg" in hands.wished.files()
 
 
 def test_a_service_that_can_does_it_itself(tmp_path: Path) -> None:
