@@ -33,7 +33,10 @@ class JournalReading(Journal):
     def parts_of_action(self, action_id: int) -> list[ActionPart]:
         """An action's wishes counted by verb and state."""
         rows = self.database.all(_PARTS, (action_id,))
-        return [ActionPart(row[0], State(row[1]), *row[2:6], row[6] == 1) for row in rows]
+        return [
+            ActionPart(verb, State(state), number, album, albums, photo, by_hand == 1)
+            for verb, state, number, album, albums, photo, by_hand in rows
+        ]
 
     def latest_of_action(self, action_id: int, below: int, limit: int) -> list[OperationRow]:
         """The latest operations of an action whose ids are less than `below`, newest first."""
