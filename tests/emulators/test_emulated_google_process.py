@@ -35,7 +35,7 @@ async def test_two_writes_at_once_are_refused() -> None:
 
 
 async def test_the_link_of_an_item_leads_to_its_page() -> None:
-    """For whoever is signed in; what is in the trash has none."""
+    """For whoever is signed in; what is in the trash is there, and for the API no more."""
     account = Account()
     async with google_client(account) as client:
         item = await client.put(PICTURE, "a.jpg")
@@ -50,10 +50,11 @@ async def test_the_link_of_an_item_leads_to_its_page() -> None:
         lost = await client.ask("GET", f"/v1/mediaItems/{item['id']}")
     assert "AF1Qip" in moved.headers["location"]
     assert "a.jpg" in page.text
-    assert "Sign in" in stranger.text
-    assert starred.json() == {"said": "Favorite"}
-    assert trashed.json() == {"said": "Moved to trash"}
-    assert (gone.status_code, lost.status_code) == (404, 404)
+    assert (stranger.status_code, stranger.headers["location"]) == (302, "/signin")
+    assert starred.json() == {"said": "Favorite", "next": None}
+    assert trashed.json() == {"said": "Trash", "next": "/"}
+    assert (gone.status_code, gone.headers["location"][:7]) == (302, "/trash/")
+    assert lost.status_code == 404
     assert account.state.items[item["id"]].favorite
 
 

@@ -6,9 +6,11 @@ the hosts of bytes, and a page with the keys of photos.google.com.
 """
 
 from photofs.emulators.google.account import CLIENT_ID, CLIENT_SECRET, PROJECT, Account
-from photofs.emulators.google.emulator import COOKIE, Emulator, Refusal
+from photofs.emulators.google.emulator import Emulator, Refusal
 from photofs.emulators.google.habits import Habits
 from photofs.emulators.google.serving import google_in_thread, serve_google
+from photofs.emulators.google.site import COOKIE
+from photofs.emulators.google.site_habits import SiteHabits
 
 __all__ = [
     "CLIENT_ID",
@@ -19,6 +21,7 @@ __all__ = [
     "Emulator",
     "Habits",
     "Refusal",
+    "SiteHabits",
     "google_in_thread",
     "serve_google",
 ]

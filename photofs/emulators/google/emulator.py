@@ -31,7 +31,6 @@ ROUTES = [
     for table in (albums.METHODS, items.METHODS, picker.METHODS)
     for (verb, path), method in table.items()
 ]
-COOKIE = "SID=the-owner"
 RESULTS = "newMediaItemResults"
 
 
@@ -64,7 +63,7 @@ class Emulator:
         self._oauth = OAuth(self.account, self.habits)
         self._files = Files(self.account, self.habits)
         self._uploads = Uploads(self.account, self.habits, self.url)
-        self._site = Site(self.account, COOKIE)
+        self._site = Site(self.account, self.habits)
 
     @property
     def calls(self) -> dict[str, int]:

@@ -1,7 +1,9 @@
 """How the emulated Google behaves where the real one is known to vary, or is not known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from photofs.emulators.google.site_habits import SiteHabits
 
 MIB = 1 << 20
 GIB = 1 << 30
@@ -29,6 +31,7 @@ class Habits:
     `picker_poll`, `picker_lifetime` (s): what a session says, and how long it lives.
     `picker_most`: what a session holds at the most, whatever was asked for.
     `max_pickings`: open sessions of a user.
+    `site`: of the owner's pages.
     """
 
     access_lifetime: float = 3600.0
@@ -58,3 +61,4 @@ class Habits:
     picker_lifetime: float = 7 * DAY
     picker_most: int = 2_000
     max_pickings: int = 20
+    site: SiteHabits = field(default_factory=SiteHabits)

@@ -56,6 +56,7 @@ class Item(msgspec.Struct, kw_only=True):
     `owner` is the client that created it, "" for what came from the owner's phone. `web_id` is what
     photos.google.com calls it. `created` is its capture time or, without one, its upload time, as
     ISO text in UTC; `dated` tells which. `polls`: how often a video says PROCESSING yet.
+    `trashed_at`: unix seconds.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Item(msgspec.Struct, kw_only=True):
     favorite: bool = False
     archived: bool = False
     trashed: bool = False
+    trashed_at: float = 0.0
     position: tuple[float, float] | None = None
 
     @property
