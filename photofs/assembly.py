@@ -61,6 +61,11 @@ class Paths:
         return self.data / "errands"
 
     @property
+    def browser(self) -> Path:
+        """The browser's profiles in which the user is signed in, one an account."""
+        return self.data / "browser"
+
+    @property
     def kept(self) -> Path:
         """The Kept room."""
         return self.data / "kept"
@@ -260,6 +265,7 @@ class House:
         """The shared pacing, for the length of a block."""
         from photofs.catalog.pacing import CatalogPacer, PacePolicy
         from photofs.providers.flickr.endpoint import PACES
+        from photofs.providers.google.browser.pace import HAND
         from photofs.providers.google.endpoint import BUDGETS
 
         # an endpoint of the user's own ("flickr-api HOST") begins without an interval and adapts
@@ -271,7 +277,9 @@ class House:
             )
             for key, each in BUDGETS.items()
         }
-        pacer = CatalogPacer(self.paths.catalog, intervals=own | paced | budgets)
+        hand = PacePolicy(self.settings.google.pause, daily=self.settings.google.per_day)
+        hands = {f"{HAND} ": hand}
+        pacer = CatalogPacer(self.paths.catalog, intervals=own | paced | budgets | hands)
         try:
             yield pacer
         finally:

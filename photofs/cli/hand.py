@@ -4,7 +4,6 @@ import os
 import re
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -14,15 +13,16 @@ from photofs.assembly import House
 from photofs.catalog.journal import OperationRow
 from photofs.catalog.port import LibraryRow
 from photofs.catalog.sqlite import Catalog
+from photofs.cli.errand_lock import at_work
 from photofs.cli.errand_page import Line, errand_page
 from photofs.cli.errand_words import TO_DO
+from photofs.cli.hand_browser import browser
 from photofs.cli.house import find_house
 from photofs.cli.output import counted, json_option, own_name, print_json, safe_text
 from photofs.cli.page_window import show_page
 from photofs.cli.place import find_place, photos_at
 from photofs.cli.suggestions import libraries as named_libraries
 from photofs.cli.suggestions import places
-from photofs.kernel.lock import hold
 from photofs.model.errors import NotFound, Refused, StoreError
 from photofs.model.operation import State
 from photofs.wishing.handing import BY_LIST, Handing
@@ -44,6 +44,9 @@ class Chosen(NamedTuple):
 @click.group
 def hand() -> None:
     """Do by hand what Google lets no program do: trash, favorites, archive, dates."""
+
+
+hand.add_command(browser)
 
 
 @hand.command("list", short_help="Write the page of links to open and tick off.")
@@ -108,13 +111,6 @@ def back(what: tuple[str, ...], *, everything: bool, as_json: bool) -> None:
         print_json({"back": put})
     else:
         print(f"{counted(put, 'errand')} put back; `photofs log` lists what can be undone")
-
-
-@contextmanager
-def at_work(house: House, library_id: int) -> Iterator[None]:
-    """Held by who hands out errands of a library, or settles them; Busy if another does."""
-    with hold(house.paths.state / "locks" / f"hand-{library_id}", "a hand is at work"):
-        yield
 
 
 def _chosen(catalog: Catalog, names: tuple[str, ...]) -> list[LibraryRow]:

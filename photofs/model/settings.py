@@ -90,10 +90,17 @@ class Google(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
     """[google]: who does what no program can do through Google's API (docs/GOOGLE.md).
 
     `hand`: "list", the user by a page of links; "browser", a program in the user's own browser;
-    "none": such changes are refused, and Trash is a mark here alone.
+    "none": such changes are refused, and Trash is a mark here alone. `browser`: Chromium's program,
+    empty: the first on the PATH; `profile`: its --user-data-dir, empty: one of photofs's own;
+    `pause`: seconds between two photos at the least; `per_run`, `per_day`: how many at the most.
     """
 
     hand: str = "list"
+    browser: str = ""
+    profile: str = ""
+    pause: float = 5.0
+    per_run: int = 50
+    per_day: int = 100
 
 
 HANDS = ("list", "browser", "none")
@@ -129,5 +136,10 @@ def check_settings(settings: Settings) -> None:
         raise Misconfigured(
             f'google.hand: there is no hand "{settings.google.hand}"',
             remedy=f"choose one of {', '.join(HANDS)}",
+        )
+    google = settings.google
+    if not 0 <= google.pause < inf or google.per_run < 1 or google.per_day < 1:
+        raise Misconfigured(
+            "google.pause must be 0 seconds or more, google.per_run and per_day 1 or more"
         )
     template_steps(settings.tree.dates)

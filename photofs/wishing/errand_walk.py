@@ -4,7 +4,8 @@ Nothing is begun before the one before it is noted, and nothing after a surprise
 moment, the errand in hand is unsure, and the next walk begins with looking at it.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import trio
@@ -12,27 +13,50 @@ import trio
 from photofs.catalog.journal import OperationRow
 from photofs.model.errand import Errand, Found, Outcome
 from photofs.model.errors import PhotofsError
+from photofs.model.wish import WishVerb
 from photofs.providers.port import Hand
 from photofs.wishing.handing import NO_PAGE, Handing
 
 Tell = Callable[[Errand, Outcome], None]
 
 
+class Manner(NamedTuple):
+    """How a hand goes: `dry` begins and notes nothing; `verbs` are those that it can do, None: all.
+
+    `before` is asked before each errand is begun, and may wait: its answer ends the walk, but "".
+    """
+
+    dry: bool = False
+    verbs: AbstractSet[WishVerb] | None = None
+    before: Callable[[], Awaitable[str]] | None = None
+
+
 class Walked(NamedTuple):
-    """How many errands ended how; `stopped`: the surprise that ended the walk, "" if none did."""
+    """How many errands ended how; `stopped`: what ended the walk before its end, "" if nothing."""
 
     counts: dict[Found, int]
     stopped: str = ""
 
 
-async def walk(handing: Handing, hand: Hand, tell: Tell, *, most: int, dry: bool) -> Walked:
+async def walk(
+    handing: Handing,
+    hand: Hand,
+    tell: Tell,
+    *,
+    most: int,
+    dry: bool = False,
+    manner: Manner | None = None,
+) -> Walked:
     """Do at most so many errands; `tell` hears of each. A dry walk begins and notes nothing."""
-    if not dry:
+    manner = manner or Manner(dry=dry)
+    if not manner.dry:
         handing.recover()
     counts: dict[Found, int] = {}
-    for row in handing.ready(most):
+    for row in handing.ready(most, manner.verbs):
+        if manner.before is not None and (why := await manner.before()):
+            return Walked(counts, why)
         errand = handing.errand(row)
-        outcome = await _one(handing, hand, row, errand, dry=dry)
+        outcome = await _one(handing, hand, row, errand, dry=manner.dry)
         if outcome is None:
             continue
         counts[outcome.found] = counts.get(outcome.found, 0) + 1

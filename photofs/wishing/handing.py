@@ -8,6 +8,7 @@ over those words until a later one tells of the same fact (photofs/filing/claims
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +24,9 @@ from photofs.wishing.wishing import Wishing
 
 AT_A_TIME: Final = 25
 """Errands in one transaction."""
+
+EVERY: Final = 1_000_000
+"""More errands than anybody has."""
 
 NOT_DONE_NS: Final = 3_600 * 10**9
 """How long an errand that could not be done just now is left alone."""
@@ -76,12 +80,16 @@ class Handing:
                 for row in some:
                     self._catalog.happen(row.operation_id, Event.CRASH, self._now_ns(), STOPPED)
 
-    def ready(self, most: int) -> list[OperationRow]:
-        """What may be handed out now, at most so many; what is unsure comes first."""
+    def ready(self, most: int, verbs: AbstractSet[WishVerb] | None = None) -> list[OperationRow]:
+        """What may be handed out now, at most so many, of these verbs; what is unsure comes first.
+
+        None of the verbs is left out if none are named.
+        """
         begun = self._catalog.errands_begun(self._library)
         unsure = [row for row in begun if row.state is State.UNSURE]
-        left = max(most - len(unsure), 0)
-        return [*unsure, *self._catalog.errands_ready(self._library, self._now_ns(), left)][:most]
+        left = max(most - len(unsure), 0) if verbs is None else EVERY
+        rows = [*unsure, *self._catalog.errands_ready(self._library, self._now_ns(), left)]
+        return [row for row in rows if verbs is None or row.wish.verb in verbs][:most]
 
     def begun(self) -> list[OperationRow]:
         """What was handed out, and of which nobody has told yet."""

@@ -112,13 +112,13 @@ async def test_a_favorite_far_down_is_found_and_taken_back(window: ChromiumWindo
         assert [item.favorite for item in photos.items] == [False] + [True] * 23
 
 
-async def test_what_the_site_does_not_have_is_not_found(photos: Photos) -> None:
-    """Neither at its address nor in the trash."""
+async def test_what_the_site_does_not_have_is_a_surprise(photos: Photos) -> None:
+    """Neither at its address nor in the trash: another account may be signed in."""
     item = photos.items[0]
     del photos.emulator.account.state.items[item.id]
     outcome = await photos.do(WishVerb.TRASH, item)
-    assert outcome.found is Found.NOT_FOUND, outcome.text
-    assert trashed(photos) == []
+    assert outcome.found is Found.SURPRISE, outcome.text
+    assert "another account" in outcome.text
 
 
 async def test_in_the_trash_no_key_is_pressed(photos: Photos) -> None:

@@ -1,9 +1,9 @@
 """The addresses of photos.google.com that the hand goes by; pure.
 
-A photo's page is /photo/<web id>; the Library API's link /lr/photo/<API id> leads there (google.md
-1.4, 5). With several accounts signed in, /u/<number> stands before both. That a photo in the trash
-is at /trash/<web id>, and the lists at /trash, /favorites and /archive, is from memory: nothing is
-taken for done but what such a page shows.
+A photo's page is /photo/<web id>; the Library API's link /lr/photo/<API id> leads there
+(google.md 5). With several accounts signed in, /u/<number> stands before both. That a photo in the
+trash is at /trash/<web id>, and the lists at /trash, /favorites and /archive, is from memory:
+nothing is taken for done but what such a page shows.
 """
 
 import re

@@ -53,14 +53,17 @@ class Deed:
         return await self._mark(arrival.shown, seen.by)
 
     async def _nothing_there(self, arrival: Arrival) -> Outcome:
-        """No page: in the trash it is as wished, else the site has none of it."""
+        """No page: in the trash it is as wished; else a person must say what became of it."""
         web_id = arrival.shown.web_id if arrival.shown else self._asked.web_id
         user = arrival.shown.user if arrival.shown else ""
         if web_id is not None:
             looked = await self._walk.look_in(Listing.TRASH, user, web_id)
             if looked.shows:
                 return self._found_in_trash(f"{looked.url} shows it")
-        return Outcome(Found.NOT_FOUND, f"there is no such photo; {told(arrival.sight)}")
+        raise Strange(
+            "there is no such photo: it is gone, or another account is signed in;"
+            f" {told(arrival.sight)}"
+        )
 
     async def _in_trash(self, shown: Shown) -> Outcome:
         """Its address leads into the trash."""

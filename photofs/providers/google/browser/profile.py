@@ -12,12 +12,17 @@ from pathlib import Path
 from shutil import which
 from typing import Final, NamedTuple
 
+import trio
+
 from photofs.model.errors import Busy, Misconfigured, NotFound, Refused
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 BASIC: Final = "--password-store=basic"
 """Cookies are closed with a key of Chromium's own, not with one of the desktop's keyring. The
 sign-in and the hand must agree on it, or the one cannot read what the other one has kept."""
+
+LEAVING: Final = 10.0
+"""Seconds that a browser whose program was killed may take to end."""
 
 
 class Profile(NamedTuple):
@@ -76,9 +81,16 @@ def _runs(process: int) -> bool:
         return False
 
 
-def is_signed_in_once(profile: Profile) -> bool:
-    """Whether somebody has ever signed in there, as far as files tell."""
-    return (profile.folder / "Default").is_dir()
+async def wait_for_profile(folder: Path, *, own: bool) -> Profile:
+    """The profile, once a browser that is just ending has left it; Busy if none does."""
+    ends = trio.current_time() + LEAVING
+    while True:
+        try:
+            return use_profile(folder, own=own)
+        except Busy:
+            if trio.current_time() >= ends:
+                raise
+        await trio.sleep(LEAVING / 50)
 
 
 def sign_in(executable: Path, profile: Profile, site: str) -> None:
