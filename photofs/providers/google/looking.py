@@ -4,17 +4,18 @@ from photofs.model.observation import AlbumSeen, PhotoSeen
 from photofs.providers.google import favorites
 from photofs.providers.google.albums import members
 from photofs.providers.google.answers import Failure, Record
-from photofs.providers.google.place import Place, items
+from photofs.providers.google.place import Place
+from photofs.providers.google.questions import Questions
 from photofs.providers.google.records import item_id, photo_seen, text
 
 
-async def look(place: Place, remote_id: str) -> PhotoSeen | None:
+async def look(place: Place, questions: Questions, remote_id: str) -> PhotoSeen | None:
     """The photo; None if the service says that there is none.
 
     Whether it is a favorite, no photo says of itself. The last scan's search told which were; that
     others are none it cannot tell, for the photo may have come since.
     """
-    record = (await items(place.api, [remote_id]))[remote_id]
+    record = await questions.item(remote_id)
     if record is None:
         return None
     favorite = True if remote_id in (favorites.noted(place) or ()) else None

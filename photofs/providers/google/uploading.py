@@ -10,7 +10,8 @@ from photofs.providers.google.creating import BadToken
 from photofs.providers.google.creating import Uploaded as Waiting
 from photofs.providers.google.loading import load
 from photofs.providers.google.outgoing import Cargo
-from photofs.providers.google.place import Place, items
+from photofs.providers.google.place import Place
+from photofs.providers.google.questions import Questions
 from photofs.providers.google.records import item_id, photo_seen
 from photofs.providers.google.sending import Bytes
 from photofs.providers.google.unfinished import Unfinished
@@ -24,9 +25,15 @@ class Uploads:
     """Uploads of one account."""
 
     def __init__(
-        self, place: Place, sender: Bytes, batches: Batches[Waiting, Record], notes: Unfinished
+        self,
+        place: Place,
+        sender: Bytes,
+        batches: Batches[Waiting, Record],
+        notes: Unfinished,
+        questions: Questions,
     ) -> None:
         """Nothing is sent yet."""
+        self._questions = questions
         self._place = place
         self._sender = sender
         self._notes = notes
@@ -57,8 +64,7 @@ class Uploads:
         if noted is None:
             return None
         if noted.item:
-            there = await items(self._place.api, [noted.item])
-            return noted.item if there[noted.item] is not None else None
+            return noted.item if await self._questions.item(noted.item) else None
         if noted.token is None or not noted.asked:
             return None
         try:

@@ -18,6 +18,7 @@ from photofs.providers.google.looking import look, look_album
 from photofs.providers.google.photo_changes import set_description
 from photofs.providers.google.place import Place
 from photofs.providers.google.presence import lost
+from photofs.providers.google.questions import Questions
 from photofs.providers.google.sending import RAW_BELOW, Bytes
 from photofs.providers.google.unfinished import Unfinished
 from photofs.providers.google.upload_line import UploadLine
@@ -44,7 +45,8 @@ def writes_of(place: Place, stored: Stored, line: UploadLine, manner: Manner) ->
     patience = Patience(manner.lull, manner.longest)
     batches = Batches[Uploaded, Record](Creating(place.api, notes).create, patience)
     sender = Bytes(place.api, line, notes, manner.raw_below)
-    uploads = Uploads(place, sender, batches, notes)
+    questions = Questions(place.api)
+    uploads = Uploads(place, sender, batches, notes, questions)
     albums, may_edit = AlbumChanges(place), stored.allows(EDIT)
     return Writes(
         upload=uploads.upload,
@@ -60,7 +62,7 @@ def writes_of(place: Place, stored: Stored, line: UploadLine, manner: Manner) ->
         members_at_once=MOST,
         leave=albums.leave if may_edit else None,
         set_description=partial(set_description, place) if may_edit else None,
-        look=partial(look, place),
+        look=partial(look, place, questions),
         look_album=partial(look_album, place),
         lost=partial(lost, place),
         on_page=frozenset(Deed),
