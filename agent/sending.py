@@ -19,7 +19,6 @@ from agent.uploading import Uploading
 from agent.waiting import CLOSED_S, SOURCE_LONGEST_S, back_off
 from photofs.catalog.journal import OperationRow
 from photofs.model.errors import Busy, PhotofsError, Quota, Temporary, Unauthorised
-from photofs.model.operation import State
 from photofs.model.wish import WishVerb
 
 log = logging.getLogger(__name__)
@@ -188,8 +187,7 @@ class Sender:
                 self._box.broke_off(row)
 
     def _unsure(self) -> list[OperationRow]:
-        rows = self._box.catalog.left_by_crash(self._box.source.source_id)
-        return [row for row in rows if row.state is State.UNSURE]
+        return self._box.catalog.left_by_crash(self._box.source.source_id, unsure=True)
 
     def _went_well(self) -> None:
         self._failures = 0

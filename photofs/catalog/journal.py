@@ -216,10 +216,12 @@ class Journal(Part):
         values = (source_id, now_ns, limit, int(bytes_too), int(empty_albums))
         return [_operation(row) for row in self.database.all(_CLAIMABLE, values)]
 
-    def left_by_crash(self, source_id: int) -> list[OperationRow]:
-        """What was claimed, sent or unsure when the last worker on a source ended."""
+    def left_by_crash(self, source_id: int, *, unsure: bool = False) -> list[OperationRow]:
+        """What was claimed, sent or unsure when the last worker on a source ended, or only that."""
         return self._operations(
-            "source = ? AND state IN ('claimed', 'sent', 'unsure')", (source_id,)
+            "source = ?1 AND state IN ('claimed', 'sent', 'unsure')"
+            " AND (NOT ?2 OR state = 'unsure')",
+            (source_id, int(unsure)),
         )
 
     def unsettled_of_photo(self, photo_id: int) -> list[OperationRow]:

@@ -43,7 +43,7 @@ class SqliteState:
         try:
             self._notes[key] = value
             # sqlitedict's thread writes later, and tells what it met when it is asked next
-            self._notes.get(key)
+            _ = key in self._notes
         except sqlite3.Error as error:
             raise _ours(error, self._path, "written") from error
 

@@ -19,7 +19,10 @@ from photofs.model.splice import AS_IT_IS, Splice
 from photofs.providers.port import Sent
 
 TOLD_EVERY = 0.1
-"""Seconds between two words about progress: each is a trip into the event loop."""
+"""Seconds between two words about progress: each is a trip into the event loop.
+
+The last one, that all is there, is said by who sends it, who is in the loop.
+"""
 
 
 class Cargo(NamedTuple):
@@ -69,7 +72,7 @@ class Outgoing:
         self.len -= len(data)
         if not self.len:
             self._check()
-        if not self.len or time.monotonic() - self._told_at >= TOLD_EVERY:
+        if time.monotonic() - self._told_at >= TOLD_EVERY:
             self._told_at = time.monotonic()
             trio.from_thread.run_sync(self._sent, min(self._at, self._cargo.length))
         return data

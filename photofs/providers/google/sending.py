@@ -201,11 +201,15 @@ class Bytes:
                     return self._line.post(url, signed, body)
 
             try:
-                return await self._told(post, in_session=url != self._api.endpoint.uploads)
+                reply = await self._told(post, in_session=url != self._api.endpoint.uploads)
             except NoLogin as error:
                 self._api.tokens.spoil(token)
                 if last:
                     raise Unauthorised(error.what, safe=KEPT, remedy=LOGIN_AGAIN) from error
+                continue
+            if cargo is not None:
+                sent(cargo.length)
+            return reply
         raise garbled()
 
     async def _told(self, post: Callable[[], Reply], *, in_session: bool) -> Reply:
