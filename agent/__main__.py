@@ -1,4 +1,4 @@
-"""The agent as a program: `python -m agent scan|serve`; photofs's commands start it."""
+"""The agent as a program: `python -m agent scan|mirror|serve`; photofs's commands start it."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from functools import partial
 
 import trio
 
+from agent.mirror_rounds import run_mirrors
 from agent.progress import show_progress
 from agent.refining import refine
 from agent.scanning import Scanned, await_turn, scan
@@ -44,6 +45,11 @@ def read_arguments() -> argparse.Namespace:
     scan_parser.add_argument("--refine", action="store_true", help="better dates from the bytes")
     scan_parser.add_argument("--yes", action="store_true", help="with --refine: apply them")
     scan_parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
+    mirror_parser = verbs.add_parser("mirror", help="bring mirrors up to date")
+    mirror_parser.add_argument(
+        "names", nargs="*", help="only of these libraries, or at these folders"
+    )
+    mirror_parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
     serve_parser = verbs.add_parser(
         "serve", help="scan when due, learn sizes, until standard input is closed"
     )
@@ -167,7 +173,7 @@ def status_of(work: Callable[[], int]) -> int:
             print(f"photofs: {error}", file=sys.stderr)
             code = service_exit_code(error, os.environ)
     except* KeyboardInterrupt:
-        print("photofs: stopped; the next scan goes on from here", file=sys.stderr)
+        print("photofs: stopped; the next one goes on from here", file=sys.stderr)
         code = INTERRUPTED
     except* BrokenPipeError:
         # whoever read our output has gone (`| head`); Python would complain once more at exit
@@ -180,6 +186,8 @@ def work_on(arguments: argparse.Namespace) -> int:
     house = House()
     if arguments.verb == "serve":
         return trio.run(partial(serve, house, until_signal=arguments.until_signal))
+    if arguments.verb == "mirror":
+        return trio.run(partial(run_mirrors, house, arguments.names, as_json=arguments.json))
     names, as_json = arguments.libraries, arguments.json
     if arguments.refine:
         return trio.run(partial(refine_all, house, names, apply=arguments.yes, as_json=as_json))

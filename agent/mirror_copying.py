@@ -168,7 +168,9 @@ class Copying:
             fact = await self._retire(fact)
         else:
             old = self._in_mirror(fact._replace(sha256=sha256))
-            if old is not None and await self._reclaim(old, step, facts.content_key):
+            if old is not None and await self._reclaim(
+                old, step, (facts.content_key, fidelity, observation)
+            ):
                 return None
         return Ready(fact, step.wished, sha256, facts.content_key, fetched, fidelity, observation)
 
@@ -185,17 +187,20 @@ class Copying:
             self._work.tally.versions += 1
         return fact._replace(copy_id=None)
 
-    async def _reclaim(self, old: CopyRow, step: Bring | Renew, content_key: str) -> bool:
+    async def _reclaim(
+        self, old: CopyRow, step: Bring | Renew, version: tuple[str, Fidelity, int | None]
+    ) -> bool:
         """A file that vanished, or was there before, is the photo's again."""
         work, fact = self._work, step.fact
         if fact.copy_id is not None:
             return False
-        if not await work.move(old, work.names(fact, step.wished)):
+        names = work.names(fact._replace(copy_id=old.copy_id), step.wished)
+        if not await work.move(old, names):
             return False
         with work.catalog.database.transaction():
             work.catalog.set_role(old.copy_id, Role.CURRENT, fact.photo_id)
-            work.catalog.set_version(old.copy_id, content_key, old.fidelity, old.observation)
-            work.catalog.set_placing(old.copy_id, step.wished, old.shown_ns)
+            work.catalog.set_version(old.copy_id, *version)
+            work.catalog.set_placing(old.copy_id, step.wished, fact.placing)
         work.tally.moved += 1
         return True
 
@@ -250,6 +255,7 @@ class Copying:
             each.fact.photo_id,
             each.path,
             each.wished,
+            each.fact.placing,
             facts.mtime_ns,
             each.content_key,
             each.sha256,

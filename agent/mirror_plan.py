@@ -88,7 +88,7 @@ def _compared(fact: Fact, wished: str) -> Step | None:
         return Bring(fact, wished)
     if fact.copy_key != fact.content_key:
         return Renew(fact, wished)
-    if fact.wished != wished:
+    if fact.wished != wished or fact.placed_by != fact.placing:
         return Move(fact, wished)
     return Retime(fact, wished) if fact.shown_ns != fact.mtime_ns else None
 

@@ -47,8 +47,9 @@ async def _move(work: Work, copy: CopyRow, step: Move) -> None:
         work.catalog.note_copy_state(copy.copy_id, CopyState.ABSENT, GONE)
         return
     with work.catalog.database.transaction():
-        work.catalog.set_placing(copy.copy_id, step.wished, copy.shown_ns)
-    work.tally.moved += 1
+        work.catalog.set_placing(copy.copy_id, step.wished, step.fact.placing)
+    now = work.catalog.copy(copy.copy_id)
+    work.tally.moved += now is not None and now.path != copy.path
 
 
 async def _retime(work: Work, copy: CopyRow, mtime_ns: int) -> None:
@@ -63,7 +64,7 @@ async def _retime(work: Work, copy: CopyRow, mtime_ns: int) -> None:
         work.catalog.note_copy_state(now.copy_id, CopyState.ABSENT, GONE)
         return
     with work.catalog.database.transaction():
-        work.catalog.set_placing(now.copy_id, now.wished, mtime_ns)
+        work.catalog.set_shown_time(now.copy_id, mtime_ns)
         if seen == now.stamp:  # else somebody has changed it, and that is not to be covered up
             work.catalog.set_stamp(now.copy_id, stamp)
 

@@ -15,7 +15,7 @@ from photofs.catalog.sqlite import Catalog
 from photofs.mirrors.folder import LocalMirror
 from photofs.model.errors import Exists, NotFound
 from photofs.model.mirror import Fact, Role
-from photofs.model.naming import fold, short_id
+from photofs.model.naming import short_id
 from photofs.originals.local_disk import LocalDisk
 from photofs.volume.engine import Engine
 
@@ -93,7 +93,7 @@ class Work:
         Noted before it is done, so that a killed run loses track of no file.
         """
         for path in paths:
-            if fold(path) == fold(copy.path) and path == copy.path:
+            if path == copy.path:
                 break
             with self.catalog.database.transaction():
                 self.catalog.begin_move(copy.copy_id, path)
@@ -106,9 +106,6 @@ class Work:
             except NotFound:
                 self._stay(copy)
                 return False
-            except BaseException:
-                # what became of it is looked at by the next run
-                raise
             await self._arrive(copy, path, role)
             return True
         return True

@@ -30,6 +30,7 @@ from photofs.model.errors import PhotofsError
 from photofs.model.observation import Progress
 from photofs.volume.engine import Engine, open_engine
 from photofs.volume.fetch import Pieces
+from photofs.volume.mirror_copies import MirrorCopies
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ async def _opened(house: House, catalog: Catalog, row: MirrorRow) -> AsyncIterat
     with closing(folder), house.catalog(durable=False) as learnt:
         if (folder.disk, folder.traits) != (row.disk, row.traits):
             catalog.set_mirror_place(row.mirror_id, row.root, folder.disk, folder.traits)
-        pieces = Pieces(learnt, learnt, house.store(), house.open_provider)
+        pieces = Pieces(learnt, learnt, house.store(), house.open_provider, MirrorCopies(learnt))
         async with open_engine(pieces) as engine:
             yield make_work(catalog, pieces, folder, row, engine)
 

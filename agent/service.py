@@ -1,6 +1,7 @@
 """The agent's rounds: scan what is due or has come, learn sizes; judge what was written, send it.
 
-Until it is told to end. The two rounds have a catalog each, so that a scan keeps no upload waiting.
+Until it is told to end. Mirrors are run as they
+are due. Each round has a catalog of its own, so that a scan keeps no upload waiting.
 """
 
 import logging
@@ -15,6 +16,7 @@ import trio
 
 from agent.census import Census
 from agent.comparing import merge_waiting
+from agent.mirror_rounds import keep_mirrored
 from agent.posting import judge_and_send
 from agent.scanning import scan
 from agent.watching import Watching
@@ -86,10 +88,16 @@ async def _work_when_alone(house: House) -> None:
     while True:
         try:
             lock = hold(house.paths.state / "locks" / "agent", "an agent works")
-            with lock, house.catalog() as catalog, house.catalog() as journal:
+            with (
+                lock,
+                house.catalog() as catalog,
+                house.catalog() as journal,
+                house.catalog() as mirrors,
+            ):
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(_go_round, house, catalog)
                     nursery.start_soon(judge_and_send, house, journal)
+                    nursery.start_soon(keep_mirrored, house, mirrors)
         except Busy:
             await trio.sleep(ROUND_SECONDS)
         except PhotofsError as error:  # such as a full disk: it may have room by then

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from photofs.catalog.part import Part
-from photofs.model.mirror import CopyState, Fact, Role, Stamp
+from photofs.model.mirror import CopyState, Fact, Role, Stamp, Traits
 from photofs.model.naming import fold
 from photofs.model.photo import Fidelity
 
@@ -47,6 +47,7 @@ class NewCopy(NamedTuple):
     photo_id: int
     path: str
     wished: str
+    placed_by: str
     shown_ns: int
     content_key: str
     sha256: str
@@ -63,30 +64,41 @@ class Readable(NamedTuple):
     marker: str
     path: str
     stamp: Stamp
+    traits: Traits
 
 
 _SELECT: Final = """
 SELECT id, mirror, photo, role, path, moving, wished, shown_ns, content_key, sha256, size, mtime_ns,
   inode, ctime_ns, fidelity, observation, written_ns, read_ns, state, why FROM mirrored"""
 
-_FACTS: Final = """
+_PLACING: Final = (
+    "(p.name || '/' || coalesce(substr(p.taken_local, 1, 10), '') || '/' || p.granularity)"
+)
+"""All that a photo's path in a mirror follows from, the mirror's own template aside."""
+
+# only photos of which anything differs come out of SQLite: 100,000 that do not take half a second
+_FACTS: Final = f"""
 SELECT p.id, p.name, p.taken_local, p.granularity, p.mtime_ns, p.content_key, p.sha256, p.size,
   p.missing, p.gone,
   p.gone = 1 AND (p.trashed = 1 OR EXISTS (SELECT 1 FROM operation x
     WHERE x.photo = p.id AND x.verb = 'delete' AND x.state = 'done')),
   iif(p.gone = 1, (SELECT o.photo FROM merge g JOIN observation o ON o.id = g.observation
     WHERE g.own = p.id AND o.photo <> p.id ORDER BY g.observation LIMIT 1), NULL),
-  c.id, c.path, c.wished, c.shown_ns, c.content_key, c.sha256, c.fidelity, c.state
+  {_PLACING}, c.id, c.path, c.wished, c.placed_by, c.shown_ns, c.content_key, c.sha256, c.fidelity,
+  c.state
 FROM photo p
 LEFT JOIN mirrored c ON c.photo = p.id AND c.mirror = ?2 AND c.role = 'current'
-WHERE p.library = ?1 AND p.id > ?3 AND (c.id IS NOT NULL OR p.gone = 0 AND p.owned = 1)
+WHERE p.library = ?1 AND p.id > ?3 AND CASE WHEN c.id IS NULL
+    THEN p.gone = 0 AND p.owned = 1 AND (p.missing = 0 OR p.sha256 IS NOT NULL)
+    ELSE p.gone = 1 OR c.state = 'absent' OR c.content_key <> p.content_key
+      OR c.shown_ns <> p.mtime_ns OR c.placed_by <> {_PLACING} END
   AND NOT (p.sha256 IS NULL AND EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id))
-ORDER BY p.id LIMIT ?4"""
+ORDER BY p.id LIMIT ?4"""  # noqa: S608 - words of ours
 
 _FACTS_OF: Final = _FACTS.replace("p.id > ?3", "p.id IN (SELECT value FROM json_each(?3))")
 
 _READABLE: Final = """
-SELECT c.id, m.root, m.marker, c.path, c.size, c.mtime_ns, c.inode, c.ctime_ns
+SELECT c.id, m.root, m.marker, m.traits, c.path, c.size, c.mtime_ns, c.inode, c.ctime_ns
 FROM mirrored c JOIN mirror m ON m.id = c.mirror
 WHERE c.sha256 = ? AND c.state = 'good' AND c.moving = '' ORDER BY c.mirror, c.id"""
 
@@ -95,7 +107,10 @@ class CopyRows(Part):
     """Rows of mirrored. Those that write want the caller's transaction, unless they say so."""
 
     def facts(self, library_id: int, mirror_id: int, after: int, limit: int) -> list[Fact]:
-        """Photos of a library with numbers above `after`, and what a mirror has of each."""
+        """Photos of a library with numbers above `after` that a mirror has not as they are now.
+
+        Each with what it has; some turn out to need nothing (model.mirror.Fact, `excused`).
+        """
         rows = self.database.all(_FACTS, (library_id, mirror_id, after, limit))
         return [Fact(*row) for row in rows]
 
@@ -177,8 +192,8 @@ class CopyRows(Part):
         """Where in mirrors an original may be read from, once its disk was asked."""
         rows = self.database.all(_READABLE, (sha256,))
         return [
-            Readable(number, root, marker, path, Stamp(*stamp))
-            for number, root, marker, path, *stamp in rows
+            Readable(number, root, marker, path, Stamp(*stamp), Traits(**json.loads(traits)))
+            for number, root, marker, traits, path, *stamp in rows
         ]
 
     def sent_as(self, observation_id: int) -> str | None:
@@ -191,15 +206,17 @@ class CopyRows(Part):
     def begin_copy(self, new: NewCopy, now_ns: int) -> int:
         """A file is about to be written; the row's number."""
         return self.database.insert(
-            "INSERT INTO mirrored(mirror, photo, role, path, fold, wished, shown_ns, content_key,"
-            " sha256, size, mtime_ns, inode, ctime_ns, fidelity, observation, written_ns, state,"
-            " why) VALUES (?, ?, 'current', ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, 'absent', ?)",
+            "INSERT INTO mirrored(mirror, photo, role, path, fold, wished, placed_by, shown_ns,"
+            " content_key, sha256, size, mtime_ns, inode, ctime_ns, fidelity, observation,"
+            " written_ns, state, why)"
+            " VALUES (?, ?, 'current', ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, 'absent', ?)",
             (
                 new.mirror_id,
                 new.photo_id,
                 new.path,
                 fold(new.path),
                 new.wished,
+                new.placed_by,
                 new.shown_ns,
                 new.content_key,
                 new.sha256,
@@ -214,13 +231,15 @@ class CopyRows(Part):
     def begin_copy_again(self, copy_id: int, new: NewCopy, now_ns: int) -> None:
         """A file that is not there is about to be written, perhaps elsewhere than before."""
         self.database.run(
-            "UPDATE mirrored SET path = ?, fold = ?, wished = ?, shown_ns = ?, content_key = ?,"
-            " sha256 = ?, size = ?, fidelity = ?, observation = ?, written_ns = ?, read_ns = NULL,"
+            "UPDATE mirrored SET path = ?, fold = ?, wished = ?, placed_by = ?, shown_ns = ?,"
+            " content_key = ?, sha256 = ?, size = ?, fidelity = ?, observation = ?,"
+            " written_ns = ?, read_ns = NULL,"
             " why = 'its writing has begun' WHERE id = ? AND state = 'absent'",
             (
                 new.path,
                 fold(new.path),
                 new.wished,
+                new.placed_by,
                 new.shown_ns,
                 new.content_key,
                 new.sha256,
@@ -276,12 +295,16 @@ class CopyRows(Part):
             (*stamp, copy_id),
         )
 
-    def set_placing(self, copy_id: int, wished: str, shown_ns: int) -> None:
-        """Which path and capture instant a file stands for."""
+    def set_placing(self, copy_id: int, wished: str, placed_by: str) -> None:
+        """Which path a file is to have, and what that follows from."""
         self.database.run(
-            "UPDATE mirrored SET wished = ?, shown_ns = ? WHERE id = ?",
-            (wished, shown_ns, copy_id),
+            "UPDATE mirrored SET wished = ?, placed_by = ? WHERE id = ?",
+            (wished, placed_by, copy_id),
         )
+
+    def set_shown_time(self, copy_id: int, shown_ns: int) -> None:
+        """Which capture instant a file was given."""
+        self.database.run("UPDATE mirrored SET shown_ns = ? WHERE id = ?", (shown_ns, copy_id))
 
     def set_version(
         self, copy_id: int, content_key: str, fidelity: Fidelity, observation: int | None

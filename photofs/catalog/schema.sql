@@ -433,6 +433,7 @@ CREATE TABLE mirrored (
   fold        TEXT NOT NULL,               -- naming.fold(path): two such are one file to SMB
   moving      TEXT NOT NULL DEFAULT '',    -- the path to which it is just being moved
   wished      TEXT NOT NULL,               -- the path that it would have had without a clash
+  placed_by   TEXT NOT NULL DEFAULT '',    -- the photo's name and date that it follows from
   shown_ns    INTEGER NOT NULL,            -- the capture instant that it was given as mtime
   content_key TEXT NOT NULL,               -- which version of the photo's bytes it is
   sha256      TEXT NOT NULL,               -- of its bytes

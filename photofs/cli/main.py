@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "log": ("photofs.cli.log", "List what was changed, sent and answered."),
     "login": ("photofs.cli.login", "Log in to a service with your own key."),
     "logout": ("photofs.cli.login", "Forget a login."),
+    "mirror": ("photofs.cli.mirror", "Keep whole copies of libraries on disks of your own."),
     "mount": ("photofs.cli.mount", "Show the libraries as folders."),
     "pick": ("photofs.cli.pick", "Take in photos that you pick on a service's own page."),
     "pin": ("photofs.cli.pin", "Fetch photos and keep them on this disk."),

@@ -13,6 +13,7 @@ from photofs.cli.output import safe_text
 from photofs.model.errors import PhotofsError
 from photofs.volume.engine import Engine, open_engine
 from photofs.volume.fetch import Pieces
+from photofs.volume.mirror_copies import MirrorCopies
 
 AT_A_TIME = 4
 """Fetches at once: enough to fill a home line, few enough for a static host's patience."""
@@ -29,7 +30,7 @@ async def fetch_all(house: House, catalog: Catalog, photo_ids: Sequence[int]) ->
     """Bring the photos' originals here; each failure is told in a line, and the others go on."""
     # each failure is told below, with the photo's name
     logging.getLogger("photofs.volume.engine").setLevel(logging.ERROR)
-    pieces = Pieces(catalog, catalog, house.store(), house.open_provider)
+    pieces = Pieces(catalog, catalog, house.store(), house.open_provider, MirrorCopies(catalog))
     outcomes: list[bool] = []
     waiting = iter(photo_ids)
 

@@ -13,6 +13,7 @@ from photofs.fetcher.child import serve
 from photofs.model.errors import PhotofsError
 from photofs.model.exit_codes import exit_code
 from photofs.volume.fetch import Pieces
+from photofs.volume.mirror_copies import MirrorCopies
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,10 @@ async def fetch(fd: int) -> None:
     stream = trio.SocketStream(trio.socket.from_stdlib_socket(socket.socket(fileno=fd)))
     with house.catalog(durable=False) as catalog:
         async with stream:
-            await serve(stream, Pieces(catalog, catalog, house.store(), house.open_provider))
+            await serve(
+                stream,
+                Pieces(catalog, catalog, house.store(), house.open_provider, MirrorCopies(catalog)),
+            )
 
 
 def main() -> None:

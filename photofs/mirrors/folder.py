@@ -71,6 +71,12 @@ class LocalMirror:
         with mirror_errors(f"looking at {path}"):
             return self._status(path) is None
 
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder stands there, and no link to one."""
+        with mirror_errors(f"looking at {path}"):
+            found = self._status(path)
+        return found is not None and stat.S_ISDIR(found.st_mode)
+
     def link_target(self, path: str) -> str | None:
         """Where a symbolic link points; None if there is none."""
         folder, name = _split(path)

@@ -81,7 +81,8 @@ class Fact(NamedTuple):
     """A photo as planning a mirror needs it, and what is there of it (`copy_id` None: nothing).
 
     `excused`: it went because the user wished so, here or by the service's trash. `merged_into`:
-    the photo that it turned out to be.
+    the photo that it turned out to be. `placing`: all that its path follows from, and `placed_by`
+    the same when it was placed.
     """
 
     photo_id: int
@@ -96,9 +97,11 @@ class Fact(NamedTuple):
     gone: int
     excused: int
     merged_into: int | None
+    placing: str
     copy_id: int | None
     path: str | None
     wished: str | None
+    placed_by: str | None
     shown_ns: int | None
     copy_key: str | None
     copy_sha256: str | None

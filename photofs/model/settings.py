@@ -106,6 +106,12 @@ class Google(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
 HANDS = ("list", "browser", "none")
 
 
+class Mirror(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """[mirror]: how often the agent brings mirrors up to date, in seconds."""
+
+    every: float = 3600.0
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """All of config.toml."""
 
@@ -115,6 +121,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     agent: Agent = Agent()
     writing: Writing = Writing()
     google: Google = Google()
+    mirror: Mirror = Mirror()
 
 
 def check_settings(settings: Settings) -> None:
@@ -142,4 +149,6 @@ def check_settings(settings: Settings) -> None:
         raise Misconfigured(
             "google.pause must be 0 seconds or more, google.per_run and per_day 1 or more"
         )
+    if not 0 < settings.mirror.every < inf:
+        raise Misconfigured("mirror.every must be more than 0 seconds")
     template_steps(settings.tree.dates)

@@ -32,6 +32,7 @@ from photofs.model.span import Span
 from photofs.volume.fetch import Fetch, Pieces
 from photofs.volume.fetching import Arrival
 from photofs.volume.filling import Background, Filling
+from photofs.volume.from_mirror import Pace, bring_from_mirror
 from photofs.volume.noting import offer
 from photofs.volume.outages import Outages
 from photofs.volume.sources import Sources
@@ -193,6 +194,9 @@ class Engine:
         if fetch.find_sealed(row):
             return
         fetch.complete = fetch.complete or row.media is Media.PICTURE
+        pace = Pace(lambda: self._may_complete(fetch), lambda: self._let_people_pass(fetch))
+        if await bring_from_mirror(fetch, row, self._lock, pace):
+            return
         trouble: PhotofsError = NotFound(
             "no source has this photo any more", remedy="see `photofs library report`"
         )

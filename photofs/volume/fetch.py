@@ -21,6 +21,7 @@ from photofs.originals.port import Draft, DraftKey, DraftReader, OriginalStore, 
 from photofs.volume.endings import LOOKED_AT, ends_well
 from photofs.volume.fetching import Arrival
 from photofs.volume.log_name import log_name
+from photofs.volume.mirror_copies import MirrorCopies
 from photofs.volume.noting import offer
 from photofs.volume.plan import ENDLESS, FIRST_WINDOW, LAST_WINDOW, complement
 from photofs.volume.sources import OpenProvider
@@ -39,12 +40,13 @@ NOTE_AWAITED = 1.0
 
 
 class Pieces(NamedTuple):
-    """What fetching is put together from. One thread uses them all."""
+    """What fetching is put together from; `copies`: those in mirrors. One thread uses them all."""
 
     library: LibraryReads
     learnt: FetchWrites
     store: OriginalStore
     open_provider: OpenProvider
+    copies: MirrorCopies | None = None
 
 
 class Fetch:
@@ -106,10 +108,8 @@ class Fetch:
     @property
     def wanted(self) -> Span | None:
         """The stretch that somebody has waited for longest; None if it is only size or sealing."""
-        for want in self.wants:
-            if want.span.length and not want.sealed:
-                return want.span
-        return None
+        spans = (want.span for want in self.wants if want.span.length and not want.sealed)
+        return next(spans, None)
 
     def is_awaited_by(self, stop: int) -> bool:
         """Whether somebody waits for bytes that are all there once those up to `stop` are."""
@@ -176,10 +176,10 @@ class Fetch:
     def find_sealed(self, row: PhotoRow | None = None) -> bool:
         """Whether the catalog and the store have the whole original; then everybody is told."""
         row = row or self.pieces.library.photo(self.photo_id)
-        if row.sha256 is None or row.size is None:
+        room = None if row.sha256 is None else self.pieces.store.has_sealed(row.sha256)
+        if row.sha256 is None or row.size is None or room is None:
             return False
-        room = self.pieces.store.has_sealed(row.sha256)
-        if room is None or not self._has_right_length(row.sha256, row.size):
+        if not self._has_right_length(row.sha256, row.size):
             return False
         self.sealed = Sealed(row.sha256, row.size, room)
         self.settle()

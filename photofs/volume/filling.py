@@ -7,14 +7,14 @@ is thrown away; bytes of two versions are never joined.
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
-from typing import NamedTuple
+from contextlib import AbstractAsyncContextManager, aclosing
+from typing import NamedTuple, Protocol
 
 import trio
 
 from photofs.model.errors import Corrupt, NotAttached, Temporary, Unreachable
 from photofs.model.span import Span
-from photofs.providers.port import OriginalStream, Provider
+from photofs.providers.port import Abilities, OriginalStream
 from photofs.volume.fetch import Fetch
 from photofs.volume.plan import ENDLESS, next_span, stays
 
@@ -74,10 +74,25 @@ class Background(NamedTuple):
     coming: Callable[[], Awaitable[None]]
 
 
+class Bytes(Protocol):
+    """The part of a provider that bytes come from; a mirror's file has it, too."""
+
+    @property
+    def abilities(self) -> Abilities:
+        """What it can do."""
+        ...
+
+    def open_original(
+        self, ref: str, span: Span | None, *, person: bool = True
+    ) -> AbstractAsyncContextManager[OriginalStream]:
+        """The bytes of an original, or a stretch of them."""
+        ...
+
+
 class Filling:
     """One origin's bytes on their way into one draft."""
 
-    def __init__(self, fetch: Fetch, provider: Provider, ref: str, background: Background) -> None:
+    def __init__(self, fetch: Fetch, provider: Bytes, ref: str, background: Background) -> None:
         """`background` says what to do while nobody waits."""
         self._fetch = fetch
         self._provider = provider

@@ -9,6 +9,7 @@ from pathlib import Path
 from agent.mirror_work import Work
 from agent.mirroring import Ran, find_pending, make_work, run
 from photofs.catalog.mirrors import MirrorRow, NewMirror
+from photofs.catalog.sqlite import Catalog
 from photofs.mirrors.opening import begin_mirror, open_mirror
 from photofs.model.mirror import AlbumFolders, Traits
 from photofs.model.observation import Progress
@@ -49,6 +50,12 @@ async def working(
             using = pieces(made, learnt)
             async with open_engine(using) as engine:
                 yield make_work(catalog, using, folder, catalog.mirror(row.mirror_id), engine)
+
+
+def mirror_row(catalog: Catalog) -> MirrorRow:
+    """The only mirror."""
+    (row,) = catalog.mirrors()
+    return row
 
 
 async def run_once(made: Stock, row: MirrorRow, *, traits: Traits | None = None) -> Ran:

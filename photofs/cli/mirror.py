@@ -1,0 +1,285 @@
+"""`photofs mirror`: whole copies of libraries on disks of one's own."""
+
+import sys
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from photofs.assembly import House
+from photofs.catalog.mirrors import MirrorRow, NewMirror
+from photofs.catalog.port import LibraryRow
+from photofs.catalog.sqlite import Catalog
+from photofs.cli.house import find_house
+from photofs.cli.mounts import mount_of
+from photofs.cli.output import counted, human_age, human_size, json_option, print_json, safe_text
+from photofs.cli.scan import run_agent
+from photofs.cli.suggestions import files, libraries
+from photofs.mirrors.claims import claimed_files
+from photofs.mirrors.folder import LocalMirror
+from photofs.mirrors.opening import begin_mirror, marker_at, open_mirror, unmark
+from photofs.model.dates_template import USUAL_DATES, template_steps
+from photofs.model.errors import NotFound, Refused
+from photofs.model.mirror import AlbumFolders
+
+REASONS = 5
+"""Reasons why photos are not in a mirror that `status` tells."""
+
+FOUND_AT_ONCE = 500
+"""Files of a mirror that is taken over which are noted in one transaction: some 10 ms."""
+
+
+@click.group
+def mirror() -> None:
+    """Whole copies of libraries on disks of your own, as plain files."""
+
+
+@mirror.command(short_help="Begin a mirror in an empty folder, or take one over.")
+@click.argument("library_name", metavar="LIBRARY", shell_complete=libraries)
+@click.argument("folder", shell_complete=files)
+@click.option("--layout", default=USUAL_DATES, help="Its folders by {year}, {month}, {day}.")
+@click.option(
+    "--albums",
+    type=click.Choice([each.value for each in AlbumFolders]),
+    help="Show albums as folders of links (default, where the disk can), of copies, or not.",
+)
+@json_option
+def add(library_name: str, folder: str, *, layout: str, albums: str | None, as_json: bool) -> None:
+    """Begin a mirror of LIBRARY in FOLDER, which must be there and empty; `mirror run` fills it.
+
+    A folder that is a mirror already is taken over: its files count once they were compared.
+    """
+    house = find_house()
+    template_steps(layout)
+    root = _root(house, folder)
+    with house.catalog() as catalog:
+        library = catalog.library(library_name)
+        _check_place(house, catalog, root)
+        marker = marker_at(root)
+        known = None if marker is None else catalog.mirror_with(marker.mirror)
+        if known is not None:
+            row, found = _moved(catalog, known, library, root), 0
+        else:
+            row, found = _added(catalog, library, root, layout, albums)
+    same_disk = _shares_disk(house, root)
+    if as_json:
+        told = {"mirror": row.root, "albums": row.albums.value, "taken_over": found}
+        print_json({**told, "on_the_disk_of_the_cache": same_disk})
+        return
+    print(f"{safe_text(row.root)} is a mirror of {library.name}; `photofs mirror run` fills it")
+    if found:
+        print(f"{counted(found, 'file')} are there already, and are compared as photos come")
+    if same_disk:
+        print(
+            "it lies on the disk of the cache: one broken disk takes both; a mirror on another"
+            " disk, or a NAS, is a backup",
+            file=sys.stderr,
+        )
+
+
+@mirror.command(short_help="Bring mirrors up to date now.")
+@click.argument("names", nargs=-1, metavar="[LIBRARY|FOLDER]...", shell_complete=libraries)
+@json_option
+def run(names: tuple[str, ...], *, as_json: bool) -> None:
+    """Bring mirrors up to date now: those of these libraries, at these folders, or all."""
+    given = ["--json"] if as_json else []
+    environ = dict(find_house().environ)
+    sys.exit(run_agent(["mirror", *given, "--", *names], environ=environ))
+
+
+@mirror.command(short_help="Show what mirrors hold and lack, and why.")
+@json_option
+def status(*, as_json: bool) -> None:
+    """Show what each mirror holds, what it lacks and why, and when it was run and verified."""
+    house = find_house()
+    with house.catalog(read_only=True) as catalog:
+        names = {each.library_id: each.name for each in catalog.libraries()}
+        told = [_told(catalog, row, names.get(row.library_id, "")) for row in catalog.mirrors()]
+    if as_json:
+        print_json(told)
+        return
+    if not told:
+        print("there is no mirror yet; `photofs mirror add LIBRARY FOLDER` begins one")
+    for each in told:
+        _print_status(each)
+
+
+@mirror.command(short_help="Forget a mirror; its files stay.")
+@click.argument("folder", shell_complete=files)
+@click.option("--with-marker", is_flag=True, help="Make it an ordinary folder again.")
+@json_option
+def remove(folder: str, *, with_marker: bool, as_json: bool) -> None:
+    """Forget the mirror at FOLDER; its files stay, and it can be taken over by `mirror add`."""
+    house = find_house()
+    at = str(Path(folder).expanduser().absolute())
+    with house.catalog() as catalog:
+        row = catalog.mirror_at(at) or catalog.mirror_at(str(Path(at).resolve()))
+        if row is None:
+            raise NotFound(
+                f"there is no mirror at {safe_text(at)}",
+                remedy="`photofs mirror status` lists all mirrors",
+            )
+        if with_marker:
+            unmark(Path(row.root), row.marker)
+        catalog.forget_mirror(row.mirror_id)
+    if as_json:
+        print_json({"removed": row.root})
+    else:
+        print(f"{safe_text(row.root)} is no mirror any more; its files stay")
+
+
+def _root(house: House, folder: str) -> Path:
+    """The folder that is meant, without links; NotFound."""
+    given = Path(folder).expanduser().absolute()
+    if mount_of(given, house.environ) is not None:
+        raise Refused(
+            f"{safe_text(str(given))} lies in a mount of photofs",
+            safe="nothing was changed",
+            remedy="name a folder of a disk",
+        )
+    if not given.is_dir():
+        raise NotFound(f"there is no folder {safe_text(str(given))}", remedy="make it first")
+    return given.resolve()
+
+
+def _check_place(house: House, catalog: Catalog, root: Path) -> None:
+    """Refused where a mirror would lie in, or hold, what photofs itself reads or keeps."""
+    paths = house.paths
+    own = [paths.config, paths.data, paths.state, paths.cache]
+    read = [
+        Path(value)
+        for source in catalog.sources()
+        for value in source.config.values()
+        if isinstance(value, str) and value.startswith("/")
+    ]
+    mirrors = [Path(row.root) for row in catalog.mirrors() if Path(row.root) != root]
+    for places, what in (
+        (own, "photofs keeps its own files there"),
+        (read, "a library's export lies there"),
+        (mirrors, "another mirror lies there"),
+    ):
+        for place in places:
+            if root.is_relative_to(place) or place.is_relative_to(root):
+                raise Refused(
+                    f"{safe_text(str(root))} cannot be a mirror: {what} ({place})",
+                    safe="nothing was changed",
+                    remedy="name another folder",
+                )
+
+
+def _moved(catalog: Catalog, known: MirrorRow, library: LibraryRow, root: Path) -> MirrorRow:
+    """A mirror that is known lies elsewhere now."""
+    if known.library_id != library.library_id:
+        raise Refused(
+            f"{safe_text(str(root))} is the mirror of another library",
+            safe="nothing was changed",
+            remedy="name an empty folder",
+        )
+    with closing(open_mirror(root, known.marker, None, writing=True)) as folder:
+        catalog.set_mirror_place(known.mirror_id, str(root), folder.disk, folder.traits)
+    return catalog.mirror(known.mirror_id)
+
+
+def _added(
+    catalog: Catalog, library: LibraryRow, root: Path, layout: str, albums: str | None
+) -> tuple[MirrorRow, int]:
+    """A new mirror, or one that this catalog does not know yet and how many files it has."""
+    marker = marker_at(root)
+    if marker is None:
+        made = datetime.now(tz=UTC).isoformat(timespec="seconds")
+        folder = begin_mirror(root, library.name, made)
+    else:
+        folder = open_mirror(root, marker.mirror, None, writing=True)
+    with closing(folder):
+        new = NewMirror(
+            library.library_id,
+            str(root),
+            folder.marker.mirror,
+            folder.disk,
+            layout,
+            _albums(folder, albums),
+            {},
+            folder.traits,
+        )
+        number = catalog.add_mirror(new, time.time_ns())
+        found = 0 if marker is None else _take_over(catalog, number, folder)
+    return catalog.mirror(number), found
+
+
+def _take_over(catalog: Catalog, mirror_id: int, folder: LocalMirror) -> int:
+    """Note the files that the mirror's own lists name."""
+    claimed = list(claimed_files(folder))
+    for start in range(0, len(claimed), FOUND_AT_ONCE):
+        with catalog.database.transaction():
+            catalog.add_found(mirror_id, claimed[start : start + FOUND_AT_ONCE])
+    return len(claimed)
+
+
+def _albums(folder: LocalMirror, wished: str | None) -> AlbumFolders:
+    """How albums are shown: links unless told otherwise, and none where the disk knows no links."""
+    if wished is None:
+        return AlbumFolders.LINKS if folder.traits.symlinks else AlbumFolders.NONE
+    if wished == AlbumFolders.LINKS.value and not folder.traits.symlinks:
+        raise Refused(
+            "the file system of that folder knows no links",
+            safe="no file was copied yet",
+            remedy="use --albums copies, which takes the room of each photo once more, or none",
+        )
+    return AlbumFolders(wished)
+
+
+def _shares_disk(house: House, root: Path) -> bool:
+    """Whether the mirror lies on the disk of the cache."""
+    return house.paths.cache.exists() and house.paths.cache.stat().st_dev == root.stat().st_dev
+
+
+def _told(catalog: Catalog, row: MirrorRow, library: str) -> dict[str, object]:
+    """All that `status` tells of a mirror."""
+    counts = catalog.mirror_counts(row)
+    why = [
+        {"why": reason, "photos": number, "such_as": name}
+        for reason, number, name in catalog.why_lacking(row, REASONS)
+    ]
+    return {
+        "library": library,
+        "mirror": row.root,
+        "layout": row.layout,
+        "albums": row.albums.value,
+        **counts._asdict(),
+        "why_lacking": why,
+        "trouble": row.trouble,
+        "run_ns": row.run_ns,
+        "verified_ns": row.verified_ns,
+    }
+
+
+def _print_status(told: dict[str, object]) -> None:
+    """One mirror for people."""
+    print(f"{safe_text(str(told['mirror']))}: mirror of {told['library']}")
+    size = told["size"]
+    print(f"  {told['photos']:,} photos, {human_size(size if isinstance(size, int) else 0)}")
+    for key, words in (
+        ("lesser", "only as their service encoded them anew: these do not count as backed up"),
+        ("damaged", "files are damaged"),
+        ("suspect", "files may have been changed, and have to be re-read"),
+        ("kept", "former versions, and files of photos that vanished"),
+        ("unread", "files were not re-read since they were written"),
+    ):
+        if told[key]:
+            print(f"  {told[key]:,} {words}")
+    reasons = told["why_lacking"]
+    for each in reasons if isinstance(reasons, list) else []:
+        such_as = safe_text(str(each["such_as"]))
+        print(f"  {each['photos']:,} not there: {safe_text(each['why'])} (such as {such_as})")
+    print(f"  last run {_age(told['run_ns'])}, last verified {_age(told['verified_ns'])}")
+    if told["trouble"]:
+        print(f"  trouble: {safe_text(str(told['trouble']))}")
+
+
+def _age(moment: object) -> str:
+    """How long ago."""
+    if not isinstance(moment, int):
+        return "never"
+    return human_age(max(int((time.time_ns() - moment) / 1e9), 0))

@@ -1,0 +1,131 @@
+"""The mirror by the real command: begun, filled, looked at, moved, taken over, forgotten."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from photofs.emulators.takeout import demo_takeout
+from photofs.model.mirror import MARKER_NAME
+from tests.support.household import Household
+from tests.support.mirrored import check_sums, files_of
+
+
+@pytest.fixture
+def export(tmp_path: Path, household: Household) -> Path:
+    """The folder of a library that was scanned."""
+    folder = tmp_path / "export"
+    demo_takeout(folder)
+    household.run("library", "add", "takeout", folder)
+    return folder
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """An empty folder for a mirror."""
+    folder = tmp_path / "nas"
+    folder.mkdir()
+    return folder
+
+
+def test_a_mirror_is_begun_filled_and_told_of(
+    household: Household, export: Path, root: Path
+) -> None:
+    """All photos whose bytes the export has are there, and status says what is not, and why."""
+    del export
+    told = household.run("mirror", "add", "google", root)
+    assert "it lies on the disk of the cache" in told
+    (ran,) = household.ask("mirror", "run", code=None)
+    (status,) = household.ask("mirror", "status")
+    assert ran["ok"]
+    assert ran["photos"] == status["photos"] == ran["written"] > 40
+    assert status["lacking"] == sum(each["photos"] for each in status["why_lacking"])
+    assert check_sums(root) == ran["written"]
+    assert any((root / "Albums").rglob("0001 *"))
+    (again,) = household.ask("mirror", "run", code=None)
+    assert (again["written"], again["moved"], again["photos"]) == (0, 0, ran["photos"])
+    assert "mirror of google" in household.run("mirror", "status")
+
+
+def test_a_mirror_lies_where_it_harms_nothing(
+    household: Household, export: Path, root: Path, tmp_path: Path
+) -> None:
+    """Not in an export, not among photofs's own files, not where something is, not nowhere."""
+    (root / "mine.txt").write_text("mine", encoding="utf-8")
+    for folder in (export, household.home, tmp_path, root):
+        told = household.run("mirror", "add", "google", folder, code=15)
+        assert "photofs: " in told
+        assert not (folder / MARKER_NAME).exists()
+    household.run("mirror", "add", "google", tmp_path / "nowhere", code=4)
+    assert household.ask("mirror", "status") == []
+
+
+def test_a_mirror_that_is_away_is_called_so(household: Household, export: Path, root: Path) -> None:
+    """An empty folder in its place: nothing is written there, status says why, and it goes on."""
+    del export
+    household.run("mirror", "add", "google", root)
+    aside = root.rename(root.with_name("aside"))
+    root.mkdir()
+    told = household.run("mirror", "run", code=5)
+    assert "no marker" in told
+    assert "Traceback" not in told
+    assert list(root.iterdir()) == []
+    assert "no marker" in household.run("mirror", "status")
+    root.rmdir()
+    aside.rename(root)
+    household.run("mirror", "run", code=None)
+    assert "trouble" not in household.run("mirror", "status")
+
+
+def test_a_mirror_is_known_where_it_was_moved_to(
+    household: Household, export: Path, root: Path
+) -> None:
+    """`mirror add` finds the marker: the same mirror, and nothing is written anew."""
+    del export
+    household.run("mirror", "add", "google", root)
+    household.run("mirror", "run", code=None)
+    new = root.rename(root.with_name("other disk"))
+    household.run("mirror", "add", "google", new)
+    (ran,) = household.ask("mirror", "run", new, code=None)
+    assert ran["written"] == 0
+    assert ran["photos"] > 40
+
+
+def test_a_lost_catalog_finds_its_mirror_again(
+    household: Household, export: Path, root: Path
+) -> None:
+    """Taken over by a new catalog its files count again, and not one is written twice."""
+    household.run("mirror", "add", "google", root)
+    household.run("mirror", "run", code=None)
+    before = files_of(root)
+    shutil.rmtree(household.home)
+    household.home.mkdir()
+    household.run("library", "add", "takeout", export)
+    told = household.ask("mirror", "add", "google", root)
+    assert told["taken_over"] == len(before)
+    (ran,) = household.ask("mirror", "run", code=None)
+    assert ran["written"] == 0
+    assert files_of(root) == before
+    assert check_sums(root) == len(before)
+
+
+def test_a_forgotten_mirror_keeps_its_files(household: Household, export: Path, root: Path) -> None:
+    """`mirror remove` forgets; the marker goes only if asked; a library takes its mirrors along."""
+    del export
+    household.run("mirror", "add", "google", root)
+    household.run("mirror", "run", code=None)
+    before = files_of(root)
+    household.run("mirror", "remove", root)
+    assert files_of(root) == before
+    assert (root / MARKER_NAME).exists()
+    household.run("mirror", "add", "google", root)
+    household.run("mirror", "remove", "--with-marker", root)
+    assert not (root / MARKER_NAME).exists()
+    assert files_of(root) == before
+    household.run("mirror", "remove", root, code=4)
+    other = root.with_name("other")
+    other.mkdir()
+    household.run("mirror", "add", "google", other)
+    household.run("library", "remove", "google", "--yes")
+    assert household.ask("mirror", "status") == []
+    household.run("check")
