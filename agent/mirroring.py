@@ -75,10 +75,11 @@ async def run_mirror(house: House, catalog: Catalog, row: MirrorRow, tell: Tell)
 @asynccontextmanager
 async def _opened(house: House, catalog: Catalog, row: MirrorRow) -> AsyncIterator[Work]:
     """A mirror's folder, and a line to fetch by."""
-    opening = partial(open_mirror, Path(row.root), row.marker, None, writing=True)
+    opening = partial(open_mirror, Path(row.root), row.marker, row.traits, writing=True)
     folder: LocalMirror = await trio.to_thread.run_sync(opening)
     with closing(folder), house.catalog(durable=False) as learnt:
-        if (folder.disk, folder.traits) != (row.disk, row.traits):
+        if folder.disk != row.disk:
+            await trio.to_thread.run_sync(folder.try_out)
             catalog.set_mirror_place(row.mirror_id, row.root, folder.disk, folder.traits)
         pieces = Pieces(learnt, learnt, house.store(), house.open_provider, MirrorCopies(learnt))
         async with open_engine(pieces) as engine:

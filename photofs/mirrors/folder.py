@@ -39,6 +39,11 @@ class LocalMirror:
             self.disk = disk_of(fd)
             self.traits = find_traits(fd) if traits is None else traits
 
+    def try_out(self) -> None:
+        """Find out anew what its file system can do: it is another one than before."""
+        with mirror_errors("trying what its file system can do"):
+            self.traits = find_traits(self._fd)
+
     def close(self) -> None:
         """Close the root."""
         os.close(self._fd)

@@ -8,7 +8,7 @@ from photofs.mirrors.disk_words import away, mirror_errors
 from photofs.mirrors.folder import LocalMirror
 from photofs.mirrors.marker import new_marker, read_marker, remove_marker, write_marker
 from photofs.mirrors.port import Marker
-from photofs.mirrors.traits import find_traits
+from photofs.mirrors.traits import clear_left, find_traits
 from photofs.model.errors import ReadOnly, Refused
 from photofs.model.mirror import MARKER_NAME, Traits
 
@@ -28,6 +28,8 @@ def open_mirror(root: Path, marker: str, traits: Traits | None, *, writing: bool
         found = _expected(root, fd, marker)
         if writing:
             _check_writable(root, fd)
+            with mirror_errors("clearing up"):
+                clear_left(fd)
         return LocalMirror(root, fd, found, traits)
     except BaseException:
         os.close(fd)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,6 +12,8 @@ from typing import Final
 from photofs.model.mirror import Traits
 
 _MOUNTS: Final = Path("/proc/self/mountinfo")
+
+_PROBE: Final = re.compile(r"\.photofs-probe-[0-9a-f]{8}")
 
 _PASSING_INODES: Final = frozenset(
     {"vfat", "msdos", "exfat", "fuseblk", "fuse", "cifs", "smb3", "9p", "ntfs3", "fuse.exfat"}
@@ -39,12 +42,29 @@ def find_traits(root: int) -> Traits:
             mtime_step_ns=_step(fd),
         )
     finally:
+        os.close(fd)
+        _clear(root, name)
+
+
+def clear_left(root: int) -> None:
+    """Remove what a killed program left of its trying. Raises OSError."""
+    with os.scandir(root) as found:
+        left = [each.name for each in found if _PROBE.fullmatch(each.name)]
+    for name in left:
+        _clear(root, name)
+
+
+def _clear(root: int, name: str) -> None:
+    """Remove a folder that was made for trying."""
+    fd = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW, dir_fd=root)
+    try:
         with os.scandir(fd) as found:
             names = [each.name for each in found]
         for each in names:
             os.unlink(each, dir_fd=fd)
+    finally:
         os.close(fd)
-        os.rmdir(name, dir_fd=root)
+    os.rmdir(name, dir_fd=root)
 
 
 def file_system(device: int) -> str:

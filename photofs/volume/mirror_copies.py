@@ -98,7 +98,11 @@ class MirrorStream:
         while at < self._stop:
             data = await _in_time(partial(os.pread, self._fd, min(CHUNK, self._stop - at), at))
             if not data:
-                raise Temporary("a mirror's file is shorter than it was, or its disk failed")
+                raise Temporary(
+                    "a mirror's file is shorter than it was, or its disk failed",
+                    safe="the source of the photo is asked instead",
+                    remedy="`photofs mirror status` tells of the mirror",
+                )
             yield data
             at += len(data)
 

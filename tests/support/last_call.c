@@ -116,6 +116,8 @@ NAMED(int, utimensat, (int at, const char *path, const struct timespec times[2],
       (at, path, times, flags))
 NAMED(int, rename, (const char *old, const char *new), (old, new))
 NAMED(int, renameat, (int at, const char *old, int to, const char *new), (at, old, to, new))
+NAMED(int, renameat2,
+      (int at, const char *old, int to, const char *new, unsigned flags), (at, old, to, new, flags))
 NAMED(int, link, (const char *old, const char *new), (old, new))
 NAMED(int, linkat, (int at, const char *old, int to, const char *new, int flags),
       (at, old, to, new, flags))

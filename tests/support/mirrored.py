@@ -45,7 +45,8 @@ async def working(
 ) -> AsyncIterator[Work]:
     """What a run works with."""
     with made.open_catalog() as catalog, made.open_catalog() as learnt:
-        folder = open_mirror(Path(row.root), row.marker, traits, writing=True)
+        using_traits = traits or row.traits
+        folder = open_mirror(Path(row.root), row.marker, using_traits, writing=True)
         with closing(folder):
             using = pieces(made, learnt)
             async with open_engine(using) as engine:
