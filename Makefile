@@ -8,7 +8,8 @@ DEMO_DIR ?= $(HOME)/photos
 RUN_PACKAGES := fuse3 libfuse3-dev pkg-config gcc libc6-dev python3-dev python3-venv
 # What the tests drive as real programs.
 TEST_PACKAGES := rsync libimage-exiftool-perl ffmpeg attr borgbackup restic strace procps \
-	e2fsprogs mount libfaketime faketime git zip unzip vim libglib2.0-bin trash-cli chromium
+	e2fsprogs mount libfaketime faketime git zip unzip vim libglib2.0-bin trash-cli chromium \
+	systemd
 BENCH_PACKAGES := bindfs nginx-light
 
 # Installs only what dpkg does not have, and says so; needs no root if nothing is missing.

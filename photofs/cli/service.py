@@ -25,6 +25,8 @@ from photofs.cli.unit_files import (
     scope_of,
     shipped,
     unit_for,
+    user_namespaces,
+    without_namespaces,
     write_unit,
 )
 from photofs.model.errors import NotFound, Refused
@@ -81,7 +83,10 @@ def install(mountpoint: Path | None, *, system: bool, as_json: bool) -> None:
     """
     scope = scope_of(os.environ, system=system)
     point = _point_of(mountpoint)
+    confined = system or user_namespaces(os.environ)
     units = {name: fitted(text, os.environ) for name, text in _wanted(scope).items()}
+    if not confined:
+        units = {name: without_namespaces(text) for name, text in units.items()}
     check_none_is_foreign(scope, units)
     if point is not None and not system:
         _make_folder(point)
@@ -90,6 +95,10 @@ def install(mountpoint: Path | None, *, system: bool, as_json: bool) -> None:
     started = [AGENT, *([TIMER] if TIMER in units else []), *([unit_for(point)] if point else [])]
     _start(scope, started, done)
     done.to_do += _hints(scope, point)
+    if not confined:
+        done.to_do.append(
+            "this system lets you make no user namespace, so the units are less confined"
+        )
     if as_json:
         print_json(asdict(done))
     else:

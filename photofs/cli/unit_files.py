@@ -5,7 +5,9 @@ by its first line: one without it is somebody else's, and is never written over 
 """
 
 import os
+import shutil
 import string
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,6 +28,26 @@ PROGRAMS: Final = {
 
 OURS: Final = "Environment=PHOTOFS_SERVICE=1"
 """A line that each service has."""
+
+NAMESPACED: Final = (
+    "AmbientCapabilities",
+    "BindPaths",
+    "CapabilityBoundingSet",
+    "DevicePolicy",
+    "PrivateDevices",
+    "PrivateTmp",
+    "PrivateUsers",
+    "ProcSubset",
+    "ProtectClock",
+    "ProtectControlGroups",
+    "ProtectKernelLogs",
+    "ProtectKernelModules",
+    "ProtectKernelTunables",
+    "ProtectProc",
+    "ProtectSystem",
+)
+"""What a user's manager can do in a user namespace alone; without one such a unit does not start
+(217, 218, 226). The rest, NoNewPrivileges= and the list of system calls, needs none."""
 
 AGENT: Final = "photofs-agent.service"
 MOUNT: Final = "photofs@.service"
@@ -90,6 +112,21 @@ def shipped(scope: Scope) -> dict[str, str]:
     if not found:
         raise NotFound(f"there are no unit files in {folder}", remedy="install photofs anew")
     return found
+
+
+def user_namespaces(environ: Mapping[str, str]) -> bool:
+    """Whether this user may make a user namespace: some systems do not let them (Ubuntu 24.04)."""
+    program = shutil.which("unshare", path=environ.get("PATH"))
+    if program is None:
+        return True
+    asked = [program, "--user", "--mount", "true"]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0  # noqa: S603 - no argument from outside
+
+
+def without_namespaces(text: str) -> str:
+    """A unit's text without what needs a user namespace."""
+    lines = text.splitlines()
+    return "".join(f"{line}\n" for line in lines if line.partition("=")[0] not in NAMESPACED)
 
 
 def fitted(text: str, environ: Mapping[str, str]) -> str:

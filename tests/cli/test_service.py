@@ -40,8 +40,15 @@ class Desk(Household):
             (programs / name).chmod(0o755)
         for name in ("sh", "printf", "echo"):
             (programs / name).symlink_to(str(shutil.which(name)))
+        self.lets_make_namespaces(lets=True)
         self.environ |= {"PATH": str(programs), "SYSTEMCTL_LOG": str(self.told)}
         self.units = Path(os.environ["XDG_CONFIG_HOME"], "systemd", "user")
+
+    def lets_make_namespaces(self, *, lets: bool) -> None:
+        """An `unshare` that says whether this system lets a user make a namespace."""
+        program = self.folder / "bin" / "unshare"
+        program.write_text(f"#!/bin/sh\nexit {0 if lets else 1}\n")
+        program.chmod(0o755)
 
     def orders(self) -> list[str]:
         """What systemctl was told, but for questions."""
@@ -169,3 +176,17 @@ def test_json_of_an_install_is_one_document(desk: Desk) -> None:
     """With what is left to do for a person."""
     document = json.loads(desk.run("service", "install", "--json"))
     assert set(document) == {"folder", "written", "started", "to_do"}
+
+
+def test_where_users_may_make_no_namespace_the_units_start_all_the_same(desk: Desk) -> None:
+    """What needs one is left out and told of; privileges and system calls stay barred."""
+    desk.run("service", "install")
+    agent = desk.units / "photofs-agent.service"
+    assert "\nPrivateUsers=yes\n" in agent.read_text()
+    desk.lets_make_namespaces(lets=False)
+    assert "the units are less confined" in desk.run("service", "install")
+    text = agent.read_text()
+    assert "\nNoNewPrivileges=yes\n" in text
+    assert "\nSystemCallFilter=@system-service\n" in text
+    for directive in ("PrivateUsers", "CapabilityBoundingSet", "ProtectClock", "BindPaths"):
+        assert f"\n{directive}=" not in text
