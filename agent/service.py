@@ -17,6 +17,7 @@ import trio
 from agent.census import Census
 from agent.comparing import merge_waiting
 from agent.mirror_rounds import keep_mirrored
+from agent.noticing import notice_for_ever
 from agent.posting import judge_and_send
 from agent.scanning import scan
 from agent.watching import Watching
@@ -98,6 +99,7 @@ async def _work_when_alone(house: House) -> None:
                     nursery.start_soon(_go_round, house, catalog)
                     nursery.start_soon(judge_and_send, house, journal)
                     nursery.start_soon(keep_mirrored, house, mirrors)
+                    nursery.start_soon(notice_for_ever, house)
         except Busy:
             await trio.sleep(ROUND_SECONDS)
         except PhotofsError as error:  # such as a full disk: it may have room by then

@@ -24,6 +24,7 @@ from photofs.cli.output import (
     print_json,
     safe_text,
 )
+from photofs.model.notice import stale_words
 from photofs.model.settings import parse_size
 from photofs.originals.port import Usage
 from photofs.scratch.usage import Held, held_in
@@ -138,12 +139,13 @@ def _disk_troubles(house: House, usage: Usage) -> list[str]:
 
 def _library_status(house: House, catalog: Catalog, library: LibraryRow) -> LibraryStatus:
     """A library's status."""
+    days = house.settings.notify.stale_days
     return LibraryStatus(
         library.name,
         catalog.counts(library.library_id),
         held_in(house.scratch_of(library.library_id)),
         open_work(catalog, library.library_id),
-        [_source_status(source) for source in catalog.sources(library.library_id)],
+        [_source_status(source, days) for source in catalog.sources(library.library_id)],
         [f"{name}: {why}" for name, why in catalog.troubled(library.library_id, TROUBLES)],
         _not_so(catalog, library.library_id),
     )
@@ -156,14 +158,18 @@ def _not_so(catalog: Catalog, library_id: int) -> list[str]:
     return [f"{name}: {row.reason}" for name, row in zip(named, rows, strict=True)]
 
 
-def _source_status(source: SourceRow) -> SourceStatus:
-    """A source's status."""
+def _source_status(source: SourceRow, stale_days: float) -> SourceStatus:
+    """A source's status; that it was not scanned for long is trouble, too."""
+    scanned = source.scan_ns
+    old = scanned and stale_words(scanned, scanned, time.time_ns(), stale_days)
     return SourceStatus(
         source.provider,
         source.account,
         _seconds_since(source.scan_ns),
         _seconds_since(source.full_scan_ns),
-        away_from(source) or source.trouble,
+        away_from(source)
+        or source.trouble
+        or (f"scanned {old}: does an agent run?" if old else ""),
         _login_ends_in(source),
     )
 

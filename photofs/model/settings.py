@@ -112,6 +112,19 @@ class Mirror(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
     every: float = 3600.0
 
 
+class Notify(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """[notify]: who hears of what needs a person.
+
+    `command`: a program with its arguments, run without a shell, which gets each notice as JSON on
+    standard input. `desktop`: through notify-send, where there is one. `stale_days`: how old a scan
+    or a mirror may be.
+    """
+
+    command: tuple[str, ...] = ()
+    desktop: bool = True
+    stale_days: float = 7.0
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """All of config.toml."""
 
@@ -120,6 +133,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     tree: Tree = Tree()
     agent: Agent = Agent()
     writing: Writing = Writing()
+    notify: Notify = Notify()
     google: Google = Google()
     mirror: Mirror = Mirror()
 
@@ -151,4 +165,6 @@ def check_settings(settings: Settings) -> None:
         )
     if not 0 < settings.mirror.every < inf:
         raise Misconfigured("mirror.every must be more than 0 seconds")
+    if not 0 < settings.notify.stale_days < inf:
+        raise Misconfigured("notify.stale_days must be more than 0 days")
     template_steps(settings.tree.dates)
