@@ -15,10 +15,13 @@ from photofs.emulators.flickr.emulator import Emulator
 from photofs.emulators.flickr.serving import flickr_in_thread
 from photofs.emulators.flickr.state import Photo
 from photofs.emulators.flickr_export import Export, ExportedAlbum, ExportedPhoto, write_zips
+from photofs.emulators.google import Emulator as Google
+from photofs.emulators.google import google_in_thread
 from photofs.emulators.hosting.blobs import Blob
 from photofs.emulators.hosting.faults import Faults
 from photofs.emulators.takeout.demo import demo_account as demo_takeout_account
 from photofs.emulators.takeout.demo import demo_takeout
+from tests.support.google_library import Uploads, uploads
 from tests.support.household import Household
 from tests.support.logins import add_flickr
 
@@ -184,3 +187,17 @@ def library(request: pytest.FixtureRequest) -> StoryLibrary:
     """Each of the three in turn."""
     chosen: StoryLibrary = request.getfixturevalue(request.param)
     return chosen
+
+
+@pytest.fixture
+def made() -> Uploads:
+    """A Google account: five uploads of our client, and two photos of a phone, without dates."""
+    return uploads()
+
+
+@pytest.fixture
+def google(made: Uploads) -> Iterator[Google]:
+    """It, served on loopback; the Picker's page is asked about every second."""
+    with google_in_thread(made.account) as emulator:
+        emulator.habits.picker_poll = 1.0
+        yield emulator

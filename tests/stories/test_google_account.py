@@ -1,16 +1,11 @@
 """A Google account from the command line: logging in, listing, mounting, reading, logging out."""
 
-import json
 import os
 import pty
 import signal
-import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
 
-import httpx2
 import pytest
 from msgspec.structs import replace
 
@@ -21,7 +16,6 @@ from photofs.emulators.google import (
     CLIENT_SECRET,
     Emulator,
     Refusal,
-    google_in_thread,
 )
 from photofs.emulators.google.errors import ApiError
 from photofs.emulators.google.state import EDIT, App
@@ -30,55 +24,10 @@ from photofs.model.errors import Misconfigured
 from photofs.model.exit_codes import exit_code
 from photofs.providers.google.account import keep, stored_login
 from tests.support.google_library import Uploads, add_google, uploads
+from tests.support.google_login import client_file, log_in
 from tests.support.household import PATIENCE, Household, shell
 
 OTHER_CLIENT = "210987654321-another.apps.googleusercontent.com"
-
-
-@pytest.fixture
-def made() -> Uploads:
-    """What the client uploaded."""
-    return uploads()
-
-
-@pytest.fixture
-def google(made: Uploads) -> Iterator[Emulator]:
-    """The account, served on loopback."""
-    with google_in_thread(made.account) as emulator:
-        yield emulator
-
-
-def client_file(folder: Path, client_id: str = CLIENT_ID, secret: str = CLIENT_SECRET) -> Path:
-    """The OAuth client, as the console gives it."""
-    path = folder / "client_secret_1.json"
-    path.write_text(json.dumps({"installed": {"client_id": client_id, "client_secret": secret}}))
-    return path
-
-
-def log_in(
-    household: Household, emulator: Emulator, *options: str | Path, pasted: tuple[str, ...] = ()
-) -> tuple[int, str]:
-    """`photofs login google --no-browser`; its exit status, and all that it printed.
-
-    The owner pastes `pasted` before the right address.
-    """
-    command = ["login", "google", "--no-browser", "--endpoint", emulator.url, *options]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    with household.start(*command, **pipes) as login:
-        assert login.stdout is not None
-        told = ""
-        for line in login.stdout:
-            told += line
-            if emulator.url in line:
-                break
-        else:
-            return login.wait(PATIENCE), told
-        url = told.splitlines()[-1].strip()
-        assert dict(parse_qsl(urlsplit(url).query))["code_challenge_method"] == "S256"
-        with httpx2.Client(trust_env=False, timeout=60) as browser:
-            address = browser.get(f"{url}&agree=yes").headers["location"]
-        rest, _ = login.communicate("".join(f"{each}\n" for each in (*pasted, address)), PATIENCE)
-    return login.returncode, told + rest
 
 
 def test_an_account_is_logged_in_to_listed_mounted_and_read(

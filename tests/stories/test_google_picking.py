@@ -5,36 +5,20 @@ import os
 import pty
 import signal
 import subprocess
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2
-import pytest
 
 from photofs.assembly import House
-from photofs.emulators.google import Emulator, Refusal, google_in_thread
+from photofs.emulators.google import Emulator, Refusal
 from photofs.emulators.google.errors import ApiError
 from photofs.emulators.google.picker import pick
 from photofs.emulators.google.state import READ, Item
 from photofs.emulators.hosting import faults as net
 from photofs.model.exit_codes import TEMPORARY
-from tests.support.google_library import Uploads, add_google, log_in, uploads
+from tests.support.google_library import Uploads, add_google, log_in
 from tests.support.household import PATIENCE, Household
 from tests.support.waiting import wait_until
-
-
-@pytest.fixture
-def made() -> Uploads:
-    """The account: five uploads of the client, and two photos of a phone, without dates."""
-    return uploads()
-
-
-@pytest.fixture
-def google(made: Uploads) -> Iterator[Emulator]:
-    """It, served; the page is asked about every second."""
-    with google_in_thread(made.account) as emulator:
-        emulator.habits.picker_poll = 1.0
-        yield emulator
 
 
 def start(household: Household, *options: str) -> subprocess.Popen[str]:

@@ -1,35 +1,21 @@
 """A Google library of two sources: a Takeout's originals and the account's own uploads."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from photofs.assembly import House
-from photofs.emulators.google import Emulator, google_in_thread
+from photofs.emulators.google import Emulator
 from photofs.emulators.google.state import Item as Upload
 from photofs.emulators.hosting.originals import blob_of
 from photofs.emulators.takeout.account import Account, Album, Item
 from photofs.emulators.takeout.export import write_export
-from tests.support.google_library import TAKEN, Uploads, add_google, config_of, log_in, uploads
+from tests.support.google_library import TAKEN, Uploads, add_google, config_of, log_in
 from tests.support.household import Household, shell
 
 MADE = datetime(2024, 1, 1, tzinfo=UTC)
 SEA = Path("google/Albums/Sea")
-
-
-@pytest.fixture
-def made() -> Uploads:
-    """What the client uploaded."""
-    return uploads()
-
-
-@pytest.fixture
-def google(made: Uploads) -> Iterator[Emulator]:
-    """The account, served on loopback."""
-    with google_in_thread(made.account) as emulator:
-        yield emulator
 
 
 def original(made: Uploads, upload: Upload) -> bytes:

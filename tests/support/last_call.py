@@ -1,34 +1,15 @@
 """Has a program end before its n-th call that changes something: by kill -9, or by a power cut."""
 
-import atexit
 import mmap
 import os
-import shutil
 import struct
-import subprocess
-from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 
-import pytest
+from tests.support.preloaded import preloaded
 
-SOURCE = Path(__file__).with_name("last_call.c")
 HEAD = struct.Struct("qqq1000s")
 NAMES, NAME = 32768, 16
 FIRST_TO_COME = -1
-
-
-@cache
-def _library() -> str:
-    """The compiled library; a skip where there is no compiler (nor could pyfuse3 be built)."""
-    if shutil.which("cc") is None:
-        pytest.skip("cc is not installed: calls cannot be counted")
-    folder = mkdtemp(prefix="photofs-last-call-")
-    atexit.register(shutil.rmtree, folder)
-    made = f"{folder}/last_call.so"
-    flags = ["-O2", "-Wall", "-Werror", "-shared", "-fPIC"]
-    subprocess.run(["cc", *flags, "-o", made, str(SOURCE), "-ldl"], check=True)
-    return made
 
 
 class LastCall:
@@ -40,7 +21,7 @@ class LastCall:
             file.truncate(HEAD.size + NAMES * NAME)
         with path.open("r+b") as file:
             self._shared = mmap.mmap(file.fileno(), 0)
-        self.environ = {"LD_PRELOAD": _library(), "LAST_CALL": os.fspath(path)}
+        self.environ = {"LD_PRELOAD": preloaded("last_call"), "LAST_CALL": os.fspath(path)}
 
     def watch(self, pid: int = FIRST_TO_COME, *, last: int = 0, disk: Path | None = None) -> None:
         """Count from now on, and let the process end before call number `last`; 0: not at all.
