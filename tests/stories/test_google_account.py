@@ -23,7 +23,7 @@ from photofs.emulators.takeout.demo import demo_takeout
 from photofs.model.errors import Misconfigured
 from photofs.model.exit_codes import exit_code
 from photofs.providers.google.account import keep, stored_login
-from tests.support.google_library import Uploads, add_google, uploads
+from tests.support.google_library import Uploads, add_google
 from tests.support.google_login import client_file, log_in
 from tests.support.household import PATIENCE, Household, shell
 

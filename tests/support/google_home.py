@@ -1,13 +1,11 @@
 """A home with a library of an emulated Google account, and files that were copied into an album."""
 
 import os
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 import trio
 
 from agent.scanning import scan
@@ -22,7 +20,7 @@ from photofs.model.operation import State
 from photofs.model.spot import Spot
 from photofs.model.wish import Asker
 from tests.support.google_library import config_of, log_in
-from tests.support.send_program import send
+from tests.support.sends import Sends
 
 SHELL = Asker(4711, "cp")
 SUMMER_NS = 1_500_000_000 * 10**9
@@ -42,7 +40,7 @@ def files(number: int) -> dict[str, bytes]:
     return {f"IMG_{each:04}.jpg": make_jpeg(each, width=64, height=48) for each in range(number)}
 
 
-class GoogleHome:
+class GoogleHome(Sends):
     """The files are accepted in a new album, and nothing is judged or sent."""
 
     def __init__(
@@ -103,33 +101,11 @@ class GoogleHome:
             os.close(fd)
             wishing.written(ino, len(data), time.time_ns())
 
-    def command(self, later_s: int = 0) -> list[str]:
-        """The program that sends."""
-        name = "tests.support.send_program"
-        return [sys.executable, "-m", name, str(self.folder), "--later", str(later_s)]
-
     @property
     def trouble(self) -> str:
         """What `status` says of the account."""
         with self.house.catalog() as catalog:
             return catalog.sources()[0].trouble
-
-    def is_over(self) -> bool:
-        """Whether nothing is to be judged or sent any more."""
-        with self.house.catalog() as catalog:
-            return not catalog.open_operations() and not catalog.quiet_incoming(2**62, 1)
-
-    def run(self, hours: int) -> None:
-        """Do once what it does, here, with the clock so many hours ahead."""
-        trio.run(send, self.house, 3600 * hours)
-
-    def finish(self) -> None:
-        """Run it again and again, an hour later each time, until nothing is open."""
-        for hours in range(1, 12):
-            self.run(hours)
-            if self.is_over():
-                return
-        pytest.fail("it never ends")
 
     @property
     def items(self) -> list[Item]:

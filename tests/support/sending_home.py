@@ -1,13 +1,11 @@
 """A home with a library of an emulated account, and files that were copied into it."""
 
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-import pytest
 import trio
 
 from agent.scanning import scan
@@ -22,7 +20,7 @@ from photofs.model.operation import State
 from photofs.model.spot import Spot
 from photofs.model.wish import Asker
 from photofs.providers.flickr.account import Stored, keep
-from tests.support.send_program import send
+from tests.support.sends import Sends
 
 ROOT = Path(__file__).parents[2]
 SEED = 20261121
@@ -50,7 +48,7 @@ class Emulated(Protocol):
         ...
 
 
-class Home:
+class Home(Sends):
     """A home with a library of the emulated account: two files copied into a new album."""
 
     def __init__(self, folder: Path, emulator: Emulated, token: Token | None = None) -> None:
@@ -97,33 +95,11 @@ class Home:
                 wishing.written(written.ino, len(data), SUMMER_NS)
                 wishing.set_mtime(written.ino, SUMMER_NS, SHELL)
 
-    def command(self, later_s: int = 0) -> list[str]:
-        """The program that sends."""
-        name = "tests.support.send_program"
-        return [sys.executable, "-m", name, str(self.folder), "--later", str(later_s)]
-
     @property
     def trouble(self) -> str:
         """What `photofs status` says of the source."""
         with self.house.catalog() as catalog:
             return catalog.sources()[0].trouble
-
-    def is_over(self) -> bool:
-        """Whether nothing is to be judged or sent any more."""
-        with self.house.catalog() as catalog:
-            return not catalog.open_operations() and not catalog.quiet_incoming(2**62, 1)
-
-    def run(self, hours: int) -> None:
-        """Do once what it does, here, with the clock so many hours ahead."""
-        trio.run(send, self.house, 3600 * hours)
-
-    def finish(self) -> None:
-        """Run it again and again, an hour later each time, until nothing is open."""
-        for hours in range(1, 12):
-            self.run(hours)
-            if self.is_over():
-                return
-        pytest.fail("it never ends")
 
     def check(self) -> None:
         """Each file is there exactly once, in its album, with its date; the catalog is sound."""
