@@ -12,6 +12,9 @@ from photofs.providers.google.browser.sight import Dialog, Sight
 from photofs.providers.google.browser.window import ChromiumWindow
 from tests.support.chromium import account_of, opened_window
 
+pytestmark = pytest.mark.xdist_group("chromium")
+"""One browser on one of the tests' processes."""
+
 
 @pytest.fixture(scope="module")
 def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromiumWindow]:

@@ -21,6 +21,9 @@ from photofs.providers.google.browser.walk import Waits
 from photofs.providers.google.browser.window import ChromiumWindow
 from tests.support.chromium import WAITS, Photos, errand_for, opened_window, served
 
+pytestmark = pytest.mark.xdist_group("chromium")
+"""One browser on one of the tests' processes."""
+
 IMPATIENT = WAITS._replace(answer=1.0)
 """For pages that never answer a key."""
 
@@ -184,13 +187,23 @@ async def test_whatever_nobody_foresaw_is_left_alone(window: ChromiumWindow, nam
     await is_left_alone(window, WAITS, switch, words)
 
 
+async def test_a_dry_run_meets_the_questions_too(window: ChromiumWindow) -> None:
+    """One that nobody asked for stands open."""
+    await is_left_alone(window, WAITS, _habit(greets=True), "a question stands open", dry=True)
+
+
 async def is_left_alone(
-    window: ChromiumWindow, waits: Waits, switch: Callable[[Emulator], None], words: str
+    window: ChromiumWindow,
+    waits: Waits,
+    switch: Callable[[Emulator], None],
+    words: str,
+    *,
+    dry: bool = False,
 ) -> None:
     """A surprise that tells so much, and none of the photos in the trash."""
     async with served(window, waits=waits) as photos:
         switch(photos.emulator)
-        outcome = await photos.do(WishVerb.TRASH, photos.items[1])
+        outcome = await photos.do(WishVerb.TRASH, photos.items[1], dry=dry)
         assert outcome.found is Found.SURPRISE, outcome.text
         assert words in outcome.text
         assert deeds(photos) == []
@@ -222,16 +235,17 @@ async def test_another_photo_than_that_of_the_address_is_left_alone(photos: Phot
     assert deeds(photos) == []
 
 
+@pytest.mark.parametrize("dry", [False, True])
 @pytest.mark.parametrize(
     ("change", "words"),
     [({"name": "OTHER.jpg"}, "OTHER.jpg"), ({"taken_local": "2003-07-02T12:00:00"}, "2003")],
 )
 async def test_a_page_that_tells_another_name_or_date_is_left_alone(
-    photos: Photos, change: dict[str, str], words: str
+    photos: Photos, change: dict[str, str], words: str, *, dry: bool
 ) -> None:
-    """What the errand knows of the photo must not speak against the page."""
+    """What the errand knows of the photo must not speak against the page; a dry run says so."""
     errand = errand_for(photos.items[0], photos.emulator.url, WishVerb.TRASH)
-    outcome = await photos.hand.do(errand._replace(**change), dry=False)  # type: ignore[arg-type] # fields by name
+    outcome = await photos.hand.do(errand._replace(**change), dry=dry)  # type: ignore[arg-type] # fields by name
     assert outcome.found is Found.SURPRISE
     assert words in outcome.text
     assert deeds(photos) == []

@@ -24,6 +24,7 @@ from photofs.providers.google.browser.profile import find_chromium, use_profile
 from photofs.providers.google.browser.question import objection
 from photofs.providers.google.browser.recognising import recognise
 from photofs.providers.google.browser.sight import Dialog, Sight
+from photofs.providers.google.browser.window import open_window
 
 WEB = "AF1QipMabc_-9"
 
@@ -195,3 +196,24 @@ def test_a_browser_that_is_named_must_be_there(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(NotFound) as told:
         find_chromium("")
     assert "apt install chromium" in told.value.remedy
+
+
+async def test_without_playwright_it_is_said_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is an extra, which not everybody has."""
+    monkeypatch.setitem(sys.modules, "playwright.sync_api", None)
+    profile = use_profile(tmp_path / "profile", own=True)
+    with pytest.raises(Misconfigured) as told:
+        async with open_window(Path(sys.executable), profile, headless=True, patience=1.0):
+            pytest.fail("a window without Playwright")
+    assert "photofs[browser]" in told.value.remedy
+
+
+async def test_a_program_that_is_no_browser_is_told(tmp_path: Path) -> None:
+    """Such as one that ends at once."""
+    pytest.importorskip("playwright", reason="Playwright is not installed (`make test` does)")
+    profile = use_profile(tmp_path / "profile", own=True)
+    with pytest.raises(Misconfigured, match="does not start"):
+        async with open_window(Path("/bin/false"), profile, headless=True, patience=1.0):
+            pytest.fail("a window of no browser")
