@@ -61,7 +61,7 @@ def test_a_mirror_lies_where_it_harms_nothing(
 
 
 def test_a_mirror_that_is_away_is_called_so(household: Household, export: Path, root: Path) -> None:
-    """An empty folder in its place: nothing is written there, status says why, and it goes on."""
+    """P12: An empty folder in its place: nothing is written there, status says why, it goes on."""
     del export
     household.run("mirror", "add", "google", root)
     aside = root.rename(root.with_name("aside"))
@@ -94,7 +94,7 @@ def test_a_mirror_is_known_where_it_was_moved_to(
 def test_a_lost_catalog_finds_its_mirror_again(
     household: Household, export: Path, root: Path
 ) -> None:
-    """Taken over by a new catalog its files count again, and not one is written twice."""
+    """P18: Taken over by a new catalog its files count again, and not one is written twice."""
     household.run("mirror", "add", "google", root)
     household.run("mirror", "run", code=None)
     before = files_of(root)
