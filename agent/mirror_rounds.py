@@ -166,11 +166,8 @@ async def _run_quietly(house: House, catalog: Catalog, row: MirrorRow) -> None:
         log.debug("%s", error)
     except PhotofsError as error:
         _warn_of(row, error)
-    except BaseExceptionGroup as raised:
-        error_of_ours = found_in(raised)
-        if error_of_ours is None:
-            raise
-        _warn_of(row, error_of_ours)
+    except Exception:
+        log.exception("a run of the mirror %s met what nobody foresaw", row.root)
     else:
         if ran.trouble is not None:
             _warn_of(row, ran.trouble)

@@ -26,7 +26,7 @@ from photofs.catalog.sqlite import Catalog
 from photofs.kernel.lock import hold
 from photofs.mirrors.folder import LocalMirror
 from photofs.mirrors.opening import open_mirror
-from photofs.model.errors import PhotofsError
+from photofs.model.errors import PhotofsError, found_in
 from photofs.model.observation import Progress
 from photofs.volume.engine import Engine, open_engine
 from photofs.volume.fetch import Pieces
@@ -65,9 +65,12 @@ async def run_mirror(house: House, catalog: Catalog, row: MirrorRow, tell: Tell)
         try:
             async with _opened(house, catalog, row) as work:
                 ran = await run(work, tell)
-        except PhotofsError as error:
+        except Exception as raised:
+            error = found_in(raised)  # bare, or in the group of a nursery
+            if error is None:
+                raise
             catalog.set_mirror_trouble(row.mirror_id, str(error))
-            raise
+            raise error from raised
     catalog.set_mirror_trouble(row.mirror_id, str(ran.trouble) if ran.trouble else "")
     return ran
 

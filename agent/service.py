@@ -1,7 +1,7 @@
 """The agent's rounds: scan what is due or has come, learn sizes; judge what was written, send it.
 
-Until it is told to end. Mirrors are run as they
-are due. Each round has a catalog of its own, so that a scan keeps no upload waiting.
+Until it is told to end. Mirrors are run as they are due. Each round has a catalog of its own, so
+that a scan keeps no upload waiting.
 """
 
 import logging
