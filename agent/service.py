@@ -16,6 +16,7 @@ import trio
 
 from agent.census import Census
 from agent.comparing import merge_waiting
+from agent.heads import Heads
 from agent.mirror_rounds import keep_mirrored
 from agent.noticing import notice_for_ever
 from agent.posting import judge_and_send
@@ -47,14 +48,15 @@ class Outcome(Enum):
     FAILED = "failed"
 
 
-async def serve(house: House, *, until_signal: bool = False) -> int:
+async def serve(house: House, *, until_signal: bool = False, embed: bool = False) -> int:
     """Work for one catalog until standard input is closed; the one that works keeps others out.
 
     `until_signal`: until SIGTERM or SIGINT instead, as a service that has no input. A second agent
-    waits for the first one's end and takes over then.
+    waits for the first one's end and takes over then. `embed`: learn what a mount with --embed
+    shows.
     """
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(_work_when_alone, house)
+        nursery.start_soon(_work_when_alone, house, embed)
         await (_until_signal() if until_signal else _until_input_ends())
         nursery.cancel_scope.cancel()
     return OK
@@ -84,7 +86,7 @@ def _duplicate_of_stdin() -> int:
     return os.dup(0)
 
 
-async def _work_when_alone(house: House) -> None:
+async def _work_when_alone(house: House, embed: bool) -> None:  # noqa: FBT001 - by a nursery
     """Take the agent's lock, then go round for ever."""
     while True:
         try:
@@ -96,7 +98,7 @@ async def _work_when_alone(house: House) -> None:
                 house.catalog() as mirrors,
             ):
                 async with trio.open_nursery() as nursery:
-                    nursery.start_soon(_go_round, house, catalog)
+                    nursery.start_soon(_go_round, house, catalog, embed)
                     nursery.start_soon(judge_and_send, house, journal)
                     nursery.start_soon(keep_mirrored, house, mirrors)
                     nursery.start_soon(notice_for_ever, house)
@@ -109,9 +111,9 @@ async def _work_when_alone(house: House) -> None:
             await trio.sleep(RETRY_SECONDS)
 
 
-async def _go_round(house: House, catalog: Catalog) -> None:
+async def _go_round(house: House, catalog: Catalog, embed: bool) -> None:  # noqa: FBT001 - as above
     """Scan what is due or has changed on a disk, and take a census, for ever."""
-    rounds = _Rounds(house, catalog)
+    rounds = _Rounds(house, catalog, embed=embed)
     with closing(rounds.watching):
         while True:
             await rounds.go()
@@ -121,8 +123,9 @@ async def _go_round(house: House, catalog: Catalog) -> None:
 class _Rounds:
     """Which sources are to be scanned, and which have failed of late."""
 
-    def __init__(self, house: House, catalog: Catalog) -> None:
+    def __init__(self, house: House, catalog: Catalog, *, embed: bool) -> None:
         self._house, self._catalog = house, catalog
+        self._heads = Heads(catalog, house.store(), house.open_provider) if embed else None
         self._census = Census(catalog, house.open_provider)
         self._changed: set[int] = set()
         self._failed: dict[int, float] = {}
@@ -139,6 +142,8 @@ class _Rounds:
                 await self._scan(source)
             if self._house.settings.agent.census:
                 await _census_quietly(self._census, source)
+            if self._heads is not None:
+                await _census_quietly(self._heads, source)
         await _merge_quietly(self._house, self._catalog)
 
     def _is_due(self, source: SourceRow) -> bool:
@@ -185,8 +190,8 @@ async def _scan_quietly(house: House, catalog: Catalog, source: SourceRow) -> Ou
     return Outcome.FAILED
 
 
-async def _census_quietly(census: Census, source: SourceRow) -> None:
-    """A census whose failure waits for the next round."""
+async def _census_quietly(census: Census | Heads, source: SourceRow) -> None:
+    """A census, of sizes or of heads, whose failure waits for the next round."""
     try:
         await census.take(source)
     except PhotofsError as error:

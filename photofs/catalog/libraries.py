@@ -71,6 +71,9 @@ _ROWS_OF_LIBRARY = (
     DELETE FROM to_place WHERE photo IN (SELECT t.photo FROM to_place t JOIN photo p
     ON p.id = t.photo WHERE p.library = ?1 LIMIT ?2)""",
     """
+    DELETE FROM splice WHERE photo IN (SELECT h.photo FROM splice h JOIN photo p
+    ON p.id = h.photo WHERE p.library = ?1 LIMIT ?2)""",
+    """
     DELETE FROM entry WHERE (folder, id) IN (SELECT e.folder, e.id FROM folder f JOIN entry e
     ON e.folder = f.id WHERE f.library = ?1 LIMIT ?2)""",
     """

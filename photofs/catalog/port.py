@@ -14,6 +14,7 @@ from photofs.model.incoming import Stage
 from photofs.model.node import Entry, Node
 from photofs.model.observation import PhotoSeen
 from photofs.model.photo import Fidelity, Media
+from photofs.model.splice import Splice
 
 
 class LibraryRow(NamedTuple):
@@ -213,6 +214,10 @@ class LibraryReads(Protocol):
 
     def photo(self, photo_id: int) -> PhotoRow:
         """All that is shown of a photo, or NotFound."""
+        ...
+
+    def shown_head(self, photo_id: int) -> Splice:
+        """What is shown in place of a photo's first bytes, where sizes are told so as well."""
         ...
 
     def draft_of(self, photo_id: int) -> str:

@@ -21,11 +21,11 @@ from photofs.catalog.photo_reads import PhotoReading
 from photofs.catalog.photo_writes import PhotoWriting
 from photofs.catalog.regrouping import Regrouping
 from photofs.catalog.scan_writes import ScanWriting
-from photofs.catalog.tree_reads import TreeReading
+from photofs.catalog.splice_rows import SpliceRows
 
 
 class Catalog(
-    TreeReading,
+    SpliceRows,
     LibraryWriting,
     PhotoReading,
     FetchWriting,

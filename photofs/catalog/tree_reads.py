@@ -33,6 +33,17 @@ SELECT e.id, e.name,
 FROM entry e LEFT JOIN photo p ON p.id = e.photo LEFT JOIN folder f ON f.id = e.subfolder
 WHERE e.folder = ? AND e.id > ? ORDER BY e.id LIMIT ?"""
 
+_GROWS: Final = """coalesce((SELECT length(s.head) - s.skip FROM splice s
+  WHERE s.photo = p.id AND s.content_key = p.content_key AND s.size = p.size
+  AND NOT EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id)), 0)"""
+"""By how much a photo as it is shown with other first bytes is longer than its file."""
+
+_PHOTO_SPLICED: Final = _PHOTO.replace("FROM photo", "FROM photo p").replace(
+    "size,", f"size + {_GROWS},", 1
+)
+_CHILD_SPLICED: Final = _CHILD.replace("p.size,", f"p.size + {_GROWS},", 1)
+_ENTRIES_SPLICED: Final = _ENTRIES.replace("p.size", f"p.size + {_GROWS}", 1)
+
 _CHANGES: Final = """
 SELECT sequence, ino, parent, name, content FROM change WHERE sequence > ?
 ORDER BY sequence LIMIT ?"""
@@ -45,12 +56,19 @@ class TreeReading(Part):
         """Bind what the hot path calls."""
         super().__init__(database)
         self._execute: Callable[..., Any] = database.connection.execute
+        self._spliced = False
+        self._photo, self._child, self._listing = _PHOTO, _CHILD, _ENTRIES
+
+    def show_spliced(self) -> None:
+        """From now on sizes are those of photos as `--embed` shows them."""
+        self._spliced = True
+        self._photo, self._child, self._listing = _PHOTO_SPLICED, _CHILD_SPLICED, _ENTRIES_SPLICED
 
     def node(self, ino: int) -> Node | None:
         """The attributes of a folder or photo; a photo that is in no folder has no links."""
         try:
             if ino & 1 and ino != ROOT_INO:
-                row = self._execute(_PHOTO, (ino >> 1,)).fetchone()
+                row = self._execute(self._photo, (ino >> 1,)).fetchone()
                 return row and Node(ino, False, row[0], row[1] == 1, row[2], row[3], row[4])
             row = self._execute(_FOLDER, (ino >> 1,)).fetchone()
         except apsw.Error as error:
@@ -60,9 +78,9 @@ class TreeReading(Part):
     def child(self, folder_id: int, name: str) -> Node | None:
         """What stands under exactly that name in the folder."""
         try:
-            row = self._execute(_CHILD, (folder_id, fold(name))).fetchone()
+            row = self._execute(self._child, (folder_id, fold(name))).fetchone()
             if row is None or row[0] != name:  # a program may have put this one beside another
-                row = self._execute(_CHILD, (folder_id, exact_fold(name))).fetchone()
+                row = self._execute(self._child, (folder_id, exact_fold(name))).fetchone()
         except UnicodeEncodeError:  # bytes that are no UTF-8: no name of ours
             return None
         except apsw.Error as error:
@@ -81,7 +99,7 @@ class TreeReading(Part):
         long if every row is taken apart.
         """
         try:
-            rows = self._execute(_ENTRIES, (folder_id, after, limit))
+            rows = self._execute(self._listing, (folder_id, after, limit))
             return [_new_entry(Entry, row) for row in rows]
         except apsw.Error as error:
             raise ours(error, self.database.path) from error

@@ -32,6 +32,11 @@ log = logging.getLogger(__name__)
 @click.option("--read-only", is_flag=True, help="Refuse every write, whatever a library can do.")
 @click.option("--allow-other", is_flag=True, help="Let other users of this machine read it, too.")
 @click.option("--exact-sizes", is_flag=True, help="Let stat of a file wait for its exact size.")
+@click.option(
+    "--embed",
+    type=click.Choice(["missing"]),
+    help="Show JPEGs that tell no date or place with these in their EXIF.",
+)
 @click.option("--no-agent", is_flag=True, help="Do not scan or learn sizes in the background.")
 @click.option(
     "--mounter", is_flag=True, help="Have photofs-mounter mount, so that this may be confined."
@@ -42,11 +47,20 @@ log = logging.getLogger(__name__)
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where the background process logs (default: mount.log beside the catalog).",
 )
-def mount(folder: Path, *, daemon: bool, demo: bool, log_file: Path | None, **flags: bool) -> None:
+def mount(
+    folder: Path,
+    *,
+    daemon: bool,
+    demo: bool,
+    log_file: Path | None,
+    embed: str | None,
+    **flags: bool,
+) -> None:
     """Show the libraries as folders below FOLDER, which must be empty, until `photofs umount`."""
     point = Path(os.path.normpath(folder.expanduser().absolute()))
     if daemon:
-        code = start_daemon(_arguments(point, demo=demo, log_file=log_file, flags=flags))
+        command = _arguments(point, demo=demo, log_file=log_file, embed=embed, flags=flags)
+        code = start_daemon(command)
         if code == 0:
             _say_what_to_try(point, demo=demo)
         sys.exit(code)
@@ -59,7 +73,7 @@ def mount(folder: Path, *, daemon: bool, demo: bool, log_file: Path | None, **fl
         house = House()
         go_behind(log_file or house.paths.state / "mount.log")
         _refuse_if_nothing_to_show(house)
-        _serve_until_unmounted(house, point, Serving(**flags))
+        _serve_until_unmounted(house, point, Serving(embed=bool(embed), **flags))
     log.info("%s is unmounted", point)
 
 
@@ -85,12 +99,13 @@ def _check_point(point: Path, *, by_mounter: bool) -> None:
 
 
 def _arguments(
-    point: Path, *, demo: bool, log_file: Path | None, flags: dict[str, bool]
+    point: Path, *, demo: bool, log_file: Path | None, embed: str | None, flags: dict[str, bool]
 ) -> Sequence[str]:
     """The same command line for the process in the background."""
     arguments = [*_loudness(), "mount", "--foreground"]
     arguments += [f"--{flag.replace('_', '-')}" for flag, given in flags.items() if given]
     arguments += ["--demo"] * demo
+    arguments += [f"--embed={embed}"] * bool(embed)
     arguments += ["--log-file", str(log_file)] * (log_file is not None)
     return [*arguments, "--", str(point)]
 

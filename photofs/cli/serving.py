@@ -17,6 +17,7 @@ class Serving:
     exact_sizes: bool = False
     no_agent: bool = False
     mounter: bool = False
+    embed: bool = False
 
 
 async def serve(house: House, point: Path, serving: Serving, ready: Callable[[], None]) -> None:
@@ -43,6 +44,8 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
     mounter = mounter_address(without_links(point), house.environ) if serving.mounter else None
     store = house.store()
     with house.catalog() as catalog, house.catalog() as other:
+        if serving.embed:
+            catalog.show_spliced()
         async with open_child_fetching(environ=dict(house.environ)) as fetching:
 
             def guarded() -> None:
@@ -58,7 +61,8 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
             )
             others = house.settings.writing.other_files
             writing = Writing(volume, store, Writer(house.wishing(other)), other_files=others)
-            with agent_beside(house.environ, wanted=not serving.no_agent):
+            wanted = not serving.no_agent
+            with agent_beside(house.environ, wanted=wanted, embed=serving.embed):
                 await run(
                     volume,
                     point,

@@ -205,6 +205,7 @@ class Intake:
         draft = self._drafts.get(ino)
         if empty or (draft is not None and draft.writers) or self._volume.draft_here(ino):
             return None
+        self._volume.check_as_it_is(ino)
         return await self._volume.whole(ino)
 
     async def _begin_anew(self, ino: int, asker: Asker, present: str | None) -> Draft:

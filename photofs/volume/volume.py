@@ -20,12 +20,15 @@ from typing import NamedTuple
 from photofs.catalog.port import Change, LibraryReads
 from photofs.model.errors import IsFolder, NotFound, PhotofsError, ReadOnly, Refused, Temporary
 from photofs.model.node import ROOT_INO, Entry, Node, is_folder_ino, photo_ino, row_id
+from photofs.model.splice import AS_IT_IS, Splice
 from photofs.model.wish import Asker
 from photofs.originals.port import OriginalStore
 from photofs.view.tree import Tree
+from photofs.volume.capacity import Capacity
 from photofs.volume.drafts import Drafts, WrittenHandle
 from photofs.volume.fetching import Fetching
 from photofs.volume.handles import DraftHandle, Handle, SealedHandle
+from photofs.volume.spliced_handle import NowHandle, check_as_it_is, with_head
 from photofs.volume.waiting import Waiting
 from photofs.volume.xattrs import Facts, attribute_names, attribute_value
 
@@ -51,14 +54,6 @@ class Opened(NamedTuple):
 
     number: int
     whole: bool
-
-
-class Capacity(NamedTuple):
-    """For statfs: bytes of all photos, bytes free on this disk, number of photos."""
-
-    used: int
-    free: int
-    photos: int
 
 
 @dataclass(slots=True)
@@ -97,7 +92,7 @@ class Volume:
         self._open_inos: Counter[int] = Counter()
         self._next_number = 1
         self._capacity: tuple[Capacity, float] | None = None
-        self._sealed: dict[int, tuple[str, int]] = {}
+        self._sealed: dict[int, tuple[str, int, Splice]] = {}
         self._writable = library.writable_libraries()
 
     # names and attributes
@@ -192,10 +187,10 @@ class Volume:
         known = self._sealed.get(ino)
         if known is None:
             return None
-        handle = self._open_sealed(*known)
+        handle = self._open_sealed(*known[:2])
         if handle is None:
             del self._sealed[ino]
-        return handle
+        return handle and with_head(handle, known[2])
 
     def _open_sealed(self, sha256: str, size: int) -> Handle | None:
         """The sealed original, if it is here and as long as it was; else fetching sees to it."""
@@ -211,11 +206,16 @@ class Volume:
         written = self._open_written(ino)
         if written is not None:
             return written
+        splice = self._library.shown_head(row_id(ino))
+        return with_head(await self._open_file(ino, splice), splice)
+
+    async def _open_file(self, ino: int, splice: Splice) -> Handle:
+        """The photo's own bytes, which are shown with that head."""
         photo = self._library.photo(row_id(ino))
         if photo.sha256 is not None and photo.size is not None:
             handle = self._open_sealed(photo.sha256, photo.size)
             if handle is not None:
-                self._remember(ino, photo.sha256, photo.size)
+                self._remember(ino, photo.sha256, photo.size, splice)
                 return handle
         size = photo.size
         if size is None or not photo.size_exact:
@@ -253,9 +253,13 @@ class Volume:
             raise NotFound("the photo's original cannot be had whole")
         return arrival.sha256
 
-    def _remember(self, ino: int, sha256: str, size: int) -> None:
+    def check_as_it_is(self, ino: int) -> None:
+        """Refused if a photo is shown with a head that its file does not have."""
+        check_as_it_is(self._library.shown_head(row_id(ino)))
+
+    def _remember(self, ino: int, sha256: str, size: int, splice: Splice) -> None:
         """Keep the hash of a sealed original at hand."""
-        self._sealed[ino] = (sha256, size)
+        self._sealed[ino] = (sha256, size, splice)
         if len(self._sealed) > SEALED_KEPT:
             del self._sealed[next(iter(self._sealed))]
 
@@ -266,7 +270,7 @@ class Volume:
     def read_now(self, number: int, offset: int, length: int) -> bytes | None:
         """The same without waiting, of a sealed original; None if it is not one."""
         handle = self._handles[number].handle
-        return handle.read_now(offset, length) if isinstance(handle, SealedHandle) else None
+        return handle.read_now(offset, length) if isinstance(handle, NowHandle) else None
 
     def release(self, number: int) -> int:
         """Close an open photo; its inode."""
@@ -343,7 +347,9 @@ class Volume:
         origins = self._library.origins(photo.photo_id)
         here = photo.sha256 is not None and self._store.has_sealed(photo.sha256) is not None
         unsent = self._library.unsent(photo.photo_id)
-        return Facts(photo, origins[0] if origins else None, here, unsent)
+        embedded = self._library.shown_head(photo.photo_id) != AS_IT_IS
+        told = photo._replace(sha256=None) if embedded else photo  # of what is shown: unknown
+        return Facts(told, origins[0] if origins else None, here, unsent, embedded)
 
     def capacity(self) -> Capacity:
         """For statfs."""

@@ -27,12 +27,16 @@ EVER_LISTED = "user.photofs.sha256"
 
 
 class Facts(NamedTuple):
-    """A photo, its best origin, whether its bytes are on this disk, and what is to be sent."""
+    """A photo, its best origin, whether its bytes are on this disk, and what is to be sent.
+
+    `embedded`: it is shown with facts in its EXIF that its file does not have.
+    """
 
     photo: PhotoRow
     origin: OriginRow | None
     here: bool
     unsent: Unsent = SENT
+    embedded: bool = False
 
 
 def attribute_names(facts: Facts) -> list[str]:
@@ -88,9 +92,9 @@ def _id(facts: Facts) -> str:
 def _fidelity(facts: Facts) -> str:
     """How near to the original, and what is missing."""
     photo = facts.photo
-    if photo.fidelity is Fidelity.ORIGINAL or not photo.fidelity_note:
-        return photo.fidelity
-    return f"{photo.fidelity}: {photo.fidelity_note}"
+    notes = [photo.fidelity_note] if photo.fidelity is not Fidelity.ORIGINAL else []
+    notes += ["shown with date or place added to its EXIF"] if facts.embedded else []
+    return ": ".join([photo.fidelity, ", ".join(filter(None, notes))]).removesuffix(": ")
 
 
 def _taken(facts: Facts) -> str:

@@ -83,6 +83,8 @@ async def serve(arguments: argparse.Namespace) -> None:
     made = Stock(arguments.root)
     deadlines = Deadlines(open=arguments.deadline, read=arguments.deadline)
     with made.open_catalog() as catalog, made.open_catalog() as other:
+        if arguments.embed:
+            catalog.show_spliced()
         async with fetching_for(made, catalog, child=arguments.child) as fetching:
             volume = TripVolume(Tree(catalog), catalog, made.store(), fetching, deadlines)
             options = MountOptions(
@@ -113,6 +115,7 @@ def main() -> None:
     parser.add_argument("--read-only", action="store_true")
     parser.add_argument("--allow-other", action="store_true")
     parser.add_argument("--exact-sizes", action="store_true")
+    parser.add_argument("--embed", action="store_true")
     parser.add_argument("--other-files", default="keep")
     parser.add_argument("--deadline", type=float, default=20.0)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
