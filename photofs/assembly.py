@@ -187,6 +187,10 @@ def provider_factory(name: str) -> "ProviderFactory":
         from photofs.providers.google.picked import open_provider as open_picked
 
         return open_picked
+    if name == "folder":
+        from photofs.providers.folder.provider import open_provider as open_folder
+
+        return open_folder
     raise Bug(f'the catalog names a provider "{name}" that this version does not have')
 
 
@@ -310,10 +314,19 @@ class House:
         return self.settings.tree.timezone or machine_zone()
 
     def check_export(self, kind: str, path: Path) -> None:
-        """Refused if no export of that kind ("takeout", "flickr-export") lies there."""
+        """Refused if no export of that kind ("takeout", "flickr-export") lies there.
+
+        "folder" is a plain one, with at least one picture or video.
+        """
         from photofs.providers.archives.kind import Kind, check_kind
 
-        check_kind(path, Kind(kind), self._own_folders())
+        if kind == "folder":
+            from photofs.metadata.head import read_head
+            from photofs.providers.folder.check import check_folder
+
+            check_folder(path, self._own_folders(), read_head)
+        else:
+            check_kind(path, Kind(kind), self._own_folders())
 
     def check_moved(self, path: Path, refs: "Iterable[str]") -> None:
         """Refused unless the files that a source is known to have lie there, but for a few.
@@ -369,6 +382,7 @@ class House:
         from photofs.metadata.head import read_head
         from photofs.metadata.stamping import stamp_head
         from photofs.metadata.timezone import zone_of_position
+        from photofs.metadata.xmp import read_xmp
         from photofs.providers.port import Tools
 
         with self.small_state(source.source_id) as small_state, self.pacer() as pacer:
@@ -381,6 +395,7 @@ class House:
                 read_timeout=self.settings.network.read_timeout,
                 read_head=read_head,
                 stamp_head=stamp_head,
+                read_sidecar=read_xmp,
                 own_folders=self._own_folders(),
                 favorite_tag=self.settings.writing.favorite_tag,
             )

@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from photofs.catalog.album_leads import AlbumLeads
+from photofs.catalog.album_rows import AlbumRows
 from photofs.catalog.album_writes import AlbumWriting
 from photofs.catalog.clock import ClockWriting
 from photofs.catalog.database import BRIEFLY_MS, BUSY_MS, Database
@@ -42,6 +43,7 @@ class Catalog(
     Regrouping,
     MirrorRows,
     CopyRows,
+    AlbumRows,
 ):
     """Everything that port.py promises, and the rows that filing writes; for one thread."""
 

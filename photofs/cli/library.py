@@ -45,9 +45,11 @@ def library() -> None:
 
 
 @library.command(short_help="Add a library: an export's folder, or an account.")
-@click.argument("provider", type=click.Choice(["takeout", "flickr-export", *ACCOUNTS]))
+@click.argument("provider", type=click.Choice(["takeout", "flickr-export", "folder", *ACCOUNTS]))
 @click.argument("path", required=False, shell_complete=files)
-@click.option("--name", help="The library's folder name (default: google or flickr).")
+@click.option(
+    "--name", help="The library's folder name (default: google, flickr, or the folder's)."
+)
 @click.option(
     "--to",
     "library_to",
@@ -65,9 +67,10 @@ def add(
     no_scan: bool,
     as_json: bool,
 ) -> None:
-    """Add a library: `takeout FOLDER`, `flickr-export FOLDER`, or an account after a login.
+    """Add a library: `takeout FOLDER`, `flickr-export FOLDER`, `folder FOLDER`, or an account.
 
-    FOLDER holds the downloaded .zip or .tgz parts, or is an unpacked export. It is only read.
+    FOLDER holds the downloaded .zip or .tgz parts, or is an unpacked export; of `folder` it holds
+    pictures, or is a mirror. It is only read. Accounts are added by `photofs login`.
     What two sources of one library tell of the same photo is merged.
     """
     house = House()
@@ -81,7 +84,7 @@ def add(
     if name is not None and library_to is not None:
         raise Refused("a new library with --name, or a known one with --to?", remedy="give one")
     folder = _archive_folder(path)
-    chosen = library_to or name or ("google" if provider == "takeout" else "flickr")
+    chosen = library_to or name or _name_for(provider, folder)
     check_name(chosen)
     kind = provider.replace("-", "_")
     house.check_export(provider, folder)
@@ -98,6 +101,13 @@ def add(
         print(f"added{added_to} {chosen}: {safe_text(str(folder))}", flush=True)
     added = {"added": chosen, "folder": str(folder)} if as_json else None
     scan_after(chosen, added, no_scan=no_scan)
+
+
+def _name_for(provider: str, folder: Path) -> str:
+    """The library's name where none was given."""
+    if provider != "folder":
+        return "google" if provider == "takeout" else "flickr"
+    return folder.name if NAME.fullmatch(folder.name) else "folder"
 
 
 def _refuse_twice(catalog: Catalog, name: str, provider: str, folder: Path) -> None:
@@ -134,7 +144,7 @@ def check_name(name: str) -> None:
 def _archive_folder(path: str | None) -> Path:
     """The folder (or single archive) named, absolute; NotFound or Refused if it cannot be one."""
     if path is None:
-        raise Refused("which folder?", remedy="name the folder that holds the downloaded parts")
+        raise Refused("which folder?", remedy="name the folder that holds the parts or pictures")
     folder = Path(path).expanduser().absolute()
     try:
         folder.stat()

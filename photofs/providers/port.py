@@ -17,6 +17,7 @@ from photofs.model.errand import Deed, Errand, Outcome
 from photofs.model.head import HeadFacts
 from photofs.model.observation import AlbumSeen, ContentHash, Observation, PhotoSeen
 from photofs.model.photo import Media
+from photofs.model.sidecar import SidecarFacts
 from photofs.model.span import Span
 from photofs.model.splice import StampHead
 from photofs.model.verdict import Verdict
@@ -323,7 +324,7 @@ class Tools:
     `read_timeout` in seconds is how long a connection may be silent.
     `read_head` tells a medium's kind and facts by its first bytes (model/head.py says how many),
     None for what is no medium; where it is not lent, such facts stay unknown. `stamp_head` writes a
-    capture time into the head of a copy.
+    capture time into the head of a copy, `read_sidecar` tells what an XMP file says.
     `own_folders` are photofs's own (cache, catalog, kept originals), in which no source lies.
     `favorite_tag`: own favorites may be marked by a tag where the service takes no other mark.
     """
@@ -336,6 +337,7 @@ class Tools:
     read_timeout: float = 30.0
     read_head: Callable[[bytes], HeadFacts | None] | None = None
     stamp_head: StampHead | None = None
+    read_sidecar: Callable[[bytes], SidecarFacts | None] | None = None
     own_folders: tuple[Path, ...] = ()
     favorite_tag: bool = True
 
