@@ -54,9 +54,6 @@ def read_arguments() -> argparse.Namespace:
         "serve", help="scan when due, learn sizes, until standard input is closed"
     )
     serve_parser.add_argument("--until-signal", action="store_true", help="until SIGTERM instead")
-    serve_parser.add_argument(
-        "--embed", action="store_true", help="learn which pictures tell no date or place, too"
-    )
     return parser.parse_args()
 
 
@@ -188,9 +185,7 @@ def work_on(arguments: argparse.Namespace) -> int:
     """Do what the command line says."""
     house = House()
     if arguments.verb == "serve":
-        return trio.run(
-            partial(serve, house, until_signal=arguments.until_signal, embed=arguments.embed)
-        )
+        return trio.run(partial(serve, house, until_signal=arguments.until_signal))
     if arguments.verb == "mirror":
         return trio.run(partial(run_mirrors, house, arguments.names, as_json=arguments.json))
     names, as_json = arguments.libraries, arguments.json

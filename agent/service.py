@@ -48,15 +48,14 @@ class Outcome(Enum):
     FAILED = "failed"
 
 
-async def serve(house: House, *, until_signal: bool = False, embed: bool = False) -> int:
+async def serve(house: House, *, until_signal: bool = False) -> int:
     """Work for one catalog until standard input is closed; the one that works keeps others out.
 
     `until_signal`: until SIGTERM or SIGINT instead, as a service that has no input. A second agent
-    waits for the first one's end and takes over then. `embed`: learn what a mount with --embed
-    shows.
+    waits for the first one's end and takes over then.
     """
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(_work_when_alone, house, embed)
+        nursery.start_soon(_work_when_alone, house)
         await (_until_signal() if until_signal else _until_input_ends())
         nursery.cancel_scope.cancel()
     return OK
@@ -86,7 +85,7 @@ def _duplicate_of_stdin() -> int:
     return os.dup(0)
 
 
-async def _work_when_alone(house: House, embed: bool) -> None:  # noqa: FBT001 - by a nursery
+async def _work_when_alone(house: House) -> None:
     """Take the agent's lock, then go round for ever."""
     while True:
         try:
@@ -98,7 +97,7 @@ async def _work_when_alone(house: House, embed: bool) -> None:  # noqa: FBT001 -
                 house.catalog() as mirrors,
             ):
                 async with trio.open_nursery() as nursery:
-                    nursery.start_soon(_go_round, house, catalog, embed)
+                    nursery.start_soon(_go_round, house, catalog)
                     nursery.start_soon(judge_and_send, house, journal)
                     nursery.start_soon(keep_mirrored, house, mirrors)
                     nursery.start_soon(notice_for_ever, house)
@@ -111,9 +110,9 @@ async def _work_when_alone(house: House, embed: bool) -> None:  # noqa: FBT001 -
             await trio.sleep(RETRY_SECONDS)
 
 
-async def _go_round(house: House, catalog: Catalog, embed: bool) -> None:  # noqa: FBT001 - as above
+async def _go_round(house: House, catalog: Catalog) -> None:
     """Scan what is due or has changed on a disk, and take a census, for ever."""
-    rounds = _Rounds(house, catalog, embed=embed)
+    rounds = _Rounds(house, catalog)
     with closing(rounds.watching):
         while True:
             await rounds.go()
@@ -123,9 +122,9 @@ async def _go_round(house: House, catalog: Catalog, embed: bool) -> None:  # noq
 class _Rounds:
     """Which sources are to be scanned, and which have failed of late."""
 
-    def __init__(self, house: House, catalog: Catalog, *, embed: bool) -> None:
+    def __init__(self, house: House, catalog: Catalog) -> None:
         self._house, self._catalog = house, catalog
-        self._heads = Heads(catalog, house.store(), house.open_provider) if embed else None
+        self._heads = Heads(catalog, house.store(), house.open_provider)
         self._census = Census(catalog, house.open_provider)
         self._changed: set[int] = set()
         self._failed: dict[int, float] = {}
@@ -142,7 +141,7 @@ class _Rounds:
                 await self._scan(source)
             if self._house.settings.agent.census:
                 await _census_quietly(self._census, source)
-            if self._heads is not None:
+            if self._catalog.heads_wanted():
                 await _census_quietly(self._heads, source)
         await _merge_quietly(self._house, self._catalog)
 

@@ -314,10 +314,7 @@ class House:
         return self.settings.tree.timezone or machine_zone()
 
     def check_export(self, kind: str, path: Path) -> None:
-        """Refused if no export of that kind ("takeout", "flickr-export") lies there.
-
-        "folder" is a plain one, with at least one picture or video.
-        """
+        """Refused if no export of that kind, or for "folder" no picture, lies there."""
         from photofs.providers.archives.kind import Kind, check_kind
 
         if kind == "folder":

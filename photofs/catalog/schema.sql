@@ -7,7 +7,8 @@
 
 -- Small facts about the file itself.
 CREATE TABLE meta (
-  key   TEXT NOT NULL PRIMARY KEY,  -- 'next_entry': the number the next entry gets
+  key   TEXT NOT NULL PRIMARY KEY,  -- 'next_entry': the number the next entry gets;
+                                    -- 'embed': 1 if heads of pictures are to be learnt (splice)
   value INTEGER NOT NULL            -- its value
 ) STRICT, WITHOUT ROWID;
 

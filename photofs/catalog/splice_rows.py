@@ -33,6 +33,19 @@ SELECT mtime_ns, taken_local, granularity, set_mtime_ns IS NOT NULL FROM photo W
 class SpliceRows(TreeReading):
     """Rows of splice."""
 
+    def want_heads(self, *, wanted: bool) -> None:
+        """Whether the agent is to learn what `--embed` shows; the mount begun last says so."""
+        if wanted != self.heads_wanted():
+            with self.database.transaction():
+                self.database.run(
+                    "INSERT OR REPLACE INTO meta(key, value) VALUES ('embed', ?)", (int(wanted),)
+                )
+
+    def heads_wanted(self) -> bool:
+        """Whether the mount begun last shows what the agent learns of heads."""
+        row = self.database.one("SELECT value FROM meta WHERE key = 'embed'")
+        return row is not None and row[0] == 1
+
     def shown_head(self, photo_id: int) -> Splice:
         """What is shown in place of a photo's first bytes, where sizes are told so as well."""
         return self._head(photo_id) if self._spliced else AS_IT_IS

@@ -23,18 +23,17 @@ LONGEST_PAUSE: Final = 300.0
 
 @contextmanager
 def agent_beside(
-    environ: Mapping[str, str], *, wanted: bool, embed: bool = False, patience: float = PATIENCE
+    environ: Mapping[str, str], *, wanted: bool, patience: float = PATIENCE
 ) -> Iterator[int | None]:
     """The agent for the length of a block; one that works already for this catalog goes on.
 
     The first one's process id, if it is wanted. One that has not ended after so many seconds is
     killed, which costs what it had not filed yet: the mount must not wait for whatever it hangs on.
-    `embed`: it learns what a mount with --embed shows.
     """
     if not wanted:
         yield None
         return
-    companion = _Companion(environ, embed=embed)
+    companion = _Companion(environ)
     try:
         yield companion.process.pid
     finally:
@@ -44,9 +43,8 @@ def agent_beside(
 class _Companion:
     """The agent's process, and a thread that waits for its end."""
 
-    def __init__(self, environ: Mapping[str, str], *, embed: bool) -> None:
+    def __init__(self, environ: Mapping[str, str]) -> None:
         """Begin it."""
-        self._embed = embed
         self._environ = dict(environ)
         self._ending = threading.Event()
         self._turn = threading.Lock()
@@ -67,8 +65,8 @@ class _Companion:
         self._watcher.join()
 
     def _begin(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "agent", "serve", *["--embed"] * self._embed],
+        return subprocess.Popen(
+            [sys.executable, "-m", "agent", "serve"],
             stdin=subprocess.PIPE,
             env=self._environ,
             start_new_session=True,

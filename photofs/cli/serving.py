@@ -44,6 +44,7 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
     mounter = mounter_address(without_links(point), house.environ) if serving.mounter else None
     store = house.store()
     with house.catalog() as catalog, house.catalog() as other:
+        other.want_heads(wanted=serving.embed)
         if serving.embed:
             catalog.show_spliced()
         async with open_child_fetching(environ=dict(house.environ)) as fetching:
@@ -61,8 +62,7 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
             )
             others = house.settings.writing.other_files
             writing = Writing(volume, store, Writer(house.wishing(other)), other_files=others)
-            wanted = not serving.no_agent
-            with agent_beside(house.environ, wanted=wanted, embed=serving.embed):
+            with agent_beside(house.environ, wanted=not serving.no_agent):
                 await run(
                     volume,
                     point,
