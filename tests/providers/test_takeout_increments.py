@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from photofs.emulators.takeout import Account, Album, Item, Shape, write_export
 from photofs.emulators.takeout.export import write_zip
 from photofs.emulators.takeout.layout import File
+from photofs.emulators.takeout.sidecars import sidecar_json
 from photofs.model.observation import Finding, FindingKind, Observation, ScanEnd, Superseded
 from photofs.providers.takeout.provider import open_provider
 from tests.support import great_takeout
@@ -152,6 +153,45 @@ async def test_what_needs_a_whole_scan_gets_one(tmp_path: Path, what: str) -> No
         (made,) = write_export(tmp_path / "made", account(telling), LATER)
         made.rename(tmp_path / part)
         (tmp_path / "made").rmdir()
+    seen = await followed.scan()
+    assert is_whole(seen)
+    assert photos(seen) == photos(await other.scan(whole=True))
+
+
+async def test_a_folder_that_may_be_the_archive_has_all_read(tmp_path: Path) -> None:
+    """That only a folder's name says so, copies in other exports may deny."""
+    followed, other = Followed(tmp_path), Followed(tmp_path)
+    write_export(tmp_path, account(ONE, TWO), MADE)
+    await followed.scan()
+    await other.scan()
+    files = [
+        File("Google Photos/Archive/a.jpg", ONE.data, text=False),
+        File(
+            "Google Photos/Archive/a.jpg.supplemental-metadata.json", sidecar_json(ONE), text=True
+        ),
+    ]
+    write_zip(tmp_path / "takeout-20260504T050607Z-3-001.zip", files, LATER)
+    seen = await followed.scan()
+    assert is_whole(seen)
+    assert photos(seen) == photos(await other.scan(whole=True))
+    assert not photos(seen)[ONE.item_id].archived
+
+
+async def test_an_item_of_several_bytes_has_all_read(tmp_path: Path) -> None:
+    """Which of them it is told with now, and what becomes of the others, a whole scan says."""
+    followed, other = Followed(tmp_path), Followed(tmp_path)
+    write_export(tmp_path, account(ONE, TWO), MADE)
+    trip = "Google Photos/Trip"
+    files = [
+        File(f"{trip}/metadata.json", b'{"title": "Trip"}', text=True),
+        File(f"{trip}/a.jpg", b"cropped", text=False),
+        File(f"{trip}/a.jpg.supplemental-metadata.json", sidecar_json(ONE), text=True),
+    ]
+    write_zip(tmp_path / "takeout-20260304T050607Z-3-002.zip", files, MADE)
+    before = photos(await followed.scan())
+    await other.scan()
+    assert len(before) == 3
+    write_export(tmp_path, account(replace(ONE, description="new")), LATER)
     seen = await followed.scan()
     assert is_whole(seen)
     assert photos(seen) == photos(await other.scan(whole=True))

@@ -57,7 +57,8 @@ class Before:
     def learn(self, told: Told, items: Items) -> bool:
         """Read the notes; whether all that is met now was told as it would be told now, if at all.
 
-        The same bytes under another item's id mean that one of both is to be superseded or joined.
+        The same bytes under another item's id, and an item that was told with several bytes for one
+        role, mean that something is to be superseded or joined.
         """
         holders: dict[str, set[str]] = {}
         for item_id, member in _files(items):
@@ -73,8 +74,8 @@ class Before:
             return False
         self._told = found
         for seen in found:
-            item_id = take_apart(seen.remote_id).item
-            if item_id not in holders.get(seen.content_key, {item_id}):
+            item_id, _role, extra = take_apart(seen.remote_id)
+            if extra or item_id not in holders.get(seen.content_key, {item_id}):
                 return False
             self._by_item.setdefault(item_id, {})[seen.remote_id] = seen
         return True
@@ -172,16 +173,13 @@ class Increment:
         before = self._before.of(item_id)
         told = {one.remote_id for one in now if isinstance(one, PhotoSeen)}
         roles = {take_apart(remote_id).role for remote_id in told}
-        left = [seen for remote_id, seen in before.items() if remote_id not in told]
-        stay = [seen for seen in left if take_apart(seen.remote_id).role not in roles]
+        stay = [seen for seen in before.values() if take_apart(seen.remote_id).role not in roles]
         several = bool(told) and any(not seen.missing for seen in stay)
         link = items.links.get(item_id) or _link(item_id, before.values(), several=several)
         for one in now:
             yield _in_set(one, link) if isinstance(one, PhotoSeen) else one
-        for seen in left:
-            if seen not in stay:
-                yield replace(seen, missing=True)
-            elif not seen.missing and _in_set(seen, link) != seen:
+        for seen in stay:
+            if not seen.missing and _in_set(seen, link) != seen:
                 yield _in_set(seen, link)
 
 
