@@ -14,6 +14,7 @@ from typing import Final
 import trio
 
 from agent.mirror_plan import Bring, Renew
+from agent.mirror_steps import retime
 from agent.mirror_work import Work, folder_of
 from photofs.catalog.mirrored import CopyRow, NewCopy
 from photofs.model.errors import (
@@ -201,6 +202,8 @@ class Copying:
             work.catalog.set_role(old.copy_id, Role.CURRENT, fact.photo_id)
             work.catalog.set_version(old.copy_id, *version)
             work.catalog.set_placing(old.copy_id, step.wished, fact.placing)
+        if old.shown_ns != fact.mtime_ns:
+            await retime(work, old, fact.mtime_ns)
         work.tally.moved += 1
         return True
 

@@ -6,7 +6,7 @@ from agent.mirror_plan import Follow, Move, Retime, SetAside
 from agent.mirror_work import Work
 from photofs.catalog.mirrored import CopyRow
 from photofs.model.errors import NotFound
-from photofs.model.mirror import CopyState, Role
+from photofs.model.mirror import CopyState, Role, Stamp
 
 GONE = "it was not there when it was to be moved"
 
@@ -25,6 +25,33 @@ async def finish_moves(work: Work) -> None:
                 work.catalog.note_copy_state(copy.copy_id, CopyState.ABSENT, GONE)
 
 
+async def finish_writes(work: Work) -> None:
+    """Take the files that a killed run had written, and not noted: nothing is fetched again."""
+    for folder in work.catalog.stale_folders(work.mirror_id):
+        absent = [
+            copy
+            for copy in work.catalog.copies_in(work.mirror_id, folder)
+            if copy.state is CopyState.ABSENT
+        ]
+        taken = [(copy, await trio.to_thread.run_sync(_whole, work, copy)) for copy in absent]
+        there = [(copy, stamp) for copy, stamp in taken if stamp is not None]
+        if there:
+            await trio.to_thread.run_sync(work.folder.sync, folder)
+            with work.catalog.database.transaction():
+                for copy, stamp in there:
+                    work.catalog.note_written(copy.copy_id, stamp, work.now_ns())
+
+
+def _whole(work: Work, copy: CopyRow) -> Stamp | None:
+    """In a thread: the file, synced, if it has all the bytes that it was to have."""
+    there = work.folder.stamp(copy.path)
+    if there is None or there.size != copy.stamp.size:
+        return None
+    if work.folder.hash(copy.path) != copy.sha256:
+        return None
+    return work.folder.touch(copy.path, copy.shown_ns)
+
+
 async def settle(work: Work, step: Move | Retime | SetAside | Follow) -> None:
     """Do a step that needs no bytes."""
     copy = work.catalog.copy(step.fact.copy_id or 0)
@@ -38,7 +65,7 @@ async def settle(work: Work, step: Move | Retime | SetAside | Follow) -> None:
         if isinstance(step, Move):
             await _move(work, copy, step)
         if step.fact.shown_ns != step.fact.mtime_ns:
-            await _retime(work, copy, step.fact.mtime_ns)
+            await retime(work, copy, step.fact.mtime_ns)
 
 
 async def _move(work: Work, copy: CopyRow, step: Move) -> None:
@@ -52,7 +79,7 @@ async def _move(work: Work, copy: CopyRow, step: Move) -> None:
     work.tally.moved += now is not None and now.path != copy.path
 
 
-async def _retime(work: Work, copy: CopyRow, mtime_ns: int) -> None:
+async def retime(work: Work, copy: CopyRow, mtime_ns: int) -> None:
     """Give a file the capture instant that the tree shows now."""
     now = work.catalog.copy(copy.copy_id)
     if now is None or now.state is CopyState.ABSENT:

@@ -17,7 +17,7 @@ import trio
 from agent.mirror_albums import show_albums
 from agent.mirror_copying import Copying
 from agent.mirror_plan import Bring, Renew, Step, plan
-from agent.mirror_steps import finish_moves, settle
+from agent.mirror_steps import finish_moves, finish_writes, settle
 from agent.mirror_sums import look_after
 from agent.mirror_work import Tally, Work
 from photofs.assembly import House
@@ -100,6 +100,7 @@ def make_work(
 async def run(work: Work, tell: Tell) -> Ran:
     """All that is to be done, in small steps; errors of the mirror's own disk are raised."""
     await finish_moves(work)
+    await finish_writes(work)
     pending = find_pending(work)
     copying = Copying(work)
     await _work_off(work, pending, copying, tell)
