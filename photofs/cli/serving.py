@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from photofs.assembly import House
@@ -31,6 +32,7 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
     from photofs.fuse.mount_options import MountOptions
     from photofs.fuse.mount_point import without_links
     from photofs.view.tree import Tree
+    from photofs.volume.mirror_copies import MirrorCopies
     from photofs.volume.volume import Deadlines, Volume
     from photofs.volume.writer import Writer
     from photofs.volume.writing import Writing
@@ -44,6 +46,8 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
     mounter = mounter_address(without_links(point), house.environ) if serving.mounter else None
     store = house.store()
     with house.catalog() as catalog, house.catalog() as other:
+        device = house.paths.cache.stat().st_dev
+        store.elsewhere = partial(MirrorCopies(catalog).find_on, device)
         other.want_heads(wanted=serving.embed)
         if serving.embed:
             catalog.show_spliced()

@@ -30,6 +30,10 @@ def boot_id() -> str:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
 
 
+def _nowhere(_sha256: str) -> None:
+    """There is no other place."""
+
+
 class LocalDisk:
     """All originals on this disk. One object may be used from one thread at a time."""
 
@@ -52,6 +56,7 @@ class LocalDisk:
         self._min_free = min_free
         self._boot = boot_id() if boot is None else boot
         self._now_ns = now_ns
+        self.elsewhere: Callable[[str], int | None] = _nowhere
         self.written = WrittenFiles(self._rooms, kept / "written")
         self._used = 0
         self._walk_again = float("-inf")
@@ -59,7 +64,8 @@ class LocalDisk:
     def open_sealed(self, sha256: str) -> int | None:
         """A read-only descriptor, or None; the caller closes it and compares the length.
 
-        The Cache is asked first: there a damaged file gets replaced, in Kept it never does.
+        The Cache is asked first: there a damaged file gets replaced, in Kept it never does. What is
+        in neither is asked of `elsewhere`: another folder of this disk that has whole originals.
         """
         for room in (Room.CACHE, Room.KEPT):
             try:
@@ -71,7 +77,7 @@ class LocalDisk:
             if room is Room.CACHE:
                 self._mark_used(fd)
             return fd
-        return None
+        return self.elsewhere(sha256)
 
     def _mark_used(self, fd: int) -> None:
         """Set the access time; eviction goes by it. A disk that takes none can still be read."""

@@ -135,8 +135,11 @@ class MirrorCopies:
                 return MirrorCopy(copy, sha256, found)
         return None
 
-    def find_on(self, sha256: str, device: int) -> int | None:
-        """The same at once, on one disk alone: the caller's own, which answers as fast."""
+    def find_on(self, device: int, sha256: str) -> int | None:
+        """The same at once, on one disk alone: the cache's own, which answers as fast as that.
+
+        There a cached original may have been moved into the mirror, and counts once.
+        """
         for copy in self._catalog.readable_copies(sha256):
             with suppress(OSError):
                 if os.stat(copy.root).st_dev == device:  # noqa: PTH116 - a name as text

@@ -129,3 +129,25 @@ def test_a_forgotten_mirror_keeps_its_files(household: Household, export: Path, 
     household.run("library", "remove", "google", "--yes")
     assert household.ask("mirror", "status") == []
     household.run("check")
+
+
+@pytest.mark.mount
+def test_a_mount_reads_a_mirror_of_its_own_disk(
+    household: Household, export: Path, root: Path
+) -> None:
+    """With the export away and nothing cached all photos are read, and take no room twice."""
+    household.run("mirror", "add", "google", root)
+    household.run("mirror", "run", code=None)
+    household.run("cache", "clear", "--yes")
+    export.rename(export.with_name("away"))
+    mirrored = set(files_of(root).values())
+    with household.mounted() as point:
+        read = 0
+        for path in (point / "google" / "Dates").rglob("*"):
+            if path.is_file() and household.ask("info", path)["sha256"]:
+                assert path.read_bytes() in mirrored
+                read += 1
+            if read == 5:
+                break
+        assert read == 5
+    assert household.ask("cache", "status")["cache"] == 0
