@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from photofs.model.errors import Bug, Misconfigured, Outdated, Refused
-from photofs.model.settings import Settings, check_settings, parse_size
+from photofs.model.settings import Settings, check_settings
+from photofs.model.size import parse_size
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from photofs.catalog.port import SourceRow
     from photofs.catalog.sqlite import Catalog
     from photofs.filing.filing import Filing
+    from photofs.kernel.bucket import SharedBucket
     from photofs.originals.local_disk import LocalDisk
     from photofs.providers.port import Pacer, Provider, ProviderFactory, SecretStore, SmallState
     from photofs.wishing.wishing import Wishing
@@ -202,6 +204,7 @@ class House:
         self.environ = os.environ if environ is None else environ
         self.paths = find_paths(self.environ)
         self.settings = read_settings(self.paths.config_file)
+        self._bucket: SharedBucket | None = None
 
     def make_folders(self) -> None:
         """Make our folders, closed to others (0700)."""
@@ -373,6 +376,17 @@ class House:
         )
         return Wishing(catalog, self.filing(catalog), policy, time.time_ns)
 
+    def _limit_line(self) -> None:
+        """Set this process's share of the line, once, by the settings."""
+        from photofs.kernel.bucket import SharedBucket
+        from photofs.model.bandwidth import parse_timetable
+        from photofs.providers.transport.allowance import LINE
+
+        timetable = parse_timetable(self.settings.network.bwlimit)
+        if self._bucket is None and timetable.changes:
+            self._bucket = SharedBucket(self.paths.state / "bwlimit", timetable)
+        LINE.limit(self._bucket, people=self.settings.network.bwlimit_people)
+
     @asynccontextmanager
     async def open_provider(self, source: "SourceRow") -> "AsyncIterator[Provider]":
         """The provider of a source, opened for the length of an async block."""
@@ -383,6 +397,7 @@ class House:
         from photofs.providers.port import Tools
 
         with self.small_state(source.source_id) as small_state, self.pacer() as pacer:
+            self._limit_line()
             tools = Tools(
                 pacer=pacer,
                 secrets=self.secrets(),

@@ -25,7 +25,7 @@ from photofs.cli.output import (
     safe_text,
 )
 from photofs.model.notice import stale_words
-from photofs.model.settings import parse_size
+from photofs.model.size import parse_size
 from photofs.originals.port import Usage
 from photofs.scratch.usage import Held, held_in
 

@@ -1,34 +1,13 @@
 """The user's settings: every key of config.toml, its default, and its unit."""
 
-import re
 from math import inf
 
 import msgspec
 
+from photofs.model.bandwidth import parse_timetable
 from photofs.model.dates_template import USUAL_DATES, template_steps
 from photofs.model.errors import Misconfigured
-
-_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B?\s*", re.IGNORECASE)
-_MOST_DIGITS = 30
-"""Of a size; with some 300 it is beyond what a float holds."""
-
-
-def parse_size(text: str) -> int:
-    """Bytes from text such as "20 GB" (powers of 1000) or "512 MiB" (powers of 1024).
-
-    Raises Misconfigured for anything else.
-    """
-    match = _SIZE.fullmatch(text)
-    if match is None or len(match[1]) > _MOST_DIGITS:
-        raise Misconfigured(
-            f'"{text}" is not a size', remedy='write a number and a unit, such as "20 GB"'
-        )
-    number, unit, binary = match.groups()
-    factor = _UNITS[unit.upper()]
-    if binary:
-        factor = 1024 ** list(_UNITS).index(unit.upper())
-    return int(float(number) * factor)
+from photofs.model.size import parse_size
 
 
 class Cache(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -43,11 +22,15 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
 
     `read_timeout`: a connection may be silent so long. `open_deadline`, `read_deadline`: a program
     that opens or reads a file waits so long before it gets an error.
+    `bwlimit`: bytes a second that all processes together may fetch and send in the background, as
+    `parse_timetable` reads it; `bwlimit_people`: what a person waits for counts, too.
     """
 
     read_timeout: float = 30.0
     open_deadline: float = 60.0
     read_deadline: float = 120.0
+    bwlimit: str = ""
+    bwlimit_people: bool = False
 
 
 class Tree(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -145,6 +128,10 @@ def check_settings(settings: Settings) -> None:
             parse_size(text)
         except Misconfigured as error:
             raise Misconfigured(f"cache.{key}: {error.what}", remedy=error.remedy) from error
+    try:
+        parse_timetable(settings.network.bwlimit)
+    except Misconfigured as error:
+        raise Misconfigured(f"network.bwlimit: {error.what}", remedy=error.remedy) from error
     for key in ("read_timeout", "open_deadline", "read_deadline"):
         if not 0 < getattr(settings.network, key) < inf:
             raise Misconfigured(f"network.{key} must be more than 0 seconds")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent.progress import PlainProgress
-from agent.service import is_due
+from agent.service import is_due, spread
 from photofs.catalog.port import SourceRow
 from photofs.kernel.lock import hold
 from photofs.model.errors import Busy, StoreError
@@ -81,3 +81,13 @@ def test_an_agent_whose_catalog_cannot_be_used_says_so_and_stays(tmp_path: Path)
         _, more = process.communicate(timeout=120)
     assert more == ""
     assert process.returncode == 0
+
+
+def test_many_machines_do_not_ask_at_the_same_time() -> None:
+    """The time between two scans differs by up to a tenth, evenly, and is the same when asked."""
+    ends = [1_800_000_000_000_000_000 + number * 7_919_000 for number in range(2000)]
+    waits = [spread(1800.0, end) for end in ends]
+    assert waits == [spread(1800.0, end) for end in ends]
+    assert 1620.0 <= min(waits) < 1630.0
+    assert 1970.0 < max(waits) < 1980.0
+    assert 1790.0 < sum(waits) / len(waits) < 1810.0

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from photofs.assembly import find_paths, read_settings
 from photofs.model.errors import Misconfigured
-from photofs.model.settings import Settings, parse_size
+from photofs.model.settings import Settings
+from photofs.model.size import parse_size
 
 
 def test_no_file_means_the_defaults(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ class Originals:
     async def open(self, ref: Ref, span: Span | None, *, person: bool) -> AsyncIterator[HttpStream]:
         """The bytes; raises Temporary, Gone, Quota, Unauthorised."""
         async with AsyncExitStack() as stack:
-            fetch = _Fetch(self, stack, Wanted("", ref.media, span), person=person)
+            fetch = _Fetch(self, stack, Wanted("", ref.media, span, person=person), person=person)
             if ref.size == "video":
                 stream = await self._video(fetch, ref)
             else:

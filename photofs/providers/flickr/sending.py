@@ -16,6 +16,7 @@ import trio
 from photofs.model.errors import Corrupt
 from photofs.providers.flickr.line import Caller
 from photofs.providers.port import Sent, Upload
+from photofs.providers.transport.allowance import LINE
 
 TOLD_EVERY = 0.1
 """Seconds between two words about progress: each is a trip into the event loop."""
@@ -46,6 +47,7 @@ class Outgoing:
         wanted = self.len if size < 0 else min(size, self.len)
         data = _read(self._file, wanted)
         self.len -= len(data)
+        LINE.pay_from_thread(len(data))
         if len(data) < wanted:
             raise _changed()
         if not self.len:

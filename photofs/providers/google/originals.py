@@ -69,7 +69,7 @@ class Originals:
         refused: Missing | None = None
         for _time in range(ADDRESSES):
             address = await self._address(ref, person=person)
-            wanted = Wanted(address.url + SUFFIXES[ref.media], ref.media, span)
+            wanted = Wanted(address.url + SUFFIXES[ref.media], ref.media, span, person=person)
             try:
                 return await self._from(stack, ref, wanted, person=person)
             except Missing as error:

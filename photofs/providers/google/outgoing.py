@@ -17,6 +17,7 @@ import trio
 from photofs.model.errors import Corrupt
 from photofs.model.splice import AS_IT_IS, Splice
 from photofs.providers.port import Sent
+from photofs.providers.transport.allowance import LINE
 
 TOLD_EVERY = 0.1
 """Seconds between two words about progress: each is a trip into the event loop.
@@ -70,6 +71,7 @@ class Outgoing:
             raise _changed()
         self._at += len(data)
         self.len -= len(data)
+        LINE.pay_from_thread(len(data))
         if not self.len:
             self._check()
         if time.monotonic() - self._told_at >= TOLD_EVERY:

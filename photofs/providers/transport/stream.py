@@ -17,6 +17,7 @@ from photofs.model.errors import Temporary
 from photofs.model.observation import ContentHash, HashKind
 from photofs.model.photo import Media
 from photofs.model.span import Span
+from photofs.providers.transport.allowance import LINE
 from photofs.providers.transport.client import AGENT, Client
 from photofs.providers.transport.connection import Answer
 from photofs.providers.transport.retrying import Throttled, retry_after_of
@@ -57,6 +58,7 @@ class Wanted:
     """Which bytes of which file are asked for; `if_range` makes a changed file come whole.
 
     `headers` are the service's own, such as a login's; redirects within its hosts get them, too.
+    `person`: somebody waits for it.
     """
 
     url: str
@@ -64,6 +66,7 @@ class Wanted:
     span: Span | None = None
     if_range: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    person: bool = False
 
     def __repr__(self) -> str:
         """Neither address nor login, for tracebacks and logs."""
@@ -86,6 +89,7 @@ class HttpStream:
         self._at = self.start
         self._stop = _earlier(self._end, None if wanted.span is None else wanted.span.stop)
         self._body = answer
+        self._person = wanted.person
         self._waited = 0.0
         self._came = 0
 
@@ -104,6 +108,7 @@ class HttpStream:
             raise StopAsyncIteration
         if self._at == 0:
             _check_head(chunk)
+        await LINE.pay(len(chunk), person=self._person)
         piece = chunk if self._stop is None else chunk[: self._stop - self._at]
         self._at += len(piece)
         return piece
