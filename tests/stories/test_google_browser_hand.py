@@ -122,7 +122,7 @@ def test_three_photos_are_trashed(home: Household, google: Emulator, tmp_path: P
             until(lambda: trashed(google))
             os.kill(process.pid, signal.SIGKILL)
         google.faults.clear()
-        assert "! 1 change" not in home.run("status")
+        assert "waits for a hand: 3" in home.run("status")
 
         done = home.ask("hand", "browser")
         assert done["counts"] == {"already so": 1, "done": 2}
