@@ -67,6 +67,7 @@ class Copying:
         self._fetch_limit = trio.CapacityLimiter(FETCHES)
         self._write_limit = trio.CapacityLimiter(WRITES)
         self._failures = 0
+        self._spared: frozenset[str] = frozenset()
         self.trouble: PhotofsError | None = None
 
     async def bring(self, steps: Sequence[Bring | Renew]) -> None:
@@ -212,6 +213,8 @@ class Copying:
     async def _write_all(self, ready: list[Ready]) -> None:
         """Rows, files, syncs, rows."""
         work = self._work
+        # what is pinned, or nowhere else any more, stays in the Cache whatever the mirror has
+        self._spared = work.catalog.pinned_hashes() | work.catalog.only_here()
         self._begin(ready)
         while True:
             async with trio.open_nursery() as nursery:
@@ -291,13 +294,12 @@ class Copying:
 
     def _may_take(self, each: Ready, room: Room | None) -> bool:
         """Whether the Cache's file itself may become the mirror's."""
-        return room is Room.CACHE and each.sha256 not in self._work.catalog.pinned_hashes()
+        return room is Room.CACHE and each.sha256 not in self._spared
 
     def _let_go(self, written: Sequence[Ready]) -> None:
         """What was fetched for the mirror alone leaves the Cache: what people read stays there."""
-        pinned = self._work.catalog.pinned_hashes()
         for each in written:
-            if each.fetched and each.sha256 not in pinned:
+            if each.fetched and each.sha256 not in self._spared:
                 try:
                     self._work.store.free(each.sha256)
                 except (StoreError, NotFound) as error:

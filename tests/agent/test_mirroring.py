@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from agent.mirror_rounds import is_due
 from agent.mirroring import run
 from photofs.model.errors import NotAttached
 from photofs.model.mirror import AlbumFolders, CopyState, Role, Traits
@@ -22,7 +23,7 @@ from tests.support.mirrored import (
     tell_nobody,
     working,
 )
-from tests.support.stocked import Stock, file_photos, picture, seen_photo, stock
+from tests.support.stocked import Stock, engine_over, file_photos, picture, seen_photo, stock
 
 ORIGINALS = {f"{name}.jpg": picture(seed, 3000 + seed) for seed, name in enumerate("abcdef")}
 MONTH = "2019/2019-07"
@@ -274,3 +275,28 @@ async def test_a_swapped_folder_stops_the_run(made: Stock, root: Path) -> None:
     assert files_of(root) == {}
     with made.open_catalog() as catalog:
         assert catalog.mirror_counts(row).photos == 6
+
+
+async def test_what_is_pinned_stays_in_the_cache(made: Stock, root: Path) -> None:
+    """A mirror on the disk of the cache takes files out of it, but never those to be kept there."""
+    with made.open_catalog() as catalog:
+        catalog.set_pinned(1, pinned=True)
+    async with engine_over(made) as (engine, _):
+        await engine.whole(1)
+        await engine.whole(2)
+    row = add_mirror(made, root)
+    await run_once(made, row)
+    with made.open_catalog() as catalog:
+        kept = catalog.photo(1).sha256
+    assert [each.sha256 for each in made.store().sealed()] == [kept]
+    assert len(files_of(root)) == 6
+
+
+def test_a_mirror_is_due_once_its_time_is_over(made: Stock, root: Path) -> None:
+    """Never run, long ago, or by a clock that was ahead: due; a moment ago: not."""
+    row = add_mirror(made, root)
+    now = 10**18
+    assert is_due(row, 60.0, now)
+    assert is_due(row._replace(run_ns=now - 61 * 10**9), 60.0, now)
+    assert is_due(row._replace(run_ns=now + 10**9), 60.0, now)
+    assert not is_due(row._replace(run_ns=now - 59 * 10**9), 60.0, now)

@@ -1,11 +1,13 @@
 """The mirror by the real command: begun, filled, looked at, moved, taken over, forgotten."""
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
 from photofs.emulators.takeout import demo_takeout
+from photofs.kernel.lock import hold
 from photofs.model.mirror import MARKER_NAME
 from tests.support.household import Household
 from tests.support.mirrored import check_sums, files_of
@@ -151,3 +153,28 @@ def test_a_mount_reads_a_mirror_of_its_own_disk(
                 break
         assert read == 5
     assert household.ask("cache", "status")["cache"] == 0
+
+
+def test_p24_two_runs_of_one_mirror_take_turns(
+    household: Household, export: Path, root: Path
+) -> None:
+    """P24: While one works another one is told so, and touches nothing."""
+    del export
+    household.run("mirror", "add", "google", root)
+    with hold(household.home / "state" / "locks" / "mirror-1", "the test works"):
+        told = household.run("mirror", "run", code=5)
+        assert "is being worked on" in told
+    assert files_of(root) == {}
+
+
+@pytest.mark.mount
+def test_the_agent_fills_a_mirror_by_itself(household: Household, export: Path, root: Path) -> None:
+    """Beside a mount nobody has to run it."""
+    del export
+    household.run("mirror", "add", "google", root)
+    with household.mounted(agent=True):
+        until = time.monotonic() + 120
+        while household.ask("mirror", "status")[0]["run_ns"] is None:
+            assert time.monotonic() < until
+            time.sleep(0.2)
+    assert check_sums(root) > 40
