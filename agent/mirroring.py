@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 import trio
 
 from agent.mirror_albums import show_albums
+from agent.mirror_beside import write_beside
 from agent.mirror_copying import Copying
 from agent.mirror_plan import Bring, Renew, Step, plan
 from agent.mirror_steps import finish_moves, finish_writes, settle
@@ -65,6 +66,8 @@ async def run_mirror(house: House, catalog: Catalog, row: MirrorRow, tell: Tell)
         try:
             async with _opened(house, catalog, row) as work:
                 ran = await run(work, tell)
+                if ran.trouble is None:
+                    await write_beside(work)
         except Exception as raised:
             error = found_in(raised)  # bare, or in the group of a nursery
             if error is None:

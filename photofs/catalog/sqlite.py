@@ -7,6 +7,7 @@ from typing import Self
 from photofs.catalog.album_leads import AlbumLeads
 from photofs.catalog.album_rows import AlbumRows
 from photofs.catalog.album_writes import AlbumWriting
+from photofs.catalog.beside_rows import BesideRows
 from photofs.catalog.clock import ClockWriting
 from photofs.catalog.database import BRIEFLY_MS, BUSY_MS, Database
 from photofs.catalog.discards import DiscardRows
@@ -44,6 +45,7 @@ class Catalog(
     MirrorRows,
     CopyRows,
     AlbumRows,
+    BesideRows,
 ):
     """Everything that port.py promises, and the rows that filing writes; for one thread."""
 

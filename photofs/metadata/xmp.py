@@ -80,6 +80,11 @@ def write_xmp(facts: SidecarFacts) -> bytes:
     return _bytes(facts, json.dumps(exact))
 
 
+def is_ours(data: bytes) -> bool:
+    """Whether a sidecar was written here, and by no other program since: these name themselves."""
+    return b'x:xmptk="photofs"' in data[:400]
+
+
 def read_xmp(data: bytes) -> SidecarFacts | None:
     """What a sidecar tells, ours or another program's; None for what is no XMP.
 

@@ -1,0 +1,72 @@
+"""What of the sidecars and lists beside a mirror's files is up to date, and what is not."""
+
+from typing import Final, NamedTuple
+
+from photofs.catalog.part import Part
+
+PAGE: Final = 5000
+"""Changes read at a time."""
+
+_PHOTOS: Final = """
+SELECT c.photo, c.path, c.sha256 FROM mirrored c
+WHERE c.mirror = ?1 AND c.role = 'current' AND c.photo IS NOT NULL
+  AND c.state IN ('good', 'suspect')"""
+
+_CHANGES: Final = "SELECT sequence, ino FROM change WHERE sequence > ? ORDER BY sequence LIMIT ?"
+
+
+class Beside(NamedTuple):
+    """Up to which change of the catalog, and which writing of a file, all is told."""
+
+    change: int
+    written_ns: int
+
+
+class BesideRows(Part):
+    """Notes in meta; a mirror that is forgotten leaves two numbers."""
+
+    def beside(self, mirror_id: int) -> Beside:
+        """What is noted; zeros if nothing was ever told."""
+        found = [
+            self.database.one("SELECT value FROM meta WHERE key = ?", (f"{what} {mirror_id}",))
+            for what in ("beside change", "beside written")
+        ]
+        change, written = (row[0] if row else 0 for row in found)
+        return Beside(change, written)
+
+    def note_beside(self, mirror_id: int, told: Beside) -> None:
+        """All is told up to there; a transaction of its own."""
+        with self.database.transaction():
+            for what, value in (("change", told.change), ("written", told.written_ns)):
+                self.database.run(
+                    "INSERT OR REPLACE INTO meta(key, value) VALUES (?, ?)",
+                    (f"beside {what} {mirror_id}", value),
+                )
+
+    def beside_now(self, mirror_id: int) -> Beside:
+        """Up to where there is anything to tell."""
+        change = self.database.one("SELECT coalesce(max(sequence), 0) FROM change")
+        written = self.database.one(
+            "SELECT coalesce(max(written_ns), 0) FROM mirrored WHERE mirror = ?", (mirror_id,)
+        )
+        return Beside(change[0] if change else 0, written[0] if written else 0)
+
+    def files_beside(self, mirror_id: int) -> dict[int, tuple[str, str]]:
+        """Path and hash of each photo's file in a mirror."""
+        rows = self.database.all(_PHOTOS, (mirror_id,))
+        return {photo: (path, sha256) for photo, path, sha256 in rows}
+
+    def photos_written(self, mirror_id: int, since_ns: int) -> set[int]:
+        """The photos whose files were written after that."""
+        rows = self.database.all(f"{_PHOTOS} AND c.written_ns > ?2", (mirror_id, since_ns))
+        return {row[0] for row in rows}
+
+    def photos_changed(self, since: int) -> set[int] | None:
+        """The photos that have changed after that change; None if nobody knows that any more."""
+        photos: set[int] = set()
+        while rows := self.database.all(_CHANGES, (since, PAGE)):
+            if rows[0][0] != since + 1:
+                return None
+            photos.update(ino >> 1 for _sequence, ino in rows if ino & 1 and ino > 1)
+            since = rows[-1][0]
+        return photos
