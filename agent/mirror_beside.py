@@ -10,15 +10,18 @@ from typing import Final
 import trio
 
 from agent.mirror_work import Work, folder_of
-from photofs.filing.mirror_facts import album_list_of, listed_photo, sidecar_of
+from photofs.filing.mirror_facts import album_list_of, sidecar_of
 from photofs.metadata.xmp import is_ours, write_xmp
 from photofs.mirrors.folder import LocalMirror
-from photofs.model.album_list import LARGEST, NAME, write_album_list
+from photofs.model.album_list import LARGEST, NAME, ListedPhoto, write_album_list
 from photofs.model.errors import Exists, NotFound
 from photofs.model.sidecar import ENDING
 
 BATCH: Final = 64
 """Sidecars that are made before they are written: some 20 ms of the loop."""
+
+PAGE: Final = 2000
+"""Lines of the list that are asked for at a time, likewise."""
 
 
 async def write_beside(work: Work) -> int:
@@ -37,23 +40,24 @@ async def write_beside(work: Work) -> int:
     done = 0
     for start in range(0, len(wanted), BATCH):
         sidecars = {
-            files[photo][0] + ENDING: write_xmp(sidecar_of(catalog, photo))
+            files[photo] + ENDING: write_xmp(sidecar_of(catalog, photo))
             for photo in wanted[start : start + BATCH]
         }
         done += await trio.to_thread.run_sync(_put_all, work.folder, sidecars)
     if wanted:
-        await _write_list(work, files)
+        await _write_list(work)
     catalog.note_beside(mirror_id, now)
     return done
 
 
-async def _write_list(work: Work, files: dict[int, tuple[str, str]]) -> None:
+async def _write_list(work: Work) -> None:
     """albums.json, if it is another one now."""
-    listed = {}
-    for number, (photo, (path, sha256)) in enumerate(files.items()):
-        listed[photo] = listed_photo(work.catalog, photo, path, sha256)
-        if number % BATCH == 0:
-            await trio.lowlevel.checkpoint()
+    listed: dict[int, ListedPhoto] = {}
+    after = 0
+    while page := work.catalog.listed(work.mirror_id, after, PAGE):
+        after = max(page)
+        listed.update(page)
+        await trio.lowlevel.checkpoint()
     data = write_album_list(album_list_of(work.catalog, work.row.library_id, listed))
 
     def put() -> None:

