@@ -1,12 +1,14 @@
 """A mount put together and run: volume, fetcher, agent, and the kernel's door."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from photofs.assembly import House
 from photofs.cli.companion import agent_beside
+from photofs.model.errors import Busy, Full
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,8 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
     with house.catalog() as catalog, house.catalog() as other:
         device = house.paths.cache.stat().st_dev
         store.elsewhere = partial(MirrorCopies(catalog).find_on, device)
-        other.want_heads(wanted=serving.embed)
+        with suppress(Busy, Full):  # the mount is worth more than a note for the agent
+            other.want_heads(wanted=serving.embed)
         if serving.embed:
             catalog.show_spliced()
         async with open_child_fetching(environ=dict(house.environ)) as fetching:

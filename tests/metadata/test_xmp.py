@@ -164,6 +164,13 @@ def test_facts_come_back(facts: SidecarFacts) -> None:
     assert read_xmp(write_xmp(facts)) == facts
 
 
+def test_line_ends_stay_in_the_plain_form() -> None:
+    """A carriage return is written so that every reader of XML gets it back."""
+    facts = SidecarFacts(description="one\r\ntwo\rthree")
+    assert b"photofs:exact>" not in write_xmp(facts)
+    assert read_xmp(write_xmp(facts)) == facts
+
+
 @given(st.binary(max_size=300), st.integers(0, 2000), st.integers(0, 400))
 def test_damage_never_raises(garbage: bytes, at: int, length: int) -> None:
     """A sidecar that is overwritten or cut anywhere is read or not, without an error."""
