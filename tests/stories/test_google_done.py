@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from photofs.assembly import House
 from photofs.emulators.flickr.emulator import Emulator as Flickr
 from photofs.emulators.google import Account, Emulator, google_in_thread
 from photofs.emulators.google.state import Item
@@ -18,6 +19,7 @@ from photofs.emulators.takeout import Account as Exported
 from photofs.emulators.takeout import Item as ExportedItem
 from photofs.emulators.takeout import write_export
 from photofs.model.exit_codes import TEMPORARY
+from tests.support.chromium import chromium, opened_window
 from tests.support.google_login import client_file, log_in
 from tests.support.household import PATIENCE, Household, shell
 from tests.support.logins import add_flickr
@@ -31,6 +33,15 @@ TAKEN = datetime(2026, 8, 1, 10, tzinfo=UTC)
 FULL, SINCE = datetime(2026, 8, 20, tzinfo=UTC), datetime(2026, 9, 20, tzinfo=UTC)
 FIDELITY = ("getfattr", "-n", "user.photofs.fidelity", "--only-values")
 ALBUM = "Lima"
+SETTINGS = """
+[tree]
+timezone = "UTC"
+[writing]
+grace = 1.0
+quiet = 1.0
+[google]
+pause = 0.1
+"""
 
 
 class Google:
@@ -120,9 +131,11 @@ def check_sent_once(household: Household, google: Google, served: Emulator, albu
 def test_all_of_it_from_a_clean_home(
     household: Household, google: Google, served: Emulator, flickr: Flickr, tmp_path: Path
 ) -> None:
-    """Log in, scan, mount, pick, copy an album in, drop a Takeout, and go on the next day."""
-    settings = household.home / "config" / "config.toml"
-    settings.write_text('[tree]\ntimezone = "UTC"\n[writing]\ngrace = 1.0\nquiet = 1.0\n')
+    """Log in, scan, mount, pick, copy an album in, drop a Takeout, go on the next day, trash three.
+
+    Without a Chromium the last of these is skipped, and told so.
+    """
+    (household.home / "config" / "config.toml").write_text(SETTINGS)
     add_flickr(household, flickr)
     code, told = log_in(household, served, "--client-file", client_file(tmp_path))
     assert code == 0, told
@@ -165,7 +178,26 @@ def test_all_of_it_from_a_clean_home(
         assert names.count("late.jpg") == 1
         assert len(names) == len(google.uploaded()) + 1
         assert len(files_of(photos / "google" / "Dates")) == len(google.account.state.items)
+        trash_by_browser(household, google, photos / "google")
     household.run("check")
+
+
+def trash_by_browser(household: Household, google: Google, library: Path) -> None:
+    """Three that are put into Trash are put there at the service, by a real Chromium."""
+    chromium()
+    three = ["PXL_1.jpg", "PXL_3.jpg", "late.jpg"]
+    for name in three:
+        (path,) = (library / "Dates").rglob(name)
+        path.unlink()
+    with opened_window(House(household.environ).paths.browser / google.account.state.email):
+        pass  # its owner has signed in
+    dry = household.ask("hand", "browser", "--dry-run")
+    assert [each["name"] for each in dry["errands"]] == three
+    assert not any(item.trashed for item in google.account.state.items.values())
+    assert household.ask("hand", "browser")["counts"] == {"done": 3}
+    items = google.account.state.items.values()
+    assert sorted(item.filename for item in items if item.trashed) == three
+    assert sorted(path.name for path in (library / "Trash").iterdir()) == three
 
 
 def files_of(folder: Path) -> list[str]:
