@@ -30,10 +30,13 @@ def open_mirror(root: Path, marker: str, traits: Traits | None, *, writing: bool
             _check_writable(root, fd)
             with mirror_errors("clearing up"):
                 clear_left(fd)
-        return LocalMirror(root, fd, found, traits)
+        mirror = LocalMirror(root, fd, found, traits)
+        if writing:
+            mirror.sweep("")
     except BaseException:
         os.close(fd)
         raise
+    return mirror
 
 
 def begin_mirror(root: Path, library: str, made: str) -> LocalMirror:

@@ -54,6 +54,16 @@ def test_a_full_disk_keeps_what_is_there(made: Stock, tmp_path: Path) -> None:
         assert len(asked) == len(set(asked))
 
 
+def test_what_was_fetched_for_the_mirror_alone_leaves_the_cache(
+    made: Stock, tmp_path: Path
+) -> None:
+    """A mirror of another disk is filled through the cache, and turns nothing out of it."""
+    with small_disk(tmp_path / "nas", 8 << 20) as disk:
+        trio.run(run_once, made, add_mirror(made, disk))
+        assert len(files_of(disk)) == len(ORIGINALS)
+    assert list(made.store().sealed()) == []
+
+
 async def _run_until(made: Stock, mirror_id: int, pull: "PowerDisk") -> None:
     """A run during which the disk is pulled out after the first portion."""
     with made.open_catalog() as catalog:
