@@ -18,6 +18,8 @@ async def finish_moves(work: Work) -> None:
         there = await trio.to_thread.run_sync(work.folder.stamp, copy.moving)
         # renamed for certain only if it is not here any more, and what is there is as long and old
         moved = here is None and there is not None and there[:2] == copy.stamp[:2]
+        if moved and "(until " not in copy.moving:
+            await trio.to_thread.run_sync(work.move_sidecar, copy.path, copy.moving)
         path = copy.moving if moved else copy.path
         with work.catalog.database.transaction():
             work.catalog.end_move(copy.copy_id, path, there if moved else None)

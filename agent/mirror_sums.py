@@ -1,13 +1,11 @@
 """After the files of a folder have changed: leftovers go, and its list of hashes is made anew.
 
 Which folders that are stands in the catalog before anything is begun there, so that a killed run
-leaves no list that is out of date for good. What else is written beside photos (sidecars) has its
-place here: `Beside` is asked for each folder, before the list of hashes is written.
+leaves no list that is out of date for good. Sidecars are mirror_beside's matter, and in no list.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Final
 
 import trio
 
@@ -15,20 +13,12 @@ from agent.mirror_work import Work
 from photofs.catalog.mirrored import CopyRow
 from photofs.model.mirror import SUMS_NAME, CopyState
 
-Beside = Callable[[Work, str, Sequence[CopyRow]], None]
-"""Writes what stands beside the photos of a folder; on the loop, so that it may ask the catalog."""
-
-BESIDE: Final[list[Beside]] = []
-"""All that is to be written so; sidecars are added here."""
-
 
 async def look_after(work: Work) -> None:
     """All folders in which something was begun."""
     for folder in work.catalog.stale_folders(work.mirror_id):
         copies = work.catalog.copies_in(work.mirror_id, folder)
         there = [copy for copy in copies if copy.state is not CopyState.ABSENT]
-        for beside in BESIDE:
-            beside(work, folder, there)
         await trio.to_thread.run_sync(partial(_look_after, work, folder, sums(there)))
         work.catalog.clear_stale(work.mirror_id, folder)
 

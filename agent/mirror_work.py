@@ -1,6 +1,7 @@
 """What all steps of one run of a mirror share: its pieces, and the names that are free there."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -16,6 +17,7 @@ from photofs.mirrors.folder import LocalMirror
 from photofs.model.errors import Exists, NotFound
 from photofs.model.mirror import Fact, Role
 from photofs.model.naming import short_id
+from photofs.model.sidecar import ENDING
 from photofs.originals.local_disk import LocalDisk
 from photofs.volume.engine import Engine
 
@@ -83,10 +85,6 @@ class Work:
             if self.catalog.copy_at(self.mirror_id, name) is None:
                 yield name
 
-    async def in_thread(self, call: Callable[[], object]) -> None:
-        """What waits for the mirror's disk; nothing else of this process waits for it."""
-        await trio.to_thread.run_sync(call)
-
     async def move(self, copy: CopyRow, paths: Iterator[str], role: Role | None = None) -> bool:
         """Move a file to the first of the paths that is free; False if the file is not there.
 
@@ -99,7 +97,7 @@ class Work:
                 self.catalog.begin_move(copy.copy_id, path)
                 self.catalog.mark_stale(self.mirror_id, {folder_of(copy.path), folder_of(path)})
             try:
-                await self.in_thread(lambda path=path: self._move(copy.path, path))  # type: ignore[misc]
+                await trio.to_thread.run_sync(self._move, copy.path, path, role)
             except Exists:
                 self._stay(copy)
                 continue
@@ -110,10 +108,17 @@ class Work:
             return True
         return True
 
-    def _move(self, old: str, new: str) -> None:
+    def _move(self, old: str, new: str, role: Role | None) -> None:
         self.folder.move(old, new)
+        if role is not Role.FORMER:  # what stands beside a photo goes along; a former file has none
+            self.move_sidecar(old, new)
         for folder in {folder_of(new), folder_of(old)}:
             self.folder.sync(folder)
+
+    def move_sidecar(self, old: str, new: str) -> None:
+        """In a thread: a photo's sidecar goes where the photo went, whoever wrote it."""
+        with suppress(NotFound, Exists):
+            self.folder.move(old + ENDING, new + ENDING)
 
     def _stay(self, copy: CopyRow) -> None:
         with self.catalog.database.transaction():

@@ -132,9 +132,7 @@ def check_settings(settings: Settings) -> None:
         parse_timetable(settings.network.bwlimit)
     except Misconfigured as error:
         raise Misconfigured(f"network.bwlimit: {error.what}", remedy=error.remedy) from error
-    for key in ("read_timeout", "open_deadline", "read_deadline"):
-        if not 0 < getattr(settings.network, key) < inf:
-            raise Misconfigured(f"network.{key} must be more than 0 seconds")
+    _check_times(settings)
     if not 0 < settings.agent.scan_every < inf:
         raise Misconfigured(
             "agent.scan_every must be more than 0 seconds",
@@ -150,8 +148,17 @@ def check_settings(settings: Settings) -> None:
         raise Misconfigured(
             "google.pause must be 0 seconds or more, google.per_run and per_day 1 or more"
         )
-    if not 0 < settings.mirror.every < inf:
-        raise Misconfigured("mirror.every must be more than 0 seconds")
-    if not 0 < settings.notify.stale_days < inf:
-        raise Misconfigured("notify.stale_days must be more than 0 days")
     template_steps(settings.tree.dates)
+
+
+def _check_times(settings: Settings) -> None:
+    """Refuse times in which nothing could be done."""
+    for section, key, unit in (
+        ("network", "read_timeout", "seconds"),
+        ("network", "open_deadline", "seconds"),
+        ("network", "read_deadline", "seconds"),
+        ("mirror", "every", "seconds"),
+        ("notify", "stale_days", "days"),
+    ):
+        if not 0 < getattr(getattr(settings, section), key) < inf:
+            raise Misconfigured(f"{section}.{key} must be more than 0 {unit}")

@@ -135,6 +135,21 @@ async def test_a_renamed_photo_is_moved(made: Stock, root: Path) -> None:
     assert check_sums(root) == 6
 
 
+async def test_a_sidecar_goes_where_its_photo_goes(made: Stock, root: Path) -> None:
+    """Another program's, too; with other bytes it stays with the new ones."""
+    row = add_mirror(made, root)
+    await run_once(made, row)
+    for name in ("a", "b"):
+        (root / MONTH / f"{name}.jpg.xmp").write_text(name, encoding="utf-8")
+    (made.source / "originals" / "b.jpg").write_bytes(picture(99, 5000))
+    moved = replace(seen_photo("a.jpg", 3000), file_name="z.jpg")
+    tell(made, *everything(a=moved, b=seen_photo("b.jpg", 5000, key="2")))
+    await run_once(made, row)
+    assert (root / MONTH / "z.jpg.xmp").read_text(encoding="utf-8") == "a"
+    assert not (root / MONTH / "a.jpg.xmp").exists()
+    assert (root / MONTH / "b.jpg.xmp").read_text(encoding="utf-8") == "b"
+
+
 async def test_changed_bytes_keep_the_former_ones(made: Stock, root: Path) -> None:
     """A new version comes in place; the old file stays beside it under a name that says so."""
     row = add_mirror(made, root)
