@@ -12,10 +12,11 @@ import time
 from collections.abc import Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from photofs.model.errors import Bug, Misconfigured, Outdated, Refused
+from photofs.model.errors import Bug, Misconfigured, Outdated
 from photofs.model.settings import Settings, check_settings
 from photofs.model.size import parse_size
 
@@ -167,33 +168,23 @@ def _check_zone(name: str) -> None:
         )
 
 
+_PROVIDERS: Final = {
+    "takeout": "photofs.providers.takeout.provider",
+    "flickr_export": "photofs.providers.flickr_export.provider",
+    "flickr": "photofs.providers.flickr.provider",
+    "google": "photofs.providers.google.provider",
+    "picker": "photofs.providers.google.picked",
+    "folder": "photofs.providers.folder.provider",
+}
+"""The module of each provider, loaded when it is opened."""
+
+
 def provider_factory(name: str) -> "ProviderFactory":
     """How the provider of that name is opened; Bug if the catalog names one that is not there."""
-    if name == "takeout":
-        from photofs.providers.takeout.provider import open_provider as open_takeout
-
-        return open_takeout
-    if name == "flickr_export":
-        from photofs.providers.flickr_export.provider import open_provider as open_export
-
-        return open_export
-    if name == "flickr":
-        from photofs.providers.flickr.provider import open_provider as open_flickr
-
-        return open_flickr
-    if name == "google":
-        from photofs.providers.google.provider import open_provider as open_google
-
-        return open_google
-    if name == "picker":
-        from photofs.providers.google.picked import open_provider as open_picked
-
-        return open_picked
-    if name == "folder":
-        from photofs.providers.folder.provider import open_provider as open_folder
-
-        return open_folder
-    raise Bug(f'the catalog names a provider "{name}" that this version does not have')
+    if name not in _PROVIDERS:
+        raise Bug(f'the catalog names a provider "{name}" that this version does not have')
+    factory: ProviderFactory = import_module(_PROVIDERS[name]).open_provider
+    return factory
 
 
 class House:
@@ -333,18 +324,9 @@ class House:
 
         At least half of them must: parts may have been deleted on purpose, which a scan tells of.
         """
-        from photofs.providers.archives.moved import find_known
+        from photofs.providers.archives.moved import check_moved
 
-        found = find_known(path, refs)
-        if found.here * 2 < found.known:
-            raise Refused(
-                f"{path} does not hold this library's export: {found.here:,} of the"
-                f" {found.known:,} files that are known of it are there, by name and size;"
-                f" {found.lacking} is not",
-                safe="nothing was changed",
-                remedy="name the folder that holds them as the old one did;"
-                " another export is added with `photofs library add`",
-            )
+        check_moved(path, refs)
 
     def _own_folders(self) -> tuple[Path, ...]:
         paths = self.paths

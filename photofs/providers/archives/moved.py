@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from photofs.model.errors import PhotofsError
+from photofs.model.errors import PhotofsError, Refused
 from photofs.providers.archives.parts import size_of_part
 from photofs.providers.archives.ref import read_ref
 
@@ -25,6 +25,23 @@ def find_known(path: Path, refs: Iterable[str]) -> Found:
     known = {_file_of(ref) for ref in refs} - {None}
     lacking = sorted(one[0] for one in known if one is not None and not _is_there(path, *one))
     return Found(len(known), len(known) - len(lacking), lacking[0] if lacking else "")
+
+
+def check_moved(path: Path, refs: Iterable[str]) -> None:
+    """Refused unless the files that these refs name lie at `path`, but for a few.
+
+    At least half of them must: parts may have been deleted on purpose, which a scan tells of.
+    """
+    found = find_known(path, refs)
+    if found.here * 2 < found.known:
+        raise Refused(
+            f"{path} does not hold this library's export: {found.here:,} of the"
+            f" {found.known:,} files that are known of it are there, by name and size;"
+            f" {found.lacking} is not",
+            safe="nothing was changed",
+            remedy="name the folder that holds them as the old one did;"
+            " another export is added with `photofs library add`",
+        )
 
 
 def _file_of(text: str) -> tuple[str, int] | None:
