@@ -14,7 +14,7 @@ import msgspec
 
 from photofs.model.errors import Misconfigured
 from photofs.model.photo import Media
-from photofs.model.settings import parse_size
+from photofs.model.size import parse_size
 
 DAY_NS: Final = 86_400 * 10**9
 
