@@ -6,7 +6,6 @@ must stay small and quick to start).
 """
 
 import os
-import re
 import shlex
 import time
 from collections.abc import Mapping
@@ -16,8 +15,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from photofs.config_file import read_settings
 from photofs.model.errors import Bug, Misconfigured, Outdated
-from photofs.model.settings import Settings, check_settings
 from photofs.model.size import parse_size
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from photofs.catalog.port import SourceRow
     from photofs.catalog.sqlite import Catalog
     from photofs.filing.filing import Filing
-    from photofs.kernel.bucket import SharedBucket
     from photofs.originals.local_disk import LocalDisk
     from photofs.providers.port import Pacer, Provider, ProviderFactory, SecretStore, SmallState
     from photofs.wishing.wishing import Wishing
@@ -100,74 +98,6 @@ def find_paths(environ: Mapping[str, str]) -> Paths:
     )
 
 
-def read_settings(path: Path) -> Settings:
-    """config.toml, or the defaults if there is none; Misconfigured names file and line or key."""
-    import msgspec
-
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return Settings()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misconfigured(
-            f"{path} cannot be read: {error}",
-            remedy="it must be text in UTF-8 that you may read; move it away to use the defaults",
-        ) from error
-    try:
-        settings = msgspec.toml.decode(text, type=Settings)
-        check_settings(settings)
-        _check_zone(settings.tree.timezone)
-    except msgspec.DecodeError as error:
-        raise _in_file(path, _wrong_setting(error, text), "") from error
-    except Misconfigured as error:
-        raise _in_file(path, error.what, error.remedy) from error
-    return settings
-
-
-def _in_file(path: Path, what: str, remedy: str) -> Misconfigured:
-    """What is wrong in the settings, with the file's name and a way out."""
-    mend = remedy or "mend the file"
-    return Misconfigured(
-        f"{path}: {what}", remedy=f"{mend}; or move the file away to use the defaults"
-    )
-
-
-def _wrong_setting(error: Exception, text: str) -> str:
-    """What msgspec says of a wrong key or value, in the file's own words, with its line."""
-    told = str(error)
-    unknown = re.search(r"unknown field `(\w+)`(?: - at `\$\.(\w+)`)?", told)
-    wrong = re.search(r"Expected `(\w+)`, got `\w+` - at `\$\.([\w.]+)`", told)
-    if unknown:
-        key, section = unknown[1], unknown[2]
-        known = getattr(Settings(), section) if section else Settings()
-        where = f"[{section}]" if section else "the file"
-        there = ", ".join(known.__struct_fields__)
-        return f"{_line_of(key, text)}{where} has no setting {key}; it has {there}"
-    if wrong:
-        key = wrong[2].rpartition(".")[2]
-        needed = {"str": "a text in quotes", "float": "a number", "bool": "true or false"}
-        return f"{_line_of(key, text)}{wrong[2]} must be {needed.get(wrong[1], 'a section')}"
-    return told
-
-
-def _line_of(key: str, text: str) -> str:
-    """The line of a key, as the beginning of a sentence; empty if it is not found."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if re.match(rf"\s*\[?{re.escape(key)}\b", line):
-            return f"line {number}: "
-    return ""
-
-
-def _check_zone(name: str) -> None:
-    """Refuse a configured zone of which this machine has no rules; raises Misconfigured."""
-    from photofs.metadata.timezone import is_zone
-
-    if name and not is_zone(name):
-        raise Misconfigured(
-            f'tree.timezone: there is no time zone "{name}", only such as "Europe/Berlin"'
-        )
-
-
 _PROVIDERS: Final = {
     "takeout": "photofs.providers.takeout.provider",
     "flickr_export": "photofs.providers.flickr_export.provider",
@@ -195,7 +125,6 @@ class House:
         self.environ = os.environ if environ is None else environ
         self.paths = find_paths(self.environ)
         self.settings = read_settings(self.paths.config_file)
-        self._bucket: SharedBucket | None = None
 
     def make_folders(self) -> None:
         """Make our folders, closed to others (0700)."""
@@ -358,17 +287,6 @@ class House:
         )
         return Wishing(catalog, self.filing(catalog), policy, time.time_ns)
 
-    def _limit_line(self) -> None:
-        """Set this process's share of the line, once, by the settings."""
-        from photofs.kernel.bucket import SharedBucket
-        from photofs.model.bandwidth import parse_timetable
-        from photofs.providers.transport.allowance import LINE
-
-        timetable = parse_timetable(self.settings.network.bwlimit)
-        if self._bucket is None and timetable.changes:
-            self._bucket = SharedBucket(self.paths.state / "bwlimit", timetable)
-        LINE.limit(self._bucket, people=self.settings.network.bwlimit_people)
-
     @asynccontextmanager
     async def open_provider(self, source: "SourceRow") -> "AsyncIterator[Provider]":
         """The provider of a source, opened for the length of an async block."""
@@ -377,9 +295,10 @@ class House:
         from photofs.metadata.timezone import zone_of_position
         from photofs.metadata.xmp import read_xmp
         from photofs.providers.port import Tools
+        from photofs.providers.transport.allowance import limit_line
 
         with self.small_state(source.source_id) as small_state, self.pacer() as pacer:
-            self._limit_line()
+            limit_line(self.paths.state / "bwlimit", self.settings.network)
             tools = Tools(
                 pacer=pacer,
                 secrets=self.secrets(),

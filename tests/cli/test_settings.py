@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photofs.assembly import find_paths, read_settings
+from photofs.assembly import find_paths
+from photofs.config_file import read_settings
 from photofs.model.errors import Misconfigured
 from photofs.model.settings import Settings
 from photofs.model.size import parse_size

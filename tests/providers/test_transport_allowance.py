@@ -11,9 +11,9 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from photofs.kernel.bucket import LONGEST, SharedBucket
 from photofs.model.bandwidth import parse_timetable
 from photofs.providers.transport.allowance import Allowance
+from photofs.providers.transport.bucket import LONGEST, SharedBucket
 
 MONDAY = time.struct_time((2026, 11, 23, 12, 0, 0, 0, 327, 0))
 RATE = parse_timetable("100k")
@@ -44,7 +44,7 @@ def test_bytes_cost_their_time(bucket: SharedBucket, clock: list[float]) -> None
 def test_processes_share_one_rate(tmp_path: Path, bucket: SharedBucket) -> None:
     """What another process has taken is waited for here."""
     program = (
-        "from pathlib import Path; from photofs.kernel.bucket import SharedBucket;"
+        "from pathlib import Path; from photofs.providers.transport.bucket import SharedBucket;"
         "from photofs.model.bandwidth import parse_timetable;"
         f"SharedBucket(Path({str(tmp_path / 'bwlimit')!r}), parse_timetable('100k'),"
         " lambda: 1000.0).take(700_000)"

@@ -3,17 +3,13 @@
 One for a process, as the line is one for the machine: `assembly` sets it by the settings.
 """
 
-from typing import Protocol
+from pathlib import Path
 
 import trio
 
-
-class Bucket(Protocol):
-    """Shared between processes."""
-
-    def take(self, count: int) -> float:
-        """So many bytes have passed; seconds to wait before the next ones."""
-        ...
+from photofs.model.bandwidth import parse_timetable
+from photofs.model.settings import Network
+from photofs.providers.transport.bucket import SharedBucket
 
 
 class Allowance:
@@ -21,11 +17,13 @@ class Allowance:
 
     def __init__(self) -> None:
         """Unlimited."""
-        self._bucket: Bucket | None = None
+        self._bucket: SharedBucket | None = None
         self._people = False
 
-    def limit(self, bucket: Bucket | None, *, people: bool) -> None:
+    def limit(self, bucket: SharedBucket | None, *, people: bool) -> None:
         """From now on; `people`: what a person waits for is paid for, too. None lifts it."""
+        if self._bucket is not None and self._bucket is not bucket:
+            self._bucket.close()
         self._bucket = bucket
         self._people = people
 
@@ -44,3 +42,13 @@ class Allowance:
 
 
 LINE = Allowance()
+
+
+def limit_line(path: Path, network: Network) -> None:
+    """Limit this process's line by the settings; `path` is of the bucket that all share.
+
+    Raises Misconfigured or StoreError.
+    """
+    timetable = parse_timetable(network.bwlimit)
+    bucket = SharedBucket(path, timetable) if timetable.changes else None
+    LINE.limit(bucket, people=network.bwlimit_people)
