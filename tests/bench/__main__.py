@@ -1,7 +1,7 @@
 """`python -m tests.bench [NAME ...]`: measure, and print the table for docs/BENCHMARKS.md.
 
-The names are those of the modules here: listing, metadata, reading, cold, memory, scanning,
-scanning_google, indexing, indexing_increments, writing, writing_names, writing_sending,
+The names are those of the modules here: listing, metadata, reading, cold, memory, resting,
+scanning, scanning_google, indexing, indexing_increments, writing, writing_names, writing_sending,
 writing_queue, writing_google; all by default.
 `--largest 100000` leaves the library of a million photos out.
 """
@@ -17,7 +17,8 @@ from tests.bench.figures import table
 from tests.bench.place import Bench, bench_place
 
 NAMES = (
-    *("listing", "metadata", "reading", "cold", "memory", "scanning", "scanning_google"),
+    *("listing", "metadata", "reading", "cold", "memory"),
+    *("resting", "scanning", "scanning_google"),
     *("indexing", "indexing_increments"),
     *("writing", "writing_names", "writing_sending", "writing_queue", "writing_google"),
 )
