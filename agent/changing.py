@@ -51,28 +51,36 @@ class Changing:
         self.making = Making(box)
 
     def in_order(self, rows: Sequence[OperationRow]) -> list[OperationRow]:
-        """Without those that are to join an album behind or beside photos still being uploaded.
+        """Without those that are to join an album behind or beside photos still to come.
 
         Where no album can be ordered, photos stand for ever as they joined; files that go out side
-        by side do not arrive as they were copied.
+        by side do not arrive as they were copied, nor are they judged so.
         """
         if self._writes.order_album is not None:
             return list(rows)
-        joins = [row for row in rows if row.wish.verb == WishVerb.JOIN]
-        waiting = {row.operation_id for row in joins} - self._joining(joins)
-        return [row for row in rows if row.operation_id not in waiting]
+        joins = {row.operation_id: row for row in rows if row.wish.verb == WishVerb.JOIN}
+        albums = dict.fromkeys(row.wish.album or 0 for row in joins.values())
+        now = [each for album in albums for each in self._joining(album) if each in joins]
+        # the others first, each by itself: none of them was held up by a join in front of it
+        others = [row for row in rows if row.operation_id not in joins]
+        return [*others, *(joins[each] for each in now)]
 
-    def _joining(self, joins: Sequence[OperationRow]) -> set[int]:
-        """Those that may join now: as many as go in one call, or all if none is to come."""
-        now: set[int] = set()
-        since_ns = self._box.now_ns() - WAITS_NS
-        for album in {row.wish.album or 0 for row in joins}:
-            to_come = self._box.catalog.join_waiting_for_bytes(album, WAITS_TRIES, since_ns)
-            ids = [row.operation_id for row in joins if row.wish.album == album]
-            ready = [each for each in ids if to_come is None or each < to_come]
-            rest = 0 if to_come is None else len(ready) % self._writes.members_at_once
-            now.update(ready[: len(ready) - rest])
-        return now
+    def _joining(self, album: int) -> list[int]:
+        """Those that may join now, in order: as many as go in one call, or all if none is to come.
+
+        A file that nobody has judged yet has a place, too.
+        """
+        now_ns = self._box.now_ns()
+        since_ns = now_ns - WAITS_NS
+        wished = self._box.catalog.to_join(album, WAITS_TRIES, since_ns, now_ns)
+        awaited = [each.place for each in wished if each.comes]
+        coming = self._box.catalog.coming_to(album, since_ns)
+        awaited += [] if coming is None else [coming]
+        ready = [each for each in wished if not each.comes]
+        if not awaited:
+            return [each.operation_id for each in ready]
+        ahead = [each.operation_id for each in ready if each.place < min(awaited)]
+        return ahead[: len(ahead) - len(ahead) % self._writes.members_at_once]
 
     def group(self, rows: Sequence[OperationRow]) -> list[OperationRow]:
         """The first wish, and those that can go with it in one request."""

@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 AT_ONCE: Final = 500
 """Wishes looked at together; as many joins or leaves of one album go in one request."""
 
+UNORDERED: Final = 5_000
+"""The same where no album can be ordered: what is to join first may have been wished last."""
+
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks while another lane is busy."""
 
@@ -159,13 +162,13 @@ class Sender:
         rows = box.catalog.claimable(
             box.source.source_id,
             box.now_ns(),
-            AT_ONCE,
+            UNORDERED if box.writes.order_album is None else AT_ONCE,
             bytes_too=False,
             empty_albums=box.writes.empty_albums,
         )
         in_order = self._changing.in_order(rows)
         self._waits = len(in_order) < len(rows)
-        rows = in_order
+        rows = in_order[:AT_ONCE]
         taken = box.claim(self._changing.group(rows)) if rows else []
         if taken:
             await self._guarded(taken, self._changing.send(taken))

@@ -6,7 +6,6 @@ All of it runs inside the caller's transaction.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from photofs.catalog.claimable import JOIN_WAITING_FOR_BYTES
 from photofs.catalog.part import Part
 from photofs.model.observation import AlbumSeen, CollectionSeen
 
@@ -56,16 +55,6 @@ class AlbumWriting(Part):
             f"{_ALBUM} WHERE source = ? AND remote_id = ?", (source_id, remote_id)
         )
         return AlbumRow(*row) if row else None
-
-    def join_waiting_for_bytes(self, album_id: int, tries: int, since_ns: int) -> int | None:
-        """The first wish to join an album whose photo's upload is under way or to come.
-
-        Uploads that were sent or asked for in vain more often, or of which nothing was noted since,
-        do not count.
-        """
-        values = (album_id, tries, since_ns)
-        row = self.database.one(JOIN_WAITING_FOR_BYTES, values)
-        return None if row is None else row[0]
 
     def album_by_id(self, album_id: int) -> AlbumRow:
         """The album of a row id."""

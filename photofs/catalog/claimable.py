@@ -6,14 +6,6 @@ the service keeps albums without photos.
 
 from typing import Final
 
-JOIN_WAITING_FOR_BYTES: Final = """
-SELECT min(o.id) FROM operation o WHERE o.settled = 0 AND o.album = ?1 AND o.verb = 'join'
-AND o.state = 'planned' AND EXISTS (
-  SELECT 1 FROM operation u WHERE u.settled = 0 AND u.photo = o.photo AND u.verb = 'upload'
-  AND u.state IN ('planned', 'claimed', 'sent', 'unsure') AND u.changed_ns >= ?3
-  AND (SELECT count(*) FROM exchange x WHERE x.operation = u.id) <= ?2)
-"""
-
 OPEN: Final = "state IN ('planned', 'held', 'claimed', 'sent', 'unsure')"
 
 # in order: nothing of the same photo that was wished earlier is open (but for errands, which may

@@ -14,6 +14,7 @@ from photofs.catalog.discards import DiscardRows
 from photofs.catalog.errand_rows import ErrandRows
 from photofs.catalog.fetch_writes import FetchWriting
 from photofs.catalog.incoming import IncomingRows
+from photofs.catalog.join_order import JoinOrder
 from photofs.catalog.learnt_rows import LearntRows
 from photofs.catalog.libraries import LibraryWriting
 from photofs.catalog.merge_rows import MergeRows
@@ -46,6 +47,7 @@ class Catalog(
     CopyRows,
     AlbumRows,
     BesideRows,
+    JoinOrder,
 ):
     """Everything that port.py promises, and the rows that filing writes; for one thread."""
 

@@ -1,12 +1,15 @@
 """Where no album can be ordered, photos join it in the order in which they were copied."""
 
+import fcntl
 from pathlib import Path
 
 import pytest
 from trio.testing import MockClock
 
+from agent.changing import WAITS_NS
 from agent.waiting import FIRST_S
 from photofs.emulators.pictures import make_jpeg
+from photofs.model.incoming import Stage
 from tests.support.fake_service import FakeService
 from tests.support.posted import Posted
 
@@ -83,4 +86,70 @@ async def test_what_fails_together_has_failed_once(
     await copied(unordered)
     unordered.service.plan("upload", *["down"] * 9)
     assert await unordered.once() <= 2 * FIRST_S
+    unordered.catalog.close()
+
+
+async def test_a_file_that_is_judged_late_has_its_place(
+    unordered: Posted, autojump_clock: MockClock
+) -> None:
+    """What is still open when those behind it are uploaded stands in front of them all the same."""
+    del autojump_clock
+    unordered.wished.mkdir("Albums/Trip")
+    late = unordered.write("Albums/Trip/a.jpg", make_jpeg(0, width=64, height=48))
+    for number, name in enumerate(NAMES[1:], 1):
+        unordered.write(f"Albums/Trip/{name}.jpg", make_jpeg(number, width=64, height=48))
+    unordered.filed.now_ns += 4 * 10**9
+    size = len(make_jpeg(0, width=64, height=48))
+    unordered.wished.wishing.written(late, size, unordered.filed.now_ns)
+    unordered.filed.now_ns += 2 * 10**9
+    assert await unordered.judge.round() == len(NAMES) - 1
+    await unordered.once()
+    assert order(unordered) == []
+    assert len(unordered.service.photos) == len(NAMES) - 1
+    unordered.filed.now_ns += 4 * 10**9
+    assert await unordered.judge.round() == 1
+    await unordered.send()
+    assert unordered.is_over(), unordered.states()
+    assert order(unordered) == list(NAMES)
+    unordered.catalog.close()
+
+
+async def test_a_file_that_nobody_ever_judges_keeps_the_others_only_so_long(
+    unordered: Posted, autojump_clock: MockClock
+) -> None:
+    """Half an hour after it was touched last."""
+    del autojump_clock
+    unordered.wished.mkdir("Albums/Trip")
+    for number, name in enumerate(NAMES):
+        unordered.write(f"Albums/Trip/{name}.jpg", make_jpeg(number, width=64, height=48))
+    (first,) = (
+        row.draft
+        for row in unordered.catalog.incoming_in(Stage.OPEN)
+        if row.photo_id == unordered.photo_at("Albums/Trip/a.jpg")
+    )
+    with (unordered.folder / "kept" / "written" / first).open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_SH)
+        await unordered.judged()
+        await unordered.once()
+        assert order(unordered) == []
+        unordered.filed.now_ns += WAITS_NS
+        await unordered.once()
+        assert order(unordered) == list(NAMES[1:])
+    unordered.catalog.close()
+
+
+async def test_a_batch_that_broke_off_is_not_overtaken(
+    unordered: Posted, autojump_clock: MockClock
+) -> None:
+    """Photos that were to join, and are to be sent again, stand in front of those copied later."""
+    del autojump_clock
+    await copied(unordered)
+    unordered.service.plan("join", "down")
+    await unordered.once()
+    await unordered.once()
+    unordered.write("Albums/Trip/e.jpg", make_jpeg(9, width=64, height=48))
+    await unordered.judged()
+    await unordered.send()
+    assert unordered.is_over(), unordered.states()
+    assert order(unordered) == [*NAMES, "e"]
     unordered.catalog.close()

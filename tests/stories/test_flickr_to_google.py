@@ -1,6 +1,7 @@
 """Flickr albums copied into Google by `cp -r`, from one folder of the mount to another."""
 
 import io
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,8 @@ def flickr() -> Iterator[Flickr]:
     for number, photo in enumerate(account.state.photos.values()):
         if number % UNDATED == 0 and isinstance(photo.original, Painted):
             photo.original = msgspec.structs.replace(photo.original, taken=None)
+    for album in account.state.albums:  # `cp -r` reads a folder by inode, not by album
+        album.photos.reverse()
     with flickr_in_thread(account) as emulator:
         yield emulator
 
@@ -61,6 +64,14 @@ def told(folder: Path) -> dict[str, tuple[int, int, bytes]]:
         path.name: (path.stat().st_size, path.stat().st_mtime_ns, data)
         for path, data in read.items()
     }
+
+
+def in_album_order(flickr: Flickr, folder: Path) -> list[str]:
+    """The names in a folder of an album, as Flickr orders that album."""
+    ids = {os.getxattr(path, "user.photofs.id").decode(): path.name for path in folder.iterdir()}
+    albums = flickr.account.state.albums
+    (album,) = (one for one in albums if one.title == folder.name)
+    return [ids[photo] for photo in album.photos]
 
 
 def at_google(google: Emulator, title: str) -> list[Item]:
@@ -99,9 +110,7 @@ def test_albums_go_over_by_cp(home: Household, flickr: Flickr, google: Emulator)
         dated = 0
         for title in titles:
             items = at_google(google, title)
-            assert [item.filename for item in items] == [
-                one.name for one in (here / title).iterdir()
-            ]
+            assert [item.filename for item in items] == in_album_order(flickr, here / title)
             dated += sum(check_item(google, item, before[title][item.filename]) for item in items)
         everything = {data for album in before.values() for _size, _time, data in album.values()}
         assert len(google.account.state.items) == len(everything)
