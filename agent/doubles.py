@@ -8,10 +8,21 @@ is asked first, where it answers for many photos in one call (port.Writes.lost).
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
+from typing import NamedTuple
 
 from photofs.catalog.port import SourceRow
+from photofs.model.errors import PhotofsError
 from photofs.providers.port import Provider
 from photofs.wishing.known_bytes import KnownThere
+
+
+class Answers(NamedTuple):
+    """What services said: which photos they have no more, and why some could not be asked."""
+
+    lost: frozenset[KnownThere]
+    unasked: dict[int, PhotofsError]
+    """By the number of the source."""
+
 
 OpenProvider = Callable[[SourceRow], AbstractAsyncContextManager[Provider]]
 
@@ -24,18 +35,25 @@ class Doubles:
         self._sources = sources
         self._open = open_provider
 
-    async def lost(self, known: Iterable[KnownThere]) -> frozenset[KnownThere]:
-        """Those of which their service says that it has them no more. RemoteError if it cannot."""
+    async def lost(self, known: Iterable[KnownThere]) -> Answers:
+        """Ask each service for its own; one that cannot be asked keeps no other's answer back."""
         by_source: dict[int, set[str]] = defaultdict(set)
         for each in known:
             by_source[each.source_id].add(each.remote_id)
         gone: set[KnownThere] = set()
+        unasked: dict[int, PhotofsError] = {}
         for source in self._sources():
             ids = by_source.get(source.source_id)
             if ids:
-                async with self._open(source) as provider:
-                    writes = provider.abilities.writes
-                    if writes is not None and writes.lost is not None:
-                        lost = await writes.lost(sorted(ids))
-                        gone |= {KnownThere(source.source_id, each) for each in lost}
-        return frozenset(gone)
+                try:
+                    gone |= await self._lost_at(source, sorted(ids))
+                except PhotofsError as error:
+                    unasked[source.source_id] = error
+        return Answers(frozenset(gone), unasked)
+
+    async def _lost_at(self, source: SourceRow, ids: list[str]) -> set[KnownThere]:
+        async with self._open(source) as provider:
+            writes = provider.abilities.writes
+            if writes is None or writes.lost is None:
+                return set()
+            return {KnownThere(source.source_id, each) for each in await writes.lost(ids)}

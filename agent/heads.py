@@ -22,7 +22,7 @@ from photofs.model.fusing import Word, fuse
 from photofs.model.head import HEAD_LENGTH
 from photofs.model.sidecar import SidecarFacts
 from photofs.model.span import Span
-from photofs.model.splice import AS_IT_IS, Splice
+from photofs.model.splice import AS_IT_IS
 from photofs.originals.port import OriginalStore
 from photofs.providers.port import Provider
 from photofs.volume.sources import OpenProvider
@@ -99,11 +99,8 @@ class Heads:
             splice = stamp_head(head, stamp) if stamp else AS_IT_IS
             if stamp is None or splice != AS_IT_IS or len(head) < length:
                 break
-        self._note(photo_id, key, photo.size, splice)
+        self._catalog.note_splice(photo_id, key, photo.size, photo.ctime_ns, splice)
         return 1
-
-    def _note(self, photo_id: int, key: str, size: int, splice: Splice) -> None:
-        self._catalog.note_splice(photo_id, key, size, splice)
 
     async def _head(
         self,

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import trio
 
+from agent.doubles import Answers
 from photofs.catalog.incoming import IncomingRow
 from photofs.catalog.sqlite import Catalog
 from photofs.metadata.exif import HEAD, read_exif
@@ -45,7 +46,7 @@ _VIDEOS: Final = "mp4 m4v mov avi mkv webm mpg mpeg wmv flv ogv ts mts m2ts 3gp 
 _OF_MEDIA: Final = frozenset(f"{_PICTURES} {_RAWS} {_VIDEOS}".split())
 
 
-Lost = Callable[[Iterable[KnownThere]], Awaitable[frozenset[KnownThere]]]
+Lost = Callable[[Iterable[KnownThere]], Awaitable[Answers]]
 
 
 class Found(NamedTuple):
@@ -89,7 +90,7 @@ class Judge:
         judged = 0
         now = self._now_ns()
         quiet, ahead = now - self._quiet_ns, now + self._quiet_ns + AHEAD_NS
-        for row in self._catalog.quiet_incoming(quiet, AT_ONCE, ahead):
+        for row in self._catalog.quiet_incoming(quiet, AT_ONCE + len(self._found), ahead):
             try:
                 judged += await self._judge(row)
             except PhotofsError as error:
@@ -110,14 +111,14 @@ class Judge:
         if self._lost is None or not self._found or trio.current_time() < self._not_before:
             return 0
         found, judged = dict(self._found), 0
-        try:
-            lost = await self._lost(each.known for each in found.values())
-        except PhotofsError as error:
+        lost, unasked = await self._lost(each.known for each in found.values())
+        if unasked:
             self._not_before = trio.current_time() + ASK_AGAIN
-            for photo in found:
-                self._complain(photo, error)
-            return 0
         for photo, each in found.items():
+            error = unasked.get(each.known.source_id)
+            if error is not None:
+                self._complain(photo, error)
+                continue
             self._found.pop(photo)
             judged += self._take(photo, each.changed_ns, each.verdict, anew=each.known in lost)
         return judged

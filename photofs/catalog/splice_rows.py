@@ -58,16 +58,21 @@ class SpliceRows(TreeReading):
         """Pictures of a source of whose head as it is now nothing is known, above that number."""
         return [row[0] for row in self.database.all(_UNKNOWN, (source_id, after, limit))]
 
-    def note_splice(self, photo_id: int, content_key: str, size: int, splice: Splice) -> None:
-        """What is to be shown of these very bytes; ignored if the photo shows others by now."""
+    def note_splice(
+        self, photo_id: int, content_key: str, size: int, ctime_ns: int, splice: Splice
+    ) -> None:
+        """What is to be shown of these very bytes, by the facts of that ctime.
+
+        Ignored if the photo shows other bytes by now, or if its facts have changed since.
+        """
         with self.database.transaction():
             row = self.database.one(
-                "SELECT ctime_ns FROM photo WHERE id = ? AND content_key = ? AND size = ?",
-                (photo_id, content_key, size),
+                "SELECT 1 FROM photo WHERE id = ? AND content_key = ? AND size = ?"
+                " AND ctime_ns = ?",
+                (photo_id, content_key, size, ctime_ns),
             )
             if row is None:
                 return
-            ctime_ns = row[0]
             changes = self._head(photo_id) != splice
             if changes:
                 ctime_ns = max(time.time_ns(), ctime_ns + 1)

@@ -1,5 +1,7 @@
 """Heads of pictures: each is looked at once, and what is to be shown of it is noted."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,11 +9,20 @@ import pytest
 import trio
 
 from agent.heads import FIRST_LOOK, Heads
+from photofs.catalog.port import SourceRow
 from photofs.metadata.exif import read_exif
 from photofs.model.capture_time import Granularity, TakenBy, TakenFact
 from photofs.model.photo import Position
+from photofs.model.span import Span
 from photofs.model.splice import AS_IT_IS
-from tests.support.fake_source import Faults, open_fake_source, requests_of, set_faults
+from tests.support.fake_source import (
+    FakeSource,
+    FakeStream,
+    Faults,
+    open_fake_source,
+    requests_of,
+    set_faults,
+)
 from tests.support.headed import BARE, ORIGINALS, headed, look, shown
 from tests.support.stocked import (
     TAKEN,
@@ -108,6 +119,44 @@ async def test_another_date_makes_another_head(made: Stock) -> None:
     assert facts.taken is not None
     assert facts.taken.local == told.local
     assert ctimes(made)[0] > before
+
+
+async def test_regression_a_date_that_changes_while_bytes_come_is_shown(made: Stock) -> None:
+    """The head that was made of the former date is not noted; the next round makes the right one.
+
+    It once was, as if it were of the later date, and stayed for good.
+    """
+    other = TakenFact(by=TakenBy.SERVICE, local=TAKEN.replace(tzinfo=None, year=2001))
+    refiled = False
+
+    class Changing(FakeSource):
+        """While the first bytes come, the date changes."""
+
+        @asynccontextmanager
+        async def open_original(
+            self, ref: str, span: Span | None, *, person: bool = True
+        ) -> AsyncIterator[FakeStream]:
+            nonlocal refiled
+            if not refiled:
+                refiled = True
+                refile(made, taken=other)
+            async with super().open_original(ref, span, person=person) as stream:
+                yield stream
+
+    @asynccontextmanager
+    async def open_changing(row: SourceRow) -> AsyncIterator[FakeSource]:
+        await trio.lowlevel.checkpoint()
+        yield Changing(Path(str(row.config["folder"])))
+
+    with made.open_catalog() as catalog:
+        (source,) = catalog.sources()
+        heads = Heads(catalog, made.store(), open_changing)
+        for _ in range(4):
+            await heads.take(source)
+    facts = read_exif(heads_of(made)[1])
+    assert facts is not None
+    assert facts.taken is not None
+    assert facts.taken.local == other.local
 
 
 async def test_other_bytes_are_shown_as_they_are(made: Stock) -> None:
