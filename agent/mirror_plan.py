@@ -18,6 +18,10 @@ _NOT_ON_WINDOWS: Final = re.compile(r'[<>:"|?*\\]')
 _DEVICES: Final = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|$)")
 
 
+UNTIL: Final = " (until "
+"""What tells a former file by its name."""
+
+
 class Manner(NamedTuple):
     """How a mirror places photos: its template, and whether names have to suit Windows."""
 
@@ -126,7 +130,7 @@ def fit_windows(name: str) -> str:
 def former_name(path: str, today: str, attempt: int) -> str:
     """What a file is called once other bytes have taken its place: found beside the new ones."""
     again = f", {attempt + 1}" if attempt else ""
-    return _suffixed(path, f" (until {today}{again})")
+    return _suffixed(path, f"{UNTIL}{today}{again})")
 
 
 def clashing_name(path: str, short_id: str, attempt: int) -> str:

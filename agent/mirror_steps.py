@@ -2,11 +2,11 @@
 
 import trio
 
-from agent.mirror_plan import Follow, Move, Retime, SetAside
+from agent.mirror_plan import UNTIL, Follow, Move, Retime, SetAside
 from agent.mirror_work import Work
 from photofs.catalog.mirrored import CopyRow
 from photofs.model.errors import NotFound
-from photofs.model.mirror import CopyState, Role, Stamp
+from photofs.model.mirror import VANISHED_FOLDER, CopyState, Role, Stamp
 
 GONE = "it was not there when it was to be moved"
 
@@ -18,13 +18,23 @@ async def finish_moves(work: Work) -> None:
         there = await trio.to_thread.run_sync(work.folder.stamp, copy.moving)
         # renamed for certain only if it is not here any more, and what is there is as long and old
         moved = here is None and there is not None and there[:2] == copy.stamp[:2]
-        if moved and "(until " not in copy.moving:
+        role = _role_of_move(copy.path, copy.moving) if moved else None
+        if moved and role is not Role.FORMER:
             await trio.to_thread.run_sync(work.move_sidecar, copy.path, copy.moving)
         path = copy.moving if moved else copy.path
         with work.catalog.database.transaction():
             work.catalog.end_move(copy.copy_id, path, there if moved else None)
+            if role is not None:
+                work.catalog.set_role(copy.copy_id, role, copy.photo_id)
             if here is None and not moved:
                 work.catalog.note_copy_state(copy.copy_id, CopyState.ABSENT, GONE)
+
+
+def _role_of_move(old: str, new: str) -> Role | None:
+    """What a file was moved to be; None: what it was. By its new name, which says it."""
+    if new.startswith(f"{VANISHED_FOLDER}/") > old.startswith(f"{VANISHED_FOLDER}/"):
+        return Role.VANISHED
+    return Role.FORMER if (UNTIL in new) > (UNTIL in old) else None
 
 
 async def finish_writes(work: Work) -> None:

@@ -92,6 +92,8 @@ def check_world(made: Stock, root: Path) -> None:
     assert Counter(found.values()) == wanted
     (vanished,) = [path for path in found if path.startswith("Vanished/")]
     assert found[vanished] == OLD["c.jpg"]
+    assert (vanished.count("Vanished"), vanished.endswith(f"/{MONTH}/c.jpg")) == (1, True)
+    assert [path.count("(until ") for path in found if "until" in path] == [1]
     assert check_sums(root) == len(wanted) - 1
     assert not [path for path in root.rglob(".photofs-*") if path.name != ".photofs-mirror"]
     with made.open_catalog() as catalog:
@@ -148,12 +150,13 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 def test_a_mirrors_run_survives_kill_9(
     calls: dict[str, list[str]], tmp_path: Path, way: str
 ) -> None:
-    """A seeded sample of moments, and the last renames: bytes are there then, and no name."""
+    """A seeded sample of moments, before files get their names, and after they are moved."""
     made = calls[way]
     telling = [at for at, name in enumerate(made, 1) if name == "renameat2"]
     assert len(telling) >= len(NEW)
     dice = random.Random(SEED)
-    for nth in sorted({*telling[-4:], *dice.sample(range(1, len(made) + 1), SAMPLE)}):
+    moved = {at + 1 for at in telling[:4]}
+    for nth in sorted({*moved, *telling[-4:], *dice.sample(range(1, len(made) + 1), SAMPLE)}):
         survives(tmp_path / str(nth), way, nth)
 
 
