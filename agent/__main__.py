@@ -13,6 +13,7 @@ import trio
 
 from agent.mirror_rounds import run_mirrors
 from agent.progress import show_progress
+from agent.proof_rounds import Asked, repair_mirrors, verify_mirrors
 from agent.refining import refine
 from agent.scanning import Scanned, await_turn, scan
 from agent.service import serve
@@ -50,11 +51,24 @@ def read_arguments() -> argparse.Namespace:
         "names", nargs="*", help="only of these libraries, or at these folders"
     )
     mirror_parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
+    _add_proof_parsers(verbs)
     serve_parser = verbs.add_parser(
         "serve", help="scan when due, learn sizes, until standard input is closed"
     )
     serve_parser.add_argument("--until-signal", action="store_true", help="until SIGTERM instead")
     return parser.parse_args()
+
+
+def _add_proof_parsers(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Verifying and repairing mirrors."""
+    verify_parser = verbs.add_parser("verify", help="re-read the files of mirrors")
+    repair_parser = verbs.add_parser("repair", help="mend what verifying found wrong")
+    for parser in (verify_parser, repair_parser):
+        parser.add_argument("names", nargs="*", help="only of these libraries, or at these folders")
+        parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
+    verify_parser.add_argument("--rate", type=int, help="bytes a second (default: all there is)")
+    verify_parser.add_argument("--oldest", type=int, help="only so many, longest unread first")
+    verify_parser.add_argument("--all", action="store_true", help="begin with all files anew")
 
 
 def wanted_sources(catalog: Catalog, names: list[str]) -> list[tuple[str, SourceRow]]:
@@ -188,12 +202,23 @@ def work_on(arguments: argparse.Namespace) -> int:
         return trio.run(partial(serve, house, until_signal=arguments.until_signal))
     if arguments.verb == "mirror":
         return trio.run(partial(run_mirrors, house, arguments.names, as_json=arguments.json))
+    if arguments.verb in {"verify", "repair"}:
+        return trio.run(partial(_prove, house, arguments))
     names, as_json = arguments.libraries, arguments.json
     if arguments.refine:
         return trio.run(partial(refine_all, house, names, apply=arguments.yes, as_json=as_json))
     full, removals = arguments.full, arguments.accept_removals
     run = partial(scan_all, house, names, full=full, accept_removals=removals, as_json=as_json)
     return trio.run(run)
+
+
+async def _prove(house: House, arguments: argparse.Namespace) -> int:
+    """Verify or repair mirrors; the exit status."""
+    names, as_json = arguments.names, arguments.json
+    if arguments.verb == "repair":
+        return await repair_mirrors(house, names, as_json=as_json)
+    asked = Asked(arguments.rate, arguments.oldest, arguments.all)
+    return await verify_mirrors(house, names, asked, as_json=as_json)
 
 
 def main() -> None:

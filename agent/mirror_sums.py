@@ -16,7 +16,10 @@ from photofs.model.mirror import SUMS_NAME, CopyState
 
 async def look_after(work: Work) -> None:
     """All folders in which something was begun."""
-    for folder in work.catalog.stale_folders(work.mirror_id):
+    folders = work.catalog.stale_folders(work.mirror_id)
+    if folders:  # sharing of blocks is tried in the root
+        await trio.to_thread.run_sync(work.folder.sweep, "")
+    for folder in folders:
         copies = work.catalog.copies_in(work.mirror_id, folder)
         there = [copy for copy in copies if copy.state is not CopyState.ABSENT]
         await trio.to_thread.run_sync(partial(_look_after, work, folder, sums(there)))

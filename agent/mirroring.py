@@ -64,7 +64,7 @@ async def run_mirror(house: House, catalog: Catalog, row: MirrorRow, tell: Tell)
     what = f"the mirror {row.root} is being worked on"
     with hold(house.paths.state / "locks" / f"mirror-{row.mirror_id}", what):
         try:
-            async with _opened(house, catalog, row) as work:
+            async with opened_mirror(house, catalog, row) as work:
                 ran = await run(work, tell)
                 if ran.trouble is None:
                     await write_beside(work)
@@ -79,7 +79,7 @@ async def run_mirror(house: House, catalog: Catalog, row: MirrorRow, tell: Tell)
 
 
 @asynccontextmanager
-async def _opened(house: House, catalog: Catalog, row: MirrorRow) -> AsyncIterator[Work]:
+async def opened_mirror(house: House, catalog: Catalog, row: MirrorRow) -> AsyncIterator[Work]:
     """A mirror's folder, and a line to fetch by."""
     opening = partial(open_mirror, Path(row.root), row.marker, row.traits, writing=True)
     folder: LocalMirror = await trio.to_thread.run_sync(opening)

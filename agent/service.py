@@ -1,7 +1,7 @@
 """The agent's rounds: scan what is due or has come, learn sizes; judge what was written, send it.
 
-Until it is told to end. Mirrors are run as they are due. Each round has a catalog of its own, so
-that a scan keeps no upload waiting.
+Until it is told to end. Mirrors are run, and re-read, as they are due. Each round has a catalog of
+its own, so that a scan keeps no upload waiting.
 """
 
 import logging
@@ -20,6 +20,7 @@ from agent.heads import Heads
 from agent.mirror_rounds import keep_mirrored
 from agent.noticing import notice_for_ever
 from agent.posting import judge_and_send
+from agent.proof_rounds import keep_verified
 from agent.scanning import scan
 from agent.watching import Watching
 from photofs.assembly import House
@@ -95,11 +96,13 @@ async def _work_when_alone(house: House) -> None:
                 house.catalog() as catalog,
                 house.catalog() as journal,
                 house.catalog() as mirrors,
+                house.catalog() as proofs,
             ):
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(_go_round, house, catalog)
                     nursery.start_soon(judge_and_send, house, journal)
                     nursery.start_soon(keep_mirrored, house, mirrors)
+                    nursery.start_soon(keep_verified, house, proofs)
                     nursery.start_soon(notice_for_ever, house)
         except Busy:
             await trio.sleep(ROUND_SECONDS)

@@ -18,7 +18,7 @@ from photofs.catalog.join_order import JoinOrder
 from photofs.catalog.learnt_rows import LearntRows
 from photofs.catalog.libraries import LibraryWriting
 from photofs.catalog.merge_rows import MergeRows
-from photofs.catalog.mirrored import CopyRows
+from photofs.catalog.mirror_proofs import ProofRows
 from photofs.catalog.mirrors import MirrorRows
 from photofs.catalog.photo_reads import PhotoReading
 from photofs.catalog.photo_writes import PhotoWriting
@@ -44,7 +44,7 @@ class Catalog(
     AlbumLeads,
     Regrouping,
     MirrorRows,
-    CopyRows,
+    ProofRows,
     AlbumRows,
     BesideRows,
     JoinOrder,

@@ -21,8 +21,9 @@ from photofs.mirrors.claims import claimed_files
 from photofs.mirrors.folder import LocalMirror
 from photofs.mirrors.opening import begin_mirror, marker_at, open_mirror, unmark
 from photofs.model.dates_template import USUAL_DATES, template_steps
-from photofs.model.errors import NotFound, Refused
+from photofs.model.errors import Misconfigured, NotFound, Refused
 from photofs.model.mirror import AlbumFolders
+from photofs.model.size import parse_size
 
 REASONS = 5
 """Reasons why photos are not in a mirror that `status` tells."""
@@ -89,6 +90,36 @@ def run(names: tuple[str, ...], *, as_json: bool) -> None:
     sys.exit(run_agent(["mirror", *given, "--", *names], environ=environ))
 
 
+@mirror.command(short_help="Re-read the files of mirrors, and tell which are wrong.")
+@click.argument("names", nargs=-1, metavar="[LIBRARY|FOLDER]...", shell_complete=libraries)
+@click.option("--rate", metavar="SIZE", help='Read so much a second at the most, such as "50 MB".')
+@click.option("--oldest", type=click.IntRange(1), help="Only so many, longest unread first.")
+@click.option("--all", "anew", is_flag=True, help="Begin anew, though the last was broken off.")
+@json_option
+def verify(
+    names: tuple[str, ...], *, rate: str | None, oldest: int | None, anew: bool, as_json: bool
+) -> None:
+    """Re-read every file of mirrors and compare it; nothing is changed, what is wrong is told.
+
+    A picture is decoded at its first proof. One that was broken off goes on where it was.
+    """
+    options = [*(["--rate", str(_bytes_of(rate))] if rate else []), *(["--all"] if anew else [])]
+    options += ["--oldest", str(oldest)] if oldest else []
+    options += ["--json"] if as_json else []
+    environ = dict(find_house().environ)
+    sys.exit(run_agent(["verify", *options, "--", *names], environ=environ))
+
+
+@mirror.command(short_help="Mend what verifying found wrong.")
+@click.argument("names", nargs=-1, metavar="[LIBRARY|FOLDER]...", shell_complete=libraries)
+@json_option
+def repair(names: tuple[str, ...], *, as_json: bool) -> None:
+    """Mend files from the cache, another mirror or the service; wrong ones are kept in Damaged."""
+    given = ["--json"] if as_json else []
+    environ = dict(find_house().environ)
+    sys.exit(run_agent(["repair", *given, "--", *names], environ=environ))
+
+
 @mirror.command(short_help="Show what mirrors hold and lack, and why.")
 @json_option
 def status(*, as_json: bool) -> None:
@@ -128,6 +159,14 @@ def remove(folder: str, *, with_marker: bool, as_json: bool) -> None:
         print_json({"removed": row.root})
     else:
         print(f"{safe_text(row.root)} is no mirror any more; its files stay")
+
+
+def _bytes_of(rate: str) -> int:
+    """A rate such as "50MB/s" in bytes a second."""
+    size = parse_size(rate.removesuffix("/s"))
+    if size <= 0:
+        raise Misconfigured(f'"{rate}" is no rate', remedy='write such as "50 MB"')
+    return size
 
 
 def _root(house: House, folder: str) -> Path:

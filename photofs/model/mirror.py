@@ -12,6 +12,9 @@ SUMS_NAME: Final = "SHA256SUMS"
 ALBUMS_FOLDER: Final = "Albums"
 VANISHED_FOLDER: Final = "Vanished"
 
+DAMAGED_FOLDER: Final = "Damaged"
+"""Where repairing puts files that are not what they should be; nobody removes them."""
+
 
 class AlbumFolders(StrEnum):
     """How a mirror shows albums: folders of relative links, of copies, or none."""

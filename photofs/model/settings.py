@@ -90,9 +90,15 @@ HANDS = ("list", "browser", "none")
 
 
 class Mirror(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """[mirror]: how often the agent brings mirrors up to date, in seconds."""
+    """[mirror]: how often the agent brings mirrors up to date, in seconds.
+
+    `verify_every`: how old the proof of a file may get before it is re-read, in seconds.
+    `verify_rate`: so much is re-read in a second, a size as `parse_size` reads it.
+    """
 
     every: float = 3600.0
+    verify_every: float = 2_592_000.0
+    verify_rate: str = "20 MB"
 
 
 class Notify(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -148,6 +154,7 @@ def check_settings(settings: Settings) -> None:
         raise Misconfigured(
             "google.pause must be 0 seconds or more, google.per_run and per_day 1 or more"
         )
+    _check_rate(settings.mirror)
     template_steps(settings.tree.dates)
 
 
@@ -158,7 +165,18 @@ def _check_times(settings: Settings) -> None:
         ("network", "open_deadline", "seconds"),
         ("network", "read_deadline", "seconds"),
         ("mirror", "every", "seconds"),
+        ("mirror", "verify_every", "seconds"),
         ("notify", "stale_days", "days"),
     ):
         if not 0 < getattr(getattr(settings, section), key) < inf:
             raise Misconfigured(f"{section}.{key} must be more than 0 {unit}")
+
+
+def _check_rate(mirror: Mirror) -> None:
+    """Refuse a speed at which nothing would be read."""
+    try:
+        rate = parse_size(mirror.verify_rate)
+    except Misconfigured as error:
+        raise Misconfigured(f"mirror.verify_rate: {error.what}", remedy=error.remedy) from error
+    if rate <= 0:
+        raise Misconfigured("mirror.verify_rate must be more than nothing a second")

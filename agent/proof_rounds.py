@@ -1,0 +1,233 @@
+"""Which mirrors are verified and repaired, and when: by command, or in the agent's background."""
+
+import json
+import logging
+import random
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+import trio
+
+from agent.mirror_rounds import wanted_mirrors
+from agent.progress import show_progress
+from agent.repairing import Repaired, Tell, repair_mirror
+from agent.verify_look import UNDECODABLE
+from agent.verifying import Verified, Wanted, verify_mirror
+from photofs.assembly import House
+from photofs.catalog.mirrors import MirrorRow
+from photofs.catalog.sqlite import Catalog
+from photofs.model.errors import found_in
+from photofs.model.exit_codes import OK, SOME_FAILED, exit_code
+from photofs.model.observation import Progress
+from photofs.model.size import parse_size
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS: Final = 3600.0
+"""Between two looks whether files are due to be re-read."""
+
+JITTER: Final = 0.1
+"""The share by which that moves."""
+
+TOLD: Final = 20
+"""Files of each kind that are told by name to people; JSON has them all."""
+
+Outcome = dict[str, Any]
+
+
+class Asked(NamedTuple):
+    """What the command line says: bytes a second, how many files, whether to begin anew."""
+
+    rate: int | None = None
+    oldest: int | None = None
+    anew: bool = False
+
+
+async def verify_mirrors(house: House, names: Sequence[str], asked: Asked, *, as_json: bool) -> int:
+    """Verify the mirrors of these libraries, or at these folders, or all; the exit status."""
+    wanted = Wanted(oldest=asked.oldest, anew=asked.anew, rate=asked.rate)
+
+    async def work(catalog: Catalog, row: MirrorRow, tell: Tell) -> Outcome:
+        found = await verify_mirror(house, catalog, row, wanted, tell)
+        return _told(catalog, row, found)
+
+    return await _each(house, names, work, _verified_sentences, as_json=as_json)
+
+
+async def repair_mirrors(house: House, names: Sequence[str], *, as_json: bool) -> int:
+    """Repair the same."""
+
+    async def work(catalog: Catalog, row: MirrorRow, tell: Tell) -> Outcome:
+        repaired = await repair_mirror(house, catalog, row, tell)
+        return _mended(repaired)
+
+    return await _each(house, names, work, _repaired_sentences, as_json=as_json)
+
+
+async def _each(
+    house: House,
+    names: Sequence[str],
+    work: Callable[[Catalog, MirrorRow, Tell], Awaitable[Outcome]],
+    sentences: Callable[[str, Outcome], list[str]],
+    *,
+    as_json: bool,
+) -> int:
+    """One mirror after the other; what fails at one does not stop the next."""
+    outcomes: list[Outcome] = []
+    codes: list[int] = []
+    with house.catalog() as catalog:
+        for row in wanted_mirrors(catalog, names):
+            outcome, code = await _one(row, partial(work, catalog, row))
+            outcomes.append(outcome)
+            codes.append(code)
+            if not as_json:
+                said = [f"{row.root}: {outcome['error']}"] if outcome.get("error") else []
+                lines = said or sentences(row.root, outcome)
+                print("\n".join(lines), file=sys.stderr if code else sys.stdout, flush=True)
+    if as_json:
+        print(json.dumps(outcomes))  # noqa: T201 - a program's outcome
+    failed = [code for code in codes if code != OK]
+    if not failed:
+        return OK
+    return SOME_FAILED if len(failed) < len(codes) else failed[0]
+
+
+async def _one(row: MirrorRow, work: Callable[[Tell], Awaitable[Outcome]]) -> tuple[Outcome, int]:
+    """One mirror's outcome, and its exit status."""
+    try:
+        with show_progress(row.root) as progress:
+            outcome = await work(progress.tell)
+    except Exception as raised:
+        error = found_in(raised)
+        if error is None:
+            raise
+        return {"mirror": row.root, "ok": False, "error": str(error)}, exit_code(error)
+    return {"mirror": row.root, **outcome}, OK if outcome["ok"] else SOME_FAILED
+
+
+def _told(catalog: Catalog, row: MirrorRow, found: Verified) -> Outcome:
+    """What verifying found; `still_wrong` counts what earlier ones found, too."""
+    wrong = len(catalog.bad_copies(row.mirror_id))
+    return {
+        "ok": not wrong and not found.strays.moved,
+        "error": "",
+        "files": found.files,
+        "bytes": found.size,
+        "good": found.good,
+        "damaged": found.damaged,
+        "absent": found.absent,
+        "undecodable": found.undecodable,
+        "changing": found.unsteady,
+        "not_checked_by_decoding": found.unchecked,
+        "moved": [{"was": was, "is": now} for was, now in found.strays.moved],
+        "unknown": found.strays.unknown,
+        "unknown_such_as": found.strays.such_as,
+        "set_aside": found.strays.set_aside,
+        "still_wrong": wrong,
+        "complete": found.whole,
+    }
+
+
+def _mended(repaired: Repaired) -> Outcome:
+    """What repairing did."""
+    return {
+        "ok": not repaired.left,
+        "error": "",
+        "mended": repaired.mended,
+        "right_after_all": repaired.right,
+        "set_aside": repaired.set_aside,
+        "not_mended": repaired.left,
+    }
+
+
+def _verified_sentences(name: str, outcome: Outcome) -> list[str]:
+    """For people."""
+    read = f"re-read {outcome['files']:,} files ({outcome['bytes'] / 1e6:,.1f} MB)"
+    lines = [f"{name}: {read}, {outcome['good']:,} are right"]
+    for key, words in (
+        ("damaged", "are damaged"),
+        ("absent", "are missing"),
+        ("undecodable", "cannot be decoded, so they do not count as copies"),
+        ("changing", "were being written to meanwhile"),
+    ):
+        lines += _listed(name, outcome[key], words)
+    moved = [f"{each['was']}: now {each['is']}" for each in outcome["moved"]]
+    lines += _listed(name, moved, "were moved by somebody")
+    for key, words in (
+        ("not_checked_by_decoding", "are of kinds that nothing here decodes: their hash alone"),
+        ("unknown", "files are not photofs's, and were left alone"),
+        ("set_aside", "files lie in Damaged, where repairing put them"),
+    ):
+        if outcome[key]:
+            lines.append(f"{name}: {outcome[key]:,} {words}")
+    if outcome["still_wrong"]:
+        lines.append(f"{name}: {outcome['still_wrong']:,} are wrong; see `photofs mirror repair`")
+    return lines
+
+
+def _repaired_sentences(name: str, outcome: Outcome) -> list[str]:
+    """For people."""
+    lines = [f"{name}: mended {len(outcome['mended']):,} files"]
+    if outcome["right_after_all"]:
+        lines.append(f"{name}: {outcome['right_after_all']:,} were right after all")
+    for key, words in (
+        ("set_aside", "wrong files are kept"),
+        ("not_mended", "could not be mended"),
+    ):
+        lines += _listed(name, outcome[key], words)
+    return lines
+
+
+def _listed(name: str, sentences: Sequence[str], words: str) -> list[str]:
+    """How many, and each of the first."""
+    if not sentences:
+        return []
+    shown = [f"  {each}" for each in sentences[:TOLD]]
+    more = [f"  and {len(sentences) - TOLD:,} more"] if len(sentences) > TOLD else []
+    return [f"{name}: {len(sentences):,} {words}", *shown, *more]
+
+
+# in the agent's background
+
+
+async def keep_verified(house: House, catalog: Catalog) -> None:
+    """Re-read files whose proof gets old, slowly, for ever."""
+    spread = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
+    while True:
+        await trio.sleep(LOOK_SECONDS * spread)
+        for row in catalog.mirrors():
+            await verify_due(house, catalog, row, time.time_ns())
+
+
+async def verify_due(house: House, catalog: Catalog, row: MirrorRow, now_ns: int) -> None:
+    """Re-read what is due in one mirror; what fails is tried again at the next look."""
+    before = now_ns - int(house.settings.mirror.verify_every * 1e9)
+    rate = parse_size(house.settings.mirror.verify_rate)
+    known = {copy.copy_id for copy in catalog.bad_copies(row.mirror_id) if _is_hopeless(copy.why)}
+    due = {number for number, _ in catalog.files_to_read(row.mirror_id, before, now_ns)}
+    if not due - known:
+        return
+    try:
+        wanted = Wanted(before_ns=before, rate=rate, threads=1)
+        found = await verify_mirror(house, catalog, row, wanted, _tell_nobody)
+    except Exception as raised:
+        error = found_in(raised)
+        if error is None:
+            raise
+        log.info("the mirror %s is verified later: %s", row.root, error)
+        return
+    if found.wrong:
+        number, such_as = len(found.wrong), found.wrong[0]
+        log.warning("the mirror %s: %d files are wrong, such as %s", row.root, number, such_as)
+
+
+def _is_hopeless(why: str) -> bool:
+    """Whether reading a file once more would tell nothing new."""
+    return why.startswith(UNDECODABLE)
+
+
+def _tell_nobody(_progress: Progress) -> None:
+    """In the background nobody watches."""

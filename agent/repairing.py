@@ -1,0 +1,245 @@
+"""Mends the files of a mirror that verifying found wrong; the wrong ones are kept aside.
+
+Right bytes come from the store, from another mirror, or from the service, each compared by its
+SHA-256 before the wrong file is moved to Damaged/DATE/ and after the new one was written. What
+cannot be mended stays as it is, and is told each time.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import trio
+
+from agent.mirror_sums import look_after
+from agent.mirror_work import MOST_NAMES, Work, folder_of
+from agent.mirroring import opened_mirror
+from agent.verify_look import UNDECODABLE, Look, Sight, look_at
+from agent.verify_pace import Pace
+from agent.verify_strays import find_strays, lost_of
+from photofs.assembly import House
+from photofs.catalog.mirrored import CopyRow, Readable
+from photofs.catalog.mirrors import MirrorRow
+from photofs.catalog.sqlite import Catalog
+from photofs.kernel.lock import hold
+from photofs.metadata.decoding import Decoder
+from photofs.mirrors.opening import open_mirror
+from photofs.model.errors import Exists, Full, NotFound, PhotofsError, StoreError
+from photofs.model.mirror import DAMAGED_FOLDER, CopyState, Role, Stamp
+from photofs.model.naming import with_suffix
+from photofs.model.observation import Progress
+from photofs.originals.port import Room
+
+NOWHERE: Final = "its bytes are in no cache, no other mirror, and not at the service any more"
+
+Tell = Callable[[Progress], None]
+
+
+@dataclass
+class Repaired:
+    """What became of the wrong files. Sentences begin with the file's path.
+
+    `holding`: files of no row in this very mirror that have the bytes of a hash.
+    """
+
+    mended: list[str] = field(default_factory=list)
+    right: int = 0
+    set_aside: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    holding: Mapping[str, str] = field(default_factory=dict)
+
+
+async def repair_mirror(house: House, catalog: Catalog, row: MirrorRow, tell: Tell) -> Repaired:
+    """Repair one. Busy if it is run just now; NotAttached, Refused, StoreError, Full."""
+    what = f"the mirror {row.root} is being worked on"
+    with hold(house.paths.state / "locks" / f"mirror-{row.mirror_id}", what):
+        async with opened_mirror(house, catalog, row) as work:
+            return await repair(work, tell)
+
+
+async def repair(work: Work, tell: Tell) -> Repaired:
+    """All files that are noted as wrong; look for more with verifying first."""
+    repaired = Repaired()
+    bad = work.catalog.bad_copies(work.mirror_id)
+    known, lost = work.catalog.mirror_folds(work.mirror_id), lost_of(bad)
+    if lost:
+        strays = await trio.to_thread.run_sync(find_strays, work.folder, known, lost)
+        repaired.holding = strays.holding
+    with closing(Decoder()) as decoder:
+        for done, copy in enumerate(bad, 1):
+            try:
+                await _mend(work, copy, decoder, repaired)
+            except Full:
+                raise
+            except PhotofsError as error:
+                await trio.to_thread.run_sync(work.folder.check)  # else it is a source's disk
+                repaired.left.append(f"{copy.path}: {error.what}")
+            tell(Progress(done=done, total=len(bad), unit="files looked into"))
+    await look_after(work)
+    return repaired
+
+
+async def _mend(work: Work, copy: CopyRow, decoder: Decoder, repaired: Repaired) -> None:
+    """One file."""
+    look = await _look(work, copy, decoder)
+    await trio.to_thread.run_sync(work.folder.check)
+    if look.sight is Sight.RIGHT and look.stamp is not None:
+        # a killed repair may have written it and not synced its name
+        await trio.to_thread.run_sync(work.folder.sync, folder_of(copy.path))
+        work.catalog.note_proven(copy, look.stamp, work.now_ns())
+        repaired.right += 1
+        return
+    if look.sight in {Sight.UNDECODABLE, Sight.UNSTEADY}:
+        work.catalog.note_not_proven(copy, CopyState.SUSPECT, look.why)
+        repaired.left.append(f"{copy.path}: {look.why}")
+        return
+    if look.sight is Sight.ABSENT:
+        work.catalog.note_not_proven(copy, CopyState.ABSENT, look.why)
+    else:
+        work.catalog.note_not_proven(copy, CopyState.DAMAGED, look.why)
+    found = await _find_bytes(work, copy, repaired.holding.get(copy.sha256))
+    if found is None:
+        await _give_up(work, copy, repaired, look.why)
+        return
+    fd, origin = found
+    try:
+        await _put_right(work, copy, fd, repaired)
+    finally:
+        os.close(fd)
+    await _prove(work, copy.copy_id, decoder)
+    repaired.mended.append(f"{copy.path}: {origin}")
+
+
+async def _look(work: Work, copy: CopyRow, decoder: Decoder) -> Look:
+    pace = Pace(None)
+    return await trio.to_thread.run_sync(partial(look_at, work.folder, copy, pace.take, decoder))
+
+
+# where right bytes are
+
+
+async def _find_bytes(work: Work, copy: CopyRow, stray: str | None) -> tuple[int, str] | None:
+    """An open file with the right bytes, and where they are from; the caller closes it."""
+    if stray is not None:
+        own: int = await trio.to_thread.run_sync(work.folder.open, stray)
+        return own, f"mended from {stray}, which has its bytes"
+    fd = await _in_store(work, copy.sha256)
+    if fd is not None:
+        return fd, "mended from the bytes kept on this disk"
+    fd = await trio.to_thread.run_sync(partial(_in_mirrors, copy, _others(work, copy)))
+    if fd is not None:
+        return fd, "mended from another mirror"
+    if copy.role is not Role.CURRENT or copy.photo_id is None:
+        return None
+    arrival = await work.fetching.whole(copy.photo_id, person=False)
+    if arrival.sha256 != copy.sha256:
+        return None
+    fd = await _in_store(work, copy.sha256)
+    return None if fd is None else (fd, "mended from the service")
+
+
+async def _in_store(work: Work, sha256: str) -> int | None:
+    """The store's file, read to its end; one that is damaged there, too, is no help."""
+    for room in Room:
+        try:
+            verify = partial(work.store.verify, sha256, room=room)
+            if not await trio.to_thread.run_sync(verify):
+                return None
+        except NotFound:
+            continue
+    return work.store.open_sealed(sha256)
+
+
+def _others(work: Work, copy: CopyRow) -> list[Readable]:
+    readable = work.catalog.readable_copies(copy.sha256)
+    return [each for each in readable if each.copy_id != copy.copy_id]
+
+
+def _in_mirrors(copy: CopyRow, others: list[Readable]) -> int | None:
+    """In a thread: a file of a mirror that has the bytes, read to its end."""
+    for each in others:
+        try:
+            mirror = open_mirror(Path(each.root), each.marker, each.traits, writing=False)
+        except PhotofsError:
+            continue
+        with closing(mirror):
+            try:
+                if mirror.hash(each.path) == copy.sha256:
+                    return mirror.open(each.path)
+            except PhotofsError:
+                continue
+    return None
+
+
+async def _give_up(work: Work, copy: CopyRow, repaired: Repaired, why: str) -> None:
+    """It stays, and is told of; where the service has other bytes now, as a former version."""
+    photo_changed = False
+    if copy.role is Role.CURRENT and copy.photo_id is not None:
+        photo_changed = work.catalog.photo_facts(copy.photo_id).sha256 != copy.sha256
+    now = work.catalog.copy(copy.copy_id)
+    if photo_changed and now is not None and now.state is CopyState.DAMAGED:
+        await work.move(now, work.former_names(now.path), Role.FORMER)
+        repaired.left.append(f"{copy.path}: {why}; the service has other bytes by now")
+        return
+    repaired.left.append(f"{copy.path}: {why}; {NOWHERE}")
+
+
+# putting them in place
+
+
+async def _put_right(work: Work, copy: CopyRow, fd: int, repaired: Repaired) -> None:
+    """The wrong file aside, the right one in its place, and both synced, before the row says so."""
+    with work.catalog.database.transaction():
+        work.catalog.mark_stale(work.mirror_id, {folder_of(copy.path)})
+    stamp = await trio.to_thread.run_sync(partial(_place, work, copy, fd, repaired))
+    await trio.to_thread.run_sync(work.folder.check)
+    with work.catalog.database.transaction():
+        work.catalog.note_written(copy.copy_id, stamp, work.now_ns())
+
+
+def _place(work: Work, copy: CopyRow, fd: int, repaired: Repaired) -> Stamp:
+    """In a thread."""
+    folder = work.folder
+    if not folder.is_free(copy.path):
+        aside = _set_aside(work, copy.path)
+        repaired.set_aside.append(f"{copy.path}: kept as {aside}")
+    stamp = folder.write(copy.path, fd, copy.sha256, copy.shown_ns)
+    folder.sync(folder_of(copy.path))
+    return stamp
+
+
+def _set_aside(work: Work, path: str) -> str:
+    """Give the wrong file a name below Damaged; where it is now."""
+    for aside in _aside_names(f"{DAMAGED_FOLDER}/{work.today}/{path}"):
+        try:
+            work.folder.move(path, aside)
+        except Exists:
+            continue
+        for each in {folder_of(aside), folder_of(path)}:
+            work.folder.sync(each)
+        return aside
+    raise StoreError(f"no name is free below {DAMAGED_FOLDER}", safe="the file stays where it is")
+
+
+def _aside_names(path: str) -> Iterator[str]:
+    folder, _, name = path.rpartition("/")
+    for attempt in range(MOST_NAMES):
+        yield f"{folder}/{with_suffix(name, f' ({attempt + 1})')}" if attempt else path
+
+
+async def _prove(work: Work, copy_id: int, decoder: Decoder) -> None:
+    """Read what was just written, as verifying does."""
+    copy = work.catalog.copy(copy_id)
+    if copy is None:
+        return
+    look = await _look(work, copy, decoder)
+    if look.sight is Sight.RIGHT and look.stamp is not None:
+        work.catalog.note_proven(copy, look.stamp, work.now_ns())
+        return
+    state = CopyState.SUSPECT if look.why.startswith(UNDECODABLE) else CopyState.DAMAGED
+    work.catalog.note_not_proven(copy, state, look.why)
+    raise StoreError(f"it was written anew, and is still not right: {look.why}")

@@ -1,0 +1,150 @@
+"""Whether a picture or video can be decoded to its end, found out once, in a process of its own.
+
+A picture's decoder meets bytes that nobody checked: it runs in a child with little memory and time,
+which is begun anew when it dies (reliability.md 5.4). Three answers: it is whole, it is broken, or
+nothing here decodes it, which is no word against it. Structure is asked first
+(metadata/wholeness.py), which also knows kinds that nothing here decodes.
+"""
+
+import array
+import os
+import select
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from photofs.metadata.kind import sniff
+from photofs.metadata.wholeness import what_is_missing
+from photofs.model.photo import Media
+
+PATIENCE: Final = 120.0
+"""Seconds for one file: a TIFF of 50 megapixels takes two."""
+
+HEAD: Final = 4096
+_MOST_SAID: Final = 300
+
+DECODED: Final = frozenset({"jpg", "png", "gif", "webp", "bmp", "tif", "avif"})
+"""Kinds of pictures that Pillow decodes here; raw files and HEIC are none."""
+
+
+class Verdict(StrEnum):
+    """What decoding told."""
+
+    WHOLE = "whole"
+    BROKEN = "broken"
+    UNCHECKED = "unchecked"
+
+
+class Decoded(NamedTuple):
+    """A verdict, and why it is not WHOLE."""
+
+    verdict: Verdict
+    why: str = ""
+
+
+WHOLE: Final = Decoded(Verdict.WHOLE)
+
+
+class Decoder:
+    """Decodes one file at a time; for one thread. `close` ends its child."""
+
+    def __init__(self, command: Sequence[str] | None = None, patience: float = PATIENCE) -> None:
+        """The child is begun when a picture needs it. `command` stands in for it in tests."""
+        own = (sys.executable, "-m", "photofs.metadata.decoding_child")
+        self._command = tuple(command or own)
+        self._patience = patience
+        self._child: subprocess.Popen[bytes] | None = None
+        self._line: socket.socket | None = None
+
+    def decode(self, fd: int) -> Decoded:
+        """What an open file turns out to be. Raises OSError if its disk fails."""
+        size = os.fstat(fd).st_size
+        kind = sniff(os.pread(fd, HEAD, 0))
+        if kind is None:
+            return Decoded(Verdict.UNCHECKED, "its kind is not known")
+        media, extension = kind
+        missing = what_is_missing(lambda at, length: os.pread(fd, length, at), size, extension)
+        if missing:
+            return Decoded(Verdict.BROKEN, missing)
+        if media is Media.VIDEO:
+            return probe_video(fd, self._patience)
+        if extension not in DECODED:
+            return Decoded(Verdict.UNCHECKED, f"nothing here decodes {extension}")
+        return self._ask(fd, extension)
+
+    def close(self) -> None:
+        """End the child."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+            self._child = None
+
+    def _ask(self, fd: int, extension: str) -> Decoded:
+        """Hand the file to the child; one that dies or hangs over it is no word against it."""
+        line = self._begun()
+        rights = array.array("i", [fd])
+        with suppress(BrokenPipeError, ConnectionResetError):
+            line.sendmsg([extension.encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+            if select.select([line], [], [], self._patience)[0]:
+                said = line.recv(4096).decode("utf-8", "replace")
+                word, _, why = said.partition(" ")
+                if word in set(Verdict):
+                    return Decoded(Verdict(word), why[:_MOST_SAID])
+        self.close()
+        return Decoded(Verdict.UNCHECKED, "decoding it takes more memory or time than it may")
+
+    def _begun(self) -> socket.socket:
+        """The line to the child, which is begun if there is none."""
+        if self._line is None:
+            ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with its:
+                self._child = subprocess.Popen(  # noqa: S603 - our own program
+                    [*self._command, str(its.fileno())],
+                    pass_fds=[its.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,  # Ctrl-C is ours to answer
+                )
+            self._line = ours
+        return self._line
+
+
+def probe_video(fd: int, patience: float) -> Decoded:
+    """Have ffprobe read all packets of a video, if it is installed."""
+    program = shutil.which("ffprobe")
+    if program is None:
+        return Decoded(Verdict.UNCHECKED, "ffprobe is not installed, which would read videos")
+    wanted = ["-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0"]
+    command = [program, "-v", "error", "-protocol_whitelist", "file", *wanted]
+    try:
+        done = subprocess.run(  # noqa: S603 - the program found above, and no shell
+            [*command, f"file:/dev/fd/{fd}"],
+            pass_fds=[fd],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=patience,
+            check=False,
+            start_new_session=True,
+        )
+    except subprocess.TimeoutExpired:
+        return Decoded(Verdict.UNCHECKED, f"ffprobe did not read it in {patience:.0f} seconds")
+    read = any(part.strip(",").isdigit() and int(part.strip(",")) for part in _words(done.stdout))
+    if done.returncode == 0 and read:
+        return WHOLE
+    if done.returncode < 0:
+        return Decoded(Verdict.UNCHECKED, f"ffprobe ended by signal {-done.returncode}")
+    said = _words(done.stderr)
+    return Decoded(Verdict.BROKEN, f"ffprobe: {' '.join(said)[:_MOST_SAID] or 'no packets'}")
+
+
+def _words(output: bytes) -> list[str]:
+    return output.decode("utf-8", "replace").split()
