@@ -23,6 +23,7 @@ from photofs.catalog.mirrors import MirrorRows
 from photofs.catalog.photo_reads import PhotoReading
 from photofs.catalog.photo_writes import PhotoWriting
 from photofs.catalog.regrouping import Regrouping
+from photofs.catalog.rule_rows import RuleRows
 from photofs.catalog.scan_writes import ScanWriting
 from photofs.catalog.splice_rows import SpliceRows
 
@@ -48,6 +49,7 @@ class Catalog(
     AlbumRows,
     BesideRows,
     JoinOrder,
+    RuleRows,
 ):
     """Everything that port.py promises, and the rows that filing writes; for one thread."""
 

@@ -1,0 +1,114 @@
+"""Runs the rules that their user armed, when their library was scanned."""
+
+import logging
+import random
+import time
+from collections import Counter
+from typing import Final
+
+import trio
+
+from photofs.assembly import House
+from photofs.catalog.rule_rows import RuleRow
+from photofs.catalog.sqlite import Catalog
+from photofs.filing.clock import now as both_clocks
+from photofs.model.errors import PhotofsError
+from photofs.model.rule import Rule
+from photofs.model.rule_plan import Plan, Would
+from photofs.wishing.rule_file import rules_in
+from photofs.wishing.ruling import Ruling
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS: Final = 10.0
+"""Between two looks whether a rule is due."""
+
+EVERY_NS: Final = 3_600 * 10**9
+"""Between two runs of a rule at the least, a tenth more or less."""
+
+
+async def rule_for_ever(house: House, catalog: Catalog) -> None:
+    """Run each armed rule when it is due, for ever."""
+    spread = random.uniform(0.9, 1.1)  # noqa: S311 - no secret
+    while True:
+        await trio.sleep(LOOK_SECONDS)
+        try:
+            await rule_once(house, catalog, int(EVERY_NS * spread))
+        except PhotofsError as error:  # such as a catalog that others hold for long
+            log.info("no rule is run just now: %s", error)
+        except Exception:
+            log.exception("running rules met what nobody foresaw")
+
+
+async def rule_once(house: House, catalog: Catalog, every_ns: int) -> None:
+    """Run the armed rules that are due; what fails is noted and tried when they are due again."""
+    for rule in _due(house, catalog, every_ns):
+        try:
+            told = await run_rule(house, catalog, rule)
+        except PhotofsError as error:
+            told = error.what
+        row = catalog.rule(rule.name)
+        if told != row.told:
+            log.warning("the rule %s: %s", rule.name, told)
+        catalog.note_rule(row._replace(run_ns=time.time_ns(), told=told))
+
+
+def _due(house: House, catalog: Catalog, every_ns: int) -> list[Rule]:
+    """Armed with this very text, not run for a while, and its library scanned since."""
+    rules = [(rule, catalog.rule(rule.name)) for rule in rules_in(house.paths.config)]
+    scanned = {
+        each.name: max(
+            (source.scan_ns or 0 for source in catalog.sources(each.library_id)), default=0
+        )
+        for each in catalog.libraries()
+    }
+    return [
+        rule
+        for rule, row in rules
+        if row.armed == rule.digest and _is_due(row, scanned.get(rule.library, 0), every_ns)
+    ]
+
+
+def _is_due(row: RuleRow, scanned_ns: int, every_ns: int) -> bool:
+    if row.run_ns is None:
+        return True
+    age = time.time_ns() - row.run_ns
+    return (age >= every_ns or age < 0) and scanned_ns > row.run_ns
+
+
+async def run_rule(house: House, catalog: Catalog, rule: Rule) -> str:
+    """One run; what came of it, a sentence."""
+    with Ruling(catalog, house.wishing(catalog), both_clocks) as ruling:
+        now = ruling.time()
+        if now.trouble and (rule.removes or rule.when.older_than_ns is not None):
+            return now.trouble
+        found = ruling.plan(rule, now.now_ns)
+        if found.held:
+            return f"nothing is done, for you to look: {found.held}"
+        return await _carry_out(ruling, rule, found, now.now_ns)
+
+
+async def _carry_out(ruling: Ruling, rule: Rule, found: Plan, now_ns: int) -> str:
+    """Wish what was planned, each proof read again before, in a thread."""
+    left: Counter[str] = Counter()
+    for would in found.would:
+        try:
+            why = await _carry_out_one(ruling, rule, would, now_ns)
+        except PhotofsError as error:
+            why = error.what
+        left[why] += 1
+    wished = left.pop("", 0)
+    words = [f"{rule.do.value}: {wished:,}"]
+    words += [f"{number:,} left: {why}" for why, number in sorted(left.items())]
+    return "; ".join(words)
+
+
+async def _carry_out_one(ruling: Ruling, rule: Rule, would: Would, now_ns: int) -> str:
+    """Why one was left, "" if it was wished."""
+    copy = ruling.reread(would)
+    if copy is not None:
+        right = await trio.to_thread.run_sync(ruling.is_still_right, copy)
+        ruling.note(copy, time.time_ns(), right=right)
+        if not right:
+            return "its copy in the mirror was read again, and is not what it was, or not there"
+    return ruling.wish(rule, would, now_ns)

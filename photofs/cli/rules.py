@@ -1,0 +1,288 @@
+"""`photofs rules`: what the rules would do, and having them do it."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import click
+
+from photofs.assembly import House
+from photofs.catalog.rule_rows import RuleRow
+from photofs.catalog.sqlite import Catalog
+from photofs.cli.house import find_house
+from photofs.cli.output import (
+    counted,
+    human_age,
+    human_size,
+    json_option,
+    print_json,
+    safe_text,
+    shell_word,
+    table,
+)
+from photofs.filing.clock import now as both_clocks
+from photofs.model.errors import NotFound, PhotofsError, Refused
+from photofs.model.exit_codes import SOME_FAILED
+from photofs.model.rule import Rule
+from photofs.model.rule_plan import Plan, Trusted, Would
+from photofs.wishing.rule_file import NAME, rules_in
+from photofs.wishing.ruling import Ruling, check_seen
+
+LISTED = 20
+"""Photos that `check` names without -v."""
+
+
+class Shown(NamedTuple):
+    """What `check` tells of a rule. `left`: how many are not meant, and `others` which, and why."""
+
+    rule: str
+    library: str
+    does: str
+    photos: list[str]
+    number: int
+    bytes: int
+    later: int
+    held: str
+    clock: str
+    left: dict[str, int]
+    others: dict[str, str]
+
+
+class Bench(NamedTuple):
+    """What every command of these works with."""
+
+    house: House
+    catalog: Catalog
+    ruling: Ruling
+    time: Trusted
+
+
+@click.group
+def rules() -> None:
+    """Have photos trashed, pinned, marked or tagged by rule, but only what is proven safe."""
+
+
+@rules.command(short_help="Show what rules would do now, to which photos, and why not.")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("-v", "--verbose", is_flag=True, help="Name every photo, and why others are left.")
+@json_option
+def check(names: tuple[str, ...], *, verbose: bool, as_json: bool) -> None:
+    """Show what the rules, or those named, would do now; nothing is changed."""
+    with _bench() as bench:
+        told = []
+        for rule in _chosen(bench.house, names):
+            found = bench.ruling.plan(rule, bench.time.now_ns)
+            row = bench.catalog.rule(rule.name)
+            bench.catalog.note_rule(row._replace(seen=found.digest(rule)))
+            told.append(_plan_facts(bench, rule, found))
+    if as_json:
+        print_json([each._asdict() for each in told])
+        return
+    if not told:
+        print("there is no rule yet; docs/KEEPER.md tells how to write one")
+    for each in told:
+        _print_plan(each, all_of_them=verbose)
+
+
+@rules.command(short_help="Do now what a rule would do.")
+@click.argument("name")
+@json_option
+def run(name: str, *, as_json: bool) -> None:
+    """Do now what the rule NAME would do, as `rules check` has just shown it.
+
+    Each proof is read again before. Exits with 6 if some photos were left by that.
+    """
+    with _bench() as bench:
+        (rule,) = _chosen(bench.house, (name,))
+        _check_clock(rule, bench.time)
+        row = bench.catalog.rule(name)
+        found = bench.ruling.plan(rule, bench.time.now_ns)
+        if row.armed != rule.digest:
+            check_seen(rule, row.seen, found)
+        wished, left = _carry_out(bench, rule, found)
+        what = f"{counted(wished, 'photo')}: {rule.do.value}"
+        now_ns = both_clocks().wall_ns
+        bench.catalog.note_rule(row._replace(seen="", ran=rule.digest, run_ns=now_ns, told=what))
+    if as_json:
+        print_json({"rule": name, "wished": wished, "left": dict(left), "later": found.later})
+    else:
+        print(safe_text(f"{name}: {what}; `photofs log` lists it, `photofs undo` takes it back"))
+        for why, number in left.items():
+            print(safe_text(f"{name}: {counted(number, 'photo')} left: {why}"))
+        if found.later:
+            print(f"{found.later:,} more are for later runs: one takes at most {rule.most:,}")
+    sys.exit(SOME_FAILED if left else 0)
+
+
+@rules.command(short_help="Let the agent run a rule from now on.")
+@click.argument("name")
+@json_option
+def arm(name: str, *, as_json: bool) -> None:
+    """Let the agent run the rule NAME from now on, whenever its library was scanned.
+
+    Only after `rules check` has shown what it would do now; one that takes photos away must have
+    been run by hand once, too. A rule that is changed is disarmed by that.
+    """
+    with _bench() as bench:
+        (rule,) = _chosen(bench.house, (name,))
+        row = bench.catalog.rule(name)
+        check_seen(rule, row.seen, bench.ruling.plan(rule, bench.time.now_ns))
+        if rule.removes and row.ran != rule.digest:
+            raise Refused(
+                f'the rule "{name}" takes photos away, and was never run by hand',
+                safe="nothing was changed",
+                remedy=f"`photofs rules run {shell_word(name)}`, then check and arm it again",
+            )
+        bench.catalog.note_rule(row._replace(armed=rule.digest))
+        bench.ruling.believe_clock()
+    if as_json:
+        print_json({"armed": name})
+    else:
+        print(safe_text(f"{name} is armed: the agent runs it when its library was scanned"))
+
+
+@rules.command(short_help="Let the agent run a rule no more.")
+@click.argument("name")
+@json_option
+def disarm(name: str, *, as_json: bool) -> None:
+    """Let the agent run the rule NAME no more; what it has wished stays."""
+    with find_house().catalog() as catalog:
+        catalog.note_rule(catalog.rule(name)._replace(armed=""))
+    if as_json:
+        print_json({"disarmed": name})
+    else:
+        print(safe_text(f"{name} is not armed"))
+
+
+@rules.command(short_help="Show which rules are armed, and what they did last.")
+@json_option
+def status(*, as_json: bool) -> None:
+    """Show which rules there are, which are armed, and what came of them last."""
+    house = find_house()
+    with house.catalog() as catalog:
+        told = [_status(rule, catalog.rule(rule.name)) for rule in rules_in(house.paths.config)]
+    if as_json:
+        print_json(told)
+    elif told:
+        heads = ["RULE", "LIBRARY", "DOES", "ARMED", "LAST RUN", "WHAT CAME OF IT"]
+        keys = ["rule", "library", "does", "armed", "last_run", "told"]
+        table(heads, [[str(each[key]) for key in keys] for each in told])
+    else:
+        print("there is no rule yet; docs/KEEPER.md tells how to write one")
+
+
+@contextmanager
+def _bench() -> Iterator[Bench]:
+    """The pieces, and the mirrors that are there now."""
+    house = find_house()
+    with (
+        house.catalog() as catalog,
+        Ruling(catalog, house.wishing(catalog), both_clocks) as ruling,
+    ):
+        yield Bench(house, catalog, ruling, ruling.time())
+
+
+def _chosen(house: House, names: tuple[str, ...]) -> list[Rule]:
+    """The rules named, or all; NotFound."""
+    there = {rule.name: rule for rule in rules_in(house.paths.config)}
+    for name in names:
+        if name not in there:
+            raise NotFound(
+                f"there is no rule {safe_text(name)} in {house.paths.config / NAME}",
+                remedy="`photofs rules status` lists them",
+            )
+    return [there[name] for name in names] if names else list(there.values())
+
+
+def _check_clock(rule: Rule, time: Trusted) -> None:
+    """Refused where something would be taken away by a clock that cannot be relied upon."""
+    if time.trouble and (rule.removes or rule.when.older_than_ns is not None):
+        raise Refused(
+            time.trouble,
+            safe="nothing was changed",
+            remedy="set the clock right; if it is, `photofs rules arm` of any rule says so",
+        )
+
+
+def _carry_out(bench: Bench, rule: Rule, found: Plan) -> tuple[int, Counter[str]]:
+    """Wish what was planned, each proof read again before; how many, and why others were left."""
+    wished, left = 0, Counter[str]()
+    for would in found.would:
+        try:
+            why = _carry_out_one(bench, rule, would)
+        except PhotofsError as error:
+            why = error.what
+        if why:
+            left[why] += 1
+        else:
+            wished += 1
+    return wished, left
+
+
+def _carry_out_one(bench: Bench, rule: Rule, would: Would) -> str:
+    """Why one was left, "" if it was wished."""
+    copy = bench.ruling.reread(would)
+    if copy is not None:
+        right = bench.ruling.is_still_right(copy)
+        bench.ruling.note(copy, both_clocks().wall_ns, right=right)
+        if not right:
+            return "its copy in the mirror was read again, and is not what it was, or not there"
+    return bench.ruling.wish(rule, would, bench.time.now_ns)
+
+
+def _plan_facts(bench: Bench, rule: Rule, found: Plan) -> Shown:
+    """All that `check` tells of a rule."""
+    catalog = bench.catalog
+    return Shown(
+        rule=rule.name,
+        library=rule.library,
+        does=rule.do.value,
+        photos=[_photo_words(catalog, each.photo) for each in found.would],
+        number=len(found.would),
+        bytes=sum(catalog.photo_facts(each.photo).size for each in found.would),
+        later=found.later,
+        held=found.held,
+        clock=bench.time.trouble,
+        left=dict(Counter(why for _photo, why in found.left).most_common()),
+        others={_photo_words(catalog, photo): why for photo, why in found.left},
+    )
+
+
+def _photo_words(catalog: Catalog, photo: int) -> str:
+    """Where a photo stands."""
+    return catalog.path_of(photo) or catalog.photo_facts(photo).name
+
+
+def _print_plan(told: Shown, *, all_of_them: bool) -> None:
+    """One rule for people."""
+    what = f"{counted(told.number, 'photo')} ({human_size(told.bytes)})"
+    print(safe_text(f"{told.rule}: would {told.does} {what} of {told.library}"))
+    for path in told.photos if all_of_them else told.photos[:LISTED]:
+        print(safe_text(f"  {path}"))
+    if told.number > LISTED and not all_of_them:
+        print(f"  and {told.number - LISTED:,} more: -v names them")
+    if told.later:
+        print(f"  {told.later:,} more are for later runs")
+    for why in (told.held, told.clock):
+        if why:
+            print(safe_text(f"  held: {why}"))
+    for why, number in told.left.items():
+        print(safe_text(f"  {number:,} left: {why}"))
+    for path, why in told.others.items() if all_of_them else ():
+        print(safe_text(f"    {path}: {why}"))
+
+
+def _status(rule: Rule, row: RuleRow) -> dict[str, object]:
+    """One line of `status`."""
+    armed = "yes" if row.armed == rule.digest else "changed since" if row.armed else "no"
+    age = None if row.run_ns is None else (both_clocks().wall_ns - row.run_ns) / 1e9
+    return {
+        "rule": rule.name,
+        "library": rule.library,
+        "does": rule.do.value,
+        "armed": armed,
+        "last_run": "never" if age is None else human_age(max(int(age), 0)),
+        "told": row.told,
+    }

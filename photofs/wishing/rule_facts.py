@@ -1,0 +1,149 @@
+"""A photo as rules look at it, from what the catalog has of it.
+
+A fact is what a source told. One that is shown otherwise than it was told, because something was
+wished of it, is no fact until its source tells it. The record is what would be trashed there.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from photofs.catalog.mirrored import CopyRow
+from photofs.catalog.rule_rows import Looked, Record
+from photofs.model.capture_time import Granularity
+from photofs.model.fusing import Word, teller
+from photofs.model.mirror import CopyState
+from photofs.model.photo import Media
+from photofs.model.rule import DAY_NS
+from photofs.model.rule_plan import Copy, Subject, Told
+from photofs.model.trace import TraceKind
+from photofs.wishing.hand_reach import HandReach
+
+SURE: Final = frozenset({TraceKind.SHA256, TraceKind.MD5, TraceKind.PAGE})
+"""Evidence by which two records are of one photo for certain: hashes, the service's own page."""
+
+_MAY_MEAN_NS: Final = {Granularity.SECOND: 0, Granularity.MONTH: 31, Granularity.YEAR: 366}
+"""Days after its instant at which a photo with such a date may have been taken at the latest."""
+
+BUSY: Final = "something is wished of it that its source has not told yet"
+ONCE: Final = "it was in Trash before, and was taken out: a rule puts it there no second time"
+
+
+def subject_of(
+    looked: Looked,
+    source: int | None,
+    hand: HandReach,
+    copy_of: Callable[[int], CopyRow | None],
+    seen_mirrors: Mapping[int, str],
+) -> Subject:
+    """`source` is the one that wishes are sent to; `seen_mirrors`: markers that were just read."""
+    row = looked.row
+    record = _record(looked.records, source, hand)
+    joined, likened = _joined(looked, record)
+    copies = [copy for number in looked.copies if (copy := copy_of(number)) is not None]
+    return Subject(
+        photo=row.photo_id,
+        name=row.name,
+        media=Media(row.media),
+        size=row.size if row.size_exact else None,
+        taken=_taken(looked),
+        archived=_flag(looked, "archived", row.archived),
+        favorite=_flag(looked, "favorite", row.favorite),
+        tags=_fact(looked.records, "tags"),
+        albums=tuple(Told(each.title, each.record, each.as_of_ns) for each in looked.albums),
+        copies=tuple(_copy(each, looked, seen_mirrors) for each in copies),
+        record=record.number if record else None,
+        record_as_of_ns=record.seen.as_of_ns if record else 0,
+        joined=joined,
+        likened=likened,
+        busy=_busy(looked),
+    )
+
+
+def _busy(looked: Looked) -> str:
+    """Why nothing may be done with it now."""
+    row = looked.row
+    reasons = {
+        "it lies in Trash": row.trashed,
+        "it is somebody else's": not row.owned,
+        "it is kept on this disk alone, or just being sent": row.here,
+        BUSY: row.open,
+    }
+    return next((why for why, so in reasons.items() if so), "")
+
+
+def _record(records: Sequence[Record], source: int | None, hand: HandReach) -> Record | None:
+    """What a removal would reach: the photo of the account, or the page that a hand would open."""
+    by_hand = [each for each in records if _has_page(each, hand)]
+    if by_hand:
+        return min(by_hand, key=lambda each: each.source)
+    return next((each for each in records if each.source == source), None)
+
+
+def _has_page(record: Record, hand: HandReach) -> bool:
+    page = record.seen.page_url
+    return "trash" in hand.deeds and page is not None and page.startswith(hand.pages)
+
+
+def _joined(looked: Looked, record: Record | None) -> tuple[frozenset[int], bool]:
+    """The records that are surely of the same photo, and whether there are others besides."""
+    if record is None:
+        return frozenset(), False
+    joined = {record.number}
+    sure = [(one, other) for one, kind, other in looked.merges if kind in SURE]
+    for _ in sure:
+        for one, other in sure:
+            if {one, other} & joined:
+                joined |= {one, other}
+    return frozenset(joined), any(each.number not in joined for each in looked.records)
+
+
+def _taken(looked: Looked) -> Told | None:
+    """The latest instant that its date may mean; None if it is not known well enough."""
+    row = looked.row
+    granularity = Granularity(row.granularity)
+    if row.taken_local is None or row.set_mtime_ns is not None or granularity not in _MAY_MEAN_NS:
+        return None
+    if not looked.records:
+        return None
+    told = _teller(looked.records, "taken") or looked.records[0]
+    latest = row.mtime_ns + _MAY_MEAN_NS[granularity] * DAY_NS
+    return Told(latest, told.number, told.seen.as_of_ns)
+
+
+def _flag(looked: Looked, fact: str, shown: int) -> Told | None:
+    """A fact that is so or not; None where it is shown otherwise than it was told."""
+    told = _fact(looked.records, fact)
+    return told if told is not None and told.value == bool(shown) else None
+
+
+def _fact(records: Sequence[Record], fact: str) -> Told | None:
+    """What the source tells that is believed in it."""
+    told = _teller(records, fact)
+    if told is None:
+        return None
+    return Told(getattr(told.seen, fact), told.number, told.seen.as_of_ns)
+
+
+def _teller(records: Sequence[Record], fact: str) -> Record | None:
+    words = [Word(each.source, each.seen) for each in records]
+    believed = teller(words, fact)
+    if believed is None:
+        return None
+    return next(each for each, word in zip(records, words, strict=True) if word is believed)
+
+
+def _copy(copy: CopyRow, looked: Looked, seen_mirrors: Mapping[int, str]) -> Copy:
+    """A file in a mirror; of other bytes than those of the photo now it is not good."""
+    row = looked.row
+    now = copy.content_key == row.content_key and row.sha256 in {None, copy.sha256}
+    whole = copy.state is CopyState.GOOD and not copy.moving
+    return Copy(
+        copy_id=copy.copy_id,
+        marker=seen_mirrors.get(copy.mirror_id, ""),
+        sha256=copy.sha256,
+        record=copy.observation,
+        fidelity=copy.fidelity,
+        good=now and whole,
+        seen=copy.mirror_id in seen_mirrors,
+        read_ns=copy.read_ns,
+    )

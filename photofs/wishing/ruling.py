@@ -1,0 +1,207 @@
+"""Carries out rules: looks, plans, has each proof read again, looks once more, and wishes.
+
+What a rule wishes is an ordinary wish: in the journal under the rule's name, with its grace, held
+if it is too many, taken back by `photofs undo`. The proof of a removal is noted with it.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+from photofs.catalog.mirrored import CopyRow
+from photofs.catalog.rule_rows import Looked
+from photofs.catalog.sqlite import Catalog
+from photofs.mirrors.opening import open_mirror
+from photofs.mirrors.proof import is_right
+from photofs.model.errors import PhotofsError, Refused
+from photofs.model.mirror import CopyState
+from photofs.model.moment import Moment
+from photofs.model.rule import Deed, Rule
+from photofs.model.rule_plan import Limits, Plan, Subject, Trusted, Would, plan, trusted
+from photofs.model.wish import Asker
+from photofs.wishing.describing import Describing
+from photofs.wishing.photo_wishes import PhotoWishes
+from photofs.wishing.rule_facts import ONCE, subject_of
+from photofs.wishing.wish_desk import WishDesk
+from photofs.wishing.wishing import Wishing
+
+if TYPE_CHECKING:
+    from photofs.mirrors.folder import LocalMirror
+
+log = logging.getLogger(__name__)
+
+PAGE: Final = 500
+"""Photos looked at at a time."""
+
+_HELD_AFTER: Final = 50
+
+
+class Ruling:
+    """The rules of one catalog, with its mirrors open; from the catalog's thread but `reread`."""
+
+    def __init__(self, catalog: Catalog, wishing: Wishing, now: Callable[[], Moment]) -> None:
+        """`now` tells both clocks."""
+        self._catalog, self._wishing, self._now = catalog, wishing, now
+        self._folders: dict[int, LocalMirror] = {}
+        self._markers: dict[int, str] = {}
+        self._open = ExitStack()
+        self._actions: dict[str, int] = {}
+
+    def __enter__(self) -> Self:
+        """Look which mirrors are there now."""
+        for row in self._catalog.mirrors():
+            try:
+                folder = open_mirror(Path(row.root), row.marker, row.traits, writing=False)
+            except PhotofsError as error:
+                log.info("the mirror %s proves nothing now: %s", row.root, error)
+                continue
+            self._open.enter_context(closing(folder))
+            self._folders[row.mirror_id] = folder
+            self._markers[row.mirror_id] = folder.marker.mirror
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        """Close them."""
+        self._open.close()
+
+    def time(self) -> Trusted:
+        """What time it is, as far as can be relied upon; noted if it can."""
+        now = self._now()
+        told = trusted(self._catalog.rule_clock(), now)
+        if not told.trouble:
+            self._catalog.note_rule_clock(now)
+        return told
+
+    def believe_clock(self) -> None:
+        """Its user has looked: the clock is right as it is."""
+        self._catalog.note_rule_clock(self._now())
+
+    def plan(self, rule: Rule, now_ns: int) -> Plan:
+        """What a rule would do now; NotFound if there is no such library, Refused, ReadOnly."""
+        library = self._catalog.library(rule.library).library_id
+        desk = self._wishing.desk(library)
+        _check_can(rule, desk)
+        limits = Limits(
+            self._catalog.photos_of(library),
+            self._catalog.guarded_today(library, now_ns),
+            _HELD_AFTER,
+        )
+        return plan(rule, self._subjects(rule, desk), limits, now_ns)
+
+    def reread(self, would: Would) -> CopyRow | None:
+        """The proof's row, for `is_still_right`; None if it has none, or that is there no more."""
+        return self._catalog.copy(would.proof.copy_id) if would.proof else None
+
+    def is_still_right(self, copy: CopyRow) -> bool:
+        """Read a proof again to its end; in any thread, for it takes long."""
+        folder = self._folders.get(copy.mirror_id)
+        try:
+            return folder is not None and is_right(folder, copy.path, copy.stamp, copy.sha256)
+        except PhotofsError as error:
+            log.info("%s proves nothing now: %s", copy.path, error)
+            return False
+
+    def note(self, copy: CopyRow, now_ns: int, *, right: bool) -> None:
+        """What reading a proof again has shown; one that is away is not taken for damaged."""
+        if right:
+            self._catalog.note_read(copy.copy_id, copy.stamp, now_ns)
+        elif copy.mirror_id in self._folders:
+            why = "a rule read it again, and it was not what it should be"
+            self._catalog.note_copy_state(copy.copy_id, CopyState.SUSPECT, why)
+
+    def wish(self, rule: Rule, would: Would, now_ns: int) -> str:
+        """Wish it, if the photo is still meant; why it is not, "" if that was done."""
+        with self._wishing.change():
+            library = self._catalog.library(rule.library).library_id
+            desk = self._wishing.desk(library)
+            looked = self._catalog.rule_photo(library, would.photo)
+            if looked is None:
+                return "it is there no more"
+            limits = Limits(0, 0, _HELD_AFTER)
+            now = plan(rule, [self._subject(rule, desk, looked)], limits, now_ns)
+            if not now.would:
+                return now.left[0][1]
+            self._carry_out(rule, now.would[0], desk)
+        if rule.do is Deed.PIN:
+            self._catalog.set_pinned(would.photo, pinned=True)
+        return ""
+
+    def _carry_out(self, rule: Rule, would: Would, desk: WishDesk) -> None:
+        if rule.do is Deed.PIN:
+            return  # which is no wish of a service
+        action = self._action(rule, desk)
+        if rule.do is Deed.FAVORITE:
+            PhotoWishes(desk).mark(would.photo, action, favorite=True)
+        elif rule.do is Deed.TAG:
+            tags = [*self._catalog.photo(would.photo).tags, *rule.tags]
+            text = ",".join(dict.fromkeys(tags))
+            Describing(desk).set_attribute(would.photo, "user.xdg.tags", text, action)
+        else:
+            self._trash(rule, would, desk, action)
+
+    def _trash(self, rule: Rule, would: Would, desk: WishDesk, action: int) -> None:
+        """Into Trash, with the proof noted beside the wish."""
+        before = self._catalog.last_operation()
+        PhotoWishes(desk).trash(would.photo, action)
+        number = self._catalog.last_operation()
+        if number == before or would.proof is None:
+            return
+        wish = self._catalog.operation(number).wish
+        copy = would.proof
+        proof = {
+            "copy": copy.copy_id,
+            "mirror": copy.marker,
+            "sha256": copy.sha256,
+            "record": copy.record,
+            "read_ns": copy.read_ns,
+        }
+        self._catalog.amend(number, {**wish.details, "rule": rule.name, "proven": proof})
+
+    def _action(self, rule: Rule, desk: WishDesk) -> int:
+        """The one action of a run."""
+        if rule.name not in self._actions:
+            asker = Asker(0, f"photofs rule {rule.name}")
+            now = self._now().wall_ns
+            self._actions[rule.name] = self._catalog.act(desk.library_id, asker, now)
+        return self._actions[rule.name]
+
+    def _subjects(self, rule: Rule, desk: WishDesk) -> Iterator[Subject]:
+        after = 0
+        while found := self._catalog.rule_photos(desk.library_id, after, PAGE):
+            for looked in found:
+                yield self._subject(rule, desk, looked)
+            after = found[-1].row.photo_id
+
+    def _subject(self, rule: Rule, desk: WishDesk, looked: Looked) -> Subject:
+        source = desk.desk.source_id
+        subject = subject_of(looked, source, desk.hand, self._catalog.copy, self._markers)
+        if rule.do is Deed.PIN:
+            # a pin is of this machine alone: it stands in nobody's way
+            why = "it is pinned already" if looked.row.pinned else ""
+            return subject._replace(busy=why)
+        if rule.removes and looked.row.once and not subject.busy:
+            return subject._replace(busy=ONCE)
+        return subject
+
+
+def _check_can(rule: Rule, desk: WishDesk) -> None:
+    """Refused, or ReadOnly, if the library cannot be changed so at all."""
+    if rule.do is Deed.PIN:
+        return
+    if rule.do is Deed.TAG:
+        desk.need("set_tags", "change tags")
+    elif rule.do is Deed.FAVORITE and "favorite" not in desk.hand.deeds:
+        desk.need("favorite", "mark favorites")
+    desk.check_writable()
+
+
+def check_seen(rule: Rule, seen: str, found: Plan) -> None:
+    """Refused unless `photofs rules check` has shown exactly this rule with this outcome."""
+    if seen != found.digest(rule):
+        raise Refused(
+            f'what the rule "{rule.name}" would do now was not seen yet',
+            safe="nothing was changed",
+            remedy=f"`photofs rules check '{rule.name}'` shows it; then give this command again",
+        )

@@ -1,0 +1,97 @@
+"""Armed rules, run by the agent: when they are due, and never beyond what they may."""
+
+import logging
+from pathlib import Path
+
+import pytest
+import trio
+
+from agent.ruling import EVERY_NS, rule_once
+from photofs.assembly import House
+from photofs.catalog.sqlite import Catalog
+from photofs.emulators.flickr.emulator import Emulator as Flickr
+from photofs.filing.clock import now
+from photofs.model.rule import DAY_NS
+from tests.support.household import Household
+from tests.support.ruled import Kept
+
+
+@pytest.fixture
+def kept(household: Household, flickr: Flickr, tmp_path: Path) -> Kept:
+    """A rule that takes one photo a run, run by hand once, and armed."""
+    root = tmp_path / "nas"
+    root.mkdir()
+    made = Kept(household, flickr, root)
+    made.write(text=made.rule + "most = 1\n")
+    made.check()
+    household.run("rules", "run", "tokyo")
+    made.check()
+    household.run("rules", "arm", "tokyo")
+    return made
+
+
+def look(kept: Kept, *, every_ns: int = 0) -> str:
+    """One look of the agent; what came of the rule."""
+    house = House(kept.household.environ)
+    with house.catalog() as catalog:
+        trio.run(rule_once, house, catalog, every_ns)
+        return catalog.rule("tokyo").told
+
+
+def make_due(kept: Kept) -> None:
+    """As if it had been run before the last scan."""
+    with House(kept.household.environ).catalog() as catalog:
+        _set_run(catalog, 1)
+
+
+def _set_run(catalog: Catalog, run_ns: int) -> None:
+    catalog.note_rule(catalog.rule("tokyo")._replace(run_ns=run_ns))
+
+
+def test_an_armed_rule_is_run_after_a_scan(kept: Kept, caplog: pytest.LogCaptureFixture) -> None:
+    """Once for each scan, and not more often than once an hour; another text is not run at all."""
+    caplog.set_level(logging.ERROR, "agent.ruling")
+    assert len(kept.in_trash()) == 1
+    look(kept)
+    assert len(kept.in_trash()) == 1, "its library was not scanned since"
+    kept.household.run("scan")
+    look(kept, every_ns=EVERY_NS)
+    assert len(kept.in_trash()) == 1, "it was run a moment ago"
+    assert look(kept) == "trash: 1"
+    assert len(kept.in_trash()) == 2
+    kept.write(text=kept.rule + "most = 2\n")
+    make_due(kept)
+    look(kept)
+    assert len(kept.in_trash()) == 2, "this text was never armed"
+
+
+def test_p23_an_armed_rule_does_nothing_by_a_clock_that_jumped(
+    kept: Kept, caplog: pytest.LogCaptureFixture
+) -> None:
+    """P23: it says so, until its user has armed it again."""
+    caplog.set_level(logging.ERROR, "agent.ruling")
+    with House(kept.household.environ).catalog() as catalog:
+        moment = now()
+        catalog.note_rule_clock(moment._replace(wall_ns=moment.wall_ns - 400 * DAY_NS))
+    make_due(kept)
+    assert "400.0 days" in look(kept)
+    assert "400.0 days" in kept.household.run("rules", "run", "tokyo", code=15)
+    assert len(kept.in_trash()) == 1
+    kept.check()
+    kept.household.run("rules", "arm", "tokyo")
+    make_due(kept)
+    assert look(kept) == "trash: 1"
+
+
+def test_p8_an_armed_rule_takes_nothing_while_its_mirror_is_away(
+    kept: Kept, caplog: pytest.LogCaptureFixture
+) -> None:
+    """P8: the disk comes back, and it goes on."""
+    caplog.set_level(logging.ERROR, "agent.ruling")
+    aside = kept.root.rename(kept.root.with_name("aside"))
+    make_due(kept)
+    assert look(kept) == "trash: 0"
+    assert len(kept.in_trash()) == 1
+    aside.rename(kept.root)
+    make_due(kept)
+    assert look(kept) == "trash: 1"
