@@ -20,11 +20,8 @@ from agent.heads import Heads
 from agent.mirror_rounds import keep_mirrored
 from agent.noticing import notice_for_ever
 from agent.posting import judge_and_send
-<<<<<<< HEAD
 from agent.proof_rounds import keep_verified
-=======
 from agent.ruling import rule_for_ever
->>>>>>> c44abc6 (photofs rules: check, run, arm, disarm, status; the agent runs armed ones after scans)
 from agent.scanning import scan
 from agent.watching import Watching
 from photofs.assembly import House
@@ -100,21 +97,15 @@ async def _work_when_alone(house: House) -> None:
                 house.catalog() as catalog,
                 house.catalog() as journal,
                 house.catalog() as mirrors,
-<<<<<<< HEAD
                 house.catalog() as proofs,
-=======
                 house.catalog() as ruled,
->>>>>>> c44abc6 (photofs rules: check, run, arm, disarm, status; the agent runs armed ones after scans)
             ):
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(_go_round, house, catalog)
                     nursery.start_soon(judge_and_send, house, journal)
                     nursery.start_soon(keep_mirrored, house, mirrors)
-<<<<<<< HEAD
                     nursery.start_soon(keep_verified, house, proofs)
-=======
                     nursery.start_soon(rule_for_ever, house, ruled)
->>>>>>> c44abc6 (photofs rules: check, run, arm, disarm, status; the agent runs armed ones after scans)
                     nursery.start_soon(notice_for_ever, house)
         except Busy:
             await trio.sleep(ROUND_SECONDS)
