@@ -26,21 +26,27 @@ FOR_A_HAND: Final = "{} wait for a hand: `photofs hand list` has the links"
 
 
 class Outcome(NamedTuple):
-    """How a wait ended. `open`: what still goes on; `stuck`: what waits for a person."""
+    """How a wait ended. `open`: what still goes on; `stuck`: what waits for a person.
+
+    `by_hand`: errands, which nobody need wait for: they may be open for months.
+    """
 
     open: int
     stuck: int
+    by_hand: int
     words: str
 
 
 @click.command
 @click.argument("path", required=False, shell_complete=places)
 @click.option("--timeout", type=float, help="Seconds to wait at most (default: for ever).")
+@click.option("--hands", is_flag=True, help="6, too, if something waits for a hand.")
 @json_option
-def wait(path: str | None, timeout: float | None, *, as_json: bool) -> None:
+def wait(path: str | None, timeout: float | None, *, hands: bool, as_json: bool) -> None:
     """Wait until all that was accepted so far is done; with PATH, what is about photos there.
 
-    Exits with 0 once it is, 5 if the time is over, 6 if something waits for a person.
+    Exits with 0 once it is, 5 if the time is over, 6 if something is held, unsure or failed. What
+    waits for a hand is told of, and is no reason for 6 but with --hands.
     """
     if path is None:
         house = find_house()
@@ -50,13 +56,16 @@ def wait(path: str | None, timeout: float | None, *, as_json: bool) -> None:
         with find_place(path) as place:
             photos = photos_at(place)
             outcome = await_work(place.house, place.catalog, photos, timeout)
+    stuck = outcome.stuck + (outcome.by_hand if hands else 0)
     if as_json:
-        print_json({"done": not outcome.open and not outcome.stuck, **outcome._asdict()})
+        done = not (outcome.open or stuck)
+        print_json({"done": done, **outcome._asdict()})
     else:
-        print(outcome.words or "all is done")
+        is_over = not (outcome.open or outcome.stuck)
+        print("; ".join(filter(None, ("all is done" if is_over else "", outcome.words))))
     if outcome.open:
         sys.exit(TEMPORARY)
-    sys.exit(SOME_FAILED if outcome.stuck else 0)
+    sys.exit(SOME_FAILED if stuck else 0)
 
 
 def await_work(
@@ -88,7 +97,7 @@ def _look(catalog: Catalog, photos: list[int] | None) -> Outcome:
     """How it stands just now."""
     if photos is None:
         work = open_work(catalog)
-        return Outcome(work.going_on, _stuck(work), _words(work))
+        return Outcome(work.going_on, _stuck(work), work.errands, _words(work))
     going = stuck = errands = 0
     for photo in photos:
         row = catalog.incoming(photo)
@@ -107,12 +116,12 @@ def _look(catalog: Catalog, photos: list[int] | None) -> Outcome:
         words.append(f"{stuck:,} photos are held, unsure or failed: see `photofs queue`")
     if errands:
         words.append(FOR_A_HAND.format(f"{errands:,} photos"))
-    return Outcome(going, stuck + errands, "; ".join(words))
+    return Outcome(going, stuck, errands, "; ".join(words))
 
 
 def _stuck(work: OpenWork) -> int:
     """What does not go on by itself."""
-    return work.held + work.unsure + work.failed + work.errands
+    return work.held + work.unsure + work.failed
 
 
 def _words(work: OpenWork) -> str:

@@ -92,8 +92,13 @@ def test_it_is_told_what_waits(home: Home) -> None:
     assert "waits for a hand: 2 to put into Google's trash, 1 to mark as favorite" in status
     assert "`photofs hand list`" in status
     assert "waits for a hand" in home.household.run("queue")
-    assert "3 errands wait for a hand" in home.household.run("wait", code=6)
-    assert "1 photos wait for a hand" in home.household.run("wait", "L/Trash/a.jpg", code=6)
+    waits = "all is done; 3 errands wait for a hand"
+    assert waits in home.household.run("wait")
+    assert waits in home.household.run("wait", "--hands", code=6)
+    assert home.household.ask("wait")["by_hand"] == 3
+    one = "all is done; 1 photos wait for a hand"
+    assert one in home.household.run("wait", "L/Trash/a.jpg")
+    assert one in home.household.run("wait", "--hands", "L/Trash/a.jpg", code=6)
     told = home.household.ask("info", "L/Trash/a.jpg")
     assert told["state"] == "pending"
     (number,) = re.findall(r"operation (\d+)", told["by_hand"][0])
