@@ -1,6 +1,6 @@
 """Errands in words, for `photofs status`, `queue`, `info` and `hand`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from photofs.catalog.journal import OperationRow
@@ -34,6 +34,24 @@ _DONE: Final[Mapping[str, str]] = {
 def errands_in_words(counts: Mapping[str, int]) -> str:
     """How many errands of which verb: "3 to put into Google's trash, 1 to archive"."""
     return ", ".join(f"{number:,} {TO_DO[verb]}" for verb, number in counts.items())
+
+
+def without_page(catalog: Catalog, rows: Sequence[OperationRow]) -> list[str]:
+    """What to do about errands of photos whose page is not known any more, a sentence each."""
+    return [
+        f"operation {row.operation_id} ({catalog.name_of_subject(row.wish.photo, None)},"
+        f" {TO_DO[row.wish.verb]}) is for no hand now: no source tells the photo's page any more,"
+        ' or `[google] hand` is "none"; scan an export that holds it, or:'
+        f" {_back_first(row)}`photofs undo {row.wish.action}` takes it back"
+        for row in rows
+    ]
+
+
+def _back_first(row: OperationRow) -> str:
+    """Undo leaves alone what a hand has begun."""
+    if row.state in {State.PLANNED, State.HELD}:
+        return ""
+    return f"`photofs hand back {row.operation_id}`, then "
 
 
 def why_an_errand_waits(row: OperationRow) -> str:

@@ -15,7 +15,7 @@ from photofs.catalog.port import LibraryRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.errand_lock import at_work
 from photofs.cli.errand_page import Line, errand_page
-from photofs.cli.errand_words import TO_DO
+from photofs.cli.errand_words import TO_DO, without_page
 from photofs.cli.hand_browser import browser
 from photofs.cli.house import find_house
 from photofs.cli.output import counted, json_option, own_name, print_json, safe_text
@@ -64,7 +64,7 @@ def list_errands(
     house = find_house()
     with house.catalog() as catalog:
         pages = [_write(house, catalog, row, max(number, 0)) for row in _chosen(catalog, libraries)]
-    pages = [page for page in pages if page["errands"] or libraries]
+    pages = [page for page in pages if page["errands"] or page["without_page"] or libraries]
     if as_json:
         print_json(pages)
         return
@@ -122,8 +122,11 @@ def _write(house: House, catalog: Catalog, library: LibraryRow, most: int) -> di
     """Hand out what may be, durably, and write the page of all that is handed out."""
     handing = Handing(catalog, house.wishing(catalog), library.library_id)
     with at_work(house, library.library_id):
-        new = [row for row in handing.ready(most) if handing.errand(row) is not None]
-        handing.begin(new, BY_LIST)
+        lost = handing.without_page()
+        not_those = {row.operation_id for row in lost}
+        ready = handing.ready(most + len(lost))
+        new = [row for row in ready if row.operation_id not in not_those]
+        handing.begin(new[:most], BY_LIST)
         lines = [line for row in handing.begun() if (line := _line(catalog, handing, row))]
         path = house.paths.errands / f"{library.library_id}.html"
         when = time.strftime("%Y-%m-%d %H:%M")
@@ -140,6 +143,7 @@ def _write(house: House, catalog: Catalog, library: LibraryRow, most: int) -> di
             }
             for each in lines
         ],
+        "without_page": without_page(catalog, lost),
     }
 
 
@@ -179,8 +183,11 @@ def _tell(page: dict[str, object]) -> None:
     if rows:
         print(f"the page: {safe_text(str(page['page']))}")
         print("tick off what you did: `photofs hand done NUMBER...`, or `photofs hand done --all`")
-    else:
+    elif not page["without_page"]:
         print(safe_text(f"{page['library']}: nothing waits for a hand"))
+    lost = page["without_page"]
+    for line in lost if isinstance(lost, list) else []:
+        print(safe_text(f"! {line}"))
 
 
 def _picked(

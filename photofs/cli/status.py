@@ -11,7 +11,7 @@ from photofs.assembly import House
 from photofs.catalog.port import Counts, LibraryRow, SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.attached import away_from
-from photofs.cli.errand_words import errands_in_words
+from photofs.cli.errand_words import errands_in_words, without_page
 from photofs.cli.house import find_house
 from photofs.cli.mounts import Mount, list_mounts, serves
 from photofs.cli.open_work import OpenWork, open_work, work_words
@@ -28,6 +28,7 @@ from photofs.model.notice import stale_words
 from photofs.model.size import parse_size
 from photofs.originals.port import Usage
 from photofs.scratch.usage import Held, held_in
+from photofs.wishing.handing import Handing
 
 TROUBLES = 10
 """Photos in trouble that are named a library; `photofs info` tells of the others."""
@@ -57,7 +58,8 @@ class LibraryStatus:
     """What a library holds; `troubles` names photos whose bytes could not be had, and why.
 
     `scratch`: files in its Scratch, which are on this disk alone. `work`: what is still to be sent.
-    `not_so`: what was told to be done by hand, and a source tells otherwise since.
+    `not_so`: what was told to be done by hand, and a source tells otherwise since. `without_page`:
+    what waits for a hand that no hand can do any more.
     """
 
     name: str
@@ -67,6 +69,7 @@ class LibraryStatus:
     sources: list[SourceStatus]
     troubles: list[str]
     not_so: list[str] = dataclasses.field(default_factory=list)
+    without_page: list[str] = dataclasses.field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,7 @@ def _library_status(house: House, catalog: Catalog, library: LibraryRow) -> Libr
         [_source_status(source, days) for source in catalog.sources(library.library_id)],
         [f"{name}: {why}" for name, why in catalog.troubled(library.library_id, TROUBLES)],
         _not_so(catalog, library.library_id),
+        _without_page(house, catalog, library.library_id),
     )
 
 
@@ -156,6 +160,12 @@ def _not_so(catalog: Catalog, library_id: int) -> list[str]:
     rows = catalog.overruled(library_id, time.time_ns() - NOT_SO_NS)
     named = [catalog.name_of_subject(row.wish.photo, None) for row in rows]
     return [f"{name}: {row.reason}" for name, row in zip(named, rows, strict=True)]
+
+
+def _without_page(house: House, catalog: Catalog, library_id: int) -> list[str]:
+    """The errands of photos whose page no source tells any more, and what to do."""
+    lost = Handing(catalog, house.wishing(catalog), library_id).without_page()
+    return without_page(catalog, lost)
 
 
 def _source_status(source: SourceRow, stale_days: float) -> SourceStatus:
@@ -236,10 +246,21 @@ def _print_library(library: LibraryStatus) -> None:
             print(f"    ! {login_words(source)}")
     for trouble in library.troubles:
         print(f"  ! {safe_text(trouble)}")
-    for claim in library.not_so[:TROUBLES]:
-        print(f"  ! {safe_text(claim)}")
+    for line in _hand_lines(library):
+        print(f"  ! {safe_text(line)}")
+
+
+def _hand_lines(library: LibraryStatus) -> list[str]:
+    """What became of errands otherwise than was thought."""
+    lines = [*library.without_page[:TROUBLES]]
+    if len(library.without_page) > TROUBLES:
+        lines.append(f"and {len(library.without_page) - TROUBLES:,} more such; see `photofs queue`")
+    lines += library.not_so[:TROUBLES]
     if len(library.not_so) > TROUBLES:
-        print(f"  ! and {len(library.not_so) - TROUBLES:,} more such; `photofs log` tells of all")
+        lines.append(
+            f"and {len(library.not_so) - TROUBLES:,} more such; `photofs log` tells of all"
+        )
+    return lines
 
 
 def _work_lines(work: OpenWork) -> list[str]:

@@ -95,11 +95,18 @@ class Handing:
         """What was handed out, and of which nobody has told yet."""
         return self._catalog.errands_begun(self._library)
 
+    def without_page(self) -> list[OperationRow]:
+        """Those that no hand can do any more: no source tells the photo's page by now."""
+        rows = self._catalog.errands_open(self._library)
+        return [row for row in rows if self._page(row) is None]
+
+    def _page(self, row: OperationRow) -> tuple[str, str] | None:
+        words = self._catalog.words(row.wish.photo or 0)
+        return self._wishing.desk(self._library).hand.page_in(words)
+
     def errand(self, row: OperationRow) -> Errand | None:
         """An operation as a hand gets it; None if no page of the photo is known any more."""
-        photo = row.wish.photo or 0
-        words = self._catalog.words(photo)
-        page = self._wishing.desk(self._library).hand.page_in(words)
+        photo, page = row.wish.photo or 0, self._page(row)
         if page is None:
             return None
         shown, seen = self._catalog.photo_facts(photo), self._catalog.told(photo)

@@ -106,6 +106,37 @@ def test_it_is_told_what_waits(home: Home) -> None:
     assert f"photofs hand done {number}" in home.household.run("queue")
 
 
+def test_an_errand_whose_page_is_known_no_more_is_told(home: Home) -> None:
+    """By status and the list, with what takes it back; it takes no other one's place there."""
+    home.trash("a")
+    home.hands.later()
+    home.trash("b")
+    home.hands.tell(shot("a", page_url=None, as_of_ns=10**18))
+    (told,) = home.household.ask("hand", "list", "-n", "1")
+    assert [each["name"] for each in told["errands"]] == ["b.jpg"]
+    assert len(told["without_page"]) == 1
+    status = home.household.run("status")
+    assert re.findall(r"\((.*), to put into Google's trash\) is for no hand now", status) == [
+        "L/Trash/a.jpg"
+    ]
+    (action,) = re.findall(r"or: `photofs undo (\d+)` takes it back", status)
+    home.household.run("undo", action)
+    assert "no hand now" not in home.household.run("status")
+    assert "no hand now" not in home.household.run("hand", "list", "--no-browser")
+
+
+def test_one_that_was_on_the_list_is_put_back_first(home: Home) -> None:
+    """Undo leaves alone what a hand has begun, so both commands are told, and they do."""
+    home.trash("a")
+    home.household.ask("hand", "list")
+    home.hands.tell(shot("a", page_url=None, as_of_ns=10**18))
+    told = home.household.run("hand", "list", "--no-browser")
+    back, action = re.findall(r"`photofs hand back (\d+)`, then `photofs undo (\d+)`", told)[0]
+    home.household.run("hand", "back", back)
+    home.household.run("undo", action)
+    assert "nothing waits for a hand" in home.household.run("hand", "list")
+
+
 def test_a_claim_is_told_as_one(home: Home) -> None:
     """`info` says who said so; a Takeout that tells otherwise is told of in status and info."""
     home.trash("a")
