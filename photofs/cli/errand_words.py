@@ -1,6 +1,6 @@
 """Errands in words, for `photofs status`, `queue`, `info` and `hand`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from photofs.catalog.journal import OperationRow
@@ -29,6 +29,10 @@ _DONE: Final[Mapping[str, str]] = {
     WishVerb.UNARCHIVE: "out of Google's archive",
     WishVerb.DATE: "with another date at Google",
 }
+
+
+NOT_SO: Final = "not done by hand"
+"""The kind of such lines in the report."""
 
 
 def errands_in_words(counts: Mapping[str, int]) -> str:
@@ -73,6 +77,12 @@ def errands_of(catalog: Catalog, photo_id: int) -> list[str]:
         f"{row.reason} (found out on {moment(row.changed_ns)})"
         for row in catalog.overruled_of_photo(photo_id)
     ]
+
+
+def not_so(catalog: Catalog, library_id: int) -> Iterator[tuple[str, str, str]]:
+    """Lines for the report: what was told to be done by hand, and a source tells otherwise."""
+    for row in catalog.overruled(library_id, 0):
+        yield NOT_SO, catalog.name_of_subject(row.wish.photo, None), row.reason
 
 
 def _sentence(row: OperationRow) -> str:

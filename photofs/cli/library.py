@@ -8,6 +8,7 @@ import click
 from photofs.assembly import House
 from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
+from photofs.cli.errand_words import not_so
 from photofs.cli.house import find_house
 from photofs.cli.merged import unmerged
 from photofs.cli.one_source import remove_source
@@ -279,10 +280,11 @@ def _source_at(house: House, catalog: Catalog, name: str, folder: Path) -> Sourc
 @click.argument("name", shell_complete=libraries)
 @json_option
 def report(name: str, *, as_json: bool) -> None:
-    """List what a scan could not pair, had to guess, or could not read, and why."""
+    """List what a scan could not pair, had to guess, could not read, or found undone, and why."""
     with find_house().catalog() as catalog:
         number = catalog.library(name).library_id
-        found = sorted([*catalog.findings(number), *unmerged(catalog, number)], key=_urgency)
+        lines = [*catalog.findings(number), *unmerged(catalog, number), *not_so(catalog, number)]
+        found = sorted(lines, key=_urgency)
     if as_json:
         print_json([{"kind": kind, "path": path, "why": why} for kind, path, why in found])
         return

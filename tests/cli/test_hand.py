@@ -138,7 +138,7 @@ def test_one_that_was_on_the_list_is_put_back_first(home: Home) -> None:
 
 
 def test_a_claim_is_told_as_one(home: Home) -> None:
-    """`info` says who said so; a Takeout that tells otherwise is told of in status and info."""
+    """`info` says who said so; a Takeout that tells otherwise is told of in info, log, report."""
     home.trash("a")
     home.household.ask("hand", "list")
     home.household.ask("hand", "done", "--all")
@@ -148,6 +148,8 @@ def test_a_claim_is_told_as_one(home: Home) -> None:
     home.hands.tell(shot("a", row.changed_ns + 2 * DAY_NS))
     assert "trash: not so, as you said" in home.household.run("info", f"L/{DAY}/a.jpg")
     assert "trash: not so, as you said" in home.household.run("log", str(row.wish.action))
+    reported = home.household.run("library", "report", "L")
+    assert f"not done by hand: L/{DAY}/a.jpg: trash: not so, as you said" in reported
 
 
 def test_what_was_not_done_goes_back(home: Home) -> None:
