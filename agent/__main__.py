@@ -68,6 +68,7 @@ def _add_proof_parsers(verbs: "argparse._SubParsersAction[argparse.ArgumentParse
         parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
     verify_parser.add_argument("--rate", type=int, help="bytes a second (default: all there is)")
     verify_parser.add_argument("--oldest", type=int, help="only so many, longest unread first")
+    verify_parser.add_argument("--remote", type=float, help="percent to ask services for")
     verify_parser.add_argument("--all", action="store_true", help="begin with all files anew")
 
 
@@ -217,7 +218,7 @@ async def _prove(house: House, arguments: argparse.Namespace) -> int:
     names, as_json = arguments.names, arguments.json
     if arguments.verb == "repair":
         return await repair_mirrors(house, names, as_json=as_json)
-    asked = Asked(arguments.rate, arguments.oldest, arguments.all)
+    asked = Asked(arguments.rate, arguments.oldest, arguments.all, arguments.remote)
     return await verify_mirrors(house, names, asked, as_json=as_json)
 
 

@@ -6,6 +6,7 @@ import random
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -13,6 +14,7 @@ import trio
 
 from agent.mirror_rounds import wanted_mirrors
 from agent.progress import show_progress
+from agent.remote_sample import sample_remote
 from agent.repairing import Repaired, Tell, repair_mirror
 from agent.verify_look import UNDECODABLE
 from agent.verifying import Verified, Wanted, verify_mirror
@@ -39,11 +41,15 @@ Outcome = dict[str, Any]
 
 
 class Asked(NamedTuple):
-    """What the command line says: bytes a second, how many files, whether to begin anew."""
+    """What the command line says.
+
+    Bytes a second, how many files, whether to begin anew, percent to ask services for.
+    """
 
     rate: int | None = None
     oldest: int | None = None
     anew: bool = False
+    remote: float | None = None
 
 
 async def verify_mirrors(house: House, names: Sequence[str], asked: Asked, *, as_json: bool) -> int:
@@ -52,7 +58,12 @@ async def verify_mirrors(house: House, names: Sequence[str], asked: Asked, *, as
 
     async def work(catalog: Catalog, row: MirrorRow, tell: Tell) -> Outcome:
         found = await verify_mirror(house, catalog, row, wanted, tell)
-        return _told(catalog, row, found)
+        told = _told(catalog, row, found)
+        if asked.remote is None:
+            return told
+        sampled = await sample_remote(catalog, row, house.open_provider, asked.remote, tell)
+        ok = told["ok"] and not sampled.different and not sampled.failed
+        return {**told, "ok": ok, "remote": asdict(sampled)}
 
     return await _each(house, names, work, _verified_sentences, as_json=as_json)
 
@@ -163,9 +174,20 @@ def _verified_sentences(name: str, outcome: Outcome) -> list[str]:
     ):
         if outcome[key]:
             lines.append(f"{name}: {outcome[key]:,} {words}")
+    if "remote" in outcome:
+        lines += _sampled_sentences(name, outcome["remote"])
     if outcome["still_wrong"]:
         lines.append(f"{name}: {outcome['still_wrong']:,} are wrong; see `photofs mirror repair`")
     return lines
+
+
+def _sampled_sentences(name: str, remote: Outcome) -> list[str]:
+    """For people."""
+    return [
+        f"{name}: asked services for {remote['asked']:,} files, {remote['same']:,} are the same",
+        *_listed(name, remote["different"], "are others at the service"),
+        *_listed(name, remote["failed"], "could not be had"),
+    ]
 
 
 def _repaired_sentences(name: str, outcome: Outcome) -> list[str]:

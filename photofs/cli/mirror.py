@@ -95,9 +95,16 @@ def run(names: tuple[str, ...], *, as_json: bool) -> None:
 @click.option("--rate", metavar="SIZE", help='Read so much a second at the most, such as "50 MB".')
 @click.option("--oldest", type=click.IntRange(1), help="Only so many, longest unread first.")
 @click.option("--all", "anew", is_flag=True, help="Begin anew, though the last was broken off.")
+@click.option("--remote-sample", metavar="N%", help="Ask services for so many once more, too.")
 @json_option
 def verify(
-    names: tuple[str, ...], *, rate: str | None, oldest: int | None, anew: bool, as_json: bool
+    names: tuple[str, ...],
+    *,
+    rate: str | None,
+    oldest: int | None,
+    anew: bool,
+    remote_sample: str | None,
+    as_json: bool,
 ) -> None:
     """Re-read every file of mirrors and compare it; nothing is changed, what is wrong is told.
 
@@ -105,6 +112,7 @@ def verify(
     """
     options = [*(["--rate", str(_bytes_of(rate))] if rate else []), *(["--all"] if anew else [])]
     options += ["--oldest", str(oldest)] if oldest else []
+    options += ["--remote", str(_percent(remote_sample))] if remote_sample else []
     options += ["--json"] if as_json else []
     environ = dict(find_house().environ)
     sys.exit(run_agent(["verify", *options, "--", *names], environ=environ))
@@ -167,6 +175,14 @@ def _bytes_of(rate: str) -> int:
     if size <= 0:
         raise Misconfigured(f'"{rate}" is no rate', remedy='write such as "50 MB"')
     return size
+
+
+def _percent(share: str) -> float:
+    """A share such as "2%"."""
+    digits = share.removesuffix("%").strip()
+    if not digits.replace(".", "", 1).isdecimal() or not 0 < float(digits) <= 100:  # noqa: PLR2004 - percent
+        raise Misconfigured(f'"{share}" is no share', remedy='write such as "2%"')
+    return float(digits)
 
 
 def _root(house: House, folder: str) -> Path:

@@ -21,6 +21,7 @@ NAMES = (
     *("resting", "scanning", "scanning_google"),
     *("indexing", "indexing_increments"),
     *("writing", "writing_names", "writing_sending", "writing_queue", "writing_google"),
+    "mirroring",
 )
 
 

@@ -55,6 +55,11 @@ def test_harm_is_found_and_mended(household: Household, root: Path) -> None:
     assert {path: after[path] for path in before} == before
     assert len(after) == len(before) + 3
     assert household.run("mirror", "verify", code=None).count("3 files lie in Damaged") == 1
+    options = ("--oldest", "1", "--remote-sample", "10%")
+    (sampled,) = household.ask("mirror", "verify", *options, code=None)
+    assert sampled["files"] == 1
+    assert sampled["remote"]["same"] == sampled["remote"]["asked"] >= 1
+    household.run("mirror", "verify", "--remote-sample", "all", code=78)
     household.run("check")
 
 
