@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "pick": ("photofs.cli.pick", "Take in photos that you pick on a service's own page."),
     "pin": ("photofs.cli.pin", "Fetch photos and keep them on this disk."),
     "queue": ("photofs.cli.queue", "List what is open, and try it again."),
+    "restore": ("photofs.cli.restore", "Upload what a mirror holds to a library."),
     "rules": ("photofs.cli.rules", "Trash, pin, mark or tag photos by rule."),
     "scan": ("photofs.cli.scan", "Bring the catalog up to what the sources say."),
     "service": ("photofs.cli.service", "Have systemd run the agent and mounts."),

@@ -7,8 +7,9 @@ are still there; what looks at written files uploads it. The service gives it an
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +21,7 @@ from photofs.model.capture_time import Granularity, TakenBy, TakenFact
 from photofs.model.errors import Exists, NotFound, PhotofsError, Refused
 from photofs.model.naming import with_suffix
 from photofs.model.node import folder_ino, row_id
-from photofs.model.spot import Spot
+from photofs.model.spot import Spot, Written
 from photofs.model.wish import Asker
 from photofs.originals.port import Room
 from photofs.view.tree import Tree
@@ -88,9 +89,9 @@ def _read(file: Path) -> list[Deleted]:
 class Restoring:
     """Brings deleted photos back, each with a step that may be repeated for all that it was."""
 
-    def __init__(self, house: House, catalog: Catalog) -> None:
-        """All of it is one action."""
-        self._asker = Asker(os.getpid(), "photofs trash restore")
+    def __init__(self, house: House, catalog: Catalog, asker: Asker | None = None) -> None:
+        """All of it is one action, of the command that `asker` names."""
+        self._asker = asker or Asker(os.getpid(), "photofs trash restore")
         self._catalog, self._store = catalog, house.store()
         self._tree, self._wishing = Tree(catalog), house.wishing(catalog)
         self._again = BringingAgain(catalog, self._wishing, self._asker)
@@ -101,20 +102,29 @@ class Restoring:
             raise NotFound("its original is not in Kept any more")
         library = self._catalog.library(each.library)
         key = f"{library.library_id}:{each.remote_id}:{each.sha256}"
-        ino = self._again.find(key)
-        if ino is None:
-            ino = self._create(self._ino(library.name, "Unsorted"), each.name, key)
-        written = self._again.lacks_bytes(ino)
+        ino, written = self.once(library.name, each.name, key)
         if written is not None:
             self._store.written.fill(written.draft, each.sha256)
             self._wishing.written(ino, each.size, time.time_ns())
         for title in each.albums:
             folder = self._catalog.folder_of_title(library.library_id, title)
             if folder is not None:
-                self._link(ino, folder_ino(folder), each.name)
+                self.link(ino, folder_ino(folder), each.name)
         if each.favorite:
-            self._link(ino, self._ino(library.name, "Favorites"), each.name)
-        self._describe(ino, each)
+            self.mark(ino, library.name, each.name)
+        for _what, step in self.steps(ino, each):
+            step()
+
+    def once(self, library: str, name: str, key: str) -> tuple[int, Written | None]:
+        """The file of that key in Unsorted, made if it is not there; and what to write, if any."""
+        ino = self._again.find(key)
+        if ino is None:
+            ino = self._create(self._ino(library, "Unsorted"), name, key)
+        return ino, self._again.lacks_bytes(ino)
+
+    def mark(self, ino: int, library: str, name: str) -> None:
+        """Among the favorites of its library."""
+        self.link(ino, self._ino(library, "Favorites"), name)
 
     def _ino(self, *path: str) -> int:
         return self._tree.resolve(list(path)).ino
@@ -128,7 +138,7 @@ class Restoring:
                 continue
         raise Exists(f"{name!r} is taken in Unsorted")
 
-    def _link(self, ino: int, folder: int, name: str) -> None:
+    def link(self, ino: int, folder: int, name: str) -> None:
         """Into a folder, under that name or the first one like it that is free."""
         if self._again.stands_in(ino, row_id(folder)):
             return
@@ -139,17 +149,19 @@ class Restoring:
                 continue
             return
 
-    def _describe(self, ino: int, each: Deleted) -> None:
+    def steps(self, ino: int, each: Deleted) -> Iterator[tuple[str, Callable[[], object]]]:
         """Give a file that was copied in what the photo said, but for what its name says."""
-        taken, wishing = _taken(each), self._wishing
+        taken, wishing, asker = _taken(each), self._wishing, self._asker
         if each.title and each.title != stem(each.name):
-            wishing.set_title(ino, each.title, self._asker)
+            yield "titles", partial(wishing.set_title, ino, each.title, asker)
         if taken is not None:
-            wishing.set_taken(row_id(ino), taken, self._asker)
-        if each.tags:
-            wishing.set_attribute(ino, "user.xdg.tags", ",".join(each.tags), self._asker)
-        if each.description:
-            wishing.set_attribute(ino, "user.xdg.comment", each.description, self._asker)
+            yield "dates", partial(wishing.set_taken, row_id(ino), taken, asker)
+        for what, name, value in (
+            ("tags", "user.xdg.tags", ",".join(each.tags)),
+            ("descriptions", "user.xdg.comment", each.description),
+        ):
+            if value:
+                yield what, partial(wishing.set_attribute, ino, name, value, asker)
 
 
 def _taken(each: Deleted) -> TakenFact | None:

@@ -79,6 +79,13 @@ class WrittenFiles:
             if name_too:
                 sync_folder(self.folder)
 
+    def append(self, fd: int, data: bytes) -> None:
+        """Write to an open file where it stands; Full."""
+        view = memoryview(data)
+        with disk_errors("writing a file"):
+            while view:
+                view = view[os.write(fd, view) :]
+
     def fill(self, draft: str, sha256: str) -> None:
         """Make the draft's file a copy of a sealed original; NotFound if that is not here, Busy."""
         source = None

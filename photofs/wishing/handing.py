@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from photofs.catalog.errand_rows import is_errand
@@ -20,6 +21,7 @@ from photofs.model.errors import Refused
 from photofs.model.operation import Event, State
 from photofs.model.photo import Media
 from photofs.model.wish import WishVerb
+from photofs.wishing.rule_proof import is_proven_still
 from photofs.wishing.wishing import Wishing
 
 AT_A_TIME: Final = 25
@@ -87,9 +89,13 @@ class Handing:
         """
         begun = self._catalog.errands_begun(self._library)
         unsure = [row for row in begun if row.state is State.UNSURE]
-        left = max(most - len(unsure), 0) if verbs is None else EVERY
-        rows = [*unsure, *self._catalog.errands_ready(self._library, self._now_ns(), left)]
-        return [row for row in rows if verbs is None or row.wish.verb in verbs][:most]
+        rows = [*unsure, *self._catalog.errands_ready(self._library, self._now_ns(), EVERY)]
+        wanted = (row for row in rows if verbs is None or row.wish.verb in verbs)
+        return list(islice((row for row in wanted if self._may_be_done(row)), most))
+
+    def _may_be_done(self, row: OperationRow) -> bool:
+        """What a rule wished waits while its proof is not there; what was begun is gone on with."""
+        return row.state is State.UNSURE or is_proven_still(self._catalog, row)
 
     def begun(self) -> list[OperationRow]:
         """What was handed out, and of which nobody has told yet."""

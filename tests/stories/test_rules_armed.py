@@ -1,6 +1,5 @@
 """Armed rules, run by the agent: when they are due, and never beyond what they may."""
 
-import logging
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from photofs.emulators.flickr.emulator import Emulator as Flickr
 from photofs.filing.clock import now
 from photofs.model.rule import DAY_NS
 from tests.support.household import Household
+from tests.support.log_guard import ExpectLog
 from tests.support.ruled import Kept
 
 
@@ -48,9 +48,9 @@ def _set_run(catalog: Catalog, run_ns: int) -> None:
     catalog.note_rule(catalog.rule("tokyo")._replace(run_ns=run_ns))
 
 
-def test_an_armed_rule_is_run_after_a_scan(kept: Kept, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_armed_rule_is_run_after_a_scan(kept: Kept, expect_log: ExpectLog) -> None:
     """Once for each scan, and not more often than once an hour; another text is not run at all."""
-    caplog.set_level(logging.ERROR, "agent.ruling")
+    expect_log("the rule tokyo: ")
     assert len(kept.in_trash()) == 1
     look(kept)
     assert len(kept.in_trash()) == 1, "its library was not scanned since"
@@ -66,10 +66,10 @@ def test_an_armed_rule_is_run_after_a_scan(kept: Kept, caplog: pytest.LogCapture
 
 
 def test_p23_an_armed_rule_does_nothing_by_a_clock_that_jumped(
-    kept: Kept, caplog: pytest.LogCaptureFixture
+    kept: Kept, expect_log: ExpectLog
 ) -> None:
     """P23: it says so, until its user has armed it again."""
-    caplog.set_level(logging.ERROR, "agent.ruling")
+    expect_log("the rule tokyo: ")
     with House(kept.household.environ).catalog() as catalog:
         moment = now()
         catalog.note_rule_clock(moment._replace(wall_ns=moment.wall_ns - 400 * DAY_NS))
@@ -84,10 +84,10 @@ def test_p23_an_armed_rule_does_nothing_by_a_clock_that_jumped(
 
 
 def test_p8_an_armed_rule_takes_nothing_while_its_mirror_is_away(
-    kept: Kept, caplog: pytest.LogCaptureFixture
+    kept: Kept, expect_log: ExpectLog
 ) -> None:
     """P8: the disk comes back, and it goes on."""
-    caplog.set_level(logging.ERROR, "agent.ruling")
+    expect_log("the rule tokyo: ")
     aside = kept.root.rename(kept.root.with_name("aside"))
     make_due(kept)
     assert look(kept) == "trash: 0"

@@ -1,0 +1,84 @@
+"""A mirror, or a plain folder of pictures, as `photofs restore` reads it: needs no catalog."""
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Self
+
+from photofs.assembly import House
+from photofs.catalog.port import SourceRow
+from photofs.model.album_list import LARGEST, NAME, UnknownList, read_album_list
+from photofs.model.errors import Corrupt
+from photofs.model.mirror import MARKER_NAME
+from photofs.model.observation import AlbumSeen, PhotoSeen
+from photofs.providers.port import Provider
+
+NO_SOURCE: Final = 0
+"""Sources are numbered from 1: this one is in no catalog."""
+
+
+@dataclass
+class FolderRead:
+    """What lies in a folder. `hashes`: of each file that a mirror's own list names, by its path.
+
+    `left`: files that the list does not name (former versions, what vanished), or that lie in
+    Trash there.
+    """
+
+    photos: dict[str, PhotoSeen] = field(default_factory=dict)
+    albums: list[AlbumSeen] = field(default_factory=list)
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    left: int = 0
+
+    def take(self, seen: object) -> None:
+        """One thing that was seen."""
+        if isinstance(seen, AlbumSeen):
+            self.albums.append(seen)
+        elif isinstance(seen, PhotoSeen):
+            listed = not self.hashes or seen.remote_id in self.hashes
+            if seen.trashed or seen.missing or not listed:
+                self.left += 1
+            else:
+                self.photos[seen.remote_id] = seen
+
+    def in_order(self) -> Self:
+        """Albums in the service's order, so that they are made in it."""
+        self.albums.sort(key=lambda each: each.position)
+        return self
+
+
+@asynccontextmanager
+async def open_folder(house: House, folder: Path) -> AsyncIterator[tuple[Provider, FolderRead]]:
+    """The folder's provider, and all that it tells; NotFound, NotAttached, Corrupt."""
+    source = SourceRow(NO_SOURCE, 0, "folder", None, {"path": str(folder)}, None, None, None, "")
+    house.forget_small_state(NO_SOURCE)
+    try:
+        async with house.open_provider(source) as provider:
+            read = FolderRead(hashes=_hashes(folder))
+            async for seen in provider.changes(None):
+                read.take(seen)
+            yield provider, read.in_order()
+    finally:
+        house.forget_small_state(NO_SOURCE)
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """The hash of each photo as a mirror's list has it; Corrupt if it cannot be read."""
+    if not os.path.lexists(folder / MARKER_NAME):
+        return {}
+    path = folder / NAME
+    try:
+        with path.open("rb") as file:
+            told = read_album_list(file.read(LARGEST + 1))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnknownList) as error:
+        raise Corrupt(
+            f"{path} cannot be read: {error}",
+            safe="nothing was changed",
+            remedy="`photofs mirror run` writes it anew; or move it away, and albums are told by"
+            " links alone",
+        ) from error
+    return {each.file: each.sha256 for each in told.photos}

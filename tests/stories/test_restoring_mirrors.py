@@ -1,0 +1,132 @@
+"""`photofs restore` where something goes wrong: damaged files, kills, and what is there already."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from photofs.assembly import House
+from photofs.emulators.flickr import Account, flickr_in_thread
+from photofs.emulators.flickr.emulator import Emulator as Flickr
+from photofs.emulators.pictures import make_jpeg
+from photofs.emulators.takeout import demo_takeout
+from tests.support.household import Household
+from tests.support.logins import add_flickr
+
+pytestmark = [pytest.mark.mount, pytest.mark.timeout(600)]
+
+MANY = 40
+
+
+@pytest.fixture
+def empty() -> Iterator[Flickr]:
+    """An account without a photo."""
+    with flickr_in_thread(Account()) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def anew(household: Household, empty: Flickr) -> Household:
+    """A home with that account as a library."""
+    quick = '[tree]\ntimezone = "UTC"\n[writing]\ngrace = 0.5\nquiet = 0.5\n'
+    (household.home / "config" / "config.toml").write_text(quick)
+    add_flickr(household, empty, name="anew", perms="delete")
+    household.run("scan")
+    return household
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A plain folder with two albums."""
+    folder = tmp_path / "pictures"
+    for number in range(MANY):
+        album = folder / ("Lima" if number % 2 else "Rome")
+        album.mkdir(parents=True, exist_ok=True)
+        (album / f"{number:02}.jpg").write_bytes(make_jpeg(number, width=32, height=32))
+    return folder
+
+
+def send_all(household: Household) -> None:
+    """Have the agent send all of it."""
+    with household.mounted(agent=True):
+        household.until_done()
+
+
+def titles(empty: Flickr, title: str) -> list[str]:
+    """The titles of an album's photos, in its order."""
+    (album,) = [each for each in empty.account.state.albums if each.title == title]
+    return [empty.account.state.photos[each].title for each in album.photos]
+
+
+def test_a_restore_that_is_killed_goes_on_and_sends_nothing_twice(
+    anew: Household, empty: Flickr, pictures: Path
+) -> None:
+    """Killed in the midst, given again, sent, and given once more: each photo is there once."""
+    for wanted in (3, 12):
+        process = anew.start("restore", pictures, "--to", "anew")
+        until = time.monotonic() + 120
+        while process.poll() is None and time.monotonic() < until and count(anew) < wanted:
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+    done = anew.ask("restore", pictures, "--to", "anew")
+    assert (done["failed"], done["albums"]) == ([], 2)
+    send_all(anew)
+    assert len(empty.account.stream()) == MANY
+    assert titles(empty, "Rome") == [f"{number:02}" for number in range(0, MANY, 2)]
+    assert titles(empty, "Lima") == [f"{number:02}" for number in range(1, MANY, 2)]
+    again = anew.ask("restore", pictures, "--to", "anew")
+    assert (again["copied"], again["there"]) == (0, MANY)
+    send_all(anew)
+    assert len(empty.account.stream()) == MANY
+    anew.run("check")
+
+
+def count(household: Household) -> int:
+    """How many photos the library shows."""
+    with House(household.environ).catalog() as catalog:
+        (library,) = catalog.libraries()
+        return catalog.photos_of(library.library_id)
+
+
+def test_what_lies_in_trash_comes_out_and_is_not_sent(
+    anew: Household, empty: Flickr, pictures: Path
+) -> None:
+    """A user's own restore overrides that it was put there."""
+    anew.run("restore", pictures, "--to", "anew")
+    send_all(anew)
+    with anew.mounted(agent=True) as point:
+        for path in list((point / "anew" / "Dates").rglob("*.jpg")):
+            path.unlink()
+        anew.until_done()
+    assert len(anew.ask("trash", "list")) == MANY
+    anew.run("restore", pictures, "--to", "anew")
+    assert anew.ask("trash", "list") == []
+    send_all(anew)
+    assert empty.calls["upload"] == MANY
+
+
+def test_a_damaged_file_of_a_mirror_is_left_and_told_of(
+    anew: Household, empty: Flickr, tmp_path: Path
+) -> None:
+    """One flipped bit, and the file is neither copied nor sent; all others are."""
+    demo_takeout(tmp_path / "export")
+    anew.run("library", "add", "takeout", tmp_path / "export", "--name", "old")
+    root = tmp_path / "nas"
+    root.mkdir()
+    anew.run("mirror", "add", "old", root)
+    anew.run("mirror", "run", code=None)
+    would = anew.ask("restore", root, "--to", "anew", "--dry-run")
+    assert would["failed"] == []
+    (victim, *_) = sorted(path for path in root.rglob("*.jpg") if not path.is_symlink())
+    data = bytearray(victim.read_bytes())
+    data[len(data) // 2] ^= 1
+    victim.chmod(0o600)
+    victim.write_bytes(data)
+    done = anew.ask("restore", root, "--to", "anew", code=6)
+    (failed,) = done["failed"]
+    assert failed.startswith(victim.relative_to(root).as_posix())
+    assert "damaged" in failed
+    assert done["copied"] + done["there"] == would["copied"] + would["there"] - 1
+    assert empty.account.stream() == []

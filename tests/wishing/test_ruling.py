@@ -1,0 +1,165 @@
+"""Rules over a library whose Trash is a hand's: what they wish, and by which proof."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from photofs.catalog.mirrored import NewCopy
+from photofs.catalog.mirrors import NewMirror
+from photofs.mirrors.opening import begin_mirror
+from photofs.model.mirror import AlbumFolders
+from photofs.model.moment import Moment
+from photofs.model.observation import PhotoSeen
+from photofs.model.photo import Fidelity
+from photofs.model.rule import Rule, read_rules
+from photofs.wishing.ruling import Ruling
+from tests.support.by_hand import ByHand
+from tests.support.log_guard import ExpectLog
+
+DATA = b"the bytes of an original"
+SHA256 = hashlib.sha256(DATA).hexdigest()
+
+
+def rule(when: str = "archived = true, favorite = false") -> Rule:
+    """One that trashes."""
+    (read,) = read_rules(
+        f'[[rule]]\nname = "r"\nlibrary = "L"\nwhen = {{ {when} }}\ndo = "trash"\n'
+    )
+    return read
+
+
+class Mirrored:
+    """Photo a, archived, with a copy in a mirror that was re-read; b is archived without one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.by_hand = ByHand(folder)
+        self.catalog, self.root = self.by_hand.catalog, folder / "nas"
+        self.by_hand.tell(*self.archived(10**18 - 10**12))
+        self.root.mkdir()
+        (self.root / "source").write_bytes(DATA)
+        self._copy("a")
+
+    def archived(self, as_of_ns: int) -> list[PhotoSeen]:
+        """All photos, archived."""
+        return self.by_hand.usual(as_of_ns, archived=True)
+
+    def _copy(self, name: str) -> None:
+        """The mirror, and that photo's file in it."""
+        catalog, root = self.catalog, self.root.with_name("mirror")
+        root.mkdir()
+        self.mirror = root
+        self.photo = self.by_hand.filed.ino(f"Dates/2019/2019-07/{name}.jpg") >> 1
+        (origin,) = catalog.origins(self.photo)
+        fd = os.open(self.root / "source", os.O_RDONLY)
+        with closing(begin_mirror(root, "L", "2026")) as folder:
+            new = NewMirror(
+                1, str(root), folder.marker.mirror, folder.disk, "{year}", AlbumFolders.NONE, {},
+                folder.traits,
+            )  # fmt: skip
+            number = catalog.add_mirror(new, 1)
+            stamp = folder.write("a.jpg", fd, SHA256, 0)
+        os.close(fd)
+        copy = NewCopy(
+            number, self.photo, "a.jpg", "a.jpg", "", 0, "1", SHA256, len(DATA),
+            Fidelity.ORIGINAL, origin.observation_id,
+        )  # fmt: skip
+        with catalog.database.transaction():
+            self.copy = catalog.begin_copy(copy, self.now_ns)
+            catalog.note_written(self.copy, stamp, self.now_ns)
+        catalog.note_read(self.copy, stamp, self.now_ns)
+
+    @property
+    def now_ns(self) -> int:
+        """The test's clock."""
+        return self.by_hand.filed.now_ns
+
+    def ruling(self) -> Ruling:
+        """Rules over it, now."""
+        wishing = self.by_hand.wished.wishing
+        return Ruling(self.catalog, wishing, lambda: Moment(self.now_ns, "boot", self.now_ns))
+
+    def run(self, each: Rule) -> dict[str, str]:
+        """Wish what it would do; by the name of each photo, what came of it or why it is left."""
+        with self.ruling() as ruling:
+            found = ruling.plan(each, self.now_ns)
+            told = dict(found.left)
+            for would in found.would:
+                told[would.photo] = ruling.wish(each, would, self.now_ns) or "wished"
+        return {self.catalog.photo_facts(photo).name: why for photo, why in told.items()}
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Mirrored]:
+    """The library."""
+    mirrored = Mirrored(tmp_path)
+    yield mirrored
+    mirrored.catalog.close()
+
+
+def test_what_is_proven_becomes_an_errand_with_its_proof(made: Mirrored) -> None:
+    """The journal says which file, which hash, which mirror, of which record, read when."""
+    told = made.run(rule())
+    assert told["a.jpg"] == "wished"
+    assert told["b.jpg"] == "no mirror has it"
+    (row,) = made.catalog.errands_open(1)
+    assert row.wish.details["rule"] == "r"
+    proven = row.wish.details["proven"]
+    assert isinstance(proven, dict)
+    assert (proven["copy"], proven["sha256"]) == (made.copy, SHA256)
+    made.by_hand.later()
+    assert [each.operation_id for each in made.by_hand.hand_out()] == [row.operation_id]
+
+
+def test_an_errand_of_a_rule_waits_while_its_proof_is_not_there(
+    made: Mirrored, expect_log: ExpectLog
+) -> None:
+    """Its disk is away, or its file is another: no hand gets it; the disk is back: a hand does."""
+    expect_log("errand 1 waits: the folder .* is not there")
+    expect_log("errand 1 waits: a.jpg is not what it was")
+    made.run(rule())
+    made.by_hand.later()
+    aside = made.mirror.rename(made.mirror.with_name("aside"))
+    assert made.by_hand.hand_out() == []
+    aside.rename(made.mirror)
+    file = made.mirror / "a.jpg"
+    file.chmod(0o600)
+    file.write_bytes(DATA[::-1])
+    assert made.by_hand.hand_out() == []
+    file.unlink()
+    (made.root / "source").rename(file)
+    os.utime(file, ns=(0, 0))
+    with made.ruling():
+        row = made.catalog.copy(made.copy)
+        assert row is not None
+        status = file.stat()
+        stamp = row.stamp._replace(inode=status.st_ino, ctime_ns=status.st_ctime_ns)
+        made.catalog.note_read(made.copy, stamp, made.now_ns)
+    assert len(made.by_hand.hand_out()) == 1
+
+
+def test_facts_that_are_old_or_changed_here_are_no_ground(made: Mirrored) -> None:
+    """Eight days later the export says too little; what was changed here was told by nobody."""
+    made.by_hand.later(8 * 86_400 * 10**9)
+    assert "older than the rule allows" in made.run(rule())["a.jpg"]
+    made.by_hand.tell(*made.archived(made.now_ns))
+    assert made.run(rule("archived = true, mirrored = true"))["a.jpg"] == "wished"
+
+
+def test_a_copy_of_another_record_proves_nothing(made: Mirrored) -> None:
+    """P8: the same mirror, the same hash, but it is noted as another photo's bytes."""
+    other = made.by_hand.filed.ino("Dates/2019/2019-07/b.jpg") >> 1
+    (origin,) = made.catalog.origins(other)
+    with made.catalog.database.transaction():
+        made.catalog.set_version(made.copy, "1", Fidelity.ORIGINAL, origin.observation_id)
+    assert "belongs to another record" in made.run(rule())["a.jpg"]
+
+
+def test_what_its_user_took_out_again_is_left(made: Mirrored) -> None:
+    """By undo, at once; no rule puts it there a second time."""
+    made.run(rule())
+    made.by_hand.undo()
+    assert "taken out" in made.run(rule())["a.jpg"]
