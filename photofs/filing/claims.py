@@ -16,7 +16,7 @@ from photofs.filing.desk import Desk
 from photofs.filing.overlay import without
 from photofs.model.errand import DEED_OF
 from photofs.model.fusing import Word, teller
-from photofs.model.operation import Event, State
+from photofs.model.operation import BEGUN, NOT_SENT, Event, State
 from photofs.model.wish import WishVerb
 
 LATER_NS: Final = 86_400 * 10**9
@@ -32,8 +32,6 @@ _FACT: Final = {
     WishVerb.ARCHIVE: ("archived", True),
     WishVerb.UNARCHIVE: ("archived", False),
 }
-_NOT_BEGUN: Final = frozenset({State.PLANNED, State.HELD})
-_BEGUN: Final = frozenset({State.SENT, State.UNSURE})
 
 
 class Claims:
@@ -71,9 +69,9 @@ class Claims:
     def _settle(self, row: OperationRow, photo: int) -> None:
         """It is told as wished: nothing needs to be laid over that any more, nor to be done."""
         now = self._desk.now_ns()
-        if row.state in _NOT_BEGUN:
+        if row.state in NOT_SENT:
             self._catalog.happen(row.operation_id, Event.CANCEL, now, SO_ALREADY)
-        elif row.state in _BEGUN:
+        elif row.state in BEGUN:
             self._catalog.note_exchange(row.operation_id, now, "", SO_ALREADY)
             self._catalog.happen(row.operation_id, Event.CONFIRM, now)
         elif row.state is not State.DONE:

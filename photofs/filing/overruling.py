@@ -15,7 +15,7 @@ from photofs.catalog.photo_writes import PhotoFacts
 from photofs.catalog.port import PhotoRow
 from photofs.catalog.sqlite import Catalog
 from photofs.model.observation import PhotoSeen
-from photofs.model.operation import FINAL, Event, State
+from photofs.model.operation import BEGUN, FINAL, NOT_SENT, Event, State
 from photofs.model.wish import NEW_ALBUM, WishVerb
 
 PHOTO_GONE: Final = "the service no longer has the photo"
@@ -28,11 +28,9 @@ _FACTS: Final = {
     WishVerb.DATE: "taken",
 }
 _MARKS: Final = frozenset({WishVerb.FAVORITE, WishVerb.UNFAVORITE})
-_NOT_SENT: Final = frozenset({State.PLANNED, State.HELD})
 _STAYING: Final = frozenset(
     {WishVerb.UPLOAD, WishVerb.REPLACE, WishVerb.TRASH, WishVerb.RESTORE, WishVerb.DELETE}
 )
-_BEGUN: Final = frozenset({State.SENT, State.UNSURE})
 _GOING_ANYWAY: Final = frozenset({WishVerb.TRASH, WishVerb.DELETE})
 
 
@@ -97,7 +95,7 @@ class Overruling:
             self.make_anew(joins[0])
             return True
         for row in self._catalog.unsettled_of_album(album):
-            if row.state in _NOT_SENT:
+            if row.state in NOT_SENT:
                 self._give_up(row, ALBUM_GONE)
         return False
 
@@ -109,7 +107,7 @@ class Overruling:
         before, just being changed, or sent to a service that never gave it back, so that it lies
         here alone. From there it can be restored, by an upload.
         """
-        rows = [row for row in self._open_of_photo(photo) if row.state in _NOT_SENT]
+        rows = [row for row in self._open_of_photo(photo) if row.state in NOT_SENT]
         for row in rows:
             self._give_up(row, PHOTO_GONE)
             if row.wish.verb == WishVerb.REPLACE:
@@ -179,7 +177,7 @@ class Overruling:
         now = self._now_ns()
         for row in self._catalog.errands_of_photo(photo):
             trashed = row.wish.verb == WishVerb.TRASH
-            if trashed and row.state in _BEGUN:
+            if trashed and row.state in BEGUN:
                 self._note(row, PHOTO_GONE)
                 self._catalog.happen(row.operation_id, Event.CONFIRM, now)
             elif row.state not in FINAL:
@@ -197,7 +195,7 @@ class Overruling:
             if row.state is State.DONE and row.wish.verb == WishVerb.TRASH:
                 self._note(row, f"proven of one source: {PHOTO_GONE}")
         for row in self._open_of_photo(photo):
-            here = row.state in _NOT_SENT and row.wish.source == source
+            here = row.state in NOT_SENT and row.wish.source == source
             if here and row.wish.verb not in _STAYING:
                 self._give_up(row, PHOTO_GONE)
 

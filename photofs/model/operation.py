@@ -91,6 +91,21 @@ TRANSITIONS: Final = MappingProxyType(
 FINAL: Final = frozenset(state for state, moves in TRANSITIONS.items() if not moves)
 """States that nothing leaves."""
 
+NOT_SENT: Final = frozenset({State.PLANNED, State.HELD})
+"""Nothing of it has begun: to take it back costs nothing."""
+
+BEGUN: Final = frozenset({State.SENT, State.UNSURE})
+"""It may have been done."""
+
+BACK: Final = MappingProxyType(
+    {
+        State.CLAIMED: Event.CRASH,
+        State.SENT: Event.REFUSED,
+        State.UNSURE: Event.NOT_FOUND,
+    }
+)
+"""What makes planned again what was certainly not done."""
+
 
 def after(state: State, event: Event) -> State:
     """The state that an event leads to. Raises Bug where the event cannot happen in that state."""

@@ -4,12 +4,11 @@ from typing import Final
 
 from photofs.catalog.journal import OperationRow
 from photofs.model.errand import OPPOSITE
-from photofs.model.operation import State
+from photofs.model.operation import NOT_SENT
 from photofs.model.wish import WishVerb
 from photofs.wishing.wish_desk import WishDesk
 
 OTHERWISE: Final = "wished otherwise before a hand had done it"
-_NOT_BEGUN: Final = frozenset({State.PLANNED, State.HELD})
 _TRASH: Final = frozenset({WishVerb.TRASH, WishVerb.RESTORE})
 
 
@@ -44,4 +43,4 @@ class Errands:
 
     def _unbegun(self, photo: int) -> list[OperationRow]:
         rows = self._catalog.errands_of_photo(photo)
-        return [row for row in rows if row.state in _NOT_BEGUN]
+        return [row for row in rows if row.state in NOT_SENT]

@@ -18,7 +18,7 @@ from photofs.catalog.journal import OperationRow
 from photofs.catalog.sqlite import Catalog
 from photofs.model.errand import Errand, Found, Outcome
 from photofs.model.errors import Refused
-from photofs.model.operation import Event, State
+from photofs.model.operation import BACK, Event, State
 from photofs.model.photo import Media
 from photofs.model.wish import WishVerb
 from photofs.wishing.rule_proof import is_proven_still
@@ -39,11 +39,6 @@ BY_LIST: Final = "list"
 STOPPED: Final = "the hand was stopped while it did this"
 NO_PAGE: Final = "no source tells of the photo's page any more"
 
-_BACK: Final = {
-    State.CLAIMED: Event.CRASH,
-    State.SENT: Event.REFUSED,
-    State.UNSURE: Event.NOT_FOUND,
-}
 _PROVEN: Final = frozenset({Found.DONE, Found.ALREADY})
 
 
@@ -188,7 +183,7 @@ class Handing:
         return True
 
     def _check(self, row: OperationRow) -> None:
-        if is_errand(row) and row.state in {*_BACK, State.PLANNED}:
+        if is_errand(row) and row.state in {*BACK, State.PLANNED}:
             return
         held = row.state is State.HELD
         raise Refused(
@@ -210,7 +205,7 @@ class Handing:
 
     def _back(self, row: OperationRow, why: str, pause_ns: int) -> None:
         now = self._now_ns()
-        self._catalog.happen(row.operation_id, _BACK[row.state], now, why, now + pause_ns)
+        self._catalog.happen(row.operation_id, BACK[row.state], now, why, now + pause_ns)
 
 
 def _parts(rows: Sequence[OperationRow]) -> Iterator[Sequence[OperationRow]]:

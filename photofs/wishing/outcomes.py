@@ -18,7 +18,7 @@ from photofs.filing.overlay import with_taken, without
 from photofs.filing.overruling import PHOTO_GONE, Overruling
 from photofs.filing.replaced import Replaced
 from photofs.model.observation import PhotoSeen
-from photofs.model.operation import FINAL, Event, State
+from photofs.model.operation import BACK, FINAL, Event
 from photofs.model.wish import WishVerb
 from photofs.wishing.deleting import Deleting
 from photofs.wishing.incoming import IncomingFiles
@@ -27,13 +27,6 @@ from photofs.wishing.photo_wishes import PhotoWishes
 from photofs.wishing.replacing import Replacing
 from photofs.wishing.standing import unjudged
 from photofs.wishing.wish_desk import WishDesk, in_the_name_of
-
-_BACK: Final = {
-    State.CLAIMED: Event.CRASH,
-    State.SENT: Event.REFUSED,
-    State.UNSURE: Event.NOT_FOUND,
-}
-"""What makes planned again what was certainly not done."""
 
 _OF_FACTS: Final = frozenset({WishVerb.RETITLE, WishVerb.FAVORITE, WishVerb.UNFAVORITE})
 """What the tree shows of a photo and a source may tell otherwise after a wish was done."""
@@ -115,7 +108,7 @@ class Outcomes:
         """
         now, photo = self._desk.desk.now_ns(), row.wish.photo or 0
         state = self._catalog.operation(row.operation_id).state
-        self._catalog.happen(row.operation_id, _BACK[state], now, PHOTO_GONE)
+        self._catalog.happen(row.operation_id, BACK[state], now, PHOTO_GONE)
         self._tell_gone(photo)
         Replaced(self._desk.desk).put_told_away(photo)
         self._stays_for_its_bytes(photo)

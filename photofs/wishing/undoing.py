@@ -17,7 +17,7 @@ from photofs.catalog.incoming import IncomingRow
 from photofs.catalog.journal import OperationRow
 from photofs.catalog.sqlite import Catalog
 from photofs.model.errors import Refused
-from photofs.model.operation import State
+from photofs.model.operation import NOT_SENT, State
 from photofs.model.wish import Asker
 from photofs.wishing.incoming import IncomingFiles
 from photofs.wishing.outcomes import Outcomes
@@ -30,7 +30,6 @@ SLICE_S: Final = 0.025
 
 PAGE: Final = 100
 _EVERYTHING: Final = 2**63 - 1
-_NOT_SENT: Final = frozenset({State.PLANNED, State.HELD})
 _CAME_TO_NOTHING: Final = frozenset({State.CANCELLED, State.GAVE_UP})
 
 
@@ -140,7 +139,7 @@ class Undoing:
     def _undo(self, row: OperationRow) -> Iterator[None]:
         """Undo one wish; yields where it may be cut, and is then begun anew later."""
         run = self._run
-        if row.state in _NOT_SENT:
+        if row.state in NOT_SENT:
             self._by()
             run.cancelled += len(Outcomes(self._desk).cancel([row], "undone"))
         elif row.state is State.DONE:
