@@ -49,10 +49,15 @@ class Line(NamedTuple):
 
 def errand_page(library: str, lines: Sequence[Line], written: str, command: str) -> str:
     """The whole page. `written`: when, for people; `command`: how photofs is called here."""
-    kinds = dict.fromkeys(line.errand.verb for line in lines)
-    parts = [_section(verb, [each for each in lines if each.errand.verb is verb]) for verb in kinds]
-    title = escape(f"photofs: errands in {library}")
     call = escape(command)
+    wanted = [line for line in lines if not line.errand.otherwise]
+    kinds = dict.fromkeys(line.errand.verb for line in wanted)
+    parts = [
+        _section(verb, [each for each in wanted if each.errand.verb is verb]) for verb in kinds
+    ]
+    if others := [line for line in lines if line.errand.otherwise]:
+        parts.append(_not_these(others, call))
+    title = escape(f"photofs: errands in {library}")
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">
@@ -76,6 +81,22 @@ def _section(verb: WishVerb, lines: Sequence[Line]) -> str:
     return (
         f"<h2>{len(lines):,} {escape(TO_DO[verb])}</h2>\n"
         f"<p>{escape(_HOW[verb])}</p>\n<ol>\n{items}</ol>\n"
+    )
+
+
+def _not_these(lines: Sequence[Line], call: str) -> str:
+    """What was begun, and is wished otherwise since: only what became of it is asked."""
+    items = "".join(
+        f"<li value='{line.errand.number}'>was {escape(TO_DO[line.errand.verb])}: {_item(line)}"
+        "</li>\n"
+        for line in lines
+    )
+    return (
+        f"<h2>{len(lines):,} that you do not want any more</h2>\n"
+        "<p>Do not do these: they were begun, and you have wished the opposite since. If it was"
+        f" done at Google, say <code>{call} hand done NUMBER</code>: what takes it back is on the"
+        f" next list. If not, <code>{call} hand back NUMBER</code>: then nothing is to be done."
+        f"</p>\n<ol>\n{items}</ol>\n"
     )
 
 

@@ -36,7 +36,7 @@ from photofs.wishing.handing import Handing
 DRY_RUN: Final = "browser: dry run"
 """The source's note of the profile in which a dry run has found its photos."""
 
-_GOOD: Final = frozenset({Found.DONE, Found.ALREADY, Found.WOULD})
+_GOOD: Final = frozenset({Found.DONE, Found.ALREADY, Found.WOULD, Found.CALLED_OFF})
 
 
 class Account(NamedTuple):

@@ -14,9 +14,9 @@ import msgspec
 from photofs.catalog.journal import OperationRow
 from photofs.filing.desk import Desk
 from photofs.filing.overlay import without
-from photofs.model.errand import DEED_OF
+from photofs.model.errand import DEED_OF, OPPOSITE
 from photofs.model.fusing import Word, teller
-from photofs.model.operation import BEGUN, NOT_SENT, Event, State
+from photofs.model.operation import BACK, BEGUN, FINAL, NOT_SENT, Event, State
 from photofs.model.wish import WishVerb
 
 LATER_NS: Final = 86_400 * 10**9
@@ -62,9 +62,35 @@ class Claims:
         if done and self._is_superseded(row, photo):
             self._catalog.settle(row.operation_id)
         elif _is_so(row, word):
-            self._settle(row, photo)
+            self._agree(row, photo, word)
         elif done and word.seen.as_of_ns >= since_ns + LATER_NS:
             self._overrule(row, photo, word)
+
+    def _agree(self, row: OperationRow, photo: int, word: Word) -> None:
+        """It is told as wished. If the opposite was begun before, that must not be done any more.
+
+        A word of the same day may be from before that was done: whoever looks there will know.
+        """
+        before = self._begun_otherwise(row, photo)
+        if before and word.seen.as_of_ns < row.planned_ns + LATER_NS:
+            return
+        now = self._desk.now_ns()
+        for each in before:
+            if each.state in BACK:
+                self._catalog.happen(each.operation_id, BACK[each.state], now)
+            self._catalog.happen(each.operation_id, Event.CANCEL, now, SO_ALREADY)
+        self._settle(row, photo)
+
+    def _begun_otherwise(self, row: OperationRow, photo: int) -> list[OperationRow]:
+        """Earlier errands for the opposite that are not over."""
+        other = OPPOSITE.get(WishVerb(row.wish.verb))
+        return [
+            each
+            for each in self._catalog.errands_of_photo(photo)
+            if each.operation_id < row.operation_id
+            and each.wish.verb == other
+            and each.state not in FINAL
+        ]
 
     def _settle(self, row: OperationRow, photo: int) -> None:
         """It is told as wished: nothing needs to be laid over that any more, nor to be done."""

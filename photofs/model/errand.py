@@ -66,7 +66,8 @@ class Errand(NamedTuple):
     same source has for the photo. `name`: the original's file name, else that in the tree.
     `taken_local`: the local capture time that the service shows, ISO 8601, None if nobody knows.
     `to_date`: for DATE, the one wished for (model.capture_time.TakenFact as plain words).
-    `begun`: it was begun before, and nobody knows how that ended.
+    `begun`: it was begun before, and nobody knows how that ended. `otherwise`: the user has wished
+    the opposite since, so it must not be done: only how it ended is still to be found out.
     """
 
     number: int
@@ -81,6 +82,7 @@ class Errand(NamedTuple):
     pixels: PixelSize | None
     to_date: Mapping[str, object] | None = None
     begun: bool = False
+    otherwise: bool = False
 
 
 class Found(StrEnum):
@@ -89,7 +91,8 @@ class Found(StrEnum):
     DONE and ALREADY need a proof: that the page itself showed it after the deed. NOT_DONE: it was
     certainly not done, and may be tried again. NOT_FOUND: the service says that it has no such
     photo. SURPRISE: something that nobody foresaw; whether it was done is not known, and no other
-    errand is begun. WOULD: a dry run found the photo, and did nothing.
+    errand is begun. WOULD: a dry run found the photo, and did nothing. CALLED_OFF: wished otherwise
+    meanwhile, and a look showed that it was not done (no hand says so, but who reads what it saw).
     """
 
     DONE = "done"
@@ -98,6 +101,7 @@ class Found(StrEnum):
     NOT_FOUND = "not found"
     SURPRISE = "surprise"
     WOULD = "would be done"
+    CALLED_OFF = "called off"
 
 
 class Outcome(NamedTuple):

@@ -70,11 +70,16 @@ async def walk(
 async def _one(
     handing: Handing, hand: Hand, row: OperationRow, errand: Errand | None, *, dry: bool
 ) -> Outcome | None:
-    """One errand from its begin to its note; None if it was taken back meanwhile."""
+    """One errand from its begin to its note; None if it was taken back meanwhile.
+
+    One that is unsure and wished otherwise by now is looked at, and never done.
+    """
     if dry:
         return await _done(hand, errand, dry=True)
     if not handing.begin([row], hand.name):
-        return None
+        if not handing.is_opposed(row):
+            return None
+        return handing.looked(row, await _done(hand, errand, dry=True), hand.name)
     outcome = await _done(hand, errand, dry=False)
     handing.settle(row, outcome, hand.name)
     return outcome

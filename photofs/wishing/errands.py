@@ -4,7 +4,7 @@ from typing import Final
 
 from photofs.catalog.journal import OperationRow
 from photofs.model.errand import OPPOSITE
-from photofs.model.operation import NOT_SENT
+from photofs.model.operation import FINAL, NOT_SENT, Event
 from photofs.model.wish import WishVerb
 from photofs.wishing.wish_desk import WishDesk
 
@@ -40,6 +40,33 @@ class Errands:
             return rows[-1].wish.verb == WishVerb.TRASH
         seen = self._catalog.told(photo)
         return seen is not None and seen.trashed is True
+
+    def opposed(self, row: OperationRow) -> list[OperationRow]:
+        """The later wishes for the opposite of an errand that are not over; mostly none."""
+        other = OPPOSITE.get(WishVerb(row.wish.verb))
+        return [
+            each
+            for each in self._catalog.errands_of_photo(row.wish.photo or 0)
+            if each.operation_id > row.operation_id
+            and each.wish.verb == other
+            and each.state not in FINAL
+        ]
+
+    def call_off(self, row: OperationRow) -> bool:
+        """Whether an errand that is planned is wished otherwise by now: neither is then to be done.
+
+        For it was begun when that was wished (else the wish would have taken it back), and is known
+        by now not to have been done. Both are cancelled, as far as no hand has begun the other one.
+        """
+        later = self.opposed(row)
+        if not later:
+            return False
+        if all(each.state in NOT_SENT for each in later):
+            rows, now = [row, *later], self._desk.desk.now_ns()
+            for each in rows:
+                self._catalog.happen(each.operation_id, Event.CANCEL, now, OTHERWISE)
+            self._desk.show_without(row.wish.photo or 0, rows)
+        return True
 
     def _unbegun(self, photo: int) -> list[OperationRow]:
         rows = self._catalog.errands_of_photo(photo)

@@ -21,6 +21,7 @@ from photofs.model.errors import Refused
 from photofs.model.operation import BACK, Event, State
 from photofs.model.photo import Media
 from photofs.model.wish import WishVerb
+from photofs.wishing.errands import OTHERWISE, Errands
 from photofs.wishing.rule_proof import is_proven_still
 from photofs.wishing.wishing import Wishing
 
@@ -125,20 +126,42 @@ class Handing:
             pixels=seen.pixels if seen else None,
             to_date=to_date if isinstance(to_date, Mapping) else None,
             begun=row.state is State.UNSURE,
+            otherwise=self.is_opposed(row),
         )
 
     def begin(self, rows: Sequence[OperationRow], hand: str) -> list[OperationRow]:
-        """From now on they may be done; those that were taken back meanwhile are not among them."""
+        """From now on they may be done; those that were taken back meanwhile are not among them.
+
+        Nor is any that is wished otherwise by now: it is called off if it was not begun, else it
+        stays unsure (`is_opposed`), for to do it would do what the user does not want any more.
+        """
         begun: list[OperationRow] = []
         for some in _parts(rows):
             with self._wishing.change():
                 for row in some:
                     now = self._catalog.operation(row.operation_id)
+                    if now.state not in {State.PLANNED, State.UNSURE} or self._is_off(now):
+                        continue
                     if now.state is State.PLANNED:
                         self._send(now, hand)
-                    if now.state in {State.PLANNED, State.UNSURE}:
-                        begun.append(self._catalog.operation(row.operation_id))
+                    begun.append(self._catalog.operation(row.operation_id))
         return begun
+
+    def is_opposed(self, row: OperationRow) -> bool:
+        """Whether the opposite was wished since, and waits for this one."""
+        return bool(self._errands().opposed(row))
+
+    def looked(self, row: OperationRow, outcome: Outcome, hand: str) -> Outcome:
+        """Note what a mere look (a dry deed) told of an unsure errand; what became of it.
+
+        Not done proves nothing there: the hand may have been unable to look.
+        """
+        if outcome.found is Found.WOULD:
+            self.settle(row, Outcome(Found.NOT_DONE, outcome.text), hand)
+            return Outcome(Found.CALLED_OFF, f"{OTHERWISE}; {outcome.text}")
+        unknown = outcome.found is Found.NOT_DONE
+        self.settle(row, outcome._replace(found=Found.SURPRISE) if unknown else outcome, hand)
+        return outcome
 
     def settle(self, row: OperationRow, outcome: Outcome, hand: str) -> None:
         """Note how an errand that was begun has ended."""
@@ -172,9 +195,14 @@ class Handing:
             self._done(self._catalog.operation(row.operation_id), Claim(BY_LIST, ""))
 
     def put_back(self, row: OperationRow) -> bool:
-        """The user says that it was not done: it waits again, or can be undone. False: it did."""
+        """The user says that it was not done: it waits again, or can be undone.
+
+        Neither is to be done if the opposite was wished since. False: it waited, or was called off.
+        """
         with self._wishing.change():
             now = self._catalog.operation(row.operation_id)
+            if now.state is State.CANCELLED:
+                return False
             self._check(now)
             if now.state is State.PLANNED:
                 return False
@@ -206,6 +234,17 @@ class Handing:
     def _back(self, row: OperationRow, why: str, pause_ns: int) -> None:
         now = self._now_ns()
         self._catalog.happen(row.operation_id, BACK[row.state], now, why, now + pause_ns)
+        self._errands().call_off(self._catalog.operation(row.operation_id))
+
+    def _is_off(self, row: OperationRow) -> bool:
+        """Whether it is wished otherwise by now, and so not to be done; if planned, called off."""
+        errands = self._errands()
+        if row.state is State.PLANNED:
+            return errands.call_off(row)
+        return bool(errands.opposed(row))
+
+    def _errands(self) -> Errands:
+        return Errands(self._wishing.desk(self._library))
 
 
 def _parts(rows: Sequence[OperationRow]) -> Iterator[Sequence[OperationRow]]:
