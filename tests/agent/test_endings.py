@@ -18,11 +18,11 @@ BUSY_LINE = Temporary("the line is busy", remedy="try again")
             TEMPORARY,
             "photofs: the line is busy; try again\n",
         ),
-        (KeyboardInterrupt(), INTERRUPTED, "photofs: stopped; the next scan goes on from here\n"),
+        (KeyboardInterrupt(), INTERRUPTED, "photofs: stopped; the next one goes on from here\n"),
         (
             BaseExceptionGroup("outer", [KeyboardInterrupt()]),
             INTERRUPTED,
-            "photofs: stopped; the next scan goes on from here\n",
+            "photofs: stopped; the next one goes on from here\n",
         ),
     ],
     ids=["bare", "group", "Ctrl-C", "Ctrl-C in a group"],
