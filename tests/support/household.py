@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -12,6 +13,9 @@ from typing import Any
 
 PATIENCE = 180
 """Seconds that any command of a story may take on a busy machine."""
+
+PROGRESS = re.compile(r"^.*: [\d,]+( of [\d,]+)? .*, [\d,]+/s(, \d+ s left)?\n", re.MULTILINE)
+"""A line on standard error, each ten seconds, of what takes long on a busy machine."""
 
 
 class Household:
@@ -50,7 +54,8 @@ class Household:
 
     def ask(self, *arguments: str | Path, code: int | None = 0) -> Any:  # noqa: ANN401 - JSON
         """What the command prints with --json."""
-        return json.loads(self.run(*arguments, "--json", code=code))
+        said = self.run(*arguments, "--json", code=code)
+        return json.loads(PROGRESS.sub("", said))
 
     def until_done(self, *, stuck: int = 0) -> None:
         """All that was accepted is done, but for so much that waits for a person.
