@@ -16,9 +16,11 @@ from photofs.model.moment import Moment
 from photofs.model.observation import PhotoSeen
 from photofs.model.photo import Fidelity
 from photofs.model.rule import Rule, read_rules
+from photofs.wishing.rule_facts import BUSY
 from photofs.wishing.ruling import Ruling
-from tests.support.by_hand import ByHand
+from tests.support.by_hand import ByHand, shot
 from tests.support.log_guard import ExpectLog
+from tests.support.wished import SHELL
 
 DATA = b"the bytes of an original"
 SHA256 = hashlib.sha256(DATA).hexdigest()
@@ -163,3 +165,14 @@ def test_what_its_user_took_out_again_is_left(made: Mirrored) -> None:
     made.run(rule())
     made.by_hand.undo()
     assert "taken out" in made.run(rule())["a.jpg"]
+
+
+def test_what_is_open_or_has_other_bytes_by_now_is_left(made: Mirrored) -> None:
+    """A wish that its source has not told yet; a copy of the version before."""
+    later = made.now_ns
+    made.by_hand.tell(*(seen for seen in made.archived(later) if seen.remote_id != "a"))
+    made.by_hand.tell(shot("a", later, archived=True, content_key="2"))
+    assert "not of what it is now" in made.run(rule())["a.jpg"]
+    ino = made.by_hand.filed.ino("Dates/2019/2019-07/b.jpg")
+    made.by_hand.wished.wishing.set_attribute(ino, "user.xdg.comment", "hot", SHELL)
+    assert made.run(rule())["b.jpg"] == BUSY

@@ -1,0 +1,79 @@
+"""A photo's rows as the facts that rules go by."""
+
+import pytest
+
+from photofs.catalog.rule_rows import Looked, Record, RulePhoto
+from photofs.model.capture_time import Granularity
+from photofs.model.rule import DAY_NS
+from photofs.wishing.hand_reach import NO_HAND
+from photofs.wishing.rule_facts import subject_of
+from tests.support.filed import photo
+
+TAKEN = 10**18
+
+
+def looked(*, kind: str = "page", granularity: int = 0, archived: int = 1) -> Looked:
+    """A photo that an account and an export tell of, put together by that kind of evidence."""
+    row = RulePhoto(
+        photo_id=1,
+        name="a.jpg",
+        media="picture",
+        size=10,
+        size_exact=1,
+        mtime_ns=TAKEN,
+        taken_local="2001-09-09T01:46:40",
+        granularity=granularity,
+        favorite=0,
+        archived=archived,
+        trashed=0,
+        owned=1,
+        pinned=0,
+        content_key="1",
+        sha256=None,
+        set_mtime_ns=None,
+        once=0,
+        open=0,
+        here=0,
+    )
+    records = (
+        Record(11, 1, photo("a", as_of_ns=5)),
+        Record(12, 2, photo("b", as_of_ns=6, archived=True)),
+    )
+    return Looked(row, records, ((12, kind, 11),), (), ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "sure"),
+    [("sha256", True), ("md5", True), ("page", True)]
+    + [(kind, False) for kind in ("crc32", "sized", "look", "near")],
+)
+def test_only_hashes_and_pages_make_two_records_one(kind: str, sure: bool) -> None:  # noqa: FBT001 - a table
+    """What merely looks alike is no record of the photo that would go."""
+    subject = subject_of(looked(kind=kind), 1, NO_HAND, lambda _: None, {})
+    assert subject.record == 11
+    assert subject.likened is not sure
+    assert subject.joined == ({11, 12} if sure else {11})
+
+
+def test_what_is_shown_otherwise_than_told_is_no_fact() -> None:
+    """Told archived and shown otherwise: nobody knows."""
+    told = subject_of(looked(), 1, NO_HAND, lambda _: None, {}).archived
+    assert told == (True, 12, 6)
+    assert subject_of(looked(archived=0), 1, NO_HAND, lambda _: None, {}).archived is None
+
+
+@pytest.mark.parametrize(
+    ("granularity", "latest"),
+    [
+        (Granularity.SECOND, TAKEN),
+        (Granularity.MONTH, TAKEN + 31 * DAY_NS),
+        (Granularity.YEAR, TAKEN + 366 * DAY_NS),
+        (Granularity.CIRCA, None),
+    ],
+)
+def test_a_vague_date_counts_from_the_latest_that_it_may_mean(
+    granularity: int, latest: int | None
+) -> None:
+    """Of a year alone its end; of "about" nothing is known."""
+    taken = subject_of(looked(granularity=granularity), 1, NO_HAND, lambda _: None, {}).taken
+    assert (taken.value if taken else None) == latest
