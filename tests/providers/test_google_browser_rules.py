@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,68 @@ from photofs.providers.google.browser.profile import find_chromium, use_profile
 from photofs.providers.google.browser.question import objection
 from photofs.providers.google.browser.recognising import recognise
 from photofs.providers.google.browser.sight import Dialog, Sight
+from photofs.providers.google.browser.trash_words import WORDS
 from photofs.providers.google.browser.window import open_window
 
 WEB = "AF1QipMabc_-9"
+
+BUTTONS = {
+    "en": ("Move to trash", ("Trash forever", "Empty trash", "Delete from trash")),
+    "de": (
+        "In den Papierkorb verschieben",
+        ("Endgültig in den Papierkorb", "Papierkorb leeren", "Aus dem Papierkorb löschen"),
+    ),
+    "fr": (
+        "Placer dans la corbeille",
+        ("Corbeille: définitivement", "Vider la corbeille", "Supprimer de la corbeille"),
+    ),
+    "es": (
+        "Mover a la papelera",
+        ("Papelera: definitivamente", "Vaciar papelera", "Eliminar de la papelera"),
+    ),
+    "pt": (
+        "Mover para a lixeira",
+        ("Lixeira: definitivamente", "Esvaziar lixeira", "Excluir da lixeira"),
+    ),
+    "it": (
+        "Sposta nel cestino",
+        ("Cestino: definitivamente", "Svuota cestino", "Elimina dal cestino"),
+    ),
+    "nl": (
+        "Naar prullenbak verplaatsen",
+        ("Prullenbak: definitief", "Prullenbak leegmaken", "Uit prullenbak verwijderen"),
+    ),
+    "pl": ("Przenieś do kosza", ("Usuń trwale z kosza", "Opróżnij kosz", "Usuń z kosza")),
+    "cs": ("Přesunout do koše", ("Trvale z koše", "Vysypat koš", "Smazat z koše")),
+    "sv": (
+        "Flytta till papperskorgen",
+        ("Papperskorgen: för alltid", "Töm papperskorgen", "Radera från papperskorgen"),
+    ),
+    "da": (
+        "Flyt til papirkurven",
+        ("Papirkurven: for altid", "Tøm papirkurven", "Slet fra papirkurven"),
+    ),
+    "fi": (
+        "Siirrä roskakoriin",
+        ("Poista pysyvästi", "Tyhjennä roskakori", "Poista roskakorin kohde"),
+    ),
+    "tr": (
+        "Çöp kutusuna taşı",  # noqa: RUF001 - Turkish
+        ("Kalıcı olarak", "Çöp kutusunu boşalt", "Çöp kutusu: sil"),  # noqa: RUF001 - Turkish
+    ),
+    "ru": (
+        "Переместить в корзину",
+        ("Удалить навсегда", "Очистить корзину", "Удалить из корзины"),
+    ),
+    "uk": (
+        "Перемістити в кошик",
+        ("Видалити назавжди", "Очистити кошик", "Видалити з кошика"),
+    ),
+    "ja": ("ゴミ箱に移動", ("完全に削除", "ゴミ箱を空にする", "ゴミ箱から削除")),
+    "ko": ("휴지통으로 이동", ("영구 삭제", "휴지통 비우기", "휴지통에서 삭제")),
+    "zh": ("移至回收站", ("永久删除", "清空回收站", "从回收站删除")),
+}
+"""Into the trash; for good, empty it, delete from it."""
 
 
 def question(label: str, *, fields: int = 0, buttons: int = 2, text: str = "?") -> Dialog:
@@ -50,6 +110,13 @@ def test_the_sites_own_question_is_answered(labels: Labels) -> None:
         (question("Move to trash", buttons=4),),
         (question("Delete"),),
         (question("Empty trash permanently"),),
+        (question("Empty trash"),),
+        (question("Delete from trash"),),
+        (question("Ich bin einverstanden"),),
+        (question("Konto verbinden"),),
+        (question("Combine"),),
+        (question("Do koszyka"),),
+        (question("KALICI OLARAK ÇÖP KUTUSUNDAN SİL"),),
         (question("Endgültig aus dem Papierkorb löschen"),),
         (question("Cancel", text="Move to trash?"),),
         (question("Move to trash")._replace(focused=None),),
@@ -58,6 +125,27 @@ def test_the_sites_own_question_is_answered(labels: Labels) -> None:
 def test_any_other_question_is_not(dialogs: tuple[Dialog, ...]) -> None:
     """Enter is pressed only where its button speaks of the trash, and of nothing for good."""
     assert objection(dialogs)
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_each_languages_words_are_told_apart(language: str) -> None:
+    """Into the trash yes; for good, to empty it, or to delete from it: never."""
+    into, refused = BUTTONS[language]
+    for label in (into, into.upper(), unicodedata.normalize("NFD", into)):
+        assert objection((question(label),)) == "", label
+    for label in (*refused, *(each.upper() for each in refused)):
+        assert "for good" in objection((question(label),)), label
+    assert len(refused) == 3, "one for good, one that empties, one that deletes"
+    words = WORDS[language]
+    kinds = (words.forever, words.empty, words.delete)
+    for label, kind in zip(refused, kinds, strict=True):
+        assert any(each in label.casefold() for each in kind), label
+
+
+def test_every_language_is_tried() -> None:
+    """None has words for the trash alone."""
+    assert BUTTONS.keys() == WORDS.keys()
+    assert all(all(words) for words in WORDS.values())
 
 
 @pytest.mark.parametrize(

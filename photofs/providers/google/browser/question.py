@@ -1,55 +1,15 @@
 """The question that the site asks before it moves a photo to the trash; pure.
 
 Enter presses the button that has the focus, so that button must speak of the trash, in one of the
-languages of which photofs knows the word, and the question must have nothing else to fill in.
+languages of which photofs knows the word (`trash_words`), and of nothing that cannot be taken back;
+and the question must have nothing else to fill in.
 Anything else stays untouched.
 """
 
 from typing import Final
 
 from photofs.providers.google.browser.sight import Dialog
-
-TRASH_WORDS: Final = (
-    "trash",
-    "bin",
-    "papierkorb",
-    "corbeille",
-    "papelera",
-    "lixeira",
-    "lixo",
-    "cestino",
-    "prullenbak",
-    "kosz",
-    "koš",
-    "papperskorg",
-    "papirkurv",
-    "papelera",
-    "roskakori",
-    "çöp kutusu",
-    "корзин",
-    "кошик",
-    "ゴミ箱",
-    "휴지통",
-    "回收站",
-    "回收桶",
-    "垃圾桶",
-)
-"""What Takeout calls the trash's folder (google.md 3.2), and what it is called in its sentences."""
-
-FOREVER_WORDS: Final = (
-    "forever",
-    "for ever",
-    "permanent",
-    "endgültig",
-    "définitive",
-    "definitiv",
-    "für immer",
-    "навсегда",
-    "безвозвратно",
-    "完全に",
-    "永久",
-)
-"""On a button these are never pressed."""
+from photofs.providers.google.browser.trash_words import is_for_good, is_for_trash
 
 MOST_BUTTONS: Final = 3
 
@@ -64,10 +24,9 @@ def objection(dialogs: tuple[Dialog, ...]) -> str:
         return f"{words}, which is more than whether to trash the photo"
     if dialog.focused is None:
         return f"{words}, and Enter would press no button of it"
-    label = dialog.focused.casefold()
-    if any(word in label for word in FOREVER_WORDS):
-        return f"{words}: that would be for good"
-    if not any(word in label for word in TRASH_WORDS):
+    if is_for_good(dialog.focused):
+        return f'{words}, and Enter would press "{_short(dialog.focused)}": that would be for good'
+    if not is_for_trash(dialog.focused):
         return (
             f'{words}, and Enter would press "{_short(dialog.focused)}",'
             " in which photofs knows no word for the trash"
