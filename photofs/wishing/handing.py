@@ -164,12 +164,17 @@ class Handing:
         return outcome
 
     def settle(self, row: OperationRow, outcome: Outcome, hand: str) -> None:
-        """Note how an errand that was begun has ended."""
+        """Note how an errand that was begun has ended.
+
+        A scan may have been told meanwhile how it did: then what the hand saw is noted, no more.
+        """
         with self._wishing.change():
             now = self._catalog.operation(row.operation_id)
             sent = f"{now.wish.verb}, by the hand {hand!r}"
             answer = f"{outcome.found.value}: {outcome.text}"
             self._catalog.note_exchange(now.operation_id, self._now_ns(), sent, answer)
+            if now.state not in BACK:
+                return
             if outcome.found in _PROVEN:
                 self._done(now, Claim(hand, f"{outcome.found.value}: {outcome.text}"))
             elif outcome.found is Found.NOT_DONE:

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 import trio
 
-from photofs.model.errand import Found
+from photofs.model.errand import Errand, Found, Outcome
+from photofs.model.operation import State
 from photofs.model.wish import WishVerb
 from photofs.wishing.errand_walk import Manner, walk
-from tests.support.by_hand import DAY, ByHand, FakeHand
+from tests.support.by_hand import DAY, DAY_NS, ByHand, FakeHand, shot
 
 
 @pytest.fixture
@@ -56,3 +57,33 @@ async def test_whoever_holds_it_back_is_asked_before_each(hands: ByHand, *, dry:
     assert walked.stopped == "enough"
     planned = ["favorite: planned", "trash: planned"]
     assert hands.verbs() == (["trash: planned", *planned] if dry else planned)
+
+
+class Overtaken(FakeHand):
+    """While it is at work, a scan is told that the photo lies in the trash."""
+
+    def __init__(self, hands: ByHand, **answers: Found) -> None:
+        """Of the library that is scanned."""
+        super().__init__(**answers)
+        self._hands = hands
+
+    async def do(self, errand: Errand, *, dry: bool) -> Outcome:
+        """One errand."""
+        outcome = await super().do(errand, dry=dry)
+        self._hands.later(2 * DAY_NS)
+        self._hands.tell(shot(errand.remote_id, self._hands.filed.now_ns, trashed=True))
+        return outcome
+
+
+@pytest.mark.parametrize("found", Found)
+async def test_a_scan_may_know_before_the_hand(hands: ByHand, found: Found) -> None:
+    """What the scan settled stays so; what the hand saw is noted, and the walk goes on."""
+    hand = Overtaken(hands, a=found)
+    manner = Manner(verbs=frozenset({WishVerb.TRASH}))
+    walked = await walk(hands.handing, hand, lambda *_: None, most=9, manner=manner)
+    assert [errand.remote_id for errand in hand.given][:1] == ["a"]
+    assert walked.stopped == ("the page of a" if found is Found.SURPRISE else "")
+    row = hands.catalog.operation(hand.given[0].number)
+    assert row.state is State.DONE
+    said = [each.answer for each in hands.catalog.exchanges(row.operation_id)]
+    assert f"{found.value}: the page of a" in said
