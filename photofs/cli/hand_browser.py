@@ -211,7 +211,13 @@ def _end(account: Account, work: Work, walked: Walked, *, as_json: bool) -> None
         errands = [each._asdict() for each in work.told]
         name = account.library.name
         print_json(
-            {"library": name, "counts": counts, "stopped": walked.stopped, "errands": errands}
+            {
+                "library": name,
+                "counts": counts,
+                "stopped": walked.stopped,
+                "errands": errands,
+                "without_page": walked.without_page,
+            }
         )
     elif not counts and not walked.stopped:
         print(safe_text(f"{account.library.name}: nothing waits for a hand that the browser can"))
@@ -221,4 +227,7 @@ def _end(account: Account, work: Work, walked: Walked, *, as_json: bool) -> None
         if walked.stopped:
             print(safe_text(f"stopped: {walked.stopped}"))
             print("`photofs queue` lists what is open; `photofs hand done` and `back` settle one")
+    if walked.without_page and not as_json:
+        lost = counted(walked.without_page, "photo")
+        print(f"{lost} left alone: no source tells its page any more; see `photofs hand list`")
     sys.exit(OK if walked.counts.keys() <= _GOOD else SOME_FAILED)

@@ -8,14 +8,12 @@ from collections.abc import Awaitable, Callable
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-import trio
-
 from photofs.catalog.journal import OperationRow
 from photofs.model.errand import Errand, Found, Outcome
 from photofs.model.errors import PhotofsError
 from photofs.model.wish import WishVerb
 from photofs.providers.port import Hand
-from photofs.wishing.handing import NO_PAGE, Handing
+from photofs.wishing.handing import EVERY, Handing
 
 Tell = Callable[[Errand, Outcome], None]
 
@@ -32,10 +30,14 @@ class Manner(NamedTuple):
 
 
 class Walked(NamedTuple):
-    """How many errands ended how; `stopped`: what ended the walk before its end, "" if nothing."""
+    """How many errands ended how; `stopped`: what ended the walk before its end, "" if nothing.
+
+    `without_page`: how many were left alone because no source tells the photo's page any more.
+    """
 
     counts: dict[Found, int]
     stopped: str = ""
+    without_page: int = 0
 
 
 async def walk(
@@ -47,28 +49,37 @@ async def walk(
     dry: bool = False,
     manner: Manner | None = None,
 ) -> Walked:
-    """Do at most so many errands; `tell` hears of each. A dry walk begins and notes nothing."""
+    """Do at most so many errands; `tell` hears of each. A dry walk begins and notes nothing.
+
+    What no page is known of is left as it is, and takes no other one's place.
+    """
     manner = manner or Manner(dry=dry)
     if not manner.dry:
         handing.recover()
     counts: dict[Found, int] = {}
-    for row in handing.ready(most, manner.verbs):
-        if manner.before is not None and (why := await manner.before()):
-            return Walked(counts, why)
+    left, lost = most, 0
+    for row in handing.ready(EVERY, manner.verbs):
+        if not left:
+            break
         errand = handing.errand(row)
+        if errand is None:
+            lost += 1
+            continue
+        left -= 1
+        if manner.before is not None and (why := await manner.before()):
+            return Walked(counts, why, lost)
         outcome = await _one(handing, hand, row, errand, dry=manner.dry)
         if outcome is None:
             continue
         counts[outcome.found] = counts.get(outcome.found, 0) + 1
-        if errand is not None:
-            tell(errand, outcome)
+        tell(errand, outcome)
         if outcome.found is Found.SURPRISE:
-            return Walked(counts, outcome.text)
-    return Walked(counts)
+            return Walked(counts, outcome.text, lost)
+    return Walked(counts, "", lost)
 
 
 async def _one(
-    handing: Handing, hand: Hand, row: OperationRow, errand: Errand | None, *, dry: bool
+    handing: Handing, hand: Hand, row: OperationRow, errand: Errand, *, dry: bool
 ) -> Outcome | None:
     """One errand from its begin to its note; None if it was taken back meanwhile.
 
@@ -85,11 +96,8 @@ async def _one(
     return outcome
 
 
-async def _done(hand: Hand, errand: Errand | None, *, dry: bool) -> Outcome:
+async def _done(hand: Hand, errand: Errand, *, dry: bool) -> Outcome:
     """What the hand says; what it raises is a surprise."""
-    if errand is None:
-        await trio.lowlevel.checkpoint()
-        return Outcome(Found.NOT_DONE, NO_PAGE)
     try:
         return await hand.do(errand, dry=dry)
     except PhotofsError as error:

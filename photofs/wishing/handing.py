@@ -38,7 +38,6 @@ BY_LIST: Final = "list"
 """The hand that is the user: what it tells is a claim, no proof."""
 
 STOPPED: Final = "the hand was stopped while it did this"
-NO_PAGE: Final = "no source tells of the photo's page any more"
 
 _PROVEN: Final = frozenset({Found.DONE, Found.ALREADY})
 

@@ -87,3 +87,18 @@ async def test_a_scan_may_know_before_the_hand(hands: ByHand, found: Found) -> N
     assert row.state is State.DONE
     said = [each.answer for each in hands.catalog.exchanges(row.operation_id)]
     assert f"{found.value}: the page of a" in said
+
+
+@pytest.mark.parametrize("dry", [False, True])
+async def test_what_no_page_is_known_of_is_left_alone(hands: ByHand, *, dry: bool) -> None:
+    """Begun or not it stays as it is, bars no other one, and is counted."""
+    if not dry:
+        hands.handing.begin(hands.handing.ready(1), FakeHand.name)
+    hands.later(2 * DAY_NS)
+    now = hands.filed.now_ns
+    hands.tell(shot("a", now, page_url=None), shot("b", now), shot("c", now, page_url=None))
+    hand = FakeHand()
+    walked = await walk(hands.handing, hand, lambda *_: None, most=1, dry=dry)
+    assert [errand.remote_id for errand in hand.given] == ["b"]
+    assert walked == ({Found.WOULD if dry else Found.DONE: 1}, "", 1)
+    assert hands.verbs()[0] == ("trash: planned" if dry else "trash: unsure")
