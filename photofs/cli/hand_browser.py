@@ -28,10 +28,10 @@ from photofs.model.exit_codes import OK, SOME_FAILED
 from photofs.providers.google.browser import profile as profiles
 from photofs.providers.google.browser.addresses import site_at
 from photofs.providers.google.browser.deeds import KNOWN
-from photofs.providers.google.browser.hand import Chosen, open_hand
+from photofs.providers.google.browser.hand import NAME, Chosen, open_hand
 from photofs.providers.google.browser.pace import STOPPED, Pace
 from photofs.wishing.errand_walk import Manner, Walked, walk
-from photofs.wishing.handing import Handing
+from photofs.wishing.handing import BY_LIST, Handing
 
 DRY_RUN: Final = "browser: dry run"
 """The source's note of the profile in which a dry run has found its photos."""
@@ -150,13 +150,15 @@ class Work:
         self._house, self._catalog, self._account = house, catalog, account
         self._dry, self._most, self._aloud = dry, most, aloud
         self.told: list[Told] = []
+        self.listed = 0
 
     async def run(self, executable: Path, headless: bool) -> Walked:  # noqa: FBT001 - trio.run
         """Do them; Ctrl-C ends it after the one in hand, a second one at once."""
         account, house = self._account, self._house
         library_id = account.library.library_id
         handing = Handing(self._catalog, house.wishing(self._catalog), library_id)
-        if not handing.ready(1, KNOWN) and not (handing.begun() and not self._dry):
+        self.listed = sum(row.wish.details.get("hand") == BY_LIST for row in handing.begun())
+        if not handing.ready(1, KNOWN) and (self._dry or not handing.stopped(NAME, KNOWN)):
             return Walked({})
         profile = await profiles.wait_for_profile(account.profile, own=account.own)
         chosen = Chosen(executable, profile, account.site, headless)
@@ -221,6 +223,8 @@ def _end(account: Account, work: Work, walked: Walked, *, as_json: bool) -> None
         )
     elif not counts and not walked.stopped:
         print(safe_text(f"{account.library.name}: nothing waits for a hand that the browser can"))
+        if work.listed:
+            print(f"{work.listed:,} on your list: `photofs hand back --all` takes them off it")
     else:
         words = ", ".join(f"{counted(number, 'photo')} {found}" for found, number in counts.items())
         print(safe_text(f"{account.library.name}: {words or 'nothing was begun'}"))

@@ -55,7 +55,7 @@ async def walk(
     """
     manner = manner or Manner(dry=dry)
     if not manner.dry:
-        handing.recover()
+        handing.recover(hand.name, manner.verbs)
     counts: dict[Found, int] = {}
     left, lost = most, 0
     for row in handing.ready(EVERY, manner.verbs):

@@ -66,13 +66,12 @@ class Handing:
         self._library = library_id
         self._now_ns = now_ns
 
-    def recover(self) -> None:
-        """What a program's hand left when it was stopped: claimed is planned, begun is unsure.
+    def recover(self, hand: str, verbs: AbstractSet[WishVerb] | None = None) -> None:
+        """What that hand left when it was stopped, of these verbs: what it had begun is unsure.
 
-        What the user has on a list is begun, too; a program that does it looks first.
+        What another hand has stays with it: the user may be at what stands on the list.
         """
-        rows = self._catalog.errands_begun(self._library)
-        for some in _parts([row for row in rows if row.state is not State.UNSURE]):
+        for some in _parts(self.stopped(hand, verbs)):
             with self._wishing.change():
                 for row in some:
                     self._catalog.happen(row.operation_id, Event.CRASH, self._now_ns(), STOPPED)
@@ -91,6 +90,16 @@ class Handing:
     def _may_be_done(self, row: OperationRow) -> bool:
         """What a rule wished waits while its proof is not there; what was begun is gone on with."""
         return row.state is State.UNSURE or is_proven_still(self._catalog, row)
+
+    def stopped(self, hand: str, verbs: AbstractSet[WishVerb] | None = None) -> list[OperationRow]:
+        """What that hand had begun, of these verbs, and told nothing of: it is at work no more."""
+        return [
+            row
+            for row in self.begun()
+            if row.state is not State.UNSURE
+            and row.wish.details.get("hand") == hand
+            and (verbs is None or row.wish.verb in verbs)
+        ]
 
     def begun(self) -> list[OperationRow]:
         """What was handed out, and of which nobody has told yet."""

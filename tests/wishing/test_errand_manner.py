@@ -10,6 +10,7 @@ from photofs.model.errand import Errand, Found, Outcome
 from photofs.model.operation import State
 from photofs.model.wish import WishVerb
 from photofs.wishing.errand_walk import Manner, walk
+from photofs.wishing.handing import BY_LIST
 from tests.support.by_hand import DAY, DAY_NS, ByHand, FakeHand, shot
 
 
@@ -102,3 +103,25 @@ async def test_what_no_page_is_known_of_is_left_alone(hands: ByHand, *, dry: boo
     assert [errand.remote_id for errand in hand.given] == ["b"]
     assert walked == ({Found.WOULD if dry else Found.DONE: 1}, "", 1)
     assert hands.verbs()[0] == ("trash: planned" if dry else "trash: unsure")
+
+
+async def test_what_is_on_the_users_list_stays_there(hands: ByHand) -> None:
+    """A program's hand neither does it nor says that it was stopped at it; put back, it does it."""
+    hands.handing.begin(hands.handing.ready(2), BY_LIST)
+    hand = FakeHand()
+    await walk(hands.handing, hand, lambda *_: None, most=9)
+    assert [errand.remote_id for errand in hand.given] == ["c"]
+    rows = hands.catalog.errands_open(1)
+    assert [(row.state, row.reason) for row in rows] == [(State.SENT, "")] * 2
+    for row in rows:
+        hands.handing.put_back(row)
+    await walk(hands.handing, hand, lambda *_: None, most=9)
+    assert hands.verbs() == []
+
+
+async def test_a_hand_looks_after_its_own_deeds_alone(hands: ByHand) -> None:
+    """What it does not do it cannot have been stopped at: such a thing stays as it is."""
+    hands.handing.begin(hands.handing.ready(9), FakeHand.name)
+    manner = Manner(verbs=frozenset({WishVerb.TRASH}))
+    await walk(hands.handing, FakeHand(), lambda *_: None, most=9, manner=manner)
+    assert hands.verbs() == ["favorite: sent"]

@@ -36,7 +36,7 @@ class Looking(FakeHand):
         return Outcome(self._found, "looked")
 
 
-def restored(hands: ByHand, hand: str = "browser") -> OperationRow:
+def restored(hands: ByHand, hand: str = FakeHand.name) -> OperationRow:
     """A photo that a hand began to trash, and that the user has taken out of Trash since."""
     hands.wished.unlink(PHOTO)
     hands.later()
@@ -91,7 +91,7 @@ def test_what_the_user_did_is_to_be_taken_back(hands: ByHand) -> None:
 def test_what_a_hand_could_not_do_is_called_off(hands: ByHand) -> None:
     """The wish came while it was at it."""
     row = restored(hands)
-    hands.handing.settle(row, Outcome(Found.NOT_DONE, "no line"), "browser")
+    hands.handing.settle(row, Outcome(Found.NOT_DONE, "no line"), FakeHand.name)
     assert (hands.verbs(), is_in_place(hands)) == ([], True)
 
 
@@ -111,7 +111,7 @@ async def test_what_is_wished_otherwise_while_a_walk_goes_on_is_not_done(hands: 
     hands.wished.unlink(PHOTO)
     hands.wished.unlink(f"{DAY}/b.jpg")
     hands.later()
-    hands.hand_out("browser")
+    hands.hand_out(FakeHand.name)
 
     class Slow(FakeHand):
         async def do(self, errand: Errand, *, dry: bool) -> Outcome:
@@ -132,7 +132,7 @@ async def test_a_mark_is_called_off_too(hands: ByHand) -> None:
     """The photo is shown as it was before."""
     hands.wished.link(PHOTO, "Favorites/a.jpg")
     hands.later()
-    hands.hand_out("browser")
+    hands.hand_out(FakeHand.name)
     hands.wished.unlink("Favorites/a.jpg")
     hands.later()
     await walk(hands.handing, Looking(Found.WOULD), lambda *_: None, most=5)
