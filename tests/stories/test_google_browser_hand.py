@@ -157,6 +157,9 @@ def test_a_surprise_ends_the_run(home: Household, google: Emulator) -> None:
         assert "429" in told["stopped"]
         assert (opened(google), deeds(google)) == (before + 1, [])
 
+        # so long that no other can have begun before the signal is heard
+        config = home.home / "config" / "config.toml"
+        config.write_text(SETTINGS.replace("pause = 0.1", "pause = 20"))
         with home.start("hand", "browser", "--json", stdout=subprocess.PIPE) as process:
             until(lambda: deeds(google))
             os.kill(process.pid, signal.SIGINT)

@@ -21,7 +21,7 @@ from photofs.providers.google.browser.profile import find_chromium, use_profile
 from photofs.providers.google.browser.walk import Waits, Walk
 from photofs.providers.google.browser.window import ChromiumWindow, open_window
 
-WAITS = Waits(page=60.0, settle=0.2, answer=60.0, shows=1.0, still=1.0, again=0.05)
+WAITS = Waits(page=60.0, settle=0.4, answer=60.0, shows=1.0, still=2.0, again=0.05)
 """Long where only a broken page lets one wait to the end, for the machine may be slow."""
 
 

@@ -30,6 +30,8 @@ TRIES = (1.0, 5.0)
 """# is pressed a second time where the page did not hear it, once it was looked whether it was
 done; the page is then given so many times longer until it should hear."""
 
+NOTHING_PRESSED = "nothing was pressed"
+
 
 class Deed:
     """One errand on the site."""
@@ -66,10 +68,12 @@ class Deed:
         )
 
     async def _in_trash(self, shown: Shown) -> Outcome:
-        """Its address leads into the trash."""
+        """Its address leads into the trash; that list must show it, too."""
         looked = await self._walk.look_in(Listing.TRASH, shown.user, shown.web_id)
-        also = f", and {looked.url} shows it" if looked.shows else ""
-        return self._found_in_trash(f"its address leads to /trash/{shown.web_id}{also}")
+        proof = f"its address leads to /trash/{shown.web_id}"
+        if not looked.shows:
+            raise Strange(f"{proof}, and {looked.url} does not show it; nothing was pressed")
+        return self._found_in_trash(f"{proof}, and {looked.url} shows it")
 
     def _found_in_trash(self, proof: str) -> Outcome:
         if self._errand.verb is WishVerb.TRASH:
@@ -97,7 +101,9 @@ class Deed:
 
     async def _ask_for_trash(self, shown: Shown, patience: float) -> bool:
         """Press # once; whether the right question came. Strange for another question."""
-        await self._make_sure(shown, patience)
+        again = patience != TRIES[0]
+        pressed = "# was pressed, and nothing was asked" if again else NOTHING_PRESSED
+        await self._make_sure(shown, patience, pressed)
         await self._walk.window.press("#")
         dialogs = await self._walk.wait_for(
             lambda sight: sight.dialogs if _is_at(sight, shown) and sight.dialogs else None,
@@ -107,14 +113,16 @@ class Deed:
             raise Strange(f"{against}; it was not answered, and the photo is as it was")
         return bool(dialogs)
 
-    async def _make_sure(self, shown: Shown, patience: float = 1.0) -> None:
+    async def _make_sure(
+        self, shown: Shown, patience: float = 1.0, pressed: str = NOTHING_PRESSED
+    ) -> None:
         """Give the page time to hear keys, and look once more what it shows; Strange."""
         await trio.sleep(patience * self._walk.waits.settle)
         sight = await self._walk.window.see()
         if sight is None or not _is_at(sight, shown) or sight.dialogs or not sight.media:
-            raise Strange(f"the page changed by itself; nothing was pressed; {told(sight)}")
+            raise Strange(f"the page changed by itself; {pressed}; {told(sight)}")
         if against := recognise(self._errand, sight).against:
-            raise Strange(f"{against}; nothing was pressed; {told(sight)}")
+            raise Strange(f"{against}; {pressed}; {told(sight)}")
 
     async def _after_enter(self, shown: Shown) -> str:
         """Wait until the page has said something, or made way; what it said."""
@@ -153,7 +161,7 @@ class Deed:
         await self._walk.arrive(self._asked)
         await self._make_sure(shown)
         await self._walk.window.press(key)
-        await trio.sleep(self._walk.waits.settle)
+        await self._walk.let_end()
         after = await self._walk.look_until(listing, shown.user, shown.web_id, shows=wanted)
         if after.shows is wanted and (wanted or after.whole):
             return Outcome(Found.DONE, self._proof(shown, by, _of_list(after), "is as it was"))

@@ -29,6 +29,8 @@ BAD: Final = 400
 
 _SIGN_IN = re.compile(r"accounts\.google\.|/signin|/ServiceLogin", re.IGNORECASE)
 
+_LISTED = re.compile(r"/(?:photo|trash)/[\w-]")
+"""A link to a photo: those of the site's own menu tell nothing of whether its list is drawn."""
 
 T = TypeVar("T")
 
@@ -38,7 +40,7 @@ class Waits(NamedTuple):
 
     `answer`: for the page to say something to a key. `shows`: for what was done to show in a list.
     `still`: a list that stood still for so long is at its end, or for `settle` if it has shown
-    anything and nothing is fetched. `again`: between two looks. `turns`: how often a list is turned
+    photos and nothing is fetched. `again`: between two looks. `turns`: how often a list is turned
     on at the most.
     """
 
@@ -148,7 +150,7 @@ class Walk:
             if now != stand:
                 stand, since = now, trio.current_time()
             idle = trio.current_time() - since
-            quiet = idle > self.waits.settle and stand.strip() and not self.window.fetches
+            quiet = idle > self.waits.settle and _LISTED.search(stand) and not self.window.fetches
             if quiet or idle > self.waits.still:
                 return Looked(shows=False, whole=True, url=url)
             await trio.sleep(self.waits.again)
@@ -162,6 +164,14 @@ class Walk:
         self._refuse_foreign(sight)
         if sight.dialogs or sight.status >= BAD or plain(sight.url) != url:
             raise Strange(f"another page came than {url}; {told(sight)}")
+
+    async def let_end(self) -> None:
+        """Wait until the page has sent what a key made it send: to leave it might break that off.
+
+        A page may fetch for ever for reasons of its own, so it has `answer` seconds.
+        """
+        await trio.sleep(self.waits.settle)
+        await self.wait_for(lambda _: None if self.window.fetches else True, self.waits.answer)
 
     async def look_until(self, listing: Listing, user: str, web_id: str, *, shows: bool) -> Looked:
         """Look again and again until the list shows the photo, or shows it no more."""
