@@ -201,21 +201,31 @@ def _picked(
         chosen = _read(what)
         found = 0
         for library in catalog.libraries():
-            rows = [
-                row
-                for row in catalog.errands_open(library.library_id)
-                if _is_meant(row, chosen, everything=everything)
-            ]
-            found += len(rows)
-            if rows:
-                with at_work(house, library.library_id):
-                    yield house, catalog, library.library_id, rows
+            number = library.library_id
+            if not _meant(catalog, number, chosen, everything=everything):
+                continue
+            with at_work(house, number):
+                # anew: whoever was at work until now may have settled some
+                rows = _meant(catalog, number, chosen, everything=everything)
+                found += len(rows)
+                yield house, catalog, number, rows
     if not found:
         raise NotFound(
             "no such errand is open",
             safe="nothing was changed",
             remedy="`photofs hand list` writes the page; `photofs queue` lists all that is open",
         )
+
+
+def _meant(
+    catalog: Catalog, library_id: int, chosen: Chosen, *, everything: bool
+) -> list[OperationRow]:
+    """The errands of a library that are meant now."""
+    return [
+        row
+        for row in catalog.errands_open(library_id)
+        if _is_meant(row, chosen, everything=everything)
+    ]
 
 
 def _read(what: Sequence[str]) -> Chosen:

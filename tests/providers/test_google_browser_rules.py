@@ -224,6 +224,7 @@ def errand(name: str = "IMG_1.JPG", taken: str | None = "2019-07-12T23:30:00") -
         (sight(medium_text="Photo - Jul 12, 2019"), "its address and date"),
         (sight(medium_text="Foto vom 13.07.2019, 01:30"), "its address and date"),
         (sight("IMG_1.JPG", "2019年7月12日"), "its address, file name and date"),
+        (sight("IMG_1.jpeg"), "its address and file name"),
         (sight(medium_text="Photo - Portrait"), "its address"),
     ],
 )
@@ -238,6 +239,12 @@ def test_a_photo_is_recognised(seen: Sight, by: str) -> None:
         sight("IMG_2.JPG"),
         sight("IMG_1.JPG", "Photo - Jul 14, 2019"),
         sight(medium_text="Photo - Jul 12, 2018"),
+        sight(medium_text="Photo - Jul 14, 2019, 12:13 PM"),
+        sight(medium_text="Photo - Jul 14, 2019, 12 PM"),
+        sight(medium_text="Foto, 15. juli 2019 kl. 12.13"),
+        sight(medium_text="Photo, 15 juillet 2019, 12 h 13"),
+        sight(medium_text="2019年7月15日 12時13分"),
+        sight("IMG_1.png"),
     ],
 )
 def test_another_photo_is_not(seen: Sight) -> None:

@@ -15,8 +15,13 @@ from photofs.providers.google.kinds import KINDS
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NUMBER = re.compile(r"\d+")
+_TIME = re.compile(
+    r"\d+\s*[:h時시点點]\s*\d+(?:\s*:\s*\d+)?|\bklo?\.?\s*\d+\.\d+|\d+\s*[ap]\.?m\b", re.IGNORECASE
+)
 _LINE = re.compile(r"[\r\n]+")
 _EXTENSIONS: Final = frozenset({*KINDS, "jpeg", "heif", "tiff", "m4v", "mpeg"})
+_SAME: Final = {"jpeg": "jpg", "heif": "heic", "tiff": "tif", "mpeg": "mpg"}
+"""Endings that one service or another writes instead of each other."""
 
 
 class Recognised(NamedTuple):
@@ -56,12 +61,17 @@ def _extension(text: str) -> str:
 
 
 def _plain(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
+    plain = unicodedata.normalize("NFC", name).casefold()
+    stem, dot, extension = plain.rpartition(".")
+    return f"{stem}{dot}{_SAME.get(extension, extension)}"
 
 
 def _tells_date(text: str, taken_local: str) -> bool:
-    """Whether year and day of month stand in the text; a day to either side, for zones differ."""
+    """Whether year and day of month stand in the text; a day to either side, for zones differ.
+
+    Hour and minute are no day.
+    """
     taken = datetime.fromisoformat(taken_local)
-    told = [int(each) for each in _NUMBER.findall(text)]
+    told = [int(each) for each in _NUMBER.findall(_TIME.sub(" ", text))]
     days = (taken + timedelta(days=each) for each in (-1, 0, 1))
     return any(each.year in told and each.day in told for each in days)
