@@ -21,6 +21,7 @@ from agent.mirror_rounds import keep_mirrored
 from agent.noticing import notice_for_ever
 from agent.posting import judge_and_send
 from agent.proof_rounds import keep_verified
+from agent.releasing import Releasing
 from agent.ruling import rule_for_ever
 from agent.scanning import scan
 from agent.watching import Watching
@@ -132,6 +133,7 @@ class _Rounds:
         self._house, self._catalog = house, catalog
         self._heads = Heads(catalog, house.store(), house.open_provider)
         self._census = Census(catalog, house.open_provider)
+        self._releasing = Releasing(catalog, house.store(), house.open_provider)
         self._changed: set[int] = set()
         self._failed: dict[int, float] = {}
         self.watching = Watching()
@@ -150,6 +152,7 @@ class _Rounds:
             if self._catalog.heads_wanted():
                 await _census_quietly(self._heads, source)
         await _merge_quietly(self._house, self._catalog)
+        await _release_quietly(self._releasing)
 
     def _is_due(self, source: SourceRow) -> bool:
         age = time.monotonic() - self._failed.get(source.source_id, -math.inf)
@@ -224,6 +227,16 @@ async def _merge_quietly(house: House, catalog: Catalog) -> None:
         log.info("photos of several sources are merged later: %s", error)
     except Exception:
         log.exception("merging photos of several sources met what nobody foresaw")
+
+
+async def _release_quietly(releasing: Releasing) -> None:
+    """What was sent and an archive has as well leaves Kept; what fails waits for the next pass."""
+    try:
+        await releasing.take()
+    except PhotofsError as error:
+        log.info("what was sent stays in Kept for now: %s", error)
+    except Exception:
+        log.exception("letting go of what was sent met what nobody foresaw")
 
 
 def _tell_nobody(_progress: Progress) -> None:

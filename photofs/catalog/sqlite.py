@@ -25,6 +25,7 @@ from photofs.catalog.photo_writes import PhotoWriting
 from photofs.catalog.regrouping import Regrouping
 from photofs.catalog.rule_rows import RuleRows
 from photofs.catalog.scan_writes import ScanWriting
+from photofs.catalog.sent_rows import SentRows
 from photofs.catalog.splice_rows import SpliceRows
 
 
@@ -42,6 +43,7 @@ class Catalog(
     ClockWriting,
     MergeRows,
     LearntRows,
+    SentRows,
     AlbumLeads,
     Regrouping,
     MirrorRows,

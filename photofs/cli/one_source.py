@@ -7,6 +7,7 @@ from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.catalog.withdrawals import Holding
 from photofs.cli.output import confirm, counted, human_size, print_json, safe_text, shell_word
+from photofs.cli.sent_copies import Loose, bring_back, loose_copies, loose_words
 from photofs.model.errors import NotFound, Refused
 from photofs.originals.port import Room
 
@@ -24,14 +25,16 @@ def remove_source(house: House, library: str, source: str, *, yes: bool, as_json
         row = _named(catalog, library, source)
         holding = catalog.holding(row.source_id)
         kept = _kept(house, catalog.hashes_alone(row.source_id))
+        loose = loose_copies(house, catalog, row.library_id, row.source_id)
         if not yes:
-            confirm(_question(library, row, holding, kept))
+            confirm(_question(library, row, holding, kept) + _warning(loose))
+        loose = bring_back(house, catalog, row.library_id, row.source_id)
         house.filing(catalog).withdraw(row.source_id)
     house.forget_small_state(row.source_id)
     stay = holding.photos - holding.alone
     if as_json:
         told = {"removed": source_words(row), "gone": holding.alone, "stay": stay}
-        print_json({**told, "kept": kept._asdict()})
+        print_json({**told, "kept": kept._asdict(), "nowhere_else": loose._asdict()})
         return
     print(
         f"{source_words(row)} is no source of {library} any more:"
@@ -39,6 +42,8 @@ def remove_source(house: House, library: str, source: str, *, yes: bool, as_json
     )
     if kept.files:
         print(f"{_kept_words(kept)} stay on this disk, in {safe_text(str(house.paths.kept))}")
+    if loose.files:
+        print(f"{loose_words(loose)} that were sent are in it alone now: do not delete it")
     print(f"to have it back: {_way_back(library, row)}")
 
 
@@ -96,6 +101,17 @@ def _question(library: str, row: SourceRow, holding: Holding, kept: Kept) -> str
         " no file on this disk, is touched."
     )
     return f"{question} {_kept_words(kept)} stay in Kept." if kept.files else question
+
+
+def _warning(loose: Loose) -> str:
+    """What of the uploads is safe by this source alone; what the Cache has is put into Kept."""
+    if not loose.files:
+        return ""
+    return (
+        f" {loose_words(loose)} that were sent to a service that gives other bytes back left Kept,"
+        " for this source has them: they return to it from the cache, as far as they are there;"
+        " of the others this source has the only copy."
+    )
 
 
 def _way_back(library: str, row: SourceRow) -> str:

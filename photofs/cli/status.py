@@ -24,6 +24,7 @@ from photofs.cli.output import (
     print_json,
     safe_text,
 )
+from photofs.cli.sent_copies import NONE_LOOSE, Loose, loose_copies, loose_words
 from photofs.model.notice import stale_words
 from photofs.model.size import parse_size
 from photofs.originals.port import Usage
@@ -59,7 +60,8 @@ class LibraryStatus:
 
     `scratch`: files in its Scratch, which are on this disk alone. `work`: what is still to be sent.
     `not_so`: what was told to be done by hand, and a source tells otherwise since. `without_page`:
-    what waits for a hand that no hand can do any more.
+    what waits for a hand that no hand can do any more. `archived`: what was sent, is not
+    given back, and is safe by an archive alone.
     """
 
     name: str
@@ -70,6 +72,7 @@ class LibraryStatus:
     troubles: list[str]
     not_so: list[str] = dataclasses.field(default_factory=list)
     without_page: list[str] = dataclasses.field(default_factory=list)
+    archived: Loose = NONE_LOOSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,7 @@ def _library_status(house: House, catalog: Catalog, library: LibraryRow) -> Libr
         [f"{name}: {why}" for name, why in catalog.troubled(library.library_id, TROUBLES)],
         _not_so(catalog, library.library_id),
         _without_page(house, catalog, library.library_id),
+        loose_copies(house, catalog, library.library_id),
     )
 
 
@@ -208,6 +212,7 @@ def _as_document(found: Status) -> dict[str, object]:
         shown["counts"] = library.counts._asdict()
         shown["scratch"] = library.scratch._asdict()
         shown["work"] = library.work._asdict()
+        shown["archived"] = library.archived._asdict()
     return document
 
 
@@ -237,6 +242,11 @@ def _print_library(library: LibraryStatus) -> None:
         print(f"  Scratch: {held_words(library.scratch)}, on this disk only")
     for line in _work_lines(library.work):
         print(f"  {line}")
+    if library.archived.files:
+        print(
+            f"  {loose_words(library.archived)} that were sent left Kept, for an archive has them:"
+            " keep its files"
+        )
     for source in library.sources:
         named = f"{source.provider} {safe_text(source.account or '')}".rstrip()
         print(f"  {named}: {when_scanned(source)}")
