@@ -16,6 +16,7 @@ import trio
 from photofs.catalog.check import check
 from photofs.catalog.seen_json import from_json, to_json
 from photofs.catalog.sqlite import Catalog
+from photofs.model.incoming import Stage
 from photofs.model.photo import PixelSize
 from photofs.model.spot import Spot
 from photofs.model.wish import WishVerb
@@ -147,10 +148,38 @@ def suspect_at_google(home: ExportedHome, catalog: Catalog, number: int) -> None
         catalog.set_absence(row.observation, 1, 10**18)
 
 
+def trash_at_google(home: ExportedHome, catalog: Catalog, number: int) -> None:
+    """A source told that it lies in the service's own trash."""
+    del home
+    with catalog.database.transaction():
+        catalog.set_photo_facts(number, catalog.photo_facts(number)._replace(trashed=1))
+
+
+def stand_on_it(home: ExportedHome, catalog: Catalog, number: int) -> None:
+    """Another photo has these bytes, and no source gives them to it."""
+    del home
+    row = next(each for each in catalog.sent_rows(0, 9) if each.photo == number)
+    with catalog.database.transaction():
+        catalog.add_photo(catalog.photo_facts(number)._replace(sha256=row.sha256), 0)
+
+
+def write_over_it(home: ExportedHome, catalog: Catalog, number: int) -> None:
+    """These are the former bytes of a photo that a program writes over just now."""
+    del home
+    row = next(each for each in catalog.sent_rows(0, 9) if each.photo == number)
+    with catalog.database.transaction():
+        other = catalog.add_photo(catalog.photo_facts(number)._replace(sha256=None), 0)
+        catalog.set_incoming(other, Stage.OPEN, "", 10**18)
+        catalog.set_told_original(other, row.sha256)
+
+
 AGAINST: dict[str, Callable[[ExportedHome, Catalog, int], None]] = {
     "in Trash": put_into_trash,
+    "in Google's trash": trash_at_google,
     "a wish waits": wish_something,
     "cropped": crop_at_google,
+    "another stands on it": stand_on_it,
+    "former bytes": write_over_it,
     "deleted": lose_at_google,
     "not listed": suspect_at_google,
 }
@@ -166,7 +195,7 @@ def test_what_speaks_against_it_keeps_it(tmp_path: Path, why: str) -> None:
         assert home.rooms() == {FIRST: Room.KEPT, SECOND: Room.CACHE}
 
 
-@pytest.mark.parametrize("why", ["in Trash", "deleted", "not listed"])
+@pytest.mark.parametrize("why", sorted(set(AGAINST) - {"cropped"}))
 def test_it_comes_back_to_kept(tmp_path: Path, why: str) -> None:
     """What would have kept it there has it go back, as long as the Cache has it."""
     with exported_home(tmp_path) as home:
