@@ -67,12 +67,15 @@ def test_without_its_cache_the_same_bytes_are_read(tmp_path: Path) -> None:
 
 
 def test_a_takeout_with_other_bytes_is_no_proof(tmp_path: Path) -> None:
-    """As long, of the same name, second and pixels, and still another file: ours stays."""
+    """As long, of one name, second and pixels, and still another file: ours stays."""
     made = files(2)
     other = made[FIRST][:-3] + bytes([made[FIRST][-3] ^ 1]) + made[FIRST][-2:]
     with exported_home(tmp_path, exported={**made, FIRST: other}) as home:
         assert home.release() == 1
         assert home.rooms() == {FIRST: Room.KEPT, SECOND: Room.CACHE}
+        with home.house.catalog() as catalog:  # nor is it read again
+            backed = [catalog.backed(row) for row in catalog.sent_rows(0, 9)]
+            assert backed.count(None) == 1
 
 
 def test_a_takeout_that_cannot_be_read_is_no_proof(tmp_path: Path) -> None:
