@@ -33,6 +33,7 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
     from photofs.fuse.mount import run
     from photofs.fuse.mount_options import MountOptions
     from photofs.fuse.mount_point import without_links
+    from photofs.kernel.mount_table import SameDisk
     from photofs.view.tree import Tree
     from photofs.volume.mirror_copies import MirrorCopies
     from photofs.volume.volume import Deadlines, Volume
@@ -48,8 +49,7 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
     mounter = mounter_address(without_links(point), house.environ) if serving.mounter else None
     store = house.store()
     with house.catalog() as catalog, house.catalog() as other:
-        device = house.paths.cache.stat().st_dev
-        store.elsewhere = partial(MirrorCopies(catalog).find_on, device)
+        store.elsewhere = partial(MirrorCopies(catalog).find_on, SameDisk(house.paths.cache))
         with suppress(Busy, Full):  # the mount is worth more than a note for the agent
             other.want_heads(wanted=serving.embed)
         if serving.embed:

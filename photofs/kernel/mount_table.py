@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from photofs.model.errors import StoreError
-from photofs.model.mount_list import Mounted, mounts_in
+from photofs.model.mount_list import Mounted, device_under, mounts_in
 
 MOUNTINFO = Path("/proc/self/mountinfo")
 
@@ -24,13 +24,41 @@ def our_mount_points(table: Path = MOUNTINFO) -> list[str]:
     return [path for path, mounted in _rows(table) if mounted.ours]
 
 
+class SameDisk:
+    """Whether paths lie on the disk of one folder; asks the kernel's list alone, never a disk.
+
+    So it may be asked on the loop of a mount: a disk that hangs would hang whoever looks at it.
+    """
+
+    def __init__(self, folder: Path, table: Path = MOUNTINFO) -> None:
+        """Links on the way to the folder are followed now, once."""
+        self._folder = os.fsencode(folder.resolve())
+        self._table = table
+        self._text = b""
+        self._device: bytes | None = None
+
+    def holds(self, path: str) -> bool:
+        """Whether a path without links lies there; False if the list leaves doubts."""
+        try:
+            text = _text(self._table)  # some 50 µs for 30 mounts; it may have changed since
+        except StoreError:
+            return False
+        if text != self._text:
+            self._text, self._device = text, device_under(text, self._folder)
+        return self._device is not None and device_under(text, os.fsencode(path)) == self._device
+
+
 def _rows(table: Path) -> Iterator[tuple[str, Mounted]]:
     """Each mount with its path, later ones on top of earlier ones; StoreError."""
+    for path, mounted in mounts_in(_text(table)):
+        yield os.fsdecode(path), mounted
+
+
+def _text(table: Path) -> bytes:
+    """The list as it is written; StoreError."""
     try:
-        text = table.read_bytes()
+        return table.read_bytes()
     except OSError as error:
         raise StoreError(
             f"the kernel's list of mounts cannot be read: {error}", remedy="is /proc mounted?"
         ) from error
-    for path, mounted in mounts_in(text):
-        yield os.fsdecode(path), mounted

@@ -32,6 +32,24 @@ def mounts_in(text: bytes) -> Iterator[tuple[bytes, Mounted]]:
         yield _unescape(fields[4]), Mounted(int(fields[0]), minor, kind)
 
 
+def device_under(text: bytes, path: bytes) -> bytes | None:
+    """The device ("8:1") that a path without links lies on; None where the list leaves doubts.
+
+    A mount hides all that was mounted below its point before. The list follows that order, but for
+    mounts that were moved: where the deepest and the latest are not of one device, neither is told.
+    """
+    deepest: tuple[int, bytes] = (-1, b"")
+    latest = b""
+    for line in filter(None, text.split(b"\n")):
+        fields = line.split(b" ")
+        point = _unescape(fields[4]).rstrip(b"/")
+        if path == point or path.startswith(point + b"/"):
+            latest = fields[2]
+            if len(point) >= deepest[0]:
+                deepest = (len(point), latest)
+    return latest if latest and deepest[1] == latest else None
+
+
 def _unescape(field: bytes) -> bytes:
     """Blanks and their like stand in the list as three octal digits."""
     return _OCTAL.sub(lambda match: bytes([int(match[1], 8)]), field)

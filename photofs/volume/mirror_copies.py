@@ -16,6 +16,7 @@ from typing import Final, Protocol
 import trio
 
 from photofs.catalog.mirrored import Readable
+from photofs.kernel.mount_table import SameDisk
 from photofs.mirrors.folder import LocalMirror
 from photofs.mirrors.opening import open_mirror
 from photofs.model.errors import Busy, NotFound, PhotofsError, StoreError, Temporary
@@ -135,17 +136,17 @@ class MirrorCopies:
                 return MirrorCopy(copy, sha256, found)
         return None
 
-    def find_on(self, device: int, sha256: str) -> int | None:
+    def find_on(self, disk: SameDisk, sha256: str) -> int | None:
         """The same at once, on one disk alone: the cache's own, which answers as fast as that.
 
-        There a cached original may have been moved into the mirror, and counts once.
+        There a cached original may have been moved into the mirror, and counts once. No other
+        disk is touched, for this is asked on a mount's loop.
         """
         for copy in self._catalog.readable_copies(sha256):
-            with suppress(OSError):
-                if os.stat(copy.root).st_dev == device:  # noqa: PTH116 - a name as text
-                    found = _opened(copy)
-                    if found is not None and not isinstance(found, CopyState):
-                        return found
+            if disk.holds(f"{copy.root}/{copy.path}"):
+                found = _opened(copy)
+                if found is not None and not isinstance(found, CopyState):
+                    return found
         return None
 
     def note(self, copy: Readable, state: CopyState, why: str) -> None:
