@@ -97,12 +97,17 @@ async def retime(work: Work, copy: CopyRow, mtime_ns: int) -> None:
     if now is None or now.state is CopyState.ABSENT:
         return
     seen = await trio.to_thread.run_sync(work.folder.stamp, now.path)
+    with work.catalog.database.transaction():  # whoever reads it meanwhile is to find it no fault
+        work.catalog.begin_move(now.copy_id, now.path)
     try:
         stamp = await trio.to_thread.run_sync(work.folder.touch, now.path, mtime_ns)
     except NotFound:
-        work.catalog.note_copy_state(now.copy_id, CopyState.ABSENT, GONE)
+        with work.catalog.database.transaction():
+            work.catalog.end_move(now.copy_id, now.path, None)
+            work.catalog.note_copy_state(now.copy_id, CopyState.ABSENT, GONE)
         return
     with work.catalog.database.transaction():
+        work.catalog.end_move(now.copy_id, now.path, None)
         work.catalog.set_shown_time(now.copy_id, mtime_ns)
         if seen == now.stamp:  # else somebody has changed it, and that is not to be covered up
             work.catalog.set_stamp(now.copy_id, stamp)

@@ -275,6 +275,21 @@ class CopyRows(Part):
                 "UPDATE mirrored SET state = ?, why = ? WHERE id = ?", (state.value, why, copy_id)
             )
 
+    def suspect_copy(
+        self, copy_id: int, path: str, stamp: Stamp, state: CopyState, why: str
+    ) -> None:
+        """The same, of a file that was looked up as lying there and telling that.
+
+        Nothing if its row tells otherwise by now: it was moved, retimed or written anew meanwhile,
+        and what was seen was on the way.
+        """
+        with self.database.joined():
+            self.database.run(
+                "UPDATE mirrored SET state = ?, why = ? WHERE id = ? AND path = ? AND moving = ''"
+                " AND (size, mtime_ns, inode, ctime_ns) = (?, ?, ?, ?)",
+                (state.value, why, copy_id, path, *stamp),
+            )
+
     def begin_move(self, copy_id: int, path: str) -> None:
         """A file is about to get another path."""
         self.database.run("UPDATE mirrored SET moving = ? WHERE id = ?", (path, copy_id))

@@ -3,18 +3,21 @@
 Bytes of a mirror and of a source never mix in one draft, for only the whole of one is compared.
 """
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 import trio
 
 from photofs.catalog.port import OriginRow, PhotoRow
-from photofs.model.errors import Busy, Full, PhotofsError, Temporary
+from photofs.model.errors import Busy, Corrupt, Full, PhotofsError, Temporary
 from photofs.model.mirror import CopyState
 from photofs.model.observation import ContentHash, HashKind, PhotoSeen
 from photofs.volume.fetch import Fetch
 from photofs.volume.filling import Background, Filling
 from photofs.volume.mirror_copies import MirrorCopy
+
+log = logging.getLogger(__name__)
 
 Lock = Callable[[Fetch, OriginRow, int | None], Awaitable[bool]]
 """`Engine._lock`."""
@@ -45,9 +48,14 @@ async def bring_from_mirror(fetch: Fetch, row: PhotoRow, lock: Lock, pace: Pace)
             await _fill(fetch, copy, pace)
     except (Full, Busy):
         raise
-    except PhotofsError as error:
+    except (
+        Corrupt
+    ) as error:  # by its hash, or its length; a disk that is slow or fails says nothing
         why = f"it could not be read as it was written: {error.what}"
         copies.note(copy.copy, CopyState.SUSPECT, why)
+        return False
+    except PhotofsError as error:
+        log.info("%s in the mirror %s: %s", copy.copy.path, copy.copy.root, error)
         return False
     else:
         return True

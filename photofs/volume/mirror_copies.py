@@ -2,7 +2,7 @@
 
 The disk's word on the file must be what it was when the file was known to be right; whoever reads
 it whole compares its hash besides (`Fetch.hash`), so damage that the disk does not tell of is never
-sealed. A disk that hangs is left alone after `PATIENCE`: its thread waits on, and nobody else.
+sealed. A disk that hangs is left alone (unsure_disk.py): a thread waits on, and nobody else.
 """
 
 import logging
@@ -17,18 +17,17 @@ import trio
 
 from photofs.catalog.mirrored import Readable
 from photofs.kernel.mount_table import SameDisk
+from photofs.mirrors.disk_words import our_error
 from photofs.mirrors.folder import LocalMirror
 from photofs.mirrors.opening import open_mirror
-from photofs.model.errors import Busy, NotFound, PhotofsError, StoreError, Temporary
-from photofs.model.mirror import CopyState
+from photofs.model.errors import Busy, Corrupt, NotAttached, NotFound, PhotofsError, StoreError
+from photofs.model.mirror import CopyState, Stamp
 from photofs.model.observation import ContentHash
 from photofs.model.span import Span
 from photofs.providers.port import Abilities
+from photofs.volume.unsure_disk import UnsureDisk
 
 log = logging.getLogger(__name__)
-
-PATIENCE: Final = 10.0
-"""Seconds for which a mirror's disk may take to open a file, or to read a chunk of one."""
 
 CHUNK: Final = 1 << 20
 
@@ -50,8 +49,10 @@ class CopyReads(Protocol):
         """Where in mirrors an original may be read from."""
         ...
 
-    def note_copy_state(self, copy_id: int, state: CopyState, why: str) -> None:
-        """A file of a mirror is not what it should be, or may not be."""
+    def suspect_copy(
+        self, copy_id: int, path: str, stamp: Stamp, state: CopyState, why: str
+    ) -> None:
+        """A file that was so is not what it should be; nothing if its row tells otherwise now."""
         ...
 
 
@@ -60,9 +61,10 @@ class MirrorCopy:
 
     abilities = ABILITIES
 
-    def __init__(self, copy: Readable, sha256: str, fd: int) -> None:
-        """`fd` is closed by `close`."""
+    def __init__(self, copy: Readable, sha256: str, fd: int, disk: UnsureDisk) -> None:
+        """`fd`, which lies on that disk, is closed by `close`."""
         self.copy = copy
+        self._disk = disk
         self.validator = f"mirror:{sha256}"
         self._fd = fd
 
@@ -73,11 +75,11 @@ class MirrorCopy:
         """Its bytes, or a stretch of them."""
         del ref, person
         wanted = span or Span(0, self.copy.stamp.size)
-        yield MirrorStream(self._fd, wanted, self.copy.stamp.size, self.validator)
+        yield MirrorStream(self._fd, self._disk, wanted, self.copy.stamp.size, self.validator)
 
     def close(self) -> None:
-        """Give the descriptor back."""
-        os.close(self._fd)
+        """Give the descriptor back; in a thread, for on some disks that may hang, too."""
+        _close_beside(self._fd)
 
 
 class MirrorStream:
@@ -85,34 +87,46 @@ class MirrorStream:
 
     hash: ContentHash | None = None
 
-    def __init__(self, fd: int, span: Span, total: int, validator: str) -> None:
+    def __init__(self, fd: int, disk: UnsureDisk, span: Span, total: int, validator: str) -> None:
         """From the span's beginning on."""
         self.start = span.start
         self.total: int | None = total
         self.validator: str | None = validator
         self._fd = fd
+        self._disk = disk
         self._stop = min(span.stop, total)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Chunks in order; Temporary if the file is shorter than it was, or its disk fails."""
+        """Chunks in order; Corrupt if the file is shorter than it was.
+
+        NotAttached if its disk does not answer in time, or fails: that says nothing of the file.
+        """
         at = self.start
         while at < self._stop:
-            data = await _in_time(partial(os.pread, self._fd, min(CHUNK, self._stop - at), at))
+            read = partial(os.pread, self._fd, min(CHUNK, self._stop - at), at)
+            try:
+                data = await self._disk.ask(read, _forget)
+            except OSError as error:
+                raise our_error(error, "reading a file instead of its source") from error
             if not data:
-                raise Temporary(
-                    "a mirror's file is shorter than it was, or its disk failed",
-                    safe="the source of the photo is asked instead",
-                    remedy="`photofs mirror status` tells of the mirror",
-                )
+                raise Corrupt("a mirror's file is shorter than its disk tells")
             yield data
             at += len(data)
 
 
-async def _in_time(read: "partial[bytes]") -> bytes:
-    """The bytes; none if the disk failed, or did not answer in time."""
-    with trio.move_on_after(PATIENCE), suppress(OSError):
-        return await trio.to_thread.run_sync(read, abandon_on_cancel=True)
-    return b""
+def _forget(_answer: bytes) -> None:
+    """Bytes that came too late are nobody's."""
+
+
+def _close_beside(fd: int) -> None:
+    """Close a descriptor in a thread that nobody waits for."""
+    trio.lowlevel.start_thread_soon(partial(os.close, fd), lambda _outcome: None)
+
+
+def _close_late(found: int | CopyState | None) -> None:
+    """In a thread: a file that was opened too late."""
+    if isinstance(found, int):
+        os.close(found)
 
 
 class MirrorCopies:
@@ -121,19 +135,21 @@ class MirrorCopies:
     def __init__(self, catalog: CopyReads) -> None:
         """Nothing is open."""
         self._catalog = catalog
+        self._disks: dict[str, UnsureDisk] = {}
 
     async def find(self, sha256: str) -> MirrorCopy | None:
         """An open file with those bytes, as its disk tells; None if there is none just now."""
         for copy in self._catalog.readable_copies(sha256):
-            found: int | CopyState | None = None
-            with trio.move_on_after(PATIENCE):
-                found = await trio.to_thread.run_sync(
-                    partial(_opened, copy), abandon_on_cancel=True
-                )
+            disk = self._disks.setdefault(copy.root, UnsureDisk(copy.root))
+            try:
+                found = await disk.ask(partial(_opened, copy), _close_late)
+            except NotAttached as error:
+                log.info("%s", error)
+                continue
             if isinstance(found, CopyState):
                 self.note(copy, found, "its disk tells otherwise of it than before")
             elif found is not None:
-                return MirrorCopy(copy, sha256, found)
+                return MirrorCopy(copy, sha256, found, disk)
         return None
 
     def find_on(self, disk: SameDisk, sha256: str) -> int | None:
@@ -153,7 +169,7 @@ class MirrorCopies:
         """A file is not what it should be; what cannot be noted now, the next reader finds."""
         log.warning("%s in the mirror %s: %s", copy.path, copy.root, why)
         with suppress(Busy, StoreError):
-            self._catalog.note_copy_state(copy.copy_id, state, why)
+            self._catalog.suspect_copy(copy.copy_id, copy.path, copy.stamp, state, why)
 
 
 def _opened(copy: Readable) -> int | CopyState | None:

@@ -109,7 +109,7 @@ class Ruling:
             self._catalog.note_read(copy.copy_id, copy.stamp, now_ns)
         elif copy.mirror_id in self._folders:
             why = "a rule read it again, and it was not what it should be"
-            self._catalog.note_copy_state(copy.copy_id, CopyState.SUSPECT, why)
+            self._catalog.suspect_copy(copy.copy_id, copy.path, copy.stamp, CopyState.SUSPECT, why)
 
     def wish(self, rule: Rule, would: Would, now_ns: int) -> str:
         """Wish it, if the photo is still meant; why it is not, "" if that was done."""
