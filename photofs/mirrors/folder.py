@@ -16,7 +16,15 @@ from typing import Final
 from photofs.mirrors.disk_words import away, mirror_errors
 from photofs.mirrors.port import Marker
 from photofs.mirrors.traits import disk_of, find_traits
-from photofs.mirrors.writing import TEMPORARY, copy_hashed, dress, new_file, rename_new, share
+from photofs.mirrors.writing import (
+    TEMPORARY,
+    copy_hashed,
+    dress,
+    moved_in,
+    new_file,
+    rename_new,
+    share,
+)
 from photofs.model.errors import Bug, Corrupt, Exists, NotFound
 from photofs.model.mirror import Stamp, Traits, agrees
 
@@ -180,9 +188,10 @@ class LocalMirror:
                 if status.st_dev != self.device or status.st_nlink != 1:
                     return None
                 with self._opened(folder, make=True) as at:
-                    dress(fd, self._mode_of_files, mtime_ns)
-                    os.fsync(fd)
-                    rename_new((-1, source), (at, name))
+                    if not moved_in(source, (at, name)):
+                        return None
+                dress(fd, self._mode_of_files, mtime_ns)  # not before: one that stays is as it was
+                os.fsync(fd)
                 return self.stamp_of(fd)
             finally:
                 os.close(fd)

@@ -93,6 +93,21 @@ def rename_new(old: tuple[int, str], new: tuple[int, str]) -> None:
             raise
 
 
+def moved_in(source: str, new: tuple[int, str]) -> bool:
+    """Rename a file from outside the mirror; False if it is of another mount. Raises OSError.
+
+    One file system may be mounted twice (`mount --bind`, ReadWritePaths= of systemd): no rename
+    leads from one mount into the other.
+    """
+    try:
+        rename_new((-1, source), new)
+    except OSError as error:
+        if error.errno == errno.EXDEV:
+            return False
+        raise
+    return True
+
+
 def _rename_without_flags(old: tuple[int, str], new: tuple[int, str]) -> None:
     """The same on NFS and others that know no flags: a second name is never given over another."""
     try:

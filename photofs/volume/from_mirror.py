@@ -48,9 +48,7 @@ async def bring_from_mirror(fetch: Fetch, row: PhotoRow, lock: Lock, pace: Pace)
             await _fill(fetch, copy, pace)
     except (Full, Busy):
         raise
-    except (
-        Corrupt
-    ) as error:  # by its hash, or its length; a disk that is slow or fails says nothing
+    except Corrupt as error:  # hash or length; a disk that is slow or fails says nothing
         why = f"it could not be read as it was written: {error.what}"
         copies.note(copy.copy, CopyState.SUSPECT, why)
         return False

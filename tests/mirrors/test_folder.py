@@ -136,6 +136,23 @@ def test_a_file_of_this_disk_is_moved_in(mirror: LocalMirror, tmp_path: Path) ->
     assert twice.exists()
 
 
+@pytest.mark.skipif(bool(why_no_mounts()), reason=why_no_mounts())
+def test_a_file_of_another_mount_of_the_disk_is_copied(root: Path, tmp_path: Path) -> None:
+    """No rename leads from one mount to another; the Cache's file stays, and stays as it was."""
+    loose = tmp_path / "sealed"
+    loose.write_bytes(DATA)
+    before = loose.stat()
+    subprocess.run(["mount", "--bind", root, root], check=True)
+    try:
+        with closing(begin_mirror(root, "Lima", "2026-11-21")) as mirror:
+            assert mirror.take(str(loose), "2019/a.jpg", TAKEN_NS) is None
+            assert mirror.stamp("2019/a.jpg") is None
+    finally:
+        subprocess.run(["umount", root], check=True)
+    after = loose.stat()
+    assert (after.st_mode, after.st_mtime_ns) == (before.st_mode, before.st_mtime_ns)
+
+
 def test_what_was_touched_is_not_opened_as_known(mirror: LocalMirror) -> None:
     """A file is read without looking into it only while the disk tells what it told before."""
     write(mirror, "a.jpg")
