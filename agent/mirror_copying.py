@@ -14,7 +14,7 @@ from typing import Final
 import trio
 
 from agent.mirror_plan import Bring, Renew
-from agent.mirror_steps import retime
+from agent.mirror_steps import GONE, retime
 from agent.mirror_work import Work, folder_of
 from photofs.catalog.mirrored import CopyRow, NewCopy
 from photofs.model.errors import (
@@ -91,7 +91,7 @@ class Copying:
         if fact.sha256 is not None and self._work.store.has_sealed(fact.sha256) is not None:
             here.append((step, fact.sha256, False))
             return
-        if fact.sha256 is not None and self._in_mirror(fact) is not None:
+        if fact.sha256 is not None and self._can_reclaim(step):
             here.append((step, fact.sha256, False))
             return
         async with self._fetch_limit:
@@ -146,6 +146,11 @@ class Copying:
 
     # what is there already
 
+    def _can_reclaim(self, step: Bring | Renew) -> bool:
+        """Whether a file of the mirror can become the photo's: one that has a row keeps that."""
+        new = isinstance(step, Bring) and step.fact.copy_id is None
+        return new and self._in_mirror(step.fact) is not None
+
     def _in_mirror(self, fact: Fact) -> CopyRow | None:
         """A file of this mirror that has the bytes, and that nobody else needs."""
         roles = {Role.VANISHED, Role.FOUND}
@@ -198,6 +203,7 @@ class Copying:
             return False
         names = work.names(fact._replace(copy_id=old.copy_id), step.wished)
         if not await work.move(old, names):
+            work.catalog.note_copy_state(old.copy_id, CopyState.ABSENT, GONE)
             return False
         with work.catalog.database.transaction():
             work.catalog.set_role(old.copy_id, Role.CURRENT, fact.photo_id)

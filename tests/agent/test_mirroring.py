@@ -1,5 +1,6 @@
 """Runs of a mirror: complete, stable, and never at the cost of anything that was there."""
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,8 @@ import pytest
 from agent.mirror_rounds import is_due
 from agent.mirroring import run
 from photofs.model.errors import NotAttached
-from photofs.model.mirror import AlbumFolders, CopyState, Role, Traits
-from photofs.model.observation import PhotoSeen
+from photofs.model.mirror import AlbumFolders, CopyState, Role, Stamp, Traits
+from photofs.model.observation import ContentHash, HashKind, PhotoSeen
 from photofs.model.photo import Fidelity
 from tests.support.fake_source import requests_of
 from tests.support.mirrored import (
@@ -315,3 +316,45 @@ def test_a_mirror_is_due_once_its_time_is_over(made: Stock, root: Path) -> None:
     assert is_due(row._replace(run_ns=now - 61 * 10**9), 60.0, now)
     assert is_due(row._replace(run_ns=now + 10**9), 60.0, now)
     assert not is_due(row._replace(run_ns=now - 59 * 10**9), 60.0, now)
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_a_lost_file_is_written_again_beside_one_that_was_found(
+    made: Stock, root: Path, *, there: bool
+) -> None:
+    """A mirror that was taken over may hold the same bytes twice, or only claim to."""
+    row = add_mirror(made, root)
+    await run_once(made, row)
+    path, found = root / MONTH / "a.jpg", root / "found" / "a.jpg"
+    found.parent.mkdir()
+    found.write_bytes(ORIGINALS["a.jpg"])
+    status = found.stat()
+    stamp = Stamp(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
+    with made.open_catalog() as catalog:
+        (copy,) = (each for each in catalog.copies(1, 0, 9) if each.path == f"{MONTH}/a.jpg")
+        with catalog.database.transaction():
+            catalog.add_found(row.mirror_id, [("found/a.jpg", copy.sha256, stamp)])
+            catalog.note_copy_state(copy.copy_id, CopyState.ABSENT, "it is gone")
+    path.unlink()
+    if not there:
+        found.unlink()
+    ran = await run_once(made, row)
+    assert ran.tally.failed == []
+    assert path.read_bytes() == ORIGINALS["a.jpg"]
+
+
+async def test_bytes_that_were_only_claimed_are_fetched(made: Stock, root: Path) -> None:
+    """A list names a file that is gone before it becomes the photo's: the next run has it."""
+    row = add_mirror(made, root)
+    sha256 = hashlib.sha256(ORIGINALS["a.jpg"]).hexdigest()
+    seen = replace(seen_photo("a.jpg", 3000), hash=ContentHash(HashKind.SHA256, sha256))
+    tell(made, *everything(a=seen))
+    async with engine_over(made) as (engine, _):
+        await engine.whole(1)
+    made.store().free(sha256)
+    with made.open_catalog() as catalog, catalog.database.transaction():
+        catalog.add_found(row.mirror_id, [("found/a.jpg", sha256, Stamp(3000, 1, 1, 1))])
+    await run_once(made, row)
+    ran = await run_once(made, row)
+    assert ran.tally.failed == []
+    assert (root / MONTH / "a.jpg").read_bytes() == ORIGINALS["a.jpg"]
