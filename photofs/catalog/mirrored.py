@@ -210,22 +210,7 @@ class CopyRows(Part):
             " content_key, sha256, size, mtime_ns, inode, ctime_ns, fidelity, observation,"
             " written_ns, state, why)"
             " VALUES (?, ?, 'current', ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, 'absent', ?)",
-            (
-                new.mirror_id,
-                new.photo_id,
-                new.path,
-                fold(new.path),
-                new.wished,
-                new.placed_by,
-                new.shown_ns,
-                new.content_key,
-                new.sha256,
-                new.size,
-                new.fidelity.value,
-                new.observation,
-                now_ns,
-                "its writing has begun",
-            ),
+            (new.mirror_id, new.photo_id, *_values(new), now_ns, "its writing has begun"),
         )
 
     def begin_copy_again(self, copy_id: int, new: NewCopy, now_ns: int) -> None:
@@ -235,20 +220,7 @@ class CopyRows(Part):
             " content_key = ?, sha256 = ?, size = ?, fidelity = ?, observation = ?,"
             " written_ns = ?, read_ns = NULL,"
             " why = 'its writing has begun' WHERE id = ? AND state = 'absent'",
-            (
-                new.path,
-                fold(new.path),
-                new.wished,
-                new.placed_by,
-                new.shown_ns,
-                new.content_key,
-                new.sha256,
-                new.size,
-                new.fidelity.value,
-                new.observation,
-                now_ns,
-                copy_id,
-            ),
+            (*_values(new), now_ns, copy_id),
         )
 
     def note_written(self, copy_id: int, stamp: Stamp, now_ns: int) -> None:
@@ -346,6 +318,22 @@ class CopyRows(Part):
                 " 'suspect', 'it was there when the mirror was taken over')",
                 (mirror_id, path, fold(path), path, sha256, *stamp),
             )
+
+
+def _values(new: NewCopy) -> tuple[str | int | None, ...]:
+    """What is noted of a file before it is written, from `path` to `observation`."""
+    return (
+        new.path,
+        fold(new.path),
+        new.wished,
+        new.placed_by,
+        new.shown_ns,
+        new.content_key,
+        new.sha256,
+        new.size,
+        new.fidelity.value,
+        new.observation,
+    )
 
 
 def _copy(row: tuple[Any, ...]) -> CopyRow:

@@ -9,13 +9,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from typing import Final
 
+from photofs.model.mirror import VANISHED_FOLDER
 from photofs.model.observation import AlbumSeen, CollectionSeen
 from photofs.providers.archives.plain import clean
 from photofs.providers.folder.mirror_list import ALBUM_FOLDER, MirrorList
 from photofs.providers.folder.telling import id_of
 from photofs.providers.folder.tree import Tree
 
-_DATE: Final = re.compile(r"\d{4}(?:[-_. ]?\d{2}){0,2}|\d{1,2}|Unknown|Vanished", re.IGNORECASE)
+_DATE: Final = re.compile(
+    rf"\d{{4}}(?:[-_. ]?\d{{2}}){{0,2}}|\d{{1,2}}|Unknown|{VANISHED_FOLDER}", re.IGNORECASE
+)
 """Names of folders that sort by date, or of those where a mirror puts what has none."""
 
 

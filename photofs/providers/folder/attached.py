@@ -13,9 +13,10 @@ from typing import Final
 import msgspec
 
 from photofs.model.errors import NotAttached, PhotofsError
+from photofs.model.mirror import MARKER_NAME
 from photofs.providers.archives.parts import open_below
 from photofs.providers.archives.pread import read_at
-from photofs.providers.folder.tree import MARKER, Tree
+from photofs.providers.folder.tree import Tree
 from photofs.providers.port import SmallState
 
 KEY: Final = "attached"
@@ -44,7 +45,7 @@ def look(tree: Tree) -> Attached:
 def read_mark(root: Path) -> str:
     """The id of the mirror that lies there, "" if none does, or its mark cannot be read."""
     try:
-        descriptor = open_below(root, MARKER)
+        descriptor = open_below(root, MARKER_NAME)
         try:
             told = json.loads(read_at(descriptor, _LONGEST, 0))
         finally:
@@ -69,7 +70,7 @@ def check(state: SmallState, tree: Tree) -> Attached:
             raise _away(f"the disk that was mounted at {before.mounted} is not there")
     if before.mirror and before.mirror != now.mirror:
         what = "another mirror" if now.mirror else "no mirror"
-        raise _away(f"{tree.root} holds {what} now, by the file {MARKER} that tells")
+        raise _away(f"{tree.root} holds {what} now, by the file {MARKER_NAME} that tells")
     return now
 
 

@@ -14,12 +14,13 @@ from photofs.model.album_list import (
     read_album_list,
 )
 from photofs.model.errors import PhotofsError
+from photofs.model.mirror import ALBUMS_FOLDER
 from photofs.providers.archives.member import Member, Trouble
 from photofs.providers.archives.parts import open_below
 from photofs.providers.archives.pread import read_at
 from photofs.providers.folder.tree import Tree
 
-ALBUM_FOLDER: Final = "Albums/"
+ALBUM_FOLDER: Final = f"{ALBUMS_FOLDER}/"
 """Where a mirror keeps its albums' links or copies, which are no photos of their own."""
 
 

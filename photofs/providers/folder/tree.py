@@ -14,9 +14,6 @@ from typing import Final
 from photofs.model.errors import NotAttached, NotFound
 from photofs.providers.archives.member import Member, Packing, Trouble
 
-MARKER: Final = ".photofs-mirror"
-"""What lies in the root of a mirror of ours, and says which one it is."""
-
 _OTHERS: Final = frozenset(
     {"@eaDir", "#recycle", "lost+found", "$RECYCLE.BIN", "System Volume Information"}
 )
