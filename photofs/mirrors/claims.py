@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from photofs.mirrors.disk_words import mirror_errors
 from photofs.mirrors.folder import LocalMirror
 from photofs.model.mirror import ALBUMS_FOLDER, SUMS_NAME, Stamp
 
@@ -37,7 +38,7 @@ def claimed_files(mirror: LocalMirror) -> Iterator[tuple[str, str, Stamp]]:
 def _list(mirror: LocalMirror, path: str) -> Iterator[tuple[str, str]]:
     """Name and hash by each line that can be read."""
     fd = mirror.open(path)
-    with os.fdopen(fd, "rb") as file:
+    with os.fdopen(fd, "rb") as file, mirror_errors(f"reading {path}"):
         text = file.read(_MOST).decode("utf-8", "replace")
     for line in text.splitlines():
         found = _LINE.fullmatch(line)

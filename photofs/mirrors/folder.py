@@ -102,9 +102,9 @@ class LocalMirror:
         folder, name = _split(path)
         with mirror_errors(f"opening {path}"), self._opened(folder) as at:
             fd = os.open(name, _READ, dir_fd=at)
-            if not stat.S_ISREG(os.fstat(fd).st_mode):
-                os.close(fd)
-                raise NotFound(f"{path} is no plain file")
+            with _closed_on_error(fd):
+                if not stat.S_ISREG(os.fstat(fd).st_mode):
+                    raise NotFound(f"{path} is no plain file")
             return fd
 
     def hash(self, path: str) -> str:
@@ -122,14 +122,16 @@ class LocalMirror:
             fd = self.open(path)
         except (NotFound, Exists):
             return None
-        if agrees(known, self.stamp_of(fd)):
-            return fd
+        with _closed_on_error(fd):
+            if agrees(known, self.stamp_of(fd)):
+                return fd
         os.close(fd)
         return None
 
     def stamp_of(self, fd: int) -> Stamp:
         """What the disk tells of an open file of the mirror."""
-        return self._stamp(os.fstat(fd))
+        with mirror_errors("looking at an open file"):
+            return self._stamp(os.fstat(fd))
 
     def names(self, folder: str) -> list[str]:
         """What stands in a folder; nothing if it is not there."""
@@ -326,6 +328,16 @@ class LocalMirror:
             os.mkdir(name, self._mode, dir_fd=folder)
             with suppress(OSError):
                 os.chmod(name, self._mode, dir_fd=folder)
+
+
+@contextmanager
+def _closed_on_error(fd: int) -> Iterator[None]:
+    """Close a descriptor if the block fails."""
+    try:
+        yield
+    except BaseException:
+        os.close(fd)
+        raise
 
 
 def _steps(folder: str) -> list[str]:

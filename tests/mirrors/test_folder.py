@@ -1,6 +1,8 @@
 """A mirror's folder: only with its marker, only below its root, never over a foreign file."""
 
+import errno
 import hashlib
+import io
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from photofs.mirrors.claims import claimed_files
 from photofs.mirrors.folder import LocalMirror
 from photofs.mirrors.opening import begin_mirror, marker_at, open_mirror, unmark
 from photofs.model.errors import Bug, Corrupt, Exists, NotAttached, NotFound, ReadOnly, Refused
@@ -241,3 +244,53 @@ def test_a_read_only_disk_is_told(tmp_path: Path) -> None:
         with pytest.raises(ReadOnly):
             open_mirror(disk, marker.mirror, None, writing=True)
         open_mirror(disk, marker.mirror, Traits(), writing=False).close()
+
+
+def test_a_disk_that_goes_between_opening_and_looking_is_away(
+    mirror: LocalMirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error of ours, and no descriptor stays open."""
+    write(mirror, "a.jpg")
+    known = mirror.stamp("a.jpg")
+    assert known is not None
+    looked: list[int] = []
+    fstat = os.fstat
+
+    def failing(fd: int) -> os.stat_result:
+        status = fstat(fd)
+        if status.st_ino != known.inode:
+            return status
+        looked.append(fd)
+        if len(looked) % 2 == 0:
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+        return status
+
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fstat", failing)
+        with pytest.raises(NotAttached):
+            mirror.open_known("a.jpg", known)
+        looked.append(-1)
+        with pytest.raises(NotAttached):
+            mirror.open("a.jpg")
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_list_that_cannot_be_read_fails_in_our_own_words(
+    mirror: LocalMirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a mirror that is taken over."""
+    write(mirror, "a.jpg")
+    mirror.put("SHA256SUMS", f"{HASH}  a.jpg\n".encode())
+    assert [found[:2] for found in claimed_files(mirror)] == [("a.jpg", HASH)]
+
+    def failing(fd: int, mode: str) -> io.RawIOBase:
+        class Failing(io.FileIO):
+            def read(self, *_: object) -> bytes:
+                raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+        return Failing(fd, mode)
+
+    monkeypatch.setattr(os, "fdopen", failing)
+    with pytest.raises(NotAttached):
+        list(claimed_files(mirror))
