@@ -12,6 +12,7 @@ import trio
 from agent.mirror_work import Work, folder_of
 from photofs.filing.mirror_facts import album_list_of, sidecar_of
 from photofs.metadata.xmp import is_ours, write_xmp
+from photofs.mirrors.disk_words import mirror_errors
 from photofs.mirrors.folder import LocalMirror
 from photofs.model.album_list import LARGEST, NAME, ListedPhoto, write_album_list
 from photofs.model.errors import Exists, NotFound
@@ -28,14 +29,15 @@ async def write_beside(work: Work) -> int:
     """Bring all of it up to date; how many sidecars were written. Errors of the mirror's disk."""
     catalog, mirror_id = work.catalog, work.mirror_id
     told, now = catalog.beside(mirror_id), catalog.beside_now(mirror_id)
-    if told == now:
+    if told == now and not work.tally.fresh:
         return 0
     files = catalog.files_beside(mirror_id)
     changed = catalog.photos_changed(told.change)
     if changed is None:
         wanted = sorted(files)
     else:
-        written = catalog.photos_written(mirror_id, told.written_ns)
+        # what this run wrote by its own word: after the clock was set back, times tell nothing
+        written = catalog.photos_written(mirror_id, told.written_ns) | work.tally.fresh
         wanted = sorted(files.keys() & (changed | written))
     done = 0
     for start in range(0, len(wanted), BATCH):
@@ -91,5 +93,5 @@ def _read(folder: LocalMirror, path: str) -> bytes | None:
         return b"" if not folder.is_free(path) else None
     except Exists:
         return b""
-    with os.fdopen(fd, "rb") as file:
+    with os.fdopen(fd, "rb") as file, mirror_errors(f"reading {path}"):
         return file.read(LARGEST)

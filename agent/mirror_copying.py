@@ -240,6 +240,7 @@ class Copying:
                 if each.stamp is not None:
                     work.catalog.note_written(each.copy_id, each.stamp, work.now_ns())
                     work.tally.written += 1
+                    work.tally.fresh.add(each.fact.photo_id)
                     work.tally.size += each.stamp.size
         self._let_go(written)
 

@@ -27,7 +27,7 @@ MOST_NAMES: Final = 1000
 
 @dataclass
 class Tally:
-    """What a run has done."""
+    """What a run has done. `fresh`: the photos whose files it wrote."""
 
     written: int = 0
     size: int = 0
@@ -35,6 +35,7 @@ class Tally:
     versions: int = 0
     vanished: int = 0
     failed: list[str] = field(default_factory=list)
+    fresh: set[int] = field(default_factory=set)
 
     @property
     def changed(self) -> int:

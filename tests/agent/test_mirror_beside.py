@@ -10,6 +10,7 @@ from agent.mirroring import run
 from photofs.catalog.mirrors import MirrorRow
 from photofs.metadata.xmp import read_xmp
 from photofs.model.album_list import read_album_list
+from photofs.model.mirror import CopyState
 from photofs.model.sidecar import SidecarFacts
 from tests.support.mirrored import add_mirror, tell_nobody, working
 from tests.support.stocked import TAKEN, Stock, file_photos, picture, seen_photo, stock
@@ -119,3 +120,21 @@ def refile(made: Stock, **facts: object) -> None:
         later = catalog.last_change()
         first = replace(photos[0], as_of_ns=photos[0].as_of_ns + later, **facts)  # type: ignore[arg-type]
         file_photos(catalog, source.source_id, [first, *photos[1:]])
+
+
+async def test_a_sidecar_is_written_after_the_clock_was_set_back(
+    made: Stock, row: MirrorRow
+) -> None:
+    """What a run wrote it knows by itself, not by the time."""
+    assert await once(made, row) == 3
+    path = Path(row.root) / FOLDER / "b.jpg"
+    path.unlink()
+    path.with_name("b.jpg.xmp").unlink()
+    with made.open_catalog() as catalog:
+        (copy,) = (each for each in catalog.copies(1, 0, 9) if each.path.endswith("b.jpg"))
+        catalog.note_copy_state(copy.copy_id, CopyState.ABSENT, "it is gone")
+    async with working(made, row) as work:
+        before = replace(work, now_ns=lambda: copy.written_ns - 10**12)
+        await run(before, tell_nobody)
+        assert await write_beside(before) == 1
+    assert path.with_name("b.jpg.xmp").exists()
