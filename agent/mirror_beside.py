@@ -60,9 +60,10 @@ async def _write_list(work: Work) -> None:
         after = max(page)
         listed.update(page)
         await trio.lowlevel.checkpoint()
-    data = write_album_list(album_list_of(work.catalog, work.row.library_id, listed))
+    albums = album_list_of(work.catalog, work.row.library_id, listed)
 
     def put() -> None:
+        data = write_album_list(albums)
         if _read(work.folder, NAME) != data:
             work.folder.put(NAME, data)
             work.folder.sync("")

@@ -104,7 +104,7 @@ async def run(work: Work, tell: Tell) -> Ran:
     """All that is to be done, in small steps; errors of the mirror's own disk are raised."""
     await finish_moves(work)
     await finish_writes(work)
-    pending = find_pending(work)
+    pending = await find_pending(work)
     copying = Copying(work)
     await _work_off(work, pending, copying, tell)
     await show_albums(work)
@@ -114,7 +114,7 @@ async def run(work: Work, tell: Tell) -> Ran:
     return Ran(work.tally, copying.trouble)
 
 
-def find_pending(work: Work) -> Pending:
+async def find_pending(work: Work) -> Pending:
     """Plan all photos; no file is looked at. 100,000 of them take a second or two."""
     photos: list[int] = []
     after = size = 0
@@ -126,6 +126,7 @@ def find_pending(work: Work) -> Pending:
                 photos.append(fact.photo_id)
                 size += fact.size if isinstance(step, Bring | Renew) else 0
         after = facts[-1].photo_id
+        await trio.lowlevel.checkpoint()
     return Pending(photos, size)
 
 

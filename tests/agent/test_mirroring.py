@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trio
 
+from agent import mirroring
 from agent.mirror_rounds import is_due
-from agent.mirroring import run
+from agent.mirroring import find_pending, run
 from photofs.model.errors import NotAttached
 from photofs.model.mirror import AlbumFolders, CopyState, Role, Stamp, Traits
 from photofs.model.observation import ContentHash, HashKind, PhotoSeen
@@ -358,3 +360,23 @@ async def test_bytes_that_were_only_claimed_are_fetched(made: Stock, root: Path)
     ran = await run_once(made, row)
     assert ran.tally.failed == []
     assert (root / MONTH / "a.jpg").read_bytes() == ORIGINALS["a.jpg"]
+
+
+async def test_planning_lets_others_work(
+    made: Stock, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After each page of photos whoever waits has its turn."""
+    monkeypatch.setattr(mirroring, "PAGE", 1)
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            await trio.lowlevel.checkpoint()
+            turns += 1
+
+    async with working(made, add_mirror(made, root)) as work, trio.open_nursery() as nursery:
+        nursery.start_soon(count)
+        assert len((await find_pending(work)).photos) == len(ORIGINALS)
+        assert turns >= len(ORIGINALS) // 2
+        nursery.cancel_scope.cancel()

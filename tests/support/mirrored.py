@@ -64,7 +64,7 @@ async def run_once(made: Stock, row: MirrorRow, *, traits: Traits | None = None)
     async with working(made, row, traits=traits) as work:
         ran = await run(work, tell_nobody)
         if ran.trouble is None and not ran.tally.failed:
-            assert find_pending(work).photos == []
+            assert (await find_pending(work)).photos == []
         return ran
 
 
