@@ -109,7 +109,11 @@ class MirrorStream:
             except OSError as error:
                 raise our_error(error, "reading a file instead of its source") from error
             if not data:
-                raise Corrupt("a mirror's file is shorter than its disk tells")
+                raise Corrupt(
+                    "a mirror's file is shorter than its disk tells",
+                    safe="the source of the photo is asked instead",
+                    remedy="`photofs mirror verify` and `repair` look after it",
+                )
             yield data
             at += len(data)
 
