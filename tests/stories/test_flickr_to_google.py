@@ -1,7 +1,6 @@
 """Flickr albums copied into Google by `cp -r`, from one folder of the mount to another."""
 
 import io
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from photofs.emulators.flickr import flickr_in_thread, synthetic_account
 from photofs.emulators.google import Account, Emulator, google_in_thread
 from photofs.emulators.google.state import Item
 from photofs.emulators.hosting.originals import Painted
+from tests.support.album_order import in_album_order
 from tests.support.google_library import add_google
 from tests.support.household import Household, shell
 from tests.support.logins import add_flickr
@@ -64,14 +64,6 @@ def told(folder: Path) -> dict[str, tuple[int, int, bytes]]:
         path.name: (path.stat().st_size, path.stat().st_mtime_ns, data)
         for path, data in read.items()
     }
-
-
-def in_album_order(flickr: Flickr, folder: Path) -> list[str]:
-    """The names in a folder of an album, as Flickr orders that album."""
-    ids = {os.getxattr(path, "user.photofs.id").decode(): path.name for path in folder.iterdir()}
-    albums = flickr.account.state.albums
-    (album,) = (one for one in albums if one.title == folder.name)
-    return [ids[photo] for photo in album.photos]
 
 
 def at_google(google: Emulator, title: str) -> list[Item]:

@@ -19,6 +19,7 @@ from photofs.emulators.takeout import Account as Exported
 from photofs.emulators.takeout import Item as ExportedItem
 from photofs.emulators.takeout import write_export
 from photofs.model.exit_codes import TEMPORARY
+from tests.support.album_order import in_album_order
 from tests.support.chromium import chromium, opened_window
 from tests.support.google_login import client_file, log_in
 from tests.support.household import PATIENCE, Household, shell
@@ -111,11 +112,13 @@ def pick(household: Household, served: Emulator, items: list[Item]) -> None:
     assert f"picked: {len(items)} photos fetched" in told
 
 
-def check_sent_once(household: Household, google: Google, served: Emulator, album: Path) -> None:
+def check_sent_once(
+    household: Household, google: Google, served: Emulator, album: Path, order: list[str]
+) -> None:
     """Each photo of an album once, in its order, at its capture time; the copy is what it was."""
     there = google.uploaded()
     copied = album.parents[2] / "google" / "Albums" / ALBUM
-    assert [item.filename for item in there] == [path.name for path in album.iterdir()]
+    assert [item.filename for item in there] == order
     times = {path.name: path.stat().st_mtime for path in album.iterdir()}
     created = {item.filename: datetime.fromisoformat(item.created) for item in there}
     assert {name: moment.timestamp() for name, moment in created.items()} == times
@@ -152,7 +155,8 @@ def test_all_of_it_from_a_clean_home(
 
         shell("cp", "-rp", photos / "flickr" / "Albums" / ALBUM, photos / "google" / "Albums")
         household.until_done()
-        check_sent_once(household, google, served, photos / "flickr" / "Albums" / ALBUM)
+        album = photos / "flickr" / "Albums" / ALBUM
+        check_sent_once(household, google, served, album, in_album_order(flickr, album))
 
         (picked,) = dates.rglob("PXL_1.jpg")
         inode = picked.stat().st_ino
