@@ -141,7 +141,7 @@ class Judge:
         names = await trio.to_thread.run_sync(self._store.written.names)
         files = {name.removesuffix(".copy") for name in names}
         begun = self._catalog.drafts_begun(files) if names else frozenset()
-        over = begun - self._catalog.drafts_in_use() if names else frozenset()
+        over = self._catalog.drafts_over(files) if names else frozenset()
         spare = [name for name in names if name.removesuffix(".copy") in over]
         await trio.to_thread.run_sync(self._remove, spare)
         self._tell_unknown(len(files - begun))

@@ -50,6 +50,11 @@ _WAITS = "(p.binned_ns IS NULL OR i.stage = 'waiting' OR p.id IN (SELECT photo F
 
 _COUNT = "SELECT i.stage, count(*), sum(p.size) FROM incoming i JOIN photo p ON p.id = i.photo"
 
+_HERE_ALONE = f"""
+SELECT count(*), coalesce(sum(p.size), 0) FROM photo p JOIN incoming i ON i.photo = p.id
+WHERE p.library = ?1 AND (i.stage <> 'waiting' OR EXISTS (
+  SELECT 1 FROM operation o WHERE o.photo = p.id AND o.settled = 0 AND o.{OPEN}))"""  # noqa: S608 - words of ours
+
 # the index of a photo's unsettled operations holds what it is asked for: 0.02 ms a photo
 _UNSENT = f"""
 SELECT (SELECT stage FROM incoming WHERE photo = ?1),
@@ -116,6 +121,10 @@ class IncomingRows(Part):
         )
         return {Stage(stage): (number, size) for stage, number, size in rows}
 
+    def here_alone(self, library_id: int) -> tuple[int, int]:
+        """How many files of a library its service does not have, and their bytes; in Trash, too."""
+        return self.database.all(_HERE_ALONE, (library_id,))[0]
+
     def drafts_in_use(self) -> frozenset[str]:
         """The names of all files in the store that belong to a row."""
         rows = self.database.all("SELECT draft FROM incoming WHERE draft <> ''")
@@ -125,6 +134,19 @@ class IncomingRows(Part):
         """Of these names of files in the store those that this catalog ever gave."""
         rows = self.database.all(
             "SELECT d.name FROM json_each(?) n JOIN draft d ON d.name = n.value",
+            (json.dumps(list(names)),),
+        )
+        return frozenset(name for (name,) in rows)
+
+    def drafts_over(self, names: Collection[str]) -> frozenset[str]:
+        """Of these names those that this catalog gave, and that belong to no row any more.
+
+        One statement, so one state: while another process removes a library, names and rows go one
+        after the other, and a file of it would seem to be over between two looks.
+        """
+        rows = self.database.all(
+            "SELECT d.name FROM json_each(?) n JOIN draft d ON d.name = n.value"
+            " WHERE d.name NOT IN (SELECT draft FROM incoming)",
             (json.dumps(list(names)),),
         )
         return frozenset(name for (name,) in rows)

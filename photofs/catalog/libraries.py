@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from photofs.catalog.claimable import OPEN
 from photofs.catalog.database import small_steps
 from photofs.catalog.library_reads import LibraryReading
 from photofs.catalog.port import LibraryRow, SourceRow
@@ -64,6 +65,10 @@ _ROWS_OF_LIBRARY = (
     """
     DELETE FROM wished_member WHERE (photo, album) IN (SELECT w.photo, w.album
     FROM wished_member w JOIN photo p ON p.id = w.photo WHERE p.library = ?1 LIMIT ?2)""",
+    # a file whose name the catalog does not know stays where it is: it may be nowhere else
+    """
+    DELETE FROM draft WHERE name IN (SELECT d.name FROM photo p JOIN incoming i ON i.photo = p.id
+    JOIN draft d ON d.name = i.draft WHERE p.library = ?1 LIMIT ?2)""",
     """
     DELETE FROM incoming WHERE photo IN (SELECT i.photo FROM incoming i JOIN photo p
     ON p.id = i.photo WHERE p.library = ?1 LIMIT ?2)""",
@@ -108,6 +113,16 @@ _LEAVES_OF_LIBRARY = """
     DELETE FROM folder WHERE id IN (SELECT f.id FROM folder f WHERE f.library = ?1
     AND f.id <> (SELECT folder FROM library WHERE id = ?1)
     AND NOT EXISTS (SELECT 1 FROM folder below WHERE below.parent = f.id) LIMIT ?2)"""
+
+# What may have been done is given up; nothing of the rest has begun.
+_CLOSE_WISHES = f"""
+    UPDATE operation SET reason = 'its library was removed', settled = 1, changed_ns = ?2,
+      state = iif(state IN ('planned', 'held'), 'cancelled', 'gave up')
+    WHERE library = ?1 AND {OPEN}"""  # noqa: S608 - words of ours
+
+_UNDER_WAY = """
+    SELECT count(*) FROM operation WHERE library = ?
+    AND state IN ('claimed', 'sent', 'unsure')"""
 
 
 class LibraryWriting(LibraryReading, TreeWriting):
@@ -269,12 +284,16 @@ class LibraryWriting(LibraryReading, TreeWriting):
             )
         self.remove_library(source.library_id)
 
-    def remove_library(self, library_id: int) -> None:
+    def remove_library(self, library_id: int, *, under_way_too: bool = True) -> None:
         """Forget a library and all that is known of it; NotFound if there is none.
 
+        Its open wishes end with it. Unless `under_way_too`, Refused while any of them is with an
+        agent, which would be told what cannot be. Files that programs wrote, and that are not sent
+        yet, lose their rows and stay on this disk.
+
         It is out of the tree at once; its rows go in small transactions, and if this process is
-        killed, the next `finish_removals` goes on. Archives, accounts, originals on this disk, the
-        journal and tombstones are not touched.
+        killed, the next `finish_removals` goes on. Archives, accounts, originals on this disk, what
+        the journal tells of the past, and tombstones are not touched.
         """
         with self.tree_transaction():
             row = self.database.one(
@@ -282,6 +301,9 @@ class LibraryWriting(LibraryReading, TreeWriting):
             )
             if row is None:
                 raise NotFound(f"there is no library {library_id}")
+            if not under_way_too:
+                self._check_nothing_under_way(library_id)
+            self._close_wishes(library_id)
             self.database.run("UPDATE library SET removing = 1 WHERE id = ?", (library_id,))
             self._remove_folder_entry(FolderRow(row[0], 0, ""))
         self.finish_removals()
@@ -292,6 +314,19 @@ class LibraryWriting(LibraryReading, TreeWriting):
             for statement in _ROWS_OF_LIBRARY:
                 self._delete_all(statement, library_id)
             self._delete_folders(library_id)
+
+    def _check_nothing_under_way(self, library_id: int) -> None:
+        row = self.database.one(_UNDER_WAY, (library_id,))
+        if row and row[0]:
+            raise Refused(
+                f"{row[0]:,} changes of this library are on their way to its service",
+                safe="nothing was changed",
+                remedy="let `photofs wait` end, or unmount, and try again",
+            )
+
+    def _close_wishes(self, library_id: int) -> None:
+        """No wish of a library is open any more; inside the caller's transaction."""
+        self.database.run(_CLOSE_WISHES, (library_id, time.time_ns()))
 
     def _delete_all(self, statement: str, library_id: int) -> None:
         """Repeat a DELETE of one portion until nothing is left for it."""
@@ -310,6 +345,7 @@ class LibraryWriting(LibraryReading, TreeWriting):
         top = row[0] if row else 0
         self._delete_all(_LEAVES_OF_LIBRARY, library_id)
         with self.database.transaction():
+            self._close_wishes(library_id)  # a file may have been judged in the meantime
             self.database.run("DELETE FROM library WHERE id = ?", (library_id,))
             self.database.run("DELETE FROM folder WHERE id = ?", (top,))
 

@@ -12,6 +12,7 @@ from photofs.cli.errand_words import not_so
 from photofs.cli.house import find_house
 from photofs.cli.merged import unmerged
 from photofs.cli.one_source import remove_source
+from photofs.cli.open_work import agent_works
 from photofs.cli.output import (
     confirm,
     held_words,
@@ -24,6 +25,7 @@ from photofs.cli.output import (
 from photofs.cli.place import find_place
 from photofs.cli.scan import scan_after
 from photofs.cli.suggestions import files, libraries, places
+from photofs.cli.unsent import files_words, refuse_unsent, unsent_fate, unsent_of
 from photofs.model.errors import NotFound, Refused
 from photofs.model.node import row_id
 from photofs.model.observation import FindingKind
@@ -195,11 +197,25 @@ def list_libraries(*, as_json: bool) -> None:
 @click.option("--source", help="Only this source of it: its place in the list, or its provider.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--with-scratch", is_flag=True, help="Delete the files in its Scratch, too.")
+@click.option(
+    "--with-unsent", is_flag=True, help="Also while files are on this disk alone, or changes wait."
+)
 @json_option
-def remove(name: str, *, source: str | None, yes: bool, with_scratch: bool, as_json: bool) -> None:
+def remove(
+    name: str,
+    *,
+    source: str | None,
+    yes: bool,
+    with_scratch: bool,
+    with_unsent: bool,
+    as_json: bool,
+) -> None:
     """Forget a library, or one source of it; archives, accounts, kept originals stay as they are.
 
     So do the files in its Scratch, unless --with-scratch says otherwise.
+    It is refused while files that were put into it are on this disk alone, or changes are not done
+    at its service. With --with-unsent the changes are given up, and the files leave the tree but
+    stay on this disk.
     With --source, photos that other sources have stay as they are, and the others leave the tree;
     added again, it brings them back.
     """
@@ -213,20 +229,28 @@ def remove(name: str, *, source: str | None, yes: bool, with_scratch: bool, as_j
         photos = catalog.counts(row.library_id).photos
         scratch = house.scratch_of(row.library_id)
         held = held_in(scratch)
+        unsent = unsent_of(catalog, row.library_id)
+        if not with_unsent:
+            refuse_unsent(name, unsent)
         if not yes:
-            confirm(_question(name, photos, held, with_scratch=with_scratch))
-        catalog.remove_library(row.library_id)
+            question = _question(name, photos, held, with_scratch=with_scratch)
+            confirm(" ".join([question, *unsent_fate(unsent)]))
+        catalog.remove_library(row.library_id, under_way_too=not agent_works(house))
     for source_id in sources:
         house.forget_small_state(source_id)
     if with_scratch:
         remove_all(scratch)
     kept = str(scratch) if held.files and not with_scratch else None
     if as_json:
-        print_json({"forgotten": name, "photos": photos, "scratch_kept": kept})
+        print_json(
+            {"forgotten": name, "photos": photos, "scratch_kept": kept, "unsent": unsent._asdict()}
+        )
         return
     print(f"{name} is forgotten; what it was read from is as it was")
     if kept:
         print(f"its Scratch is kept: {held_words(held)} in {safe_text(kept)}")
+    if unsent.files:
+        print(f"{files_words(unsent)} stay on this disk, in {safe_text(str(house.paths.kept))}")
 
 
 def _question(name: str, photos: int, held: Held, *, with_scratch: bool) -> str:
