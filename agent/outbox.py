@@ -6,8 +6,10 @@ then one of `later`, `unsure`, `put_back`, `give_up`, or an outcome. See model/o
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
+
+import trio
 
 from agent.waiting import next_try_ns
 from photofs.catalog.journal import OperationRow
@@ -35,7 +37,8 @@ UNDER_WAY: Final = frozenset({State.CLAIMED, State.SENT, State.UNSURE})
 class Outbox:
     """One source's.
 
-    `visibility` is that of uploads. `under_way`: where the bytes sent are told.
+    `visibility` is that of uploads. `under_way`: where the bytes sent are told. `letting_go`: held
+    while bytes leave Kept; one for all that share a store.
     """
 
     catalog: Catalog
@@ -46,6 +49,7 @@ class Outbox:
     writes: Writes
     under_way: UnderWay
     visibility: str = "private"
+    letting_go: trio.Lock = field(default_factory=trio.Lock)
     now_ns: Callable[[], int] = time.time_ns
 
     @property

@@ -68,6 +68,7 @@ class Posts:
         self._full_until: dict[int, float] = {}
         self._empty_albums: dict[int, bool] = {}
         self._clock_ns = 2**63
+        self._letting_go = trio.Lock()
 
     async def run(self) -> None:
         """Look for something to send, for ever."""
@@ -142,6 +143,7 @@ class Posts:
                 writes=writes,
                 under_way=UnderWay(self._house.paths.under_way),
                 visibility=self._house.settings.writing.visibility,
+                letting_go=self._letting_go,
             )
             sender = Sender(box, full=self._is_full(source.source_id))
             await sender.run()

@@ -23,6 +23,7 @@ UNTOLD_STEP = 1 << 20
 
 async def proven(box: Outbox, sha256: str) -> Path:
     """Where bytes lie in Kept; Corrupt or NotFound if they are not whole there."""
+    await _let_go_before(box)
     if box.store.has_sealed(sha256) is Room.CACHE:
         await trio.to_thread.run_sync(box.store.keep, sha256)
     if not await trio.to_thread.run_sync(lambda: box.store.verify(sha256, room=Room.KEPT)):
@@ -57,12 +58,17 @@ async def seal_old_original(box: Outbox, row: OperationRow, seen: PhotoSeen) -> 
             log.info("the original of photo %d cannot be had: %s", photo, error)
             return False
     sha256 = told
-    await trio.to_thread.run_sync(box.store.keep, sha256)
-    if not await trio.to_thread.run_sync(lambda: box.store.verify(sha256, room=Room.KEPT)):
-        return False
-    with box.wishing.change():
+    with box.wishing.change():  # first: a copy of it that was just sent would be let go with it
         box.catalog.set_told_original(photo, sha256)
-    return True
+    await _let_go_before(box)
+    await trio.to_thread.run_sync(box.store.keep, sha256)
+    return await trio.to_thread.run_sync(lambda: box.store.verify(sha256, room=Room.KEPT))
+
+
+async def _let_go_before(box: Outbox) -> None:
+    """Wait for bytes that are leaving Kept; those that the catalog needs by now do not follow."""
+    async with box.letting_go:
+        pass
 
 
 async def _fetch(box: Outbox, photo: int, seen: PhotoSeen) -> str:
@@ -137,9 +143,10 @@ async def let_go(box: Outbox, sha256: str, seen: PhotoSeen) -> None:
     )
     if not comes_back or seen.size not in {None, box.catalog.size_of_original(sha256)}:
         return
-    if box.catalog.needed_here(sha256):
-        return
-    try:
-        await trio.to_thread.run_sync(box.store.release, sha256)
-    except (StoreError, NotFound) as error:
-        log.info("an original stays in Kept: %s", error)
+    async with box.letting_go:
+        if box.catalog.needed_here(sha256):
+            return
+        try:
+            await trio.to_thread.run_sync(box.store.release, sha256)
+        except (StoreError, NotFound) as error:
+            log.info("an original stays in Kept: %s", error)
