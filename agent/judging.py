@@ -221,7 +221,7 @@ def look(store: LocalDisk, draft: str, name: str, now_ns: int) -> Judgement:
         raise Busy(str(error)) from error
     if sealed.size != size:
         raise Busy("the file grew while it was looked at")
-    return Whole(sealed.sha256, sealed.size, seen)
+    return Whole(sealed.sha256, sealed.size, seen, sealed.crc32)
 
 
 def look_at_original(store: LocalDisk, sha256: str | None, now_ns: int) -> Judgement:

@@ -277,11 +277,12 @@ class IncomingRows(Part):
         row = self.database.one("SELECT size FROM original WHERE sha256 = ?", (sha256,))
         return row[0] if row else None
 
-    def note_original(self, sha256: str, size: int, now_ns: int) -> None:
-        """These bytes are whole here."""
+    def note_original(self, sha256: str, size: int, now_ns: int, crc32: str | None = None) -> None:
+        """These bytes are whole here; `crc32` in 8 hex digits, None: not known."""
         self.database.run(
-            "INSERT OR IGNORE INTO original(sha256, size, sealed_ns) VALUES (?, ?, ?)",
-            (sha256, size, now_ns),
+            "INSERT INTO original(sha256, size, sealed_ns, crc32) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT(sha256) DO UPDATE SET crc32 = ifnull(crc32, excluded.crc32)",
+            (sha256, size, now_ns, crc32),
         )
 
 

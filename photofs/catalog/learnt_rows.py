@@ -10,7 +10,7 @@ from photofs.model.photo import PixelSize
 from photofs.model.trace import NOTHING, Learnt, Sent
 
 _LEARNT = """
-SELECT l.sha256, l.width, l.height, s.sha256, g.size FROM observation o
+SELECT l.sha256, l.width, l.height, s.sha256, g.size, g.crc32 FROM observation o
 LEFT JOIN learnt l ON l.observation = o.id AND l.content_key = ?2
 LEFT JOIN sent s ON s.observation = o.id LEFT JOIN original g ON g.sha256 = s.sha256
 WHERE o.id = ?1"""
@@ -44,9 +44,9 @@ class LearntRows(Part):
         row = self.database.one(_LEARNT, (observation_id, content_key))
         if row is None:
             return NOTHING
-        sha256, width, height, sent, size = row
+        sha256, width, height, sent, size, crc32 = row
         pixels = PixelSize(width, height) if width else None
-        return Learnt(sha256, pixels, None if sent is None else Sent(sent, size))
+        return Learnt(sha256, pixels, None if sent is None else Sent(sent, size, crc32))
 
     def note_sent(self, source_id: int, remote_id: str, sha256: str) -> None:
         """A source has under that id what was sent, with that hash."""

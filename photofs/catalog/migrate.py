@@ -12,7 +12,7 @@ import apsw
 
 from photofs.model.errors import Outdated, Refused
 
-VERSION = 13
+VERSION = 14
 """The schema's version: the highest number in migrations/."""
 
 NEVER_USED = frozenset({10})

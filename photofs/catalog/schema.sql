@@ -201,7 +201,8 @@ CREATE TABLE moment (
 CREATE TABLE original (
   sha256    TEXT NOT NULL PRIMARY KEY,  -- of all its bytes, lower-case hex
   size      INTEGER NOT NULL,           -- bytes
-  sealed_ns INTEGER NOT NULL            -- when it was first sealed here
+  sealed_ns INTEGER NOT NULL,           -- when it was first sealed here
+  crc32     TEXT                        -- of all its bytes, 8 hex digits; NULL: not known
 ) STRICT, WITHOUT ROWID;
 
 -- An album of a source.

@@ -8,9 +8,10 @@ that, or what the user has said, that trace merges nothing: with two that fit, n
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import combinations
 from typing import NamedTuple
 
-from photofs.model.trace import MERGING, Trace, TraceKind
+from photofs.model.trace import LIKENESS, MERGING, Trace, TraceKind, contradict
 
 
 class Known(NamedTuple):
@@ -101,6 +102,8 @@ class _Grouping:
         together = sorted(each for one in lists.values() for each in one)
         if not self._fits(together):
             return
+        if trace.kind in LIKENESS and self._contradict(together):
+            return
         for each in together:
             self._group_of[each] = together
         for each in members:
@@ -116,6 +119,11 @@ class _Grouping:
         if len({each.binned for each in known}) > 1:
             return False
         return not any(pair <= set(together) for pair in self._apart)
+
+    def _contradict(self, together: Sequence[int]) -> bool:
+        """Whether the bytes of two of them are known to be others, however alike they look."""
+        traces = [self._known[each].traces for each in together]
+        return any(contradict(one, other) for one, other in combinations(traces, 2))
 
     def groups(self) -> Iterator[Group]:
         """What came of it."""

@@ -6,11 +6,15 @@ from photofs.model.observation import PhotoSeen
 
 
 class Whole(NamedTuple):
-    """A whole picture or video, sealed under its hash; `seen` holds what its bytes tell."""
+    """A whole picture or video, sealed under its hash; `seen` holds what its bytes tell.
+
+    `crc32`: of all its bytes, 8 lower-case hex digits; None if it was not worked out.
+    """
 
     sha256: str
     size: int
     seen: PhotoSeen
+    crc32: str | None = None
 
 
 class Other(NamedTuple):

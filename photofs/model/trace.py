@@ -4,9 +4,11 @@ The kinds stand from the surest to the least sure. Equal bytes are the same phot
 service is one photo's; a CRC is 32 bits, and says as much only together with the length; name,
 capture second and pixels are what a camera gives to one picture alone, but for copies and edited
 versions. Of what was sent from here the length is known as well: then that has to agree, or a file
-that was edited and copied in would be taken for the original that an export has.
+that was edited and copied in would be taken for the original that an export has. An edit may leave
+the length as it was: likeness says nothing where a hash or a checksum says that they are two.
 """
 
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -29,6 +31,9 @@ class TraceKind(StrEnum):
     NEAR = "near"
 
 
+LIKENESS: Final = frozenset({TraceKind.SIZED, TraceKind.LOOK})
+"""The kinds that show that two look the same; what is known of their bytes goes before that."""
+
 MERGING: Final = tuple(kind for kind in TraceKind if kind is not TraceKind.NEAR)
 """The kinds that can show that two observations are of one photo, the surest first."""
 
@@ -41,10 +46,11 @@ class Trace(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """The bytes that were sent as the photo of an observation."""
+    """The bytes that were sent as the photo of an observation; `crc32`: if it is known."""
 
     sha256: str
     size: int
+    crc32: str | None = None
 
 
 class Learnt(NamedTuple):
@@ -72,6 +78,9 @@ def traces_of(seen: PhotoSeen, learnt: Learnt = NOTHING) -> frozenset[Trace]:
     for sha256 in (learnt.sha256, learnt.sent and learnt.sent.sha256):
         if sha256 is not None:
             traces.add(Trace(TraceKind.SHA256, sha256))
+    if learnt.sent is not None and learnt.sent.crc32 is not None:
+        sent = ContentHash(HashKind.CRC32, learnt.sent.crc32)
+        traces |= _of_hash(sent, learnt.sent.size)
     if seen.hash is not None and seen.size != 0:
         traces |= _of_hash(seen.hash, seen.size)
     if seen.page_url:
@@ -110,6 +119,23 @@ def _of_look(seen: PhotoSeen, learnt: Learnt) -> set[Trace]:
         if learnt.sent is None:
             found.add(Trace(TraceKind.LOOK, look))
     return found
+
+
+def contradict(one: AbstractSet[Trace], other: AbstractSet[Trace]) -> bool:
+    """Whether the bytes behind these traces are known to be of two originals.
+
+    What is likened by length is an original, or was sent; of all else a SHA-256 may be of bytes
+    that a service made of its original.
+    """
+    kinds = [TraceKind.MD5, TraceKind.CRC32]
+    if _has(one, TraceKind.SIZED) and _has(other, TraceKind.SIZED):
+        kinds += [TraceKind.SHA256, TraceKind.SIZED]
+    told = ((_has(one, kind), _has(other, kind)) for kind in kinds)
+    return any(here and there and not here & there for here, there in told)
+
+
+def _has(traces: AbstractSet[Trace], kind: TraceKind) -> set[Trace]:
+    return {each for each in traces if each.kind is kind}
 
 
 def _second(taken: TakenFact | None) -> str | None:

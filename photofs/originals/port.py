@@ -29,11 +29,12 @@ class DraftKey(NamedTuple):
 
 
 class Sealed(NamedTuple):
-    """A whole and verified original."""
+    """A whole and verified original; `crc32` (8 hex digits) of what programs wrote here alone."""
 
     sha256: str
     size: int
     room: Room
+    crc32: str | None = None
 
 
 class Usage(NamedTuple):

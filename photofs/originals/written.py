@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from photofs.model.errors import Busy, NotFound
+from photofs.model.observation import HashKind
 from photofs.originals.disk_errors import disk_errors
-from photofs.originals.hashing import sha256_of
+from photofs.originals.hashing import hash_file
 from photofs.originals.locks import is_at, lock_open_file, share_open_file
 from photofs.originals.port import Room, Sealed
 from photofs.originals.rooms import Rooms, copy_bytes, make_folder, open_quietly, sync_folder
@@ -115,7 +116,8 @@ class WrittenFiles:
                 if not lock_open_file(fd):
                     raise Busy("the file is being written", remedy="it is looked at once closed")
                 os.fsync(fd)
-                sha256 = sha256_of(fd)
+                digests = hash_file(fd, [HashKind.SHA256, HashKind.CRC32])
+                sha256 = digests[HashKind.SHA256]
                 size = os.fstat(fd).st_size
                 if not self._rooms.is_right(Room.KEPT, sha256):
                     os.fchmod(fd, 0o400)
@@ -123,7 +125,7 @@ class WrittenFiles:
                     self._rooms.link_in(path, Room.KEPT, sha256)
             finally:
                 os.close(fd)
-        return Sealed(sha256, size, Room.KEPT)
+        return Sealed(sha256, size, Room.KEPT, digests[HashKind.CRC32])
 
     def is_open(self, draft: str) -> bool:
         """Whether some process has it open for writing, fills or seals it, just now."""

@@ -131,7 +131,7 @@ class Judging:
 
     def _whole(self, row: IncomingRow, whole: Whole, *, anew: bool) -> None:
         now = self._desk.desk.now_ns()
-        self._catalog.note_original(whole.sha256, whole.size, now)
+        self._catalog.note_original(whole.sha256, whole.size, now, whole.crc32)
         if row.told:
             self._other_bytes(row, whole)
             return

@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from zlib import crc32
 
 from photofs.catalog.journal import OperationRow
 from photofs.model.incoming import Stage
@@ -21,7 +22,8 @@ SHELL = Asker(4711, "bash")
 
 def whole(digest: str, size: int = 10, **facts: object) -> Whole:
     """A whole picture with that hash (a word stands for one)."""
-    return Whole(digest.ljust(64, "0"), size, photo("", file_name=None, extension="jpg", **facts))
+    seen = photo("", file_name=None, extension="jpg", **facts)
+    return Whole(digest.ljust(64, "0"), size, seen, f"{crc32(digest.encode()):08x}")
 
 
 class Wished:

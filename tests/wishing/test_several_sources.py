@@ -1,8 +1,9 @@
 """Wishes in a library of several sources: sent to the one that can be changed, shown for all."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -10,7 +11,7 @@ from photofs.catalog.journal import Wish
 from photofs.model.capture_time import TakenBy, TakenFact
 from photofs.model.discard import TrashSpot
 from photofs.model.errors import Refused
-from photofs.model.observation import PhotoGone
+from photofs.model.observation import ContentHash, HashKind, PhotoGone
 from photofs.model.operation import Event, State
 from photofs.model.photo import Fidelity, PixelSize
 from photofs.model.wish import WishVerb
@@ -59,6 +60,16 @@ class Both(Wished):
             outcomes = self.wishing.outcomes(self.catalog.library("L").library_id)
             outcomes.settle(self.account, self.filed.now_ns + 1)
         assert self.filed.problems() == []
+
+
+def sha(word: str) -> ContentHash:
+    """The hash that `whole` has of a word."""
+    return ContentHash(HashKind.SHA256, word.ljust(64, "0"))
+
+
+def checksum(word: str) -> ContentHash:
+    """The checksum of the same, as archives tell it."""
+    return ContentHash(HashKind.CRC32, f"{crc32(word.encode()):08x}")
 
 
 @pytest.fixture
@@ -276,6 +287,25 @@ def test_a_file_that_was_edited_and_copied_in_is_not_its_original(
         for source, remote_id in ((both.account, "e1"), (both.export, "e2"))
     }
     assert len({row.photo_id for row in found if row}) == photos
+
+
+@pytest.mark.parametrize(("original", "photos"), [("edited", 1), ("other", 2)])
+@pytest.mark.parametrize("hashed", [sha, checksum])
+def test_a_file_that_was_edited_in_place_is_not_its_original_of_the_same_length(
+    both: Both, original: str, photos: int, hashed: Callable[[str], ContentHash]
+) -> None:
+    """Hash or checksum say that the bytes are others: then they stay two photos."""
+    both.filed.source_id, both.filed.live = both.export, False
+    exported = photo("e2", content_key="e2", size=10, hash=hashed(original), **LOOK)
+    both.filed.scan(exported, full=False)
+    both.write("Albums/Trip/e.jpg", size=10)
+    both.judge(whole("edited", size=10), "Albums/Trip/e.jpg")
+    upload = both.catalog.open_operations()[0]
+    both.uploaded(upload, "e1", content_key="e1", fidelity=Fidelity.RECOMPRESSED, **LOOK)
+    both.filed.filing.merge_waiting(1)
+    assert both.filed.problems() == []
+    rows = (both.catalog.observation(*each) for each in ((both.account, "e1"), (both.export, "e2")))
+    assert len({row.photo_id for row in rows if row}) == photos
 
 
 @pytest.mark.parametrize(("size", "photos"), [(10, 1), (11, 2)])
