@@ -23,6 +23,15 @@ WHERE o.photo = ? AND iif(json_valid(o.seen), o.seen ->> '$.fidelity', 'original
     OR EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id AND i.told = s.sha256))
 ORDER BY o.id LIMIT 1"""
 
+_SENT_ALONE = """
+SELECT s.sha256 FROM observation o JOIN sent s ON s.observation = o.id
+JOIN original g ON g.sha256 = s.sha256 JOIN source c ON c.id = o.source
+WHERE o.id = ?1 AND iif(json_valid(o.seen), o.seen ->> '$.fidelity', 'original') <> 'original'
+  AND NOT EXISTS (SELECT 1 FROM trace t JOIN observation b ON b.id = t.observation
+    WHERE t.library = c.library AND b.id <> o.id AND b.gone = 0 AND (
+      (t.kind = 'sha256' AND t.value = s.sha256)
+      OR (t.kind = 'crc32' AND t.value = g.crc32 || ':' || g.size)))"""
+
 _UNLOOKED = """
 SELECT n.observation FROM trace n JOIN observation o ON o.id = n.observation
 WHERE n.library = ?1 AND n.kind = 'near' AND o.source = ?2 AND o.id > ?3
@@ -65,6 +74,11 @@ class LearntRows(Part):
         The photo shows it, or would if no program had written other bytes since.
         """
         row = self.database.one(_SENT_AND_SHOWN, (photo_id,))
+        return row[0] if row else None
+
+    def sent_alone(self, observation_id: int) -> str | None:
+        """The hash of what was sent as that, if nobody gives it back and no other source has it."""
+        row = self.database.one(_SENT_ALONE, (observation_id,))
         return row[0] if row else None
 
     def learn_hash(self, observation_id: int, content_key: str, sha256: str) -> None:

@@ -222,6 +222,7 @@ class Absence:
         catalog.set_observation_gone(observation_id, gone=True)
         self.removed += 1
         if catalog.sources_having(photo_id) > 0:
+            Replaced(self._desk).put_sent_away(observation_id, photo_id)
             Overruling(catalog, self._desk.now_ns).photo_left(photo_id, self._desk.source_id)
             return
         Replaced(self._desk).put_told_away(photo_id)

@@ -41,6 +41,12 @@ class Replaced:
         if told is not None and told == self._catalog.sent_and_shown(photo):
             self.put_away(photo, told)
 
+    def put_sent_away(self, observation: int, photo: int) -> None:
+        """A source lost it that others tell of: what was sent to that one, if they have it not."""
+        sent = self._catalog.sent_alone(observation)
+        if sent is not None:
+            self.put_away(photo, sent)
+
     def put_away(self, photo: int, original: str) -> None:
         """The old bytes of a photo as a file there, unless they stand there already."""
         self._put_away(self._catalog.photo_facts(photo), original)

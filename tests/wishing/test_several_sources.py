@@ -308,6 +308,29 @@ def test_a_file_that_was_edited_in_place_is_not_its_original_of_the_same_length(
     assert len({row.photo_id for row in rows if row}) == photos
 
 
+@pytest.mark.parametrize(("facts", "put_away"), [({}, True), ({"hash": sha("edited")}, False)])
+def test_what_was_sent_of_a_merged_photo_that_its_service_lost_is_put_away(
+    both: Both, facts: dict[str, object], *, put_away: bool
+) -> None:
+    """Shown or not, it stands in Trash/Replaced, unless another source has these very bytes."""
+    both.filed.source_id, both.filed.live = both.export, False
+    both.filed.scan(photo("e2", content_key="e2", size=10, **facts, **LOOK), full=False)
+    both.write("Albums/Trip/e.jpg", size=10)
+    both.judge(whole("edited", size=10), "Albums/Trip/e.jpg")
+    upload = both.catalog.open_operations()[0]
+    both.uploaded(upload, "e1", content_key="e1", fidelity=Fidelity.RECOMPRESSED, **LOOK)
+    both.filed.filing.merge_waiting(1)
+    merged = both.filed.photo_id("e2")
+    both.filed.source_id, both.filed.live = both.account, True
+    assert both.filed.photo_id("e1") == merged
+    both.filed.scan(PhotoGone(remote_id="e1"), full=False)
+    both.filed.filing.merge_waiting(1)
+    assert both.filed.problems() == []
+    kept = [path for path in both.files() if path.startswith("Trash/Replaced/")]
+    hashes = [both.catalog.photo_facts(both.filed.ino(path) // 2).sha256 for path in kept]
+    assert hashes == ([whole("edited").sha256] if put_away else [])
+
+
 @pytest.mark.parametrize(("size", "photos"), [(10, 1), (11, 2)])
 def test_a_scan_that_is_faster_than_the_answer_merges_nothing_for_good(
     both: Both, size: int, photos: int
