@@ -7,6 +7,17 @@ from photofs.model.operation import State
 
 _EVERY = "source IS NULL AND settled = 0 AND library = ?1"
 
+_SET_KEY = "iif(json_valid({0}.seen), {0}.seen ->> '$.set_key', NULL)"
+_ON_PAGE = f"""
+SELECT DISTINCT o.photo FROM observation o JOIN photo p ON p.id = o.photo
+WHERE o.id IN (
+  SELECT t.observation FROM trace t WHERE t.library = ?1 AND t.kind = 'page'
+  AND t.value >= ?3 || '#' AND t.value < ?3 || '$'
+  UNION SELECT b.id FROM observation a JOIN observation b ON b.source = a.source
+  AND {_SET_KEY.format("b")} = {_SET_KEY.format("a")} WHERE a.photo = ?2 AND a.gone = 0)
+AND o.gone = 0 AND o.photo <> ?2 AND p.library = ?1
+AND iif(json_valid(o.seen), o.seen ->> '$.page_url', NULL) = ?3 ORDER BY o.photo"""  # noqa: S608 - words of ours
+
 
 def is_errand(row: OperationRow) -> bool:
     """Whether a wish is no source's, but a hand's."""
@@ -43,6 +54,14 @@ class ErrandRows(JournalReading):
     def errands_of_photo(self, photo_id: int) -> list[OperationRow]:
         """The same of one photo."""
         return self._operations("photo = ?1 AND settled = 0 AND source IS NULL", (photo_id,))
+
+    def others_on_page(self, library_id: int, photo_id: int, page: str) -> list[int]:
+        """The other photos of a library that have the same page at the service: files of a shot.
+
+        Found by the page as it was traced, or as files of one shot; taken if told of it now.
+        """
+        rows = self.database.all(_ON_PAGE, (library_id, photo_id, page))
+        return [photo for (photo,) in rows]
 
     def count_errands(self, library_id: int | None = None) -> list[tuple[str, State, int]]:
         """How many are not over and not held: verb, state, number."""

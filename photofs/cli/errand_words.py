@@ -51,6 +51,16 @@ def without_page(catalog: Catalog, rows: Sequence[OperationRow]) -> list[str]:
     ]
 
 
+def held_back(catalog: Catalog, rows: Sequence[tuple[OperationRow, str]]) -> list[str]:
+    """What to do about errands that must not be done on the page that is known, a sentence each."""
+    return [
+        f"operation {row.operation_id} ({catalog.name_of_subject(row.wish.photo, None)},"
+        f" {TO_DO[row.wish.verb]}) is not handed out: {why};"
+        f" {_back_first(row)}`photofs undo {row.wish.action}` takes it back"
+        for row, why in rows
+    ]
+
+
 def _back_first(row: OperationRow) -> str:
     """Undo leaves alone what a hand has begun."""
     if row.state in {State.PLANNED, State.HELD}:

@@ -15,7 +15,7 @@ from photofs.catalog.port import LibraryRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.errand_lock import at_work
 from photofs.cli.errand_page import Line, errand_page
-from photofs.cli.errand_words import TO_DO, without_page
+from photofs.cli.errand_words import TO_DO, held_back, without_page
 from photofs.cli.hand_browser import browser
 from photofs.cli.house import find_house
 from photofs.cli.output import counted, json_option, own_name, print_json, safe_text
@@ -25,7 +25,7 @@ from photofs.cli.suggestions import libraries as named_libraries
 from photofs.cli.suggestions import places
 from photofs.model.errors import NotFound, Refused, StoreError
 from photofs.model.operation import State
-from photofs.wishing.handing import BY_LIST, Handing
+from photofs.wishing.handing import BY_LIST, Handing, not_on_page
 
 USUAL: Final = 100
 """Errands on a page if no number is given: some ten minutes of work."""
@@ -85,16 +85,22 @@ def done(what: tuple[str, ...], *, everything: bool, as_json: bool) -> None:
 
     It is noted as your word, and no proof: a later Takeout that tells otherwise overrules it.
     """
-    ticked = 0
+    ticked, left = 0, []
     for house, catalog, library, rows in _picked(what, everything=everything):
         handing = Handing(catalog, house.wishing(catalog), library)
-        for row in rows:
+        on_page = [row for row in rows if row.state is not State.PLANNED]
+        left += [row.operation_id for row in rows if row.state is State.PLANNED]
+        for row in on_page:
             handing.claimed(row)
-        ticked += len(rows)
+        ticked += len(on_page)
+    if left and not ticked:
+        raise not_on_page(left[0])
     if as_json:
-        print_json({"done": ticked})
-    else:
-        print(f"{counted(ticked, 'errand')} noted as done, as you said")
+        print_json({"done": ticked, "not_on_page": left} if left else {"done": ticked})
+        return
+    print(f"{counted(ticked, 'errand')} noted as done, as you said")
+    for number in left:
+        print(f"operation {number} was on no page yet: not ticked off; see `photofs hand list`")
 
 
 @hand.command(short_help="Take what you did not do off the page.")
@@ -127,6 +133,7 @@ def _write(house: House, catalog: Catalog, library: LibraryRow, most: int) -> di
         ready = handing.ready(most + len(lost))
         new = [row for row in ready if row.operation_id not in not_those]
         handing.begin(new[:most], BY_LIST)
+        back = handing.all_kept_back()
         lines = [line for row in handing.begun() if (line := _line(catalog, handing, row))]
         path = house.paths.errands / f"{library.library_id}.html"
         when = time.strftime("%Y-%m-%d %H:%M")
@@ -143,14 +150,14 @@ def _write(house: House, catalog: Catalog, library: LibraryRow, most: int) -> di
             }
             for each in lines
         ],
-        "without_page": without_page(catalog, lost),
+        "without_page": [*without_page(catalog, lost), *held_back(catalog, back)],
     }
 
 
 def _line(catalog: Catalog, handing: Handing, row: OperationRow) -> Line | None:
     """An errand on the page; None if there is no page of the photo to lead to any more."""
     errand = handing.errand(row)
-    if errand is None:
+    if errand is None or handing.kept_back(row):
         return None
     return Line(errand, tuple(catalog.photo(row.wish.photo or 0).albums))
 
@@ -242,7 +249,7 @@ def _read(what: Sequence[str]) -> Chosen:
 
 
 def _is_meant(row: OperationRow, chosen: Chosen, *, everything: bool) -> bool:
-    """By number, or all: what is on the page. By path: what waits, too, for that names it well."""
+    """By number, or all: what is on the page. By path: what waits, too, to say so."""
     if row.wish.photo in chosen.photos:
         return row.state in _WAITING
     number = row.operation_id

@@ -11,7 +11,7 @@ from photofs.assembly import House
 from photofs.catalog.port import Counts, LibraryRow, SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.attached import away_from
-from photofs.cli.errand_words import errands_in_words, without_page
+from photofs.cli.errand_words import errands_in_words, held_back, without_page
 from photofs.cli.house import find_house
 from photofs.cli.mounts import Mount, list_mounts, serves
 from photofs.cli.open_work import OpenWork, open_work, work_words
@@ -60,7 +60,7 @@ class LibraryStatus:
 
     `scratch`: files in its Scratch, which are on this disk alone. `work`: what is still to be sent.
     `not_so`: what was told to be done by hand, and a source tells otherwise since. `without_page`:
-    what waits for a hand that no hand can do any more. `archived`: what was sent, is not
+    what waits for a hand that no hand can, or may, do now. `archived`: what was sent, is not
     given back, and is safe by an archive alone.
     """
 
@@ -168,8 +168,9 @@ def _not_so(catalog: Catalog, library_id: int) -> list[str]:
 
 def _without_page(house: House, catalog: Catalog, library_id: int) -> list[str]:
     """The errands of photos whose page no source tells any more, and what to do."""
-    lost = Handing(catalog, house.wishing(catalog), library_id).without_page()
-    return without_page(catalog, lost)
+    handing = Handing(catalog, house.wishing(catalog), library_id)
+    lost = without_page(catalog, handing.without_page())
+    return [*lost, *held_back(catalog, handing.all_kept_back())]
 
 
 def _source_status(source: SourceRow, stale_days: float) -> SourceStatus:

@@ -38,6 +38,10 @@ MERGING: Final = tuple(kind for kind in TraceKind if kind is not TraceKind.NEAR)
 """The kinds that can show that two observations are of one photo, the surest first."""
 
 
+SURE: Final = frozenset({TraceKind.SHA256, TraceKind.MD5, TraceKind.PAGE})
+"""By which two records are of one photo for certain: hashes, the service's own page."""
+
+
 class Trace(NamedTuple):
     """One such fact."""
 

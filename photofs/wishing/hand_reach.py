@@ -1,10 +1,9 @@
 """How far a hand reaches in a library: what it can do on photos' pages, and on which pages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from photofs.model.errand import ON_PAGE, PAGES
-from photofs.model.fusing import Word
 
 
 class HandReach(NamedTuple):
@@ -15,14 +14,6 @@ class HandReach(NamedTuple):
 
     deeds: frozenset[str]
     pages: tuple[str, ...]
-
-    def page_in(self, words: Sequence[Word]) -> tuple[str, str] | None:
-        """A photo's page, with the id of the source that told it; None if nobody tells one."""
-        for word in sorted(words, key=lambda each: each.source):
-            page = word.seen.page_url
-            if page is not None and page.startswith(self.pages):
-                return page, word.seen.remote_id
-        return None
 
 
 NO_HAND: Final = HandReach(frozenset(), ())

@@ -22,6 +22,7 @@ from photofs.model.operation import BACK, Event, State
 from photofs.model.photo import Media
 from photofs.model.wish import WishVerb
 from photofs.wishing.errands import OTHERWISE, Errands
+from photofs.wishing.hand_page import HandPage, barred, kept_back, page_of, same_on_page
 from photofs.wishing.rule_proof import is_proven_still
 from photofs.wishing.wishing import Wishing
 
@@ -85,6 +86,7 @@ class Handing:
         unsure = [row for row in begun if row.state is State.UNSURE]
         rows = [*unsure, *self._catalog.errands_ready(self._library, self._now_ns(), EVERY)]
         wanted = (row for row in rows if verbs is None or row.wish.verb in verbs)
+        wanted = (row for row in wanted if not self.kept_back(row))
         return list(islice((row for row in wanted if self._may_be_done(row)), most))
 
     def _may_be_done(self, row: OperationRow) -> bool:
@@ -110,9 +112,21 @@ class Handing:
         rows = self._catalog.errands_open(self._library)
         return [row for row in rows if self._page(row) is None]
 
-    def _page(self, row: OperationRow) -> tuple[str, str] | None:
-        words = self._catalog.words(row.wish.photo or 0)
-        return self._wishing.desk(self._library).hand.page_in(words)
+    def kept_back(self, row: OperationRow) -> str:
+        """Why an errand must not be handed out though its page is known, a sentence; mostly ""."""
+        page = self._page(row)
+        return "" if page is None else kept_back(self._catalog, page, row, self._now_ns())
+
+    def all_kept_back(self) -> list[tuple[OperationRow, str]]:
+        """All open ones of which the user has to know that, each with why."""
+        rows = self._catalog.errands_open(self._library)
+        paged = [(row, page) for row in rows if (page := self._page(row)) is not None]
+        told = ((row, barred(self._catalog, page, row, self._now_ns())) for row, page in paged)
+        return [(row, why) for row, why in told if why]
+
+    def _page(self, row: OperationRow) -> HandPage | None:
+        hand = self._wishing.desk(self._library).hand
+        return page_of(self._catalog, hand, row.wish.photo or 0)
 
     def errand(self, row: OperationRow) -> Errand | None:
         """An operation as a hand gets it; None if no page of the photo is known any more."""
@@ -125,8 +139,8 @@ class Handing:
             number=row.operation_id,
             key=row.key,
             verb=WishVerb(row.wish.verb),
-            page=page[0],
-            remote_id=page[1],
+            page=page.address,
+            remote_id=page.remote_id,
             name=shown.file_name or shown.name,
             title=shown.title,
             media=Media(shown.media),
@@ -149,6 +163,8 @@ class Handing:
                 for row in some:
                     now = self._catalog.operation(row.operation_id)
                     if now.state not in {State.PLANNED, State.UNSURE} or self._is_off(now):
+                        continue
+                    if self.kept_back(now):
                         continue
                     if now.state is State.PLANNED:
                         self._send(now, hand)
@@ -196,13 +212,13 @@ class Handing:
     def claimed(self, row: OperationRow) -> None:
         """The user says that it is done: a claim, and nothing that proves it.
 
-        Refused while it is held. One that was not on a list yet is taken as if it had been.
+        Refused if it was not handed out: nobody can have done what was on no page yet.
         """
         with self._wishing.change():
             now = self._catalog.operation(row.operation_id)
             self._check(now)
             if now.state is State.PLANNED:
-                self._send(now, BY_LIST)
+                raise not_on_page(now.operation_id)
             at = self._now_ns()
             self._catalog.note_exchange(now.operation_id, at, "", "done, as you said")
             self._done(self._catalog.operation(row.operation_id), Claim(BY_LIST, ""))
@@ -243,6 +259,12 @@ class Handing:
     def _done(self, row: OperationRow, claim: Claim) -> None:
         told = {"hand": claim.hand, "proof": claim.proof}
         self._wishing.outcomes(self._library).done_by_hand(row, told)
+        page = self._page(row)
+        for each in same_on_page(self._catalog, page, row) if page else ():
+            if each.state is State.PLANNED and each.wish.not_before_ns <= self._now_ns():
+                self._send(each, claim.hand)
+                now = self._catalog.operation(each.operation_id)
+                self._wishing.outcomes(self._library).done_by_hand(now, told)
 
     def _back(self, row: OperationRow, why: str, pause_ns: int) -> None:
         now = self._now_ns()
@@ -258,6 +280,16 @@ class Handing:
 
     def _errands(self) -> Errands:
         return Errands(self._wishing.desk(self._library))
+
+
+def not_on_page(number: int) -> Refused:
+    """What to say of an errand that is to be ticked off and was never handed out."""
+    return Refused(
+        f"operation {number} was on no page yet, so it cannot be ticked off",
+        safe="nothing was changed",
+        remedy="`photofs hand list` hands out what may be done now; `photofs queue` says why others"
+        " wait",
+    )
 
 
 def _parts(rows: Sequence[OperationRow]) -> Iterator[Sequence[OperationRow]]:

@@ -15,11 +15,8 @@ from photofs.model.mirror import CopyState
 from photofs.model.photo import Media
 from photofs.model.rule import DAY_NS
 from photofs.model.rule_plan import Copy, Subject, Told
-from photofs.model.trace import TraceKind
+from photofs.model.trace import SURE
 from photofs.wishing.hand_reach import HandReach
-
-SURE: Final = frozenset({TraceKind.SHA256, TraceKind.MD5, TraceKind.PAGE})
-"""Evidence by which two records are of one photo for certain: hashes, the service's own page."""
 
 _MAY_MEAN_NS: Final = {Granularity.SECOND: 0, Granularity.MONTH: 31, Granularity.YEAR: 366}
 """Days after its instant at which a photo with such a date may have been taken at the latest."""

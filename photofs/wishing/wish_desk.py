@@ -12,6 +12,7 @@ from photofs.filing.overlay import laid_over, without
 from photofs.model.errand import DEED_OF
 from photofs.model.errors import ReadOnly, Refused
 from photofs.model.wish import Asker, WishVerb
+from photofs.wishing.hand_page import page_of
 from photofs.wishing.hand_reach import NO_HAND, HandReach
 from photofs.wishing.planning import Planning
 
@@ -85,7 +86,8 @@ class WishDesk:
         deed = DEED_OF.get(verb)
         if deed is None or deed in self.can or deed not in self.hand.deeds:
             return False
-        return self.hand.page_in(self.catalog.words(photo)) is not None
+        page = page_of(self.catalog, self.hand, photo)
+        return page is not None and not (page.likened and verb is WishVerb.TRASH)
 
     def need_for(self, verb: WishVerb, photo: int, what: str) -> None:
         """Refused unless the service can do that to a photo, or a hand on the photo's page."""

@@ -79,6 +79,8 @@ def test_ticking_off(home: Home) -> None:
     assert home.household.ask("hand", "done", f"{first}-{second}") == {"done": 2}
     assert "no such errand is open" in home.household.run("hand", "done", str(first), code=4)
     assert "no such errand" in home.household.run("hand", "done", str(third + 1), code=4)
+    assert "on no page yet" in home.household.run("hand", "done", "L/Trash/d.jpg", code=15)
+    home.household.ask("hand", "list")
     assert home.household.ask("hand", "done", "L/Trash/d.jpg") == {"done": 1}
     assert home.household.ask("hand", "done", "--all") == {"done": 1}
     assert "nothing waits for a hand" in home.household.run("hand", "list")
