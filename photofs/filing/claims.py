@@ -3,7 +3,8 @@
 An errand that is told to be done, by a claim of the user's or by what a program saw, has a time as
 every fact has one. An older word of a source says nothing of it. A later one that agrees settles
 it. One that does not, at least a day later (an export takes hours to make, and nobody knows when it
-looked at which photo), overrules it: the photo is shown as it is told, and that is noted.
+looked at which photo), overrules it: the photo is shown as it is told, and that is noted. For the
+same reason a word settles no later wish about the same within a day of what was done.
 """
 
 from collections.abc import Sequence
@@ -59,12 +60,31 @@ class Claims:
         word = _later_word(row, self._catalog.words(photo), since_ns)
         if word is None:
             return
+        is_sure = word.seen.as_of_ns >= since_ns + LATER_NS
         if done and self._is_superseded(row, photo):
-            self._catalog.settle(row.operation_id)
+            if is_sure:  # else it is what is so again, if the later wish is taken back
+                self._catalog.settle(row.operation_id)
+        elif self._may_be_before(row, photo, word):
+            return
         elif _is_so(row, word):
             self._agree(row, photo, word)
-        elif done and word.seen.as_of_ns >= since_ns + LATER_NS:
+        elif done and is_sure:
             self._overrule(row, photo, word)
+
+    def _may_be_before(self, row: OperationRow, photo: int, word: Word) -> bool:
+        """Whether a word may tell how it was before an earlier errand of that deed was done.
+
+        Then it says nothing of this one: trashed by hand and wished out of the trash again, an
+        export of that hour that had looked before tells that it is not in the trash.
+        """
+        deed = DEED_OF[WishVerb(row.wish.verb)]
+        return any(
+            each.operation_id < row.operation_id
+            and each.state is State.DONE
+            and DEED_OF[WishVerb(each.wish.verb)] is deed
+            and word.seen.as_of_ns < each.changed_ns + LATER_NS
+            for each in self._catalog.errands_of_photo(photo)
+        )
 
     def _agree(self, row: OperationRow, photo: int, word: Word) -> None:
         """It is told as wished. If the opposite was begun before, that must not be done any more.

@@ -3,15 +3,19 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from photofs.catalog.journal import OperationRow
+from photofs.model.capture_time import TakenFact
 from photofs.model.errand import Errand, Found, Outcome
 from photofs.model.operation import Event
 from photofs.wishing.errand_walk import walk
-from tests.support.by_hand import DAY, DAY_NS, ByHand, FakeHand, shot
+from tests.support.by_hand import DAY, DAY_NS, MINUTE_NS, ByHand, FakeHand, shot
+from tests.support.wished import SHELL
 
 PHOTO = f"{DAY}/a.jpg"
+TAKEN = "user.photofs.taken"
 
 
 @pytest.fixture
@@ -156,3 +160,46 @@ def test_a_hand_is_told_of_it(hands: ByHand) -> None:
     errand = hands.handing.errand(row)
     assert errand is not None
     assert errand.otherwise
+
+
+@pytest.mark.parametrize("state", ["planned", "sent", "done"])
+@pytest.mark.parametrize("days", [0, 2])
+def test_an_export_of_that_hour_cancels_no_way_out_of_the_trash(
+    hands: ByHand, days: int, state: str
+) -> None:
+    """It may have looked before the photo was trashed, which is done; one of days later knows."""
+    hands.handing.claimed(restored(hands, "list"))
+    if state != "planned":
+        hands.hand_out()
+    if state == "done":
+        hands.claim_all()
+    hands.later(max(days * DAY_NS, MINUTE_NS))
+    hands.tell(shot("a", hands.filed.now_ns))
+    assert hands.verbs() == ([] if days or state == "done" else [f"restore: {state}"])
+    assert len(hands.catalog.errands_unsettled(1)) == (0 if days else 2)
+    assert is_in_place(hands)
+
+
+def test_the_way_out_taken_back_leaves_it_in_the_trash(hands: ByHand) -> None:
+    """An export of that hour says nothing of what was done by hand, though it is wished back."""
+    hands.handing.claimed(restored(hands, "list"))
+    hands.tell(shot("a", hands.filed.now_ns))
+    hands.undo()
+    assert hands.verbs() == []
+    assert hands.wished.files() & {PHOTO, "Trash/a.jpg"} == {"Trash/a.jpg"}
+
+
+@pytest.mark.parametrize("days", [0, 2])
+def test_an_export_of_that_hour_settles_no_second_date(hands: ByHand, days: int) -> None:
+    """A date wished again is what an export tells that looked before another was set by hand."""
+    ino = hands.filed.ino(PHOTO)
+    hands.wished.wishing.set_attribute(ino, TAKEN, "2001-02-03 04:05:06", SHELL)
+    hands.later()
+    hands.hand_out()
+    hands.claim_all()
+    hands.wished.wishing.set_attribute(ino, TAKEN, "2019-07-03 04:05:06", SHELL)
+    (row,) = hands.catalog.errands_open(1)
+    wished = msgspec.convert(row.wish.details["taken"], TakenFact)
+    hands.later(max(days * DAY_NS, MINUTE_NS))
+    hands.tell(shot("a", hands.filed.now_ns, taken=wished))
+    assert hands.verbs() == ([] if days else ["date: planned"])
