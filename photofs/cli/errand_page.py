@@ -68,8 +68,8 @@ def errand_page(library: str, lines: Sequence[Line], written: str, command: str)
 <p>Written {escape(written)}. Google lets no program do this; you can, on the photos' own pages, in
 a browser in which you are signed in. Then tick off what you did, by the numbers of this page:
 <code>{call} hand done 12-40 55</code>, or all of it: <code>{call} hand done --all</code>. What you
-do not want to do: <code>{call} hand back 12</code>, and then <code>{call} undo</code> takes it
-back.</p>
+do not want to do: <code>{call} hand back 12</code>, and then <code>{call} undo ACTION</code> takes
+it back (<code>{call} log</code> tells its number).</p>
 {"".join(parts) or "<p>Nothing waits for you.</p>"}
 </body></html>
 """

@@ -63,7 +63,9 @@ def list_errands(
     """
     house = find_house()
     with house.catalog() as catalog:
-        pages = [_write(house, catalog, row, max(number, 0)) for row in _chosen(catalog, libraries)]
+        chosen = _chosen(catalog, libraries)
+        pages = [_write(house, catalog, row, max(number, 0)) for row in chosen]
+        in_grace = _in_grace(catalog, chosen)
     pages = [page for page in pages if page["errands"] or page["without_page"] or libraries]
     if as_json:
         print_json(pages)
@@ -73,7 +75,9 @@ def list_errands(
         if page["errands"] and not no_browser:
             show_page(Path(str(page["page"])))
     if not pages:
-        print("nothing waits for a hand; what is within its grace is not listed yet")
+        print("nothing waits for a hand")
+    if in_grace:
+        print(in_grace)
 
 
 @hand.command(short_help="Tick off what you did.")
@@ -122,6 +126,24 @@ def back(what: tuple[str, ...], *, everything: bool, as_json: bool) -> None:
 def _chosen(catalog: Catalog, names: tuple[str, ...]) -> list[LibraryRow]:
     """The libraries named, or all; NotFound for an unknown name."""
     return [catalog.library(name) for name in names] if names else catalog.libraries()
+
+
+def _in_grace(catalog: Catalog, libraries: list[LibraryRow]) -> str:
+    """How many errands are not handed out yet, and for how long; nothing if there are none."""
+    now_ns = time.time_ns()
+    waits = [
+        wait_ns
+        for library in libraries
+        for row in catalog.errands_open(library.library_id)
+        if row.state is State.PLANNED and (wait_ns := row.wish.not_before_ns - now_ns) > 0
+    ]
+    if not waits:
+        return ""
+    seconds = counted(-(-max(waits) // 10**9), "second")
+    return (
+        f"{counted(len(waits), 'errand')} not listed yet: `photofs undo ACTION` still costs"
+        f" nothing; run this again in {seconds}"
+    )
 
 
 def _write(house: House, catalog: Catalog, library: LibraryRow, most: int) -> dict[str, object]:

@@ -22,7 +22,6 @@ LOOK_EVERY = 0.25
 """Seconds between two looks at the catalog; a look takes a millisecond."""
 
 NOT_DONE: Final = "not done yet: "
-FOR_A_HAND: Final = "{} wait for a hand: `photofs hand list` has the links"
 
 
 class Outcome(NamedTuple):
@@ -115,8 +114,14 @@ def _look(catalog: Catalog, photos: list[int] | None) -> Outcome:
     if stuck:
         words.append(f"{stuck:,} photos are held, unsure or failed: see `photofs queue`")
     if errands:
-        words.append(FOR_A_HAND.format(f"{errands:,} photos"))
+        words.append(_for_a_hand(errands, "photo"))
     return Outcome(going, stuck, errands, "; ".join(words))
+
+
+def _for_a_hand(number: int, noun: str) -> str:
+    """How many wait for a hand, and where the links are."""
+    waits = "waits" if number == 1 else "wait"
+    return f"{counted(number, noun)} {waits} for a hand: `photofs hand list` has the links"
 
 
 def _stuck(work: OpenWork) -> int:
@@ -128,7 +133,7 @@ def _words(work: OpenWork) -> str:
     """How it stands, for people."""
     words = [f"{NOT_DONE}{work_words(work)}"] if work.going_on else []
     if work.errands:
-        words.append(FOR_A_HAND.format(counted(work.errands, "errand")))
+        words.append(_for_a_hand(work.errands, "errand"))
     if work.held + work.unsure + work.failed:
         words.append(
             f"{work.held:,} held, {work.unsure:,} unsure, {work.failed:,} failed:"

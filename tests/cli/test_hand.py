@@ -2,6 +2,7 @@
 
 import re
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,7 +99,7 @@ def test_it_is_told_what_waits(home: Home) -> None:
     assert waits in home.household.run("wait")
     assert waits in home.household.run("wait", "--hands", code=6)
     assert home.household.ask("wait")["by_hand"] == 3
-    one = "all is done; 1 photos wait for a hand"
+    one = "all is done; 1 photo waits for a hand"
     assert one in home.household.run("wait", "L/Trash/a.jpg")
     assert one in home.household.run("wait", "--hands", "L/Trash/a.jpg", code=6)
     told = home.household.ask("info", "L/Trash/a.jpg")
@@ -178,3 +179,13 @@ def test_emptying_trash_deletes_nothing_there(home: Home) -> None:
 def test_which_errands_must_be_said(home: Home) -> None:
     """Neither number nor path nor --all is refused."""
     assert "which errands?" in home.household.run("hand", "done", code=15)
+
+
+def test_what_is_within_its_grace_is_told_with_its_seconds(home: Home) -> None:
+    """Only if there is some: it is not on the page yet, and undo still costs nothing."""
+    assert "not listed yet" not in home.household.run("hand", "list")
+    home.hands.later(time.time_ns() + 600 * 10**9 - home.hands.filed.now_ns)
+    home.wished.unlink(f"{DAY}/a.jpg")
+    told = home.household.run("hand", "list")
+    assert "nothing waits for a hand" in told
+    assert re.search(r"1 errand not listed yet: .* run this again in [\d,]+ second", told)

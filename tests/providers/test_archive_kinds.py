@@ -155,6 +155,9 @@ def test_what_is_no_export(tmp_path: Path, kind: Kind) -> None:
             check_kind(path, kind)
         assert refused.value.safe == "nothing was added"
         assert refused.value.remedy
+        has_pictures = path == ordinary
+        command = f"photofs library add folder {shlex.quote(str(path))}"
+        assert (command in refused.value.remedy) is has_pictures
 
 
 def test_our_own_cache_is_no_export(tmp_path: Path) -> None:

@@ -302,7 +302,9 @@ async def test_without_playwright_it_is_said_what_to_install(
     with pytest.raises(Misconfigured) as told:
         async with open_window(Path(sys.executable), profile, headless=True, patience=1.0):
             pytest.fail("a window without Playwright")
-    assert "photofs[browser]" in told.value.remedy
+    assert "pip install '.[browser]'" in told.value.remedy
+    assert "pipx inject photofs playwright" in told.value.remedy
+    assert "photofs[browser]" not in told.value.remedy, "another program of that name"
 
 
 async def test_a_program_that_is_no_browser_is_told(tmp_path: Path) -> None:

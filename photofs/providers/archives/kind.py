@@ -92,7 +92,8 @@ def check_kind(path: Path, kind: Kind, own_folders: tuple[Path, ...] = ()) -> No
         )
     raise _refused(
         f"{path} holds {_found(parts, paths)}, no {signs.name}",
-        f"name the folder that holds the {signs.parts}; ordinary folders of photos need no photofs",
+        f"name the folder that holds the {signs.parts}"
+        + (f", or: photofs library add folder {shlex.quote(str(path))}" if parts.tree else ""),
     )
 
 

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Request
 
 T = TypeVar("T")
+INSTALL: Final = (
+    "in the folder of photofs's sources: .venv/bin/pip install '.[browser]', or"
+    " pipx install --force '.[browser]'; where pipx has photofs: pipx inject photofs playwright"
+)
+"""No name of ours: a registry knows another program by it."""
+
 WHEEL: Final = 1500
 """Pixels that a turn of the wheel moves a list: less than two screens."""
 
@@ -214,7 +220,7 @@ def _begin(
     except ImportError as error:
         raise Misconfigured(
             "the hand in the browser needs Playwright for Python, which is not installed",
-            remedy="pip install 'photofs[browser]'",
+            remedy=INSTALL,
         ) from error
     playwright = sync_playwright().start()
     try:
