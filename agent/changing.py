@@ -33,6 +33,11 @@ MARKS: Final = frozenset({WishVerb.TRASH, WishVerb.RESTORE})
 WAITS_NS: Final = 30 * 60 * 10**9
 """How long photos wait to join an album for one before them to be uploaded: a film takes hours."""
 
+STANDS_STILL_NS: Final = 26 * 3600 * 10**9
+"""For how long time does not count while nothing of a source is sent at all: until a day's limit of
+requests is over, with some hours to spare. Else the photos after that night overtake those before.
+"""
+
 WAITS_TRIES: Final = 6
 """How often an upload is sent or asked for in vain before the next ones wait for it no longer."""
 
@@ -71,10 +76,11 @@ class Changing:
         A file that nobody has judged yet has a place, too.
         """
         now_ns = self._box.now_ns()
-        since_ns = now_ns - WAITS_NS
+        moved_ns = self._box.catalog.last_moved_ns(self._box.source.source_id)
+        since_ns = max(min(now_ns, moved_ns) - WAITS_NS, now_ns - STANDS_STILL_NS)
         wished = self._box.catalog.to_join(album, WAITS_TRIES, since_ns, now_ns)
         awaited = [each.place for each in wished if each.comes]
-        coming = self._box.catalog.coming_to(album, since_ns)
+        coming = self._box.catalog.coming_to(album, now_ns - WAITS_NS)
         awaited += [] if coming is None else [coming]
         ready = [each for each in wished if not each.comes]
         if not awaited:

@@ -71,6 +71,15 @@ class JoinOrder(Part):
             for number, position, name, comes in rows
         )
 
+    def last_moved_ns(self, source_id: int) -> int:
+        """When any wish of a source that is still open last came a step further; 0 if none is."""
+        row = self.database.one(
+            "SELECT max(changed_ns) FROM operation WHERE source = ?"
+            " AND state IN ('planned', 'held', 'claimed', 'sent', 'unsure')",
+            (source_id,),
+        )
+        return row[0] or 0 if row else 0
+
     def coming_to(self, album_id: int, since_ns: int) -> Place | None:
         """The first place of a file in the album's folder that nobody has judged yet.
 
