@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from itertools import combinations
 from typing import NamedTuple
 
-from photofs.model.trace import LIKENESS, MERGING, Trace, TraceKind, contradict
+from photofs.model.trace import MERGING, Trace, TraceKind, contradict
 
 
 class Known(NamedTuple):
@@ -102,7 +102,8 @@ class _Grouping:
         together = sorted(each for one in lists.values() for each in one)
         if not self._fits(together):
             return
-        if trace.kind in LIKENESS and self._contradict(together):
+        # of LOOK one is often encoded anew; equal lengths say that both are the original
+        if trace.kind is TraceKind.SIZED and self._contradict(together):
             return
         for each in together:
             self._group_of[each] = together

@@ -31,9 +31,6 @@ class TraceKind(StrEnum):
     NEAR = "near"
 
 
-LIKENESS: Final = frozenset({TraceKind.SIZED, TraceKind.LOOK})
-"""The kinds that show that two look the same; what is known of their bytes goes before that."""
-
 MERGING: Final = tuple(kind for kind in TraceKind if kind is not TraceKind.NEAR)
 """The kinds that can show that two observations are of one photo, the surest first."""
 

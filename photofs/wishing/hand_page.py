@@ -10,23 +10,15 @@ from photofs.model.trace import SURE
 from photofs.model.wish import WishVerb
 from photofs.wishing.hand_reach import HandReach
 
-LIKENED: Final = (
-    "several sources tell of it, and only a likeness says that it is one photo, so its page may be"
-    " another picture's; `photofs library split` makes a photo of each"
-)
 _OWN: Final = frozenset({WishVerb.DATE})
 """What is done to each file by itself: two of a page may be given two dates."""
 
 
 class HandPage(NamedTuple):
-    """A photo's page and the id that the same source has for it.
-
-    `likened`: a source tells of the photo that was joined by a mere likeness.
-    """
+    """A photo's page and the id that the same source has for it."""
 
     address: str
     remote_id: str
-    likened: bool
 
 
 def page_of(catalog: Catalog, hand: HandReach, photo: int) -> HandPage | None:
@@ -38,7 +30,7 @@ def page_of(catalog: Catalog, hand: HandReach, photo: int) -> HandPage | None:
     for number in sorted(sure, key=lambda each: bytes_order(words[each])):
         seen = words[number].seen
         if seen.page_url is not None and seen.page_url.startswith(hand.pages):
-            return HandPage(seen.page_url, seen.remote_id, len(sure) < len(words))
+            return HandPage(seen.page_url, seen.remote_id)
     return None
 
 
@@ -69,8 +61,6 @@ def barred(catalog: Catalog, page: HandPage, row: OperationRow, now_ns: int) -> 
     """The same, but for what another errand on the same page does: what its user has to know."""
     if row.wish.verb != WishVerb.TRASH:
         return ""
-    if page.likened:
-        return LIKENED
     others = _others(catalog, page, row)
     staying = next((each for each in others if not _goes_too(catalog, each, now_ns)), None)
     if staying is None:

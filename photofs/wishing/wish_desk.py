@@ -86,8 +86,7 @@ class WishDesk:
         deed = DEED_OF.get(verb)
         if deed is None or deed in self.can or deed not in self.hand.deeds:
             return False
-        page = page_of(self.catalog, self.hand, photo)
-        return page is not None and not (page.likened and verb is WishVerb.TRASH)
+        return page_of(self.catalog, self.hand, photo) is not None
 
     def need_for(self, verb: WishVerb, photo: int, what: str) -> None:
         """Refused unless the service can do that to a photo, or a hand on the photo's page."""

@@ -107,7 +107,7 @@ def becomes_complete(
 @pytest.mark.timeout(500)
 def test_two_hundred_photos_become_a_proven_mirror(household: Household, tmp_path: Path) -> None:
     """A small cut of the soak below: breaks ten times a second, kills every few seconds."""
-    becomes_complete(household, tmp_path / "nas", photos=200, every=0.1, lives=2.0)
+    becomes_complete(household, tmp_path / "nas", photos=200, every=0.1, lives=0.5)
 
 
 @pytest.mark.soak
