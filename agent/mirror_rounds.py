@@ -2,7 +2,6 @@
 
 import json
 import logging
-import random
 import sys
 import time
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from typing import Final
 
 import trio
 
+from agent.due import is_due, own_share
 from agent.mirroring import Ran, run_mirror
 from agent.progress import show_progress
 from photofs.assembly import House
@@ -27,9 +27,6 @@ LOOK_SECONDS: Final = 10.0
 
 RETRY_SECONDS: Final = 300.0
 """Before a mirror that could not be worked on is tried again: its disk may be back."""
-
-JITTER: Final = 0.1
-"""The share by which a schedule moves, so that not all machines ask a service at once."""
 
 
 async def run_mirrors(house: House, names: Sequence[str], *, as_json: bool) -> int:
@@ -139,23 +136,15 @@ def _sentence(outcome: dict[str, object]) -> str:
 async def keep_mirrored(house: House, catalog: Catalog) -> None:
     """Run each mirror when it is due, for ever."""
     tried: dict[int, float] = {}
-    spread = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
+    share = own_share()
     while True:
         await trio.sleep(LOOK_SECONDS)
         for row in catalog.mirrors():
             age = time.monotonic() - tried.get(row.mirror_id, float("-inf"))
-            every = house.settings.mirror.every * spread
-            if age >= RETRY_SECONDS and is_due(row, every, time.time_ns()):
+            every = house.settings.mirror.every * share
+            if age >= RETRY_SECONDS and is_due(row.run_ns, every, time.time_ns()):
                 tried[row.mirror_id] = time.monotonic()
                 await _run_quietly(house, catalog, row)
-
-
-def is_due(row: MirrorRow, every: float, now_ns: int) -> bool:
-    """Whether a mirror was never run, or not for `every` seconds (a clock set back counts)."""
-    if row.run_ns is None:
-        return True
-    age = (now_ns - row.run_ns) / 1e9
-    return age >= every or age < 0
 
 
 async def _run_quietly(house: House, catalog: Catalog, row: MirrorRow) -> None:

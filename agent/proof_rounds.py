@@ -2,7 +2,6 @@
 
 import json
 import logging
-import random
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import trio
 
+from agent.due import own_share
 from agent.mirror_rounds import wanted_mirrors
 from agent.progress import show_progress
 from agent.remote_sample import sample_remote
@@ -30,9 +30,6 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 3600.0
 """Between two looks whether files are due to be re-read."""
-
-JITTER: Final = 0.1
-"""The share by which that moves."""
 
 TOLD: Final = 20
 """Files of each kind that are told by name to people; JSON has them all."""
@@ -217,9 +214,9 @@ def _listed(name: str, sentences: Sequence[str], words: str) -> list[str]:
 
 async def keep_verified(house: House, catalog: Catalog) -> None:
     """Re-read files whose proof gets old, slowly, for ever."""
-    spread = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret
+    share = own_share()
     while True:
-        await trio.sleep(LOOK_SECONDS * spread)
+        await trio.sleep(LOOK_SECONDS * share)
         for row in catalog.mirrors():
             await verify_due(house, catalog, row, time.time_ns())
 

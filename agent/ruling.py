@@ -1,13 +1,13 @@
 """Runs the rules that their user armed, when their library was scanned."""
 
 import logging
-import random
 import time
 from collections import Counter
 from typing import Final
 
 import trio
 
+from agent.due import is_due, own_share
 from photofs.assembly import House
 from photofs.catalog.rule_rows import RuleRow
 from photofs.catalog.sqlite import Catalog
@@ -29,11 +29,11 @@ EVERY_NS: Final = 3_600 * 10**9
 
 async def rule_for_ever(house: House, catalog: Catalog) -> None:
     """Run each armed rule when it is due, for ever."""
-    spread = random.uniform(0.9, 1.1)  # noqa: S311 - no secret
+    share = own_share()
     while True:
         await trio.sleep(LOOK_SECONDS)
         try:
-            await rule_once(house, catalog, int(EVERY_NS * spread))
+            await rule_once(house, catalog, int(EVERY_NS * share))
         except PhotofsError as error:  # such as a catalog that others hold for long
             log.info("no rule is run just now: %s", error)
         except Exception:
@@ -70,10 +70,8 @@ def _due(house: House, catalog: Catalog, every_ns: int) -> list[Rule]:
 
 
 def _is_due(row: RuleRow, scanned_ns: int, every_ns: int) -> bool:
-    if row.run_ns is None:
-        return True
-    age = time.time_ns() - row.run_ns
-    return (age >= every_ns or age < 0) and scanned_ns > row.run_ns
+    scanned_since = row.run_ns is None or scanned_ns > row.run_ns
+    return scanned_since and is_due(row.run_ns, every_ns / 1e9, time.time_ns())
 
 
 async def run_rule(house: House, catalog: Catalog, rule: Rule) -> str:

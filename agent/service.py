@@ -16,6 +16,7 @@ import trio
 
 from agent.census import Census
 from agent.comparing import merge_waiting
+from agent.due import is_due, spread
 from agent.heads import Heads
 from agent.mirror_rounds import keep_mirrored
 from agent.noticing import notice_for_ever
@@ -157,7 +158,7 @@ class _Rounds:
     def _is_due(self, source: SourceRow) -> bool:
         age = time.monotonic() - self._failed.get(source.source_id, -math.inf)
         every = spread(self._house.settings.agent.scan_every, source.scan_ns)
-        due = is_due(source, every, time.time_ns()) or source.source_id in self._changed
+        due = is_due(source.scan_ns, every, time.time_ns()) or source.source_id in self._changed
         return due and age >= RETRY_SECONDS
 
     async def _scan(self, source: SourceRow) -> None:
@@ -172,24 +173,6 @@ class _Rounds:
             self._failed[source_id] = began
         if outcome is not Outcome.DONE and wanted:
             self._changed.add(source_id)
-
-
-def spread(every: float, last_ns: int | None) -> float:
-    """Seconds between two scans, a tenth more or less.
-
-    So many machines, begun by one power cut or at one full hour, soon ask a service at other times.
-    It hangs on when the last scan ended, to the millionth of a second: an agent that is begun anew
-    works out the same.
-    """
-    return every * (0.9 + 0.2 * ((last_ns or 0) // 1000 % 1_000_000) / 1_000_000)
-
-
-def is_due(source: SourceRow, every: float, now_ns: int) -> bool:
-    """Whether a source was never scanned, or not for `every` seconds (a clock set back counts)."""
-    if source.scan_ns is None:
-        return True
-    age = (now_ns - source.scan_ns) / 1e9
-    return age >= every or age < 0
 
 
 async def _scan_quietly(house: House, catalog: Catalog, source: SourceRow) -> Outcome:

@@ -9,7 +9,7 @@ import pytest
 import trio
 
 from agent import mirroring
-from agent.mirror_rounds import is_due
+from agent.due import is_due
 from agent.mirroring import find_pending, run
 from photofs.model.errors import NotAttached
 from photofs.model.mirror import AlbumFolders, CopyState, Role, Stamp, Traits
@@ -314,10 +314,10 @@ def test_a_mirror_is_due_once_its_time_is_over(made: Stock, root: Path) -> None:
     """Never run, long ago, or by a clock that was ahead: due; a moment ago: not."""
     row = add_mirror(made, root)
     now = 10**18
-    assert is_due(row, 60.0, now)
-    assert is_due(row._replace(run_ns=now - 61 * 10**9), 60.0, now)
-    assert is_due(row._replace(run_ns=now + 10**9), 60.0, now)
-    assert not is_due(row._replace(run_ns=now - 59 * 10**9), 60.0, now)
+    assert is_due(row.run_ns, 60.0, now)
+    assert is_due(now - 61 * 10**9, 60.0, now)
+    assert is_due(now + 10**9, 60.0, now)
+    assert not is_due(now - 59 * 10**9, 60.0, now)
 
 
 @pytest.mark.parametrize("there", [True, False])

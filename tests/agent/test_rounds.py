@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.due import is_due, spread
 from agent.progress import PlainProgress
-from agent.service import is_due, spread
 from photofs.catalog.port import SourceRow
 from photofs.kernel.lock import hold
 from photofs.model.errors import Busy, StoreError
@@ -30,7 +30,7 @@ def source(scan_ns: int | None) -> SourceRow:
 def test_a_source_is_due_by_age(scanned_s: int | None, now_s: int, *, due: bool) -> None:
     """Never scanned, too long ago, or (the clock was set back) in the future: due."""
     row = source(None if scanned_s is None else scanned_s * SECOND)
-    assert is_due(row, 60.0, now_s * SECOND) is due
+    assert is_due(row.scan_ns, 60.0, now_s * SECOND) is due
 
 
 def test_only_one_holds_a_lock(tmp_path: Path) -> None:
