@@ -3,9 +3,6 @@
 import hashlib
 import random
 import shutil
-import signal
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +14,7 @@ import trio
 from photofs.catalog.check import check
 from photofs.model.mirror import CopyState
 from tests.support.fake_source import requests_of
-from tests.support.last_call import LastCall
+from tests.support.killed_program import killed_at
 from tests.support.mirrored import add_mirror, check_sums, files_of, mirror_row, run_once
 from tests.support.stocked import Stock, file_photos, picture, seen_photo, stock
 
@@ -60,24 +57,6 @@ def world(folder: Path, way: str) -> Stock:
             catalog.set_pinned(number, pinned=way == "copied")
     (folder / "nas" / MONTH / "f.jpg").write_bytes(b"theirs")
     return made
-
-
-def killed_at(made: Stock, nth: int) -> list[str]:
-    """Kill a run before that call (0: never); the calls that it made."""
-    last_call = LastCall(made.root.parent / "control")
-    last_call.watch(last=nth)
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.support.mirror_program", str(made.root)],
-        cwd=ROOT,
-        env=last_call.environ | {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode in {0, -signal.SIGKILL}, done.stderr
-    calls = last_call.made
-    last_call.close()
-    return calls
 
 
 def check_world(made: Stock, root: Path) -> None:
@@ -123,7 +102,7 @@ def arrived(made: Stock, root: Path) -> set[str]:
 def survives(folder: Path, way: str, nth: int) -> None:
     """One death; the next run ends it, and fetches nothing that had arrived."""
     made = world(folder, way)
-    killed_at(made, nth)
+    killed_at("mirror_program", made, nth)
     here, before = arrived(made, folder / "nas"), requests_of(made.source)
     with made.open_catalog() as catalog:
         row = mirror_row(catalog)
@@ -140,7 +119,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     for way in WAYS:
         folder = tmp_path_factory.mktemp("counted")
         made = world(folder, way)
-        counted[way] = killed_at(made, 0)
+        counted[way] = killed_at("mirror_program", made, 0)
         check_world(made, folder / "nas")
     return counted
 

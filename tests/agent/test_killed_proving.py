@@ -2,9 +2,6 @@
 
 import random
 import shutil
-import signal
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Final
@@ -15,7 +12,7 @@ import trio
 from photofs.catalog.check import check
 from photofs.model.mirror import CopyState
 from tests.support.jpegs import jpeg
-from tests.support.last_call import LastCall
+from tests.support.killed_program import killed_at
 from tests.support.mirrored import add_mirror, check_sums, files_of, mirror_row, run_once
 from tests.support.proven import edit, flip, repaired, verified
 from tests.support.stocked import Stock, stock
@@ -43,24 +40,6 @@ def world(folder: Path) -> tuple[Stock, Counter[bytes]]:
     return made, wanted
 
 
-def killed_at(made: Stock, nth: int) -> list[str]:
-    """Kill the program before that call (0: never); the calls that it made."""
-    last_call = LastCall(made.root.parent / "control")
-    last_call.watch(last=nth)
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.support.proof_program", str(made.root)],
-        cwd=ROOT,
-        env=last_call.environ | {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode in {0, -signal.SIGKILL}, done.stderr
-    calls = last_call.made
-    last_call.close()
-    return calls
-
-
 def check_world(made: Stock, root: Path, wanted: Counter[bytes]) -> None:
     """Each original in its place, each wrong file kept once, nothing of a person's touched."""
     found = files_of(root)
@@ -78,7 +57,7 @@ def check_world(made: Stock, root: Path, wanted: Counter[bytes]) -> None:
 def survives(folder: Path, nth: int) -> None:
     """One death; the next verifying and repairing make all of it right."""
     made, wanted = world(folder)
-    killed_at(made, nth)
+    killed_at("proof_program", made, nth)
     with made.open_catalog() as catalog:
         row = mirror_row(catalog)
 
@@ -96,7 +75,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The calls that the program makes when nobody kills it."""
     folder = tmp_path_factory.mktemp("counted")
     made, wanted = world(folder)
-    counted = killed_at(made, 0)
+    counted = killed_at("proof_program", made, 0)
     check_world(made, folder / "nas", wanted)
     return counted
 
