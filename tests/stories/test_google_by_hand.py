@@ -135,6 +135,6 @@ def test_the_agent_sends_none_of_it(home: Household, google: Emulator) -> None:
     """Errands keep no umount waiting, and nothing of them reaches the API."""
     with home.mounted(agent=True) as photos:
         shell("rm", photos / DAY / NAMES[0])
-        home.until_done(stuck=1)
+        home.until_done()
     assert [name for name in google.calls if "batchRemove" in name or "patch" in name] == []
     assert "waits for a hand: 1" in home.run("status")
