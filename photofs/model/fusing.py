@@ -10,6 +10,9 @@ scanned:
 - what the owner says of it (title, description, tags, people, favorite, archived, trashed): the
   latest word of those that tell it;
 - its page: the source that was added first of those that tell one.
+
+Of equals hearsay counts after every word of a service or its export: when it held, nobody knows,
+and a sidecar may stand beside another file than it was written for, made small or edited.
 """
 
 from collections.abc import Callable, Sequence
@@ -43,17 +46,17 @@ def bytes_order(word: Word) -> tuple[int, ...]:
 
 def true_order(word: Word) -> tuple[int, ...]:
     """The lowest knows best what stands in the bytes."""
-    return (NEARNESS[word.seen.fidelity], -word.seen.as_of_ns, word.source)
+    return (NEARNESS[word.seen.fidelity], *_late(word))
 
 
 def _late(word: Word) -> tuple[int, ...]:
     """The lowest has said last what the owner thinks."""
-    return (-word.seen.as_of_ns, word.source)
+    return (int(word.seen.hearsay), -word.seen.as_of_ns, word.source)
 
 
 def _first(word: Word) -> tuple[int, ...]:
     """The lowest is of the source that was added first."""
-    return (word.source,)
+    return (int(word.seen.hearsay), word.source)
 
 
 FACTS: Final = MappingProxyType(
@@ -95,6 +98,7 @@ def fuse(words: Sequence[Word]) -> PhotoSeen:
         remote_id=min(words, key=_first).seen.remote_id,
         as_of_ns=max(word.seen.as_of_ns for word in words),
         owned=any(word.seen.owned for word in words),
+        hearsay=all(word.seen.hearsay for word in words),
         **{fact: _told(words, fact) for fact in FACTS},
     )
 

@@ -39,6 +39,8 @@ class PhotoSeen:
     `uploaded_ns`, `changed_ns` and `as_of_ns` are nanoseconds since 1970-01-01 UTC; `as_of_ns` is
     the moment for which the facts held (an export's creation, or the time of the scan).
     `extension` is that of the original's bytes (lower case, no dot), "" if the source cannot tell.
+    `hearsay`: files of a person say so (a sidecar, a mirror's list), not the service: it may have
+    held long before it was written, and anybody may have written it.
     """
 
     remote_id: str
@@ -69,6 +71,7 @@ class PhotoSeen:
     missing: bool = False
     set_key: str | None = None
     set_role: str | None = None
+    hearsay: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

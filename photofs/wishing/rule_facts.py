@@ -2,6 +2,8 @@
 
 A fact is what a source told. One that is shown otherwise than it was told, because something was
 wished of it, is no fact until its source tells it. The record is what would be trashed there.
+Hearsay (a sidecar, a mirror's list) is as old as can be: whoever wrote it down, it may have held
+long before. It names no record, and no page by which two records are of one photo.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +17,7 @@ from photofs.model.mirror import CopyState
 from photofs.model.photo import Media
 from photofs.model.rule import DAY_NS
 from photofs.model.rule_plan import Copy, Subject, Told
-from photofs.model.trace import SURE
+from photofs.model.trace import SURE, TraceKind
 from photofs.wishing.hand_reach import HandReach
 
 _MAY_MEAN_NS: Final = {Granularity.SECOND: 0, Granularity.MONTH: 31, Granularity.YEAR: 366}
@@ -46,10 +48,10 @@ def subject_of(
         archived=_flag(looked, "archived", row.archived),
         favorite=_flag(looked, "favorite", row.favorite),
         tags=_fact(looked.records, "tags"),
-        albums=tuple(Told(each.title, each.record, each.as_of_ns) for each in looked.albums),
+        albums=_albums(looked),
         copies=tuple(_copy(each, looked, seen_mirrors) for each in copies),
         record=record.number if record else None,
-        record_as_of_ns=record.seen.as_of_ns if record else 0,
+        record_as_of_ns=_held(record) if record else 0,
         joined=joined,
         likened=likened,
         busy=_busy(looked),
@@ -73,12 +75,22 @@ def _record(records: Sequence[Record], source: int | None, hand: HandReach) -> R
     by_hand = [each for each in records if _has_page(each, hand)]
     if by_hand:
         return min(by_hand, key=lambda each: each.source)
-    return next((each for each in records if each.source == source), None)
+    own = (each for each in records if each.source == source and not each.seen.hearsay)
+    return next(own, None)
 
 
 def _has_page(record: Record, hand: HandReach) -> bool:
-    page = record.seen.page_url
+    page = None if record.seen.hearsay else record.seen.page_url
     return "trash" in hand.deeds and page is not None and page.startswith(hand.pages)
+
+
+def _albums(looked: Looked) -> tuple[Told, ...]:
+    """The albums that its sources say it is in."""
+    heard = {each.number for each in looked.records if each.seen.hearsay}
+    return tuple(
+        Told(each.title, each.record, 0 if each.record in heard else each.as_of_ns)
+        for each in looked.albums
+    )
 
 
 def _joined(looked: Looked, record: Record | None) -> tuple[frozenset[int], bool]:
@@ -86,7 +98,12 @@ def _joined(looked: Looked, record: Record | None) -> tuple[frozenset[int], bool
     if record is None:
         return frozenset(), False
     joined = {record.number}
-    sure = [(one, other) for one, kind, other in looked.merges if kind in SURE]
+    heard = {each.number for each in looked.records if each.seen.hearsay}
+    sure = [
+        (one, other)
+        for one, kind, other in looked.merges
+        if kind in SURE and not (kind == TraceKind.PAGE and {one, other} & heard)
+    ]
     for _ in sure:
         for one, other in sure:
             if {one, other} & joined:
@@ -104,7 +121,7 @@ def _taken(looked: Looked) -> Told | None:
         return None
     told = _teller(looked.records, "taken") or looked.records[0]
     latest = row.mtime_ns + _MAY_MEAN_NS[granularity] * DAY_NS
-    return Told(latest, told.number, told.seen.as_of_ns)
+    return Told(latest, told.number, _held(told))
 
 
 def _flag(looked: Looked, fact: str, shown: int) -> Told | None:
@@ -118,7 +135,12 @@ def _fact(records: Sequence[Record], fact: str) -> Told | None:
     told = _teller(records, fact)
     if told is None:
         return None
-    return Told(getattr(told.seen, fact), told.number, told.seen.as_of_ns)
+    return Told(getattr(told.seen, fact), told.number, _held(told))
+
+
+def _held(record: Record) -> int:
+    """For when its facts held, nanoseconds; 0 where nobody can know."""
+    return 0 if record.seen.hearsay else record.seen.as_of_ns
 
 
 def _teller(records: Sequence[Record], fact: str) -> Record | None:

@@ -69,3 +69,15 @@ def test_what_nobody_tells_is_not_told() -> None:
 def test_a_single_word_is_itself() -> None:
     """Nothing is made anew where one source tells."""
     assert fuse([EXPORT]) is EXPORT.seen
+
+
+@pytest.mark.parametrize("fact", ["title", "favorite", "file_name", "page_url"])
+def test_hearsay_counts_after_every_word_of_a_service(fact: str) -> None:
+    """A sidecar written today overrules no older export, but tells what nobody else does."""
+    told = {"title": "t", "favorite": True, "file_name": "n", "page_url": "p"}
+    other = {"title": "u", "favorite": False, "file_name": "m", "page_url": "q"}
+    heard = word(1, as_of_ns=9, hearsay=True, **{fact: other[fact]})
+    service = word(2, as_of_ns=2, **{fact: told[fact]})
+    assert getattr(fuse([heard, service]), fact) == told[fact]
+    assert getattr(fuse([heard, word(2)]), fact) == other[fact]
+    assert (fuse([heard, service]).hearsay, fuse([heard, heard]).hearsay) == (False, True)

@@ -98,7 +98,7 @@ async def test_a_sidecar_counts_before_the_bytes(tmp_path: Path) -> None:
     assert second.taken is not None
     assert (second.taken.local, second.taken.by) == (EXIF, TakenBy.EXIF)
     assert second.position is not None
-    assert (second.title, second.favorite) == (None, False)
+    assert (second.title, second.favorite) == (None, None)
     assert third.taken is None
     assert third.uploaded_ns == 1_234_567_890_123_456_789
 

@@ -1,11 +1,13 @@
 """A photo's rows as the facts that rules go by."""
 
+from dataclasses import replace
+
 import pytest
 
-from photofs.catalog.rule_rows import Looked, Record, RulePhoto
+from photofs.catalog.rule_rows import AlbumWord, Looked, Record, RulePhoto
 from photofs.model.capture_time import Granularity
 from photofs.model.rule import DAY_NS
-from photofs.wishing.hand_reach import NO_HAND
+from photofs.wishing.hand_reach import NO_HAND, HandReach
 from photofs.wishing.rule_facts import subject_of
 from tests.support.filed import photo
 
@@ -77,3 +79,38 @@ def test_a_vague_date_counts_from_the_latest_that_it_may_mean(
     """Of a year alone its end; of "about" nothing is known."""
     taken = subject_of(looked(granularity=granularity), 1, NO_HAND, lambda _: None, {}).taken
     assert (taken.value if taken else None) == latest
+
+
+def heard(told: Looked, number: int) -> Looked:
+    """The same, if that record is a sidecar's or a mirror's list's."""
+    records = [
+        each._replace(seen=replace(each.seen, hearsay=True)) if each.number == number else each
+        for each in told.records
+    ]
+    return told._replace(records=tuple(records))
+
+
+def test_hearsay_is_never_fresh() -> None:
+    """What a mirror's list or a sidecar tells may have held long before it was written."""
+    told = looked()._replace(albums=(AlbumWord("Rome", 11, 5), AlbumWord("Oslo", 12, 6)))
+    subject = subject_of(heard(told, 12), 1, NO_HAND, lambda _: None, {})
+    assert subject.archived == (True, 12, 0)
+    assert subject.albums == (("Rome", 11, 5), ("Oslo", 12, 0))
+
+
+def test_a_page_of_hearsay_makes_no_two_records_one() -> None:
+    """A line in a sidecar does not prove that its picture is the one on that page."""
+    assert subject_of(heard(looked(), 12), 1, NO_HAND, lambda _: None, {}).joined == {11}
+    by_hash = subject_of(heard(looked(kind="sha256"), 12), 1, NO_HAND, lambda _: None, {})
+    assert by_hash.joined == {11, 12}
+
+
+def test_hearsay_is_not_what_would_be_trashed() -> None:
+    """Its page is nobody's word that the photo stands there."""
+    hand = HandReach(frozenset({"trash"}), ("https://photos.example/",))
+    told = looked()
+    page = replace(told.records[1].seen, page_url="https://photos.example/1")
+    told = told._replace(records=(told.records[0], told.records[1]._replace(seen=page)))
+    assert subject_of(told, 3, hand, lambda _: None, {}).record == 12
+    assert subject_of(heard(told, 12), 3, hand, lambda _: None, {}).record is None
+    assert subject_of(heard(told, 12), 2, NO_HAND, lambda _: None, {}).record is None

@@ -38,7 +38,7 @@ AGAIN_NS: Final = 65 * 60 * 10**9
 BREATH: Final = 32
 """Files between two pauses: each new one costs a read."""
 
-_RULES: Final = 1
+_RULES: Final = 2
 """Rises when the same folder would be told differently."""
 
 

@@ -81,6 +81,7 @@ class Telling:
             uploaded_ns=member.at,
             position=head.position,
             size=member.size,
+            hearsay=True,
         )
 
     def photo(self, member: Member, bare: PhotoSeen) -> PhotoSeen:
@@ -88,7 +89,7 @@ class Telling:
         sidecar = self._sidecar(member)
         facts = self._read(sidecar) if sidecar else None
         listed = self.listed.of(member.path)
-        seen = replace(bare, as_of_ns=self._as_of(sidecar), favorite=False)
+        seen = replace(bare, as_of_ns=self._as_of(sidecar))
         if facts is not None:
             seen = _with_facts(seen, facts)
         if listed is not None:
@@ -142,7 +143,7 @@ def _with_facts(seen: PhotoSeen, facts: SidecarFacts) -> PhotoSeen:
         people=tuple(clean(name) for name in facts.people),
         taken=facts.taken.fact if facts.taken else seen.taken,
         position=facts.position or seen.position,
-        favorite=facts.favorite,
+        favorite=facts.favorite or None,  # five stars tell it; fewer are no word of favourites
         page_url=_text(facts.page_url),
     )
 
