@@ -154,6 +154,7 @@ class _Rounds:
                 await _census_quietly(self._heads, source)
         await _merge_quietly(self._house, self._catalog)
         await _release_quietly(self._releasing)
+        end_letting_go(self._house, self._catalog)
 
     def _is_due(self, source: SourceRow) -> bool:
         age = time.monotonic() - self._failed.get(source.source_id, -math.inf)
@@ -220,6 +221,18 @@ async def _release_quietly(releasing: Releasing) -> None:
         log.info("what was sent stays in Kept for now: %s", error)
     except Exception:
         log.exception("letting go of what was sent met what nobody foresaw")
+
+
+def end_letting_go(house: House, catalog: Catalog) -> None:
+    """A command that let last copies go may have been killed: what it began is ended."""
+    try:
+        if catalog.letting_go():
+            with house.removing(catalog) as removing:
+                removing.go()
+    except PhotofsError as error:
+        log.info("last copies that were let go stay for now: %s", error)
+    except Exception:
+        log.exception("removing last copies met what nobody foresaw")
 
 
 def _tell_nobody(_progress: Progress) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from photofs.filing.filing import Filing
     from photofs.originals.local_disk import LocalDisk
     from photofs.providers.port import Pacer, Provider, ProviderFactory, SecretStore, SmallState
+    from photofs.wishing.removing import Removing
     from photofs.wishing.wishing import Wishing
 
 HOME_VARIABLE = "PHOTOFS_HOME"
@@ -286,6 +287,15 @@ class House:
             hands=self.settings.google.hand != "none",
         )
         return Wishing(catalog, self.filing(catalog), policy, time.time_ns)
+
+    @contextmanager
+    def removing(self, catalog: "Catalog") -> "Iterator[Removing]":
+        """What removes bytes that were let go, for one process at a time; Busy."""
+        from photofs.kernel.lock import hold
+        from photofs.wishing.removing import Removing
+
+        with hold(self.paths.state / "locks" / "removing", "last copies are being removed"):
+            yield Removing(catalog, self.wishing(catalog), self.store(), time.time_ns)
 
     @asynccontextmanager
     async def open_provider(self, source: "SourceRow") -> "AsyncIterator[Provider]":

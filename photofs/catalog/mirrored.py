@@ -81,7 +81,7 @@ _FACTS: Final = f"""
 SELECT p.id, p.name, p.taken_local, p.granularity, p.mtime_ns, p.content_key, p.sha256, p.size,
   p.missing, p.gone,
   p.gone = 1 AND (p.trashed = 1 OR EXISTS (SELECT 1 FROM operation x
-    WHERE x.photo = p.id AND x.verb = 'delete' AND x.state = 'done')),
+    WHERE x.photo = p.id AND (x.verb = 'let go' OR x.verb = 'delete' AND x.state = 'done'))),
   iif(p.gone = 1, (SELECT o.photo FROM merge g JOIN observation o ON o.id = g.observation
     WHERE g.own = p.id AND o.photo <> p.id ORDER BY g.observation LIMIT 1), NULL),
   {_PLACING}, c.id, c.path, c.wished, c.placed_by, c.shown_ns, c.content_key, c.sha256, c.fidelity,

@@ -15,6 +15,7 @@ from photofs.catalog.errand_rows import ErrandRows
 from photofs.catalog.fetch_writes import FetchWriting
 from photofs.catalog.incoming import IncomingRows
 from photofs.catalog.join_order import JoinOrder
+from photofs.catalog.last_copies import LastCopyRows
 from photofs.catalog.learnt_rows import LearntRows
 from photofs.catalog.libraries import LibraryWriting
 from photofs.catalog.merge_rows import MergeRows
@@ -52,6 +53,7 @@ class Catalog(
     BesideRows,
     JoinOrder,
     RuleRows,
+    LastCopyRows,
 ):
     """Everything that port.py promises, and the rows that filing writes; for one thread."""
 

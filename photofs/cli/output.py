@@ -99,3 +99,16 @@ def confirm(question: str) -> None:
     if not click.confirm(question, err=True):
         print("photofs: nothing was changed", file=sys.stderr)
         sys.exit(OTHER)
+
+
+def confirm_number(question: str, number: int, option: str) -> None:
+    """Ask for a number to be typed, and end the command on anything else; Refused with nobody.
+
+    `option` is what gives the number without being asked.
+    """
+    if not sys.stdin.isatty():
+        raise Refused(f"nobody is here to ask: {question}", remedy=f"add {option} to mean it")
+    typed = click.prompt(f"{question}\nType {number} to mean it", default="", err=True)
+    if typed.replace(",", "").strip() != str(number):
+        print("photofs: nothing was changed", file=sys.stderr)
+        sys.exit(OTHER)

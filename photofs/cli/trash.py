@@ -9,6 +9,7 @@ from photofs.assembly import House
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.emptying import Emptied, empty_trash, find_deletable
 from photofs.cli.house import find_house
+from photofs.cli.last_copies import empty_last_copies
 from photofs.cli.output import (
     confirm,
     counted,
@@ -117,14 +118,34 @@ def _restore_deleted(file: Path, *, as_json: bool) -> None:
 @trash.command(short_help="Delete for good, at the service.")
 @click.argument("libraries", nargs=-1, shell_complete=named_libraries)
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--last-copies",
+    is_flag=True,
+    help="Instead: remove from this disk what no source has any more, the last copies known here.",
+)
+@click.option("--count", type=int, help="With --last-copies: do not ask, if it is exactly so many.")
 @json_option
-def empty(libraries: tuple[str, ...], *, yes: bool, as_json: bool) -> None:
+def empty(
+    libraries: tuple[str, ...],
+    *,
+    yes: bool,
+    last_copies: bool,
+    count: int | None,
+    as_json: bool,
+) -> None:
     """Delete at the service what lies in Trash, for good; of all LIBRARIES if none is named.
 
     Exports cannot be changed, and are left out then.
     Only what is proven to be here: each original is kept on this disk and read again before. What
     is deleted is written to a file from which it can be uploaded again.
     """
+    if last_copies:
+        if yes:
+            raise Refused("--yes does not count for last copies", remedy="--count says how many")
+        empty_last_copies(libraries, count, as_json=as_json)
+        return
+    if count is not None:
+        raise Refused("--count is of --last-copies alone", remedy="leave it out")
     house = find_house()
     with house.catalog() as catalog:
         if not yes:

@@ -27,6 +27,7 @@ _DEEDS: Final[Mapping[str, str]] = {
     WishVerb.TRASH: "put into Trash",
     WishVerb.RESTORE: "restored from Trash",
     WishVerb.DELETE: "deleted for good",
+    WishVerb.LET_GO: "let go, the last copy here",
     WishVerb.MAKE_ALBUM: "made",
     WishVerb.RENAME_ALBUM: "renamed",
     WishVerb.REMOVE_ALBUM: "removed",
@@ -85,6 +86,8 @@ def _deed(catalog: Catalog, verb: str, parts: Sequence[ActionPart]) -> str:
 
 def _wait_of(part: ActionPart) -> str:
     """How far wishes of a kind are that are not done."""
+    if part.verb == WishVerb.LET_GO:
+        return "still to be removed from this disk"
     return _BY_HAND.get(part.state, _WAITING[part.state]) if part.by_hand else _WAITING[part.state]
 
 

@@ -39,6 +39,7 @@ class WishVerb(StrEnum):
     TRASH = "trash"
     RESTORE = "restore"
     DELETE = "delete"
+    LET_GO = "let go"
     MAKE_ALBUM = "make album"
     RENAME_ALBUM = "rename album"
     REMOVE_ALBUM = "remove album"
@@ -65,7 +66,8 @@ GUARDED: Final = frozenset(
 )
 """What takes away or alters: waits for the grace, and counts for the guard.
 
-DELETE is not among them: it is made only by a command that shows what it deletes and asks.
+DELETE and LET_GO are not among them: they are made only by a command that shows what it deletes and
+asks. LET_GO is about bytes on this disk alone, and no source's.
 """
 
 

@@ -13,6 +13,7 @@ from photofs.originals.draft import LocalDraft, draft_files
 from photofs.originals.draft_reader import LocalDraftReader
 from photofs.originals.eviction import Census, drop, may_go, on_disk, take_census
 from photofs.originals.hashing import sha256_of
+from photofs.originals.leaving import LeavingFiles
 from photofs.originals.port import DraftKey, Room, Sealed, Usage
 from photofs.originals.rooms import Rooms, make_folder, open_quietly, sync_folder
 from photofs.originals.written import WrittenFiles
@@ -58,6 +59,7 @@ class LocalDisk:
         self._now_ns = now_ns
         self.elsewhere: Callable[[str], int | None] = _nowhere
         self.written = WrittenFiles(self._rooms, kept / "written")
+        self.leaving = LeavingFiles(self._rooms, kept / "leaving")
         self._used = 0
         self._walk_again = float("-inf")
 

@@ -35,6 +35,8 @@ class Proven(NamedTuple):
     size: int
 
 
+LAST_COPIES: Final = "`photofs trash empty --last-copies` lets go of such"
+
 MERGED: Final = (
     "another source of the library has it, too, and the proof must be of the very one that is"
     " deleted; `photofs library split` makes a photo of each"
@@ -64,7 +66,7 @@ def to_delete(catalog: Catalog, photo: int, but: int = 0) -> Proven | str:
         return unfit
     origins = catalog.origins(photo)
     if not origins:
-        return "the service does not have it"
+        return f"the service does not have it; {LAST_COPIES}"
     if len(origins) > 1:
         return MERGED
     seen = origins[0].seen
@@ -83,7 +85,7 @@ def _unfit(catalog: Catalog, photo: int, but: int) -> str:
     reasons = {
         "it is not in Trash": facts.gone or not facts.trashed,
         "it is somebody else's": not facts.owned,
-        "it is kept on this disk alone": catalog.incoming(photo) is not None,
+        f"it is kept on this disk alone; {LAST_COPIES}": catalog.incoming(photo) is not None,
         "something is still to be sent for it; see `photofs queue`": any(
             row.state not in FINAL and row.operation_id != but for row in wishes
         ),

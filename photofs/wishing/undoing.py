@@ -18,7 +18,7 @@ from photofs.catalog.journal import OperationRow
 from photofs.catalog.sqlite import Catalog
 from photofs.model.errors import Refused
 from photofs.model.operation import NOT_SENT, State
-from photofs.model.wish import Asker
+from photofs.model.wish import Asker, WishVerb
 from photofs.wishing.incoming import IncomingFiles
 from photofs.wishing.outcomes import Outcomes
 from photofs.wishing.replacing import Replacing
@@ -181,6 +181,8 @@ class Undoing:
 
 def _begun(row: OperationRow) -> str:
     """Why what was begun is left alone, and when it can be undone."""
+    if row.wish.verb == WishVerb.LET_GO:
+        return f"{row.wish.verb}: it is leaving this disk for good"
     if is_errand(row):
         return f"{row.wish.verb}: a hand has begun it; undo it again after `photofs hand back`"
     return f"{row.wish.verb}: it is being sent; undo it again once it is done"

@@ -21,6 +21,8 @@ _FOR_GOOD: Final = (
     "it was deleted for good; `photofs trash restore --deleted {file}` uploads it anew"
 )
 
+_LET_GO: Final = "it was let go for good: no copy of it was left that is known here"
+
 _TEXTS: Final = {
     WishVerb.RETITLE: "title",
     WishVerb.DESCRIBE: "description",
@@ -46,6 +48,8 @@ class WishingBack:
         if self._verb is WishVerb.DELETE:
             file = str(self._row.wish.details.get("restore_file", "FILE"))
             return _FOR_GOOD.format(file=shlex.quote(file))
+        if self._verb is WishVerb.LET_GO:
+            return _LET_GO
         if self._photo and self._catalog.photo_facts(self._photo).gone:
             return "the photo is no longer there"
         if self._verb in {WishVerb.JOIN, WishVerb.LEAVE} and not self._album_is_there():

@@ -1,0 +1,90 @@
+"""Removes the bytes of last copies that were let go, once nothing else stands on them.
+
+The journal has each of them before anything is touched. Whatever ends this in the midst, the next
+round goes on: a file is in Kept, or on its way in kept/leaving, or gone, and its wish is `sent`.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from photofs.catalog.journal import OperationRow
+from photofs.catalog.sqlite import Catalog
+from photofs.model.operation import Event
+from photofs.originals.local_disk import LocalDisk
+from photofs.wishing.wishing import Wishing
+
+
+class Removed(NamedTuple):
+    """How many wishes have come to their end, the bytes that left the disk, and what waits."""
+
+    ended: int
+    bytes: int
+    waiting: int
+
+
+class Removing:
+    """For one catalog and its store; one at a time (`House.removing`)."""
+
+    def __init__(
+        self, catalog: Catalog, wishing: Wishing, store: LocalDisk, now_ns: Callable[[], int]
+    ) -> None:
+        """`wishing` is the same catalog's."""
+        self._catalog = catalog
+        self._wishing = wishing
+        self._store = store
+        self._now_ns = now_ns
+
+    def go(self) -> Removed:
+        """End all that the journal has. StoreError, and the rest is as it was."""
+        rows = self._catalog.letting_go()
+        hashes = {_hash_of(row) for row in rows}
+        for sha256 in self._store.leaving.names() - hashes:
+            self._store.leaving.put_back(sha256)  # of a catalog that is no more, or an older one
+        for sha256 in hashes:
+            self._store.leaving.take(sha256)
+        # in this order: what was sealed before the file was moved away has its draft still, or is
+        # in the catalog; what is sealed after that has a file of its own
+        written = self._written_lengths() if rows else frozenset()
+        needed = self._catalog.needed_elsewhere(hashes) if rows else frozenset()
+        return self._end_all(rows, written, needed)
+
+    def _end_all(
+        self, rows: Iterable[OperationRow], written: frozenset[int], needed: frozenset[str]
+    ) -> Removed:
+        ended = size = waiting = 0
+        for row in rows:
+            if _hash_of(row) in needed:
+                self._store.leaving.put_back(_hash_of(row))
+                self._confirm(row, "the bytes stay: something else here stands on them")
+            elif row.wish.details["size"] in written:
+                self._store.leaving.put_back(_hash_of(row))
+                waiting += 1
+                continue
+            else:
+                size += self._remove(row)
+            ended += 1
+        return Removed(ended, size, waiting)
+
+    def _remove(self, row: OperationRow) -> int:
+        """For good; the bytes that left."""
+        sha256 = _hash_of(row)
+        was_kept = self._store.leaving.remove(sha256)
+        was_cached = self._store.free(sha256) > 0
+        self._confirm(row, "the bytes were removed from this disk")
+        return int(str(row.wish.details["size"])) if was_kept or was_cached else 0
+
+    def _confirm(self, row: OperationRow, what: str) -> None:
+        with self._wishing.change():
+            now = self._now_ns()
+            self._catalog.note_exchange(row.operation_id, now, "", f"{_hash_of(row)}: {what}")
+            self._catalog.happen(row.operation_id, Event.CONFIRM, now)
+
+    def _written_lengths(self) -> frozenset[int]:
+        """The lengths of files that programs have written and that may be sealed just now."""
+        written = self._store.written
+        sizes = (written.size(name) for name in written.names())
+        return frozenset(size for size in sizes if size is not None)
+
+
+def _hash_of(row: OperationRow) -> str:
+    return str(row.wish.details["sha256"])
