@@ -10,9 +10,10 @@ from typing import Literal
 class Item:
     """A picture or video; `title` is its original file name, `taken` and `uploaded` are aware.
 
-    `edited` is the copy that Google's editor made; `motion` the moving part, as (extension with its
-    dot, bytes). `sidecar` False is an item whose JSON Takeout forgot; `exported` False one whose
-    bytes it forgot. `url` "old" is the kind of link from before items had their own page.
+    `edited` is the copy that Google's editor made, `effect` the one that an effect made, as (suffix
+    with its dash, bytes); `motion` the moving part, as (extension with its dot, bytes).
+    `sidecar` False is an item whose JSON Takeout forgot; `exported` False one whose bytes it
+    forgot. `url` "old" is the kind of link from before items had their own page.
     `added_extension` is what Takeout adds to the medium where the title has none.
     `motion_has_sidecar`: newer exports sometimes give the moving part a sidecar too.
     """
@@ -30,6 +31,7 @@ class Item:
     archived: bool = False
     trashed: bool = False
     edited: bytes | None = None
+    effect: tuple[str, bytes] | None = None
     motion: tuple[str, bytes] | None = None
     motion_has_sidecar: bool = False
     sidecar: bool = True
@@ -43,8 +45,8 @@ class Item:
 class Album:
     """An album; `shape` is the JSON's: old (a), flat (b), bare (c). A title may be empty.
 
-    `json_lost` leaves its JSON out; `sidecars_only` puts no bytes beside the sidecars, as older
-    exports do.
+    `json_lost` leaves its JSON out; `sidecars_only` puts no bytes beside the sidecars, `json_only`
+    nothing at all beside its JSON, as older exports do. `comment` is what somebody wrote to it.
     """
 
     title: str
@@ -53,6 +55,8 @@ class Album:
     shape: Literal["old", "flat", "bare"] = "bare"
     json_lost: bool = False
     sidecars_only: bool = False
+    json_only: bool = False
+    comment: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,20 +58,24 @@ class Layout:
         base = f"{self.language.product}/{folder}"
         if item.exported and with_bytes:
             yield File(f"{base}/{named.file}", item.data, text=False)
-            yield from self._variants(item, named, base)
+            yield from self._variants(item, named, base, names)
         if item.sidecar:
             bare = None if extension_of(cleaned(item.title)) else cleaned(item.title)
             name = named.sidecar(supplemental=self.supplemental, of_title=bare)
             yield File(f"{base}/{name}", sidecar_json(item), text=True)
 
-    def _variants(self, item: Item, named: Named, base: str) -> Iterator[File]:
+    def _variants(self, item: Item, named: Named, base: str, names: FolderNames) -> Iterator[File]:
         if item.edited is not None:
-            yield File(f"{base}/{named.edited(self.language.edited)}", item.edited, text=False)
+            name = names.copy(named, self.language.edited)
+            yield File(f"{base}/{name}", item.edited, text=False)
+        if item.effect is not None:
+            suffix, data = item.effect
+            yield File(f"{base}/{names.copy(named, suffix)}", data, text=False)
         if item.motion is not None:
             extension, data = item.motion
-            yield File(f"{base}/{named.moving(extension)}", data, text=False)
+            moving = named.moving(extension)
+            yield File(f"{base}/{moving.file}", data, text=False)
             if item.motion_has_sidecar:
-                moving = Named(named.stem, named.counter, extension)
                 name = moving.sidecar(supplemental=self.supplemental)
                 yield File(f"{base}/{name}", sidecar_json(item), text=True)
 
@@ -80,7 +84,7 @@ class Layout:
         if not album.json_lost:
             path = f"{self.language.product}/{folder}/{self.language.album_file}"
             yield File(path, album_json(album, self.made), text=True)
-        for item_id in album.item_ids:
+        for item_id in () if album.json_only else album.item_ids:
             if item_id in by_id:
                 yield from self._item_files(
                     by_id[item_id], folder, with_bytes=not album.sidecars_only

@@ -4,7 +4,7 @@ Lengths count UTF-16 units. A medium's name is cut to 51 with its extension, its
 after that; a sidecar's name is cut to 46 without its ".json", its counter stands before that.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 FORBIDDEN = frozenset('/\\:*?"<>|\r\n\t')
 
@@ -50,16 +50,15 @@ class Named:
         base = first_units((of_title or self.stem + self.extension) + supplement, 46)
         return f"{base}{self.counter}.json"
 
-    def edited(self, suffix: str) -> str:
-        """The edited copy's name: the suffix may be cut short."""
-        room = 51 - len(self.extension)
-        return f"{first_units(self.stem + suffix, room)}{self.counter}{self.extension}"
+    def copy(self, suffix: str) -> "Named":
+        """An edited copy's name: the suffix may be cut short."""
+        return replace(self, stem=first_units(self.stem + suffix, 51 - len(self.extension)))
 
-    def moving(self, extension: str) -> str:
+    def moving(self, extension: str) -> "Named":
         """The moving part's name; Pixel's is the picture's without ".jpg"."""
-        if extension.upper().startswith((".MP~", ".MV")) or extension.upper() == ".MP":
-            return f"{self.stem.removesuffix(extension)}{self.counter}{extension}"
-        return f"{self.stem}{self.counter}{extension}"
+        pixel = extension.upper().startswith((".MP~", ".MV")) or extension.upper() == ".MP"
+        stem = self.stem.removesuffix(extension) if pixel else self.stem
+        return replace(self, stem=stem, extension=extension)
 
 
 @dataclass
@@ -82,3 +81,13 @@ class FolderNames:
             named = Named(stem, f"({number})", extension)
         self.given.add(named.file)
         return named
+
+    def copy(self, named: Named, suffix: str) -> str:
+        """The name of a medium's copy; counted where the suffix is cut off so that it is taken."""
+        own = named.copy(suffix)
+        wanted, number = own, 0
+        while wanted.file in self.given:
+            number += 1
+            wanted = replace(own, counter=f"({number})")
+        self.given.add(wanted.file)
+        return wanted.file

@@ -35,8 +35,14 @@ def album_json(album: Album, made: datetime) -> bytes:
     if album.shape != "bare":
         told |= {"description": album.description, "access": "protected", "date": _time(made)}
     elif album.description:
-        text = {"narrativeEnrichment": {"text": album.description}}
-        told |= {"description": album.description, "enrichments": [text]}
+        place = {"name": "Rome", "latitudeE7": 418902000, "longitudeE7": 124922000}
+        told["enrichments"] = [
+            {"narrativeEnrichment": {"text": album.description}},
+            {"locationEnrichment": {"location": [place]}},
+        ]
+    if album.comment:
+        by = {"creationTime": _time(made), "contentOwnerName": "Bob"}
+        told["sharedAlbumComments"] = [{**by, "text": album.comment}, {**by, "liked": True}]
     if album.shape == "old":
         told = {"albumData": {**told, "location": "", "geoData": _place(None)}}
     return json.dumps(told, ensure_ascii=False, indent=2).encode()
@@ -50,6 +56,7 @@ def other_json() -> dict[str, bytes]:
             {"sharedAlbumComments": [{"text": "nice", "contentOwnerName": "Bob"}]}
         ).encode(),
         "user-generated-memory-titles.json": json.dumps({"title": ["Summer", "Snow"]}).encode(),
+        "order 1.json": json.dumps({"externalOrderId": "G-1", "category": "PRINTS"}).encode(),
     }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from photofs.model.observation import AlbumSeen
+from photofs.model.observation import AlbumSeen, Finding, FindingKind
 from photofs.providers.archives.plain import clean
 from photofs.providers.takeout.gathering import Folder
 
@@ -66,6 +66,16 @@ class Albums:
                 position=position,
                 as_of_ns=album.as_of_ns,
             )
+
+    def untold(self, alone: Iterable[Folder]) -> Iterator[Finding]:
+        """Of folders that hold an album's file and nothing else: those that are not shown.
+
+        Where another part or export tells members, the album is shown with those.
+        """
+        for folder in alone:
+            if _name(folder) not in self._albums:
+                why = "an album's file alone: no part here tells its photos, so it is not shown"
+                yield Finding(kind=FindingKind.GUESS, path=clean(folder.path), why=why)
 
     def all(self) -> list[KnownAlbum]:
         """All that is known, for the next scan."""

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from photofs.model.errors import Corrupt
 from photofs.providers.archives.member import Content, Member, Trouble
+from photofs.providers.archives.sameness import Sameness
 from photofs.providers.takeout.exports import PRODUCTS, UNNAMED, Place, place_of
 from photofs.providers.takeout.pairing import SidecarName
 from photofs.providers.takeout.sidecar import AlbumFacts, Sidecar, as_item, parse
@@ -38,9 +39,14 @@ class Folder:
         """The folder's path below the export's top."""
         return self.place.folder
 
+    @property
+    def album_alone(self) -> bool:
+        """Whether an album's file is all that is here of it."""
+        return self.album is not None and not self.media and not self.sidecars
+
     def media_names(self) -> list[str]:
         """NFC, by the order of `media`."""
-        return [unicodedata.normalize("NFC", member.name) for member in self.media]
+        return [_nfc(member) for member in self.media]
 
     def sidecar_names(self) -> list[SidecarName]:
         """Without ".json", NFC, by the order of `sidecars`."""
@@ -53,16 +59,28 @@ class Folder:
             for member, facts in self.sidecars
         ]
 
-    def drop_repeats(self, mark: Mark) -> None:
-        """The same file in two parts counts once: equal by name, length and bytes, or by facts."""
-        often = Counter((one.name, one.size) for one in self.media if one.crc is None)
+    def drop_repeats(self, sameness: Sameness) -> None:
+        """The same file in two parts counts once: equal by name, length and bytes, or by facts.
+
+        Files of the unpacked tree that a part holds as well are read for their bytes.
+        """
+        often = Counter((_nfc(one), one.size) for one in self.media if one.crc is None)
+        packed = {(_nfc(one), one.size) for one in self.media if one.crc is not None}
 
         def key(one: Member) -> tuple[object, ...]:
-            doubtful = one.crc is None and often[one.name, one.size] > 1
-            return one.name, one.size, one.crc, mark(one) if doubtful else ""
+            name = _nfc(one)
+            if one.crc is not None or (name, one.size) in packed:
+                return name, one.size, sameness.crc(one), ""
+            doubtful = often[name, one.size] > 1
+            return name, one.size, None, sameness.mark(one) if doubtful else ""
 
         self.media = _first_of_each(self.media, key)
-        self.sidecars = _first_of_each(self.sidecars, lambda one: (one[0].name, one[1]))
+        self.sidecars = _first_of_each(self.sidecars, lambda one: (_nfc(one[0]), one[1]))
+
+
+def _nfc(member: Member) -> str:
+    """Its name as a Mac and all others write it; one file may have come both ways."""
+    return unicodedata.normalize("NFC", member.name)
 
 
 def _first_of_each(all_of_them: list[_T], key: Callable[[_T], object]) -> list[_T]:
@@ -120,14 +138,14 @@ class Gathering:
         elif facts is not None and not folder.place.top and folder.album is None:
             folder.album = facts
 
-    def folders(self, mark: Mark) -> Iterator[Folder]:
+    def folders(self, sameness: Sameness) -> Iterator[Folder]:
         """All folders of Google Photos by export and path, without repeats."""
         self._adopt_unnamed()
         products = self.products()
         for _key, folder in sorted(self._folders.items()):
             product = folder.place.product
             if not products or not product or product in products or product in PRODUCTS:
-                folder.drop_repeats(mark)
+                folder.drop_repeats(sameness)
                 yield folder
 
     def products(self) -> set[str]:

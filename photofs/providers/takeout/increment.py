@@ -9,6 +9,7 @@ of scans against each other.
 
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from photofs.model.observation import Finding, Observation, PhotoSeen
 from photofs.providers.archives.member import Member
@@ -88,6 +89,7 @@ class Increment:
     whole: Sweep
     added: Parts
     _before: Before = field(default_factory=Before)
+    _alone: list[Folder] = field(default_factory=list)
 
     def steps(self) -> Sufficing:
         """All but the ScanEnd, or nothing but progress."""
@@ -100,10 +102,12 @@ class Increment:
             if isinstance(one, Finding):
                 return False
             yield one
-        mark = sweep.sameness().mark
+        sameness = sweep.sameness()
+        mark = sameness.mark
         items = Items(frozenset(), mark, Orphans(Recall(self._before), mark, told.superseded))
-        for folder in gathering.folders(mark):
+        for folder in gathering.folders(sameness):
             findings += album_lost(folder)
+            self._alone += [folder] if folder.album_alone else []
             for found in items.add_folder(folder):
                 if found is None:
                     yield None
@@ -162,7 +166,8 @@ class Increment:
         told.only_more()
         yield from told.begin(last_resort(items.copies, frozenset(), moments))
         photos = (self._photos(telling, items, item_id) for item_id in items.copies)
-        yield from self.whole.tell(photos, len(items.copies), albums.tell())
+        rest: Iterator[Observation] = chain(albums.tell(), albums.untold(self._alone))
+        yield from self.whole.tell(photos, len(items.copies), rest)
         yield Basis(marks, basis.products, basis.lone, albums.all()).note()
 
     def _photos(

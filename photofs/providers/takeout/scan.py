@@ -5,6 +5,7 @@ It yields None now and then, so that whoever drives it can pause or stop it betw
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from photofs.model.observation import Finding, FindingKind, Observation, PhotoSeen
 from photofs.providers.archives.mishap import mishap
@@ -32,6 +33,7 @@ class Scan:
 
     sweep: Sweep
     _export_moments: dict[str, int] = field(default_factory=dict)
+    _alone: list[Folder] = field(default_factory=list)
 
     def steps(self) -> Steps:
         """All but the ScanEnd, with the notes for the next scan among them."""
@@ -42,7 +44,9 @@ class Scan:
         orphans = Orphans(Recall(told), sameness.mark, told.superseded)
         before = told.ids_before(HASHED)
         items = Items(before, sameness.mark, orphans)
-        for folder in gathering.folders(sameness.mark):
+        for folder in gathering.folders(sameness):
+            if folder.album_alone:
+                self._alone.append(folder)
             self._note_moment(folder)
             yield from album_lost(folder)
             yield from items.add_folder(folder)
@@ -75,7 +79,8 @@ class Scan:
         sizes = {part.path: part.size for part in self.sweep.parts.archives}
         telling = Telling(items, self._export_moments, sizes, self.sweep.read_head, albums)
         photos = (photos_of(telling, items, item_id) for item_id in items.copies)
-        yield from self.sweep.tell(photos, len(items.copies), albums.tell())
+        rest: Iterator[Observation] = chain(albums.tell(), albums.untold(self._alone))
+        yield from self.sweep.tell(photos, len(items.copies), rest)
 
 
 def photos_of(telling: Telling, items: Items, item_id: str) -> Iterator[PhotoSeen | Finding]:

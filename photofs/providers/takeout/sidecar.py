@@ -105,7 +105,17 @@ def as_item(album: AlbumFacts) -> Sidecar:
 
 
 def _album(told: _Json) -> AlbumFacts:
-    return AlbumFacts(_text(told, "title") or "", _text(told, "description"))
+    """Since 2025 what was written to an album stands among its enrichments alone."""
+    description = _text(told, "description") or _narrative(told.get("enrichments"))
+    return AlbumFacts(_text(told, "title") or "", description)
+
+
+def _narrative(enrichments: object) -> str | None:
+    """The texts that were set between an album's photos, each a paragraph; None without any."""
+    each = enrichments if isinstance(enrichments, list) else []
+    holders = [one.get("narrativeEnrichment") for one in each if isinstance(one, dict)]
+    texts = [text for one in holders if isinstance(one, dict) and (text := _text(one, "text"))]
+    return shortened("\n\n".join(texts)) if texts else None
 
 
 def _item(told: _Json) -> Sidecar:
