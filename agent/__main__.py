@@ -11,6 +11,7 @@ from functools import partial
 
 import trio
 
+from agent.ending import thread_may_go_on, until_told
 from agent.mirror_rounds import run_mirrors
 from agent.progress import show_progress
 from agent.proof_rounds import Asked, repair_mirrors, verify_mirrors
@@ -31,6 +32,7 @@ from photofs.model.exit_codes import (
     service_exit_code,
 )
 from photofs.model.observation import FindingKind
+from photofs.model.pieces import asking
 
 
 def read_arguments() -> argparse.Namespace:
@@ -202,9 +204,10 @@ def work_on(arguments: argparse.Namespace) -> int:
     if arguments.verb == "serve":
         return trio.run(partial(serve, house, until_signal=arguments.until_signal))
     if arguments.verb == "mirror":
-        return trio.run(partial(run_mirrors, house, arguments.names, as_json=arguments.json))
+        run_all = partial(run_mirrors, house, arguments.names, as_json=arguments.json)
+        return trio.run(until_told, run_all)
     if arguments.verb in {"verify", "repair"}:
-        return trio.run(partial(_prove, house, arguments))
+        return trio.run(until_told, partial(_prove, house, arguments))
     names, as_json = arguments.libraries, arguments.json
     if arguments.refine:
         return trio.run(partial(refine_all, house, names, apply=arguments.yes, as_json=as_json))
@@ -227,7 +230,8 @@ def main() -> None:
     arguments = read_arguments()
     redaction.start_log(logging.WARNING)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    sys.exit(status_of(partial(work_on, arguments)))
+    with asking(thread_may_go_on):
+        sys.exit(status_of(partial(work_on, arguments)))
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ async def show_albums(work: Work) -> None:
     folders = work.catalog.album_folders(work.mirror_id)
     for album, folder in folders.items():
         if album not in wanted:
-            await trio.to_thread.run_sync(partial(_clear, work, folder))
+            await work.disk.ask(partial(_clear, work, folder))
             work.catalog.forget_album_folder(work.mirror_id, album)
     taken = {fold(folder.path): album for album, folder in folders.items() if album in wanted}
     for album, (title, photos) in wanted.items():
@@ -92,13 +92,13 @@ async def _show(
     """Make a folder show an album; what a killed run made of it is known, and made use of."""
     files = dict(known.files) if known is not None else {}
     if known is not None and known.path != new.path:
-        await trio.to_thread.run_sync(partial(_clear, work, known))
+        await work.disk.ask(partial(_clear, work, known))
         files = {}
     begun: dict[str, object] = {}
     if work.row.albums is AlbumFolders.LINKS:
         begun = {name: _target(new.path, path) for name, (path, _) in links.items()}
     work.catalog.set_album_folder(work.mirror_id, new._replace(shown="", files={**begun, **files}))
-    made = await trio.to_thread.run_sync(partial(_make, work, new.path, files, links))
+    made = await work.disk.ask(partial(_make, work, new.path, files, links))
     work.catalog.set_album_folder(work.mirror_id, new._replace(files=made))
 
 

@@ -45,7 +45,7 @@ async def write_beside(work: Work) -> int:
             files[photo] + ENDING: write_xmp(sidecar_of(catalog, photo))
             for photo in wanted[start : start + BATCH]
         }
-        done += await trio.to_thread.run_sync(_put_all, work.folder, sidecars)
+        done += await work.disk.ask(_put_all, work.folder, sidecars)
     if wanted:
         await _write_list(work)
     catalog.note_beside(mirror_id, now)
@@ -68,7 +68,7 @@ async def _write_list(work: Work) -> None:
             work.folder.put(NAME, data)
             work.folder.sync("")
 
-    await trio.to_thread.run_sync(put)
+    await work.disk.ask(put)
 
 
 def _put_all(folder: LocalMirror, sidecars: dict[str, bytes]) -> int:

@@ -8,7 +8,6 @@ if their bytes are right.
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Final
 
 import trio
@@ -233,8 +232,8 @@ class Copying:
             self._begin(clashing)
         written = [each for each in ready if each.stamp is not None]
         for folder in sorted({folder_of(each.path) for each in written}):
-            await trio.to_thread.run_sync(work.folder.sync, folder)
-        await trio.to_thread.run_sync(work.folder.check)
+            await work.disk.ask(work.folder.sync, folder)
+        await work.disk.ask(work.folder.check)
         with work.catalog.database.transaction():
             for each in written:
                 if each.stamp is not None:
@@ -289,9 +288,8 @@ class Copying:
             each.path = ""
             return
         try:
-            each.stamp = await trio.to_thread.run_sync(
-                partial(_place, work, each, fd, mtime_ns, movable), limiter=self._write_limit
-            )
+            async with self._write_limit:
+                each.stamp = await work.disk.ask(_place, work, each, fd, mtime_ns, movable)
         except Corrupt as error:
             work.tally.failed.append(f"{each.fact.name}: {error.what}")
             await trio.to_thread.run_sync(work.store.verify, each.sha256)

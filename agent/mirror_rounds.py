@@ -5,12 +5,14 @@ import logging
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import trio
 
 from agent.due import is_due, own_share
+from agent.mirror_disk import PATIENCE, Disk, Turns
 from agent.mirroring import Ran, run_mirror
 from agent.progress import show_progress
 from photofs.assembly import House
@@ -133,24 +135,30 @@ def _sentence(outcome: dict[str, object]) -> str:
     return "\n".join(lines)
 
 
-async def keep_mirrored(house: House, catalog: Catalog) -> None:
-    """Run each mirror when it is due, for ever."""
+async def keep_mirrored(house: House, catalog: Catalog, patience: float = PATIENCE) -> None:
+    """Run each mirror when it is due, for ever; one whose disk hangs holds no other one up."""
     tried: dict[int, float] = {}
     share = own_share()
-    while True:
-        await trio.sleep(LOOK_SECONDS)
-        for row in catalog.mirrors():
-            age = time.monotonic() - tried.get(row.mirror_id, float("-inf"))
-            every = house.settings.mirror.every * share
-            if age >= RETRY_SECONDS and is_due(row.run_ns, every, time.time_ns()):
+    async with trio.open_nursery() as nursery:
+        turns = Turns(nursery, patience)
+        while True:
+            await trio.sleep(LOOK_SECONDS)
+            for row in catalog.mirrors():
+                age = time.monotonic() - tried.get(row.mirror_id, float("-inf"))
+                due = is_due(row.run_ns, house.settings.mirror.every * share, time.time_ns())
+                if age < RETRY_SECONDS or not due or turns.is_at_work(row.mirror_id):
+                    continue
                 tried[row.mirror_id] = time.monotonic()
-                await _run_quietly(house, catalog, row)
+                work = partial(_run_quietly, house, catalog, row)
+                trouble = await turns.take(row.mirror_id, row.root, work)
+                if trouble is not None:
+                    catalog.set_mirror_trouble(row.mirror_id, str(trouble))
 
 
-async def _run_quietly(house: House, catalog: Catalog, row: MirrorRow) -> None:
+async def _run_quietly(house: House, catalog: Catalog, row: MirrorRow, disk: Disk) -> None:
     """A run whose failure is noted in the catalog and the log, and tried again when due."""
     try:
-        ran = await run_mirror(house, catalog, row, _tell_nobody)
+        ran = await run_mirror(house, catalog, row, _tell_nobody, disk)
     except Busy as error:
         log.debug("%s", error)
     except PhotofsError as error:

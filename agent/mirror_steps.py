@@ -1,7 +1,5 @@
 """What a run does to files that are in the mirror already: moves them, sets times, sets aside."""
 
-import trio
-
 from agent.mirror_plan import UNTIL, Follow, Move, Retime, SetAside
 from agent.mirror_work import Work
 from photofs.catalog.mirrored import CopyRow
@@ -14,13 +12,13 @@ GONE = "it was not there when it was to be moved"
 async def finish_moves(work: Work) -> None:
     """Find out what became of the moves of a run that was killed."""
     for copy in work.catalog.copies_moving(work.mirror_id):
-        here = await trio.to_thread.run_sync(work.folder.stamp, copy.path)
-        there = await trio.to_thread.run_sync(work.folder.stamp, copy.moving)
+        here = await work.disk.ask(work.folder.stamp, copy.path)
+        there = await work.disk.ask(work.folder.stamp, copy.moving)
         # renamed for certain only if it is not here any more, and what is there is as long and old
         moved = here is None and there is not None and there[:2] == copy.stamp[:2]
         role = _role_of_move(copy.path, copy.moving) if moved else None
         if moved and role is not Role.FORMER:
-            await trio.to_thread.run_sync(work.move_sidecar, copy.path, copy.moving)
+            await work.disk.ask(work.move_sidecar, copy.path, copy.moving)
         path = copy.moving if moved else copy.path
         with work.catalog.database.transaction():
             work.catalog.end_move(copy.copy_id, path, there if moved else None)
@@ -45,10 +43,10 @@ async def finish_writes(work: Work) -> None:
             for copy in work.catalog.copies_in(work.mirror_id, folder)
             if copy.state is CopyState.ABSENT
         ]
-        taken = [(copy, await trio.to_thread.run_sync(_whole, work, copy)) for copy in absent]
+        taken = [(copy, await work.disk.ask(_whole, work, copy)) for copy in absent]
         there = [(copy, stamp) for copy, stamp in taken if stamp is not None]
         if there:
-            await trio.to_thread.run_sync(work.folder.sync, folder)
+            await work.disk.ask(work.folder.sync, folder)
             with work.catalog.database.transaction():
                 for copy, stamp in there:
                     work.catalog.note_written(copy.copy_id, stamp, work.now_ns())
@@ -96,11 +94,11 @@ async def retime(work: Work, copy: CopyRow, mtime_ns: int) -> None:
     now = work.catalog.copy(copy.copy_id)
     if now is None or now.state is CopyState.ABSENT:
         return
-    seen = await trio.to_thread.run_sync(work.folder.stamp, now.path)
+    seen = await work.disk.ask(work.folder.stamp, now.path)
     with work.catalog.database.transaction():  # whoever reads it meanwhile is to find it no fault
         work.catalog.begin_move(now.copy_id, now.path)
     try:
-        stamp = await trio.to_thread.run_sync(work.folder.touch, now.path, mtime_ns)
+        stamp = await work.disk.ask(work.folder.touch, now.path, mtime_ns)
     except NotFound:
         with work.catalog.database.transaction():
             work.catalog.end_move(now.copy_id, now.path, None)

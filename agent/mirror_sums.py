@@ -7,8 +7,6 @@ leaves no list that is out of date for good. Sidecars are mirror_beside's matter
 from collections.abc import Sequence
 from functools import partial
 
-import trio
-
 from agent.mirror_work import Work
 from photofs.catalog.mirrored import CopyRow
 from photofs.model.mirror import SUMS_NAME, CopyState
@@ -18,11 +16,11 @@ async def look_after(work: Work) -> None:
     """All folders in which something was begun."""
     folders = work.catalog.stale_folders(work.mirror_id)
     if folders:  # sharing of blocks is tried in the root
-        await trio.to_thread.run_sync(work.folder.sweep, "")
+        await work.disk.ask(work.folder.sweep, "")
     for folder in folders:
         copies = work.catalog.copies_in(work.mirror_id, folder)
         there = [copy for copy in copies if copy.state is not CopyState.ABSENT]
-        await trio.to_thread.run_sync(partial(_look_after, work, folder, sums(there)))
+        await work.disk.ask(partial(_look_after, work, folder, sums(there)))
         work.catalog.clear_stale(work.mirror_id, folder)
 
 

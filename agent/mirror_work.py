@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Final
 
-import trio
-
+from agent.mirror_disk import Disk
 from agent.mirror_plan import Manner, clashing_name, former_name
 from photofs.catalog.mirrored import CopyRow
 from photofs.catalog.mirrors import MirrorRow
@@ -52,6 +51,7 @@ class Work:
     folder: LocalMirror
     row: MirrorRow
     fetching: Engine
+    disk: Disk
     now_ns: Callable[[], int]
     tally: Tally = field(default_factory=Tally)
 
@@ -98,7 +98,7 @@ class Work:
                 self.catalog.begin_move(copy.copy_id, path)
                 self.catalog.mark_stale(self.mirror_id, {folder_of(copy.path), folder_of(path)})
             try:
-                await trio.to_thread.run_sync(self._move, copy.path, path, role)
+                await self.disk.ask(self._move, copy.path, path, role)
             except Exists:
                 self._stay(copy)
                 continue
@@ -127,7 +127,7 @@ class Work:
 
     async def _arrive(self, copy: CopyRow, path: str, role: Role | None) -> None:
         """Note that it is there. What the disk told of it before must still be so."""
-        stamp = await trio.to_thread.run_sync(self.folder.stamp, path)
+        stamp = await self.disk.ask(self.folder.stamp, path)
         with self.catalog.database.transaction():
             same = stamp is not None and stamp[:3] == copy.stamp[:3]
             self.catalog.end_move(copy.copy_id, path, stamp if same else None)

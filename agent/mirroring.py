@@ -17,6 +17,7 @@ import trio
 from agent.mirror_albums import show_albums
 from agent.mirror_beside import write_beside
 from agent.mirror_copying import Copying
+from agent.mirror_disk import Disk
 from agent.mirror_plan import Bring, Renew, Step, plan
 from agent.mirror_steps import finish_moves, finish_writes, settle
 from agent.mirror_sums import look_after
@@ -59,12 +60,14 @@ class Ran(NamedTuple):
     trouble: PhotofsError | None
 
 
-async def run_mirror(house: House, catalog: Catalog, row: MirrorRow, tell: Tell) -> Ran:
+async def run_mirror(
+    house: House, catalog: Catalog, row: MirrorRow, tell: Tell, disk: Disk | None = None
+) -> Ran:
     """One run. Busy if another process runs it; NotAttached, Refused if it cannot be worked on."""
     what = f"the mirror {row.root} is being worked on"
     with hold(house.paths.state / "locks" / f"mirror-{row.mirror_id}", what):
         try:
-            async with opened_mirror(house, catalog, row) as work:
+            async with opened_mirror(house, catalog, row, disk) as work:
                 ran = await run(work, tell)
                 if ran.trouble is None:
                     await write_beside(work)
@@ -79,25 +82,34 @@ async def run_mirror(house: House, catalog: Catalog, row: MirrorRow, tell: Tell)
 
 
 @asynccontextmanager
-async def opened_mirror(house: House, catalog: Catalog, row: MirrorRow) -> AsyncIterator[Work]:
+async def opened_mirror(
+    house: House, catalog: Catalog, row: MirrorRow, disk: Disk | None = None
+) -> AsyncIterator[Work]:
     """A mirror's folder, and a line to fetch by."""
+    disk = disk or Disk(row.root)
     opening = partial(open_mirror, Path(row.root), row.marker, row.traits, writing=True)
-    folder: LocalMirror = await trio.to_thread.run_sync(opening)
+    folder: LocalMirror = await disk.ask(opening)
     with closing(folder), house.catalog(durable=False) as learnt:
         if folder.disk != row.disk:
-            await trio.to_thread.run_sync(folder.try_out)
+            await disk.ask(folder.try_out)
             catalog.set_mirror_place(row.mirror_id, row.root, folder.disk, folder.traits)
         pieces = Pieces(learnt, learnt, house.store(), house.open_provider, MirrorCopies(learnt))
         async with open_engine(pieces) as engine:
-            yield make_work(catalog, pieces, folder, row, engine)
+            yield make_work(catalog, pieces, folder, row, engine, disk)
 
 
 def make_work(
-    catalog: Catalog, pieces: Pieces, folder: LocalMirror, row: MirrorRow, engine: Engine
+    catalog: Catalog,
+    pieces: Pieces,
+    folder: LocalMirror,
+    row: MirrorRow,
+    engine: Engine,
+    disk: Disk | None = None,
 ) -> Work:
     """What a run works with."""
     store = pieces.store
-    return Work(catalog, store, folder, row, engine, time.time_ns)  # type: ignore[arg-type]
+    disk = disk or Disk(row.root)
+    return Work(catalog, store, folder, row, engine, disk, time.time_ns)  # type: ignore[arg-type]
 
 
 async def run(work: Work, tell: Tell) -> Ran:

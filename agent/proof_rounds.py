@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import trio
 
 from agent.due import own_share
+from agent.mirror_disk import Disk, Turns
 from agent.mirror_rounds import wanted_mirrors
 from agent.progress import show_progress
 from agent.remote_sample import sample_remote
@@ -215,13 +216,24 @@ def _listed(name: str, sentences: Sequence[str], words: str) -> list[str]:
 async def keep_verified(house: House, catalog: Catalog) -> None:
     """Re-read files whose proof gets old, slowly, for ever."""
     share = own_share()
-    while True:
-        await trio.sleep(LOOK_SECONDS * share)
-        for row in catalog.mirrors():
-            await verify_due(house, catalog, row, time.time_ns())
+    async with trio.open_nursery() as nursery:
+        turns = Turns(nursery)
+        while True:
+            await trio.sleep(LOOK_SECONDS * share)
+            await verify_all_due(house, catalog, turns, time.time_ns())
 
 
-async def verify_due(house: House, catalog: Catalog, row: MirrorRow, now_ns: int) -> None:
+async def verify_all_due(house: House, catalog: Catalog, turns: Turns, now_ns: int) -> None:
+    """One look at all mirrors; one whose disk hangs is left behind."""
+    for row in catalog.mirrors():
+        if not turns.is_at_work(row.mirror_id):
+            work = partial(verify_due, house, catalog, row, now_ns)
+            await turns.take(row.mirror_id, row.root, work)
+
+
+async def verify_due(
+    house: House, catalog: Catalog, row: MirrorRow, now_ns: int, disk: Disk | None = None
+) -> None:
     """Re-read what is due in one mirror; what fails is tried again at the next look."""
     before = now_ns - int(house.settings.mirror.verify_every * 1e9)
     rate = parse_size(house.settings.mirror.verify_rate)
@@ -231,7 +243,7 @@ async def verify_due(house: House, catalog: Catalog, row: MirrorRow, now_ns: int
         return
     try:
         wanted = Wanted(before_ns=before, rate=rate, threads=1)
-        found = await verify_mirror(house, catalog, row, wanted, _tell_nobody)
+        found = await verify_mirror(house, catalog, row, wanted, _tell_nobody, disk)
     except Exception as raised:
         error = found_in(raised)
         if error is None:

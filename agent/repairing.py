@@ -67,7 +67,7 @@ async def repair(work: Work, tell: Tell) -> Repaired:
     bad = work.catalog.bad_copies(work.mirror_id)
     known, lost = work.catalog.mirror_folds(work.mirror_id), lost_of(bad)
     if lost:
-        strays = await trio.to_thread.run_sync(find_strays, work.folder, known, lost)
+        strays = await work.disk.ask(find_strays, work.folder, known, lost)
         repaired.holding = strays.holding
     with closing(Decoder()) as decoder:
         for done, copy in enumerate(bad, 1):
@@ -76,7 +76,7 @@ async def repair(work: Work, tell: Tell) -> Repaired:
             except Full:
                 raise
             except PhotofsError as error:
-                await trio.to_thread.run_sync(work.folder.check)  # else it is a source's disk
+                await work.disk.ask(work.folder.check)  # else it is a source's disk
                 repaired.left.append(f"{copy.path}: {error.what}")
             tell(Progress(done=done, total=len(bad), unit="files looked into"))
     await look_after(work)
@@ -86,10 +86,10 @@ async def repair(work: Work, tell: Tell) -> Repaired:
 async def _mend(work: Work, copy: CopyRow, decoder: Decoder, repaired: Repaired) -> None:
     """One file."""
     look = await _look(work, copy, decoder)
-    await trio.to_thread.run_sync(work.folder.check)
+    await work.disk.ask(work.folder.check)
     if look.sight is Sight.RIGHT and look.stamp is not None:
         # a killed repair may have written it and not synced its name
-        await trio.to_thread.run_sync(work.folder.sync, folder_of(copy.path))
+        await work.disk.ask(work.folder.sync, folder_of(copy.path))
         work.catalog.note_proven(copy, look.stamp, work.now_ns())
         repaired.right += 1
         return
@@ -116,7 +116,7 @@ async def _mend(work: Work, copy: CopyRow, decoder: Decoder, repaired: Repaired)
 
 async def _look(work: Work, copy: CopyRow, decoder: Decoder) -> Look:
     pace = Pace(None)
-    return await trio.to_thread.run_sync(partial(look_at, work.folder, copy, pace.take, decoder))
+    return await work.disk.ask(partial(look_at, work.folder, copy, pace.take, decoder))
 
 
 # where right bytes are
@@ -125,12 +125,12 @@ async def _look(work: Work, copy: CopyRow, decoder: Decoder) -> Look:
 async def _find_bytes(work: Work, copy: CopyRow, stray: str | None) -> tuple[int, str] | None:
     """An open file with the right bytes, and where they are from; the caller closes it."""
     if stray is not None:
-        own: int = await trio.to_thread.run_sync(work.folder.open, stray)
+        own: int = await work.disk.ask(work.folder.open, stray)
         return own, f"mended from {stray}, which has its bytes"
     fd = await _in_store(work, copy.sha256)
     if fd is not None:
         return fd, "mended from the bytes kept on this disk"
-    fd = await trio.to_thread.run_sync(partial(_in_mirrors, copy, _others(work, copy)))
+    fd = await work.disk.ask(partial(_in_mirrors, copy, _others(work, copy)))
     if fd is not None:
         return fd, "mended from another mirror"
     if copy.role is not Role.CURRENT or copy.photo_id is None:
@@ -195,8 +195,8 @@ async def _put_right(work: Work, copy: CopyRow, fd: int, repaired: Repaired) -> 
     """The wrong file aside, the right one in its place, and both synced, before the row says so."""
     with work.catalog.database.transaction():
         work.catalog.mark_stale(work.mirror_id, {folder_of(copy.path)})
-    stamp = await trio.to_thread.run_sync(partial(_place, work, copy, fd, repaired))
-    await trio.to_thread.run_sync(work.folder.check)
+    stamp = await work.disk.ask(partial(_place, work, copy, fd, repaired))
+    await work.disk.ask(work.folder.check)
     with work.catalog.database.transaction():
         work.catalog.note_written(copy.copy_id, stamp, work.now_ns())
 

@@ -17,6 +17,7 @@ import trio
 from agent.census import Census
 from agent.comparing import merge_waiting
 from agent.due import is_due, spread
+from agent.ending import be_gone_soon
 from agent.heads import Heads
 from agent.mirror_rounds import keep_mirrored
 from agent.noticing import notice_for_ever
@@ -56,11 +57,12 @@ async def serve(house: House, *, until_signal: bool = False) -> int:
     """Work for one catalog until standard input is closed; the one that works keeps others out.
 
     `until_signal`: until SIGTERM or SIGINT instead, as a service that has no input. A second agent
-    waits for the first one's end and takes over then.
+    waits for the first one's end and takes over then. What does not end in time is left behind.
     """
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_work_when_alone, house)
         await (_until_signal() if until_signal else _until_input_ends())
+        be_gone_soon(OK)
         nursery.cancel_scope.cancel()
     return OK
 

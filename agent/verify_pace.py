@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-import trio
+from photofs.model.pieces import between_pieces
 
 _NAP: Final = 0.1
 """Seconds after which a waiting thread looks whether it is to end."""
@@ -19,7 +19,7 @@ class Pace:
         rate: int | None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-        check: Callable[[], None] = trio.from_thread.check_cancelled,
+        check: Callable[[], None] = between_pieces,
     ) -> None:
         """`rate` None is as fast as can be. `check` raises if the thread is to end."""
         self._rate = rate
@@ -30,7 +30,7 @@ class Pace:
         self._next = clock()
 
     def take(self, size: int) -> None:
-        """Wait until so many bytes may be read; raises trio.Cancelled."""
+        """Wait until so many bytes may be read; raises what ends it."""
         self._check()
         if self._rate is None:
             return

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 import trio
 
+from agent.mirror_disk import Disk
 from agent.verify_look import Look, Sight, look_at
 from agent.verify_pace import Pace
 from agent.verify_strays import Strays, find_strays, lost_of
@@ -84,20 +85,27 @@ class Checking:
     folder: LocalMirror
     row: MirrorRow
     wanted: Wanted
+    disk: Disk
     now_ns: Callable[[], int] = time.time_ns
     found: Verified = field(default_factory=Verified)
 
 
 async def verify_mirror(
-    house: House, catalog: Catalog, row: MirrorRow, wanted: Wanted, tell: Tell
+    house: House,
+    catalog: Catalog,
+    row: MirrorRow,
+    wanted: Wanted,
+    tell: Tell,
+    disk: Disk | None = None,
 ) -> Verified:
     """Verify one. Busy if another process verifies it; NotAttached, Refused, StoreError."""
     what = f"the mirror {row.root} is being verified"
     with hold(house.paths.state / "locks" / f"verify-{row.mirror_id}", what):
         opening = partial(open_mirror, Path(row.root), row.marker, row.traits, writing=False)
-        folder: LocalMirror = await trio.to_thread.run_sync(opening)
+        disk = disk or Disk(row.root)
+        folder: LocalMirror = await disk.ask(opening)
         with closing(folder):
-            return await verify(Checking(catalog, folder, row, wanted), tell)
+            return await verify(Checking(catalog, folder, row, wanted, disk), tell)
 
 
 async def verify(checking: Checking, tell: Tell) -> Verified:
@@ -115,7 +123,7 @@ async def verify(checking: Checking, tell: Tell) -> Verified:
     await _read_all(checking, files, tell)
     if everything:
         strays = partial(find_strays, checking.folder, _known(checking), _lost(checking))
-        checking.found.strays = await trio.to_thread.run_sync(strays)
+        checking.found.strays = await checking.disk.ask(strays)
         catalog.set_verifying(mirror_id, None)
         catalog.note_mirror_verified(mirror_id, checking.now_ns())
         checking.found.whole = True
@@ -141,7 +149,7 @@ async def _read_all(checking: Checking, files: Sequence[tuple[int, int]], tell: 
             while waiting:
                 copies = checking.catalog.copies_by_number(waiting.pop(0))
                 look = partial(_look_at_all, checking.folder, copies, pace, decoder)
-                looks = await trio.to_thread.run_sync(look)
+                looks = await checking.disk.ask(look)
                 _note(checking, copies, looks)
                 unit = f"files, {checking.found.size / 1e6:,.1f} MB re-read"
                 tell(Progress(done=checking.found.files, total=total, unit=unit))

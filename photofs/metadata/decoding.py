@@ -13,6 +13,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from enum import StrEnum
@@ -21,9 +22,13 @@ from typing import Final, NamedTuple
 from photofs.metadata.kind import sniff
 from photofs.metadata.wholeness import what_is_missing
 from photofs.model.photo import Media
+from photofs.model.pieces import between_pieces
 
 PATIENCE: Final = 120.0
 """Seconds for one file: a TIFF of 50 megapixels takes two."""
+
+PIECE: Final = 0.5
+"""Seconds after which waiting for a decoder looks whether it is to end."""
 
 HEAD: Final = 4096
 _MOST_SAID: Final = 300
@@ -93,7 +98,7 @@ class Decoder:
         rights = array.array("i", [fd])
         with suppress(BrokenPipeError, ConnectionResetError):
             line.sendmsg([extension.encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
-            if select.select([line], [], [], self._patience)[0]:
+            if _answers(line, self._patience):
                 said = line.recv(4096).decode("utf-8", "replace")
                 word, _, why = said.partition(" ")
                 if word in set(Verdict):
@@ -125,25 +130,47 @@ def probe_video(fd: int, patience: float) -> Decoded:
         return Decoded(Verdict.UNCHECKED, "ffprobe is not installed, which would read videos")
     wanted = ["-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0"]
     command = [program, "-v", "error", "-protocol_whitelist", "file", *wanted]
-    try:
-        done = subprocess.run(  # noqa: S603 - the program found above, and no shell
-            [*command, f"file:/dev/fd/{fd}"],
-            pass_fds=[fd],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=patience,
-            check=False,
-            start_new_session=True,
-        )
-    except subprocess.TimeoutExpired:
+    with subprocess.Popen(  # noqa: S603 - the program found above, and no shell
+        [*command, f"file:/dev/fd/{fd}"],
+        pass_fds=[fd],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        try:
+            told = _output(process, patience)
+        finally:
+            process.kill()
+    if told is None:
         return Decoded(Verdict.UNCHECKED, f"ffprobe did not read it in {patience:.0f} seconds")
-    read = any(part.strip(",").isdigit() and int(part.strip(",")) for part in _words(done.stdout))
-    if done.returncode == 0 and read:
+    read = any(part.strip(",").isdigit() and int(part.strip(",")) for part in _words(told[0]))
+    if process.returncode == 0 and read:
         return WHOLE
-    if done.returncode < 0:
-        return Decoded(Verdict.UNCHECKED, f"ffprobe ended by signal {-done.returncode}")
-    said = _words(done.stderr)
+    if process.returncode < 0:
+        return Decoded(Verdict.UNCHECKED, f"ffprobe ended by signal {-process.returncode}")
+    said = _words(told[1])
     return Decoded(Verdict.BROKEN, f"ffprobe: {' '.join(said)[:_MOST_SAID] or 'no packets'}")
+
+
+def _answers(line: socket.socket, patience: float) -> bool:
+    """Whether something comes in time; by pieces of that, for it may be to end."""
+    until = time.monotonic() + patience
+    while (left := until - time.monotonic()) > 0:
+        between_pieces()
+        if select.select([line], [], [], min(left, PIECE))[0]:
+            return True
+    return False
+
+
+def _output(process: "subprocess.Popen[bytes]", patience: float) -> tuple[bytes, bytes] | None:
+    """What a program says until its end; None if that takes too long."""
+    until = time.monotonic() + patience
+    while (left := until - time.monotonic()) > 0:
+        between_pieces()
+        with suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=min(left, PIECE))
+    return None
 
 
 def _words(output: bytes) -> list[str]:

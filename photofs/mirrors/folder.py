@@ -5,7 +5,6 @@ symbolic link is followed: whatever titles say, and whoever puts links there, no
 mirror can be met.
 """
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from photofs.mirrors.traits import disk_of, find_traits
 from photofs.mirrors.writing import (
     TEMPORARY,
     copy_hashed,
+    digest_of,
     dress,
     moved_in,
     new_file,
@@ -27,6 +27,7 @@ from photofs.mirrors.writing import (
 )
 from photofs.model.errors import Bug, Corrupt, Exists, NotFound
 from photofs.model.mirror import Stamp, Traits, agrees
+from photofs.model.pieces import between_pieces
 
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW
 _READ: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
@@ -111,8 +112,8 @@ class LocalMirror:
         """The SHA-256 of a file, read to its end."""
         fd = self.open(path)
         try:
-            with mirror_errors(f"reading {path}"), os.fdopen(os.dup(fd), "rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
+            with mirror_errors(f"reading {path}"):
+                return digest_of(fd)
         finally:
             os.close(fd)
 
@@ -310,6 +311,7 @@ class LocalMirror:
     @contextmanager
     def _opened(self, folder: str, *, make: bool = False) -> Iterator[int]:
         """A folder below the root, open for the length of a block; raises OSError."""
+        between_pieces()
         fd = os.dup(self._fd)
         try:
             for name in _steps(folder):

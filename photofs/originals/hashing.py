@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 from photofs.model.observation import ContentHash, HashKind
+from photofs.model.pieces import between_pieces
 
 _CHUNK = 1 << 20  # 1 MiB: SHA-256 takes 1 ms for it here, the read 0.1 ms
 
@@ -38,6 +39,7 @@ def _chunks(fd: int) -> Iterator[memoryview]:
     view = memoryview(buffer)
     offset = 0
     while count := os.preadv(fd, [buffer], offset):
+        between_pieces()
         yield view[:count]
         offset += count
 

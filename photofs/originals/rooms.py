@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from photofs.model.errors import Bug
+from photofs.model.pieces import between_pieces
 from photofs.originals.hashing import sha256_of
 from photofs.originals.locks import is_at, lock_open_file, unlink_if_idle
 from photofs.originals.port import Room
@@ -179,6 +180,7 @@ def sync_folder(folder: Path) -> None:
 def copy_bytes(source: int, target: int, start: int, stop: int) -> None:
     """Copy a stretch of one open file to the same place in another."""
     while start < stop:
+        between_pieces()
         data = os.pread(source, min(_COPY_CHUNK, stop - start), start)
         if not data:
             raise OSError(errno.EIO, "the file is shorter than it was")

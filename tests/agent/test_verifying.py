@@ -194,7 +194,7 @@ async def test_nothing_is_concluded_from_a_disk_that_goes(made: Stock, row: Mirr
     async with working(made, row) as work:
         swap(root)
         shutil.rmtree(root.with_name("unplugged") / MONTH)
-        checking = Checking(work.catalog, work.folder, row, Wanted())
+        checking = Checking(work.catalog, work.folder, row, Wanted(), work.disk)
         with pytest.RaisesGroup(NotAttached):
             await verify(checking, tell_nobody)
     with pytest.raises(NotAttached):

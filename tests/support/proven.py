@@ -4,6 +4,7 @@ import os
 from contextlib import closing
 from pathlib import Path
 
+from agent.mirror_disk import Disk
 from agent.repairing import Repaired, repair
 from agent.verifying import Checking, Tell, Verified, Wanted, verify
 from photofs.catalog.mirrored import CopyRow
@@ -19,7 +20,9 @@ async def verified(
     """Verify it once."""
     opened = open_mirror(Path(row.root), row.marker, row.traits, writing=False)
     with made.open_catalog() as catalog, closing(opened) as folder:
-        return await verify(Checking(catalog, folder, row, wanted or Wanted()), tell)
+        return await verify(
+            Checking(catalog, folder, row, wanted or Wanted(), Disk(row.root)), tell
+        )
 
 
 async def repaired(made: Stock, row: MirrorRow) -> Repaired:
