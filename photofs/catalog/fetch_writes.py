@@ -34,15 +34,28 @@ WHERE id = ?1 AND content_key = ?2"""
 class FetchWriting(Part):
     """Short transactions of one or two rows each."""
 
-    def size_learnt(self, photo_id: int, content_key: str, size: int) -> None:
-        """Its exact size; ignored if the photo's bytes are of another content key by now."""
-        with self.database.transaction():
-            self._size(photo_id, content_key, size)
+    def size_learnt(
+        self, photo_id: int, content_key: str, size: int, before: str | None = None
+    ) -> None:
+        """Its exact size; ignored if the photo's bytes are of another content key by now.
 
-    def sealed(self, photo_id: int, content_key: str, sha256: str, size: int) -> None:
-        """Its original is whole here; ignored as above."""
+        Or if their hash is known by now, and is not the one that it was `before`.
+        """
         with self.database.transaction():
-            self._size(photo_id, content_key, size)
+            self._size(photo_id, content_key, size, before)
+
+    def sealed(
+        self, photo_id: int, content_key: str, sha256: str, size: int, before: str | None = None
+    ) -> None:
+        """Its original is whole here; ignored as above.
+
+        So what was sent, if it is brought in while the service's copy of it is being fetched, goes
+        on being shown.
+        """
+        with self.database.transaction():
+            if self._shows(photo_id) not in {None, before, sha256}:
+                return
+            self._size(photo_id, content_key, size, self._shows(photo_id))
             self.database.run(
                 "UPDATE photo SET sha256 = ?, trouble = '' WHERE id = ? AND content_key = ?",
                 (sha256, photo_id, content_key),
@@ -115,10 +128,15 @@ class FetchWriting(Part):
                 (sentence, photo_id),
             )
 
-    def _size(self, photo_id: int, content_key: str, size: int) -> None:
-        """Note the exact size, if it is news."""
+    def _shows(self, photo_id: int) -> str | None:
+        """The hash of what a photo shows, if it is known."""
+        row = self.database.one("SELECT sha256 FROM photo WHERE id = ?", (photo_id,))
+        return row[0] if row else None
+
+    def _size(self, photo_id: int, content_key: str, size: int, before: str | None) -> None:
+        """Note the exact size, if it is news, and if what is shown is what it was before."""
         self.database.run(
-            "UPDATE photo SET size = ?1, size_exact = 1"
-            " WHERE id = ?2 AND content_key = ?3 AND (size <> ?1 OR size_exact = 0)",
-            (size, photo_id, content_key),
+            "UPDATE photo SET size = ?1, size_exact = 1 WHERE id = ?2 AND content_key = ?3"
+            " AND (size <> ?1 OR size_exact = 0) AND (sha256 IS NULL OR sha256 = ?4)",
+            (size, photo_id, content_key, before),
         )

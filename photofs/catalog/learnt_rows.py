@@ -58,11 +58,18 @@ class LearntRows(Part):
         return Learnt(sha256, pixels, None if sent is None else Sent(sent, size, crc32))
 
     def note_sent(self, source_id: int, remote_id: str, sha256: str) -> None:
-        """A source has under that id what was sent, with that hash."""
+        """A source has under that id what was sent, with that hash.
+
+        Ignored while its photo shows other bytes that were sent as it: what the row tells of is
+        what must not be lost.
+        """
         rows = self.database.all(
             "INSERT OR REPLACE INTO sent(observation, sha256) SELECT o.id, g.sha256"
             " FROM observation o JOIN original g ON g.sha256 = ?3"
-            " WHERE o.source = ?1 AND o.remote_id = ?2 RETURNING observation",
+            " JOIN photo p ON p.id = o.photo WHERE o.source = ?1 AND o.remote_id = ?2"
+            " AND NOT EXISTS (SELECT 1 FROM sent t WHERE t.observation = o.id AND t.sha256 <> ?3"
+            " AND (p.sha256 = t.sha256 OR EXISTS (SELECT 1 FROM incoming i"
+            " WHERE i.photo = p.id AND i.told = t.sha256))) RETURNING observation",
             (source_id, remote_id, sha256),
         )
         for row in rows:

@@ -56,6 +56,11 @@ SELECT verb, wish FROM operation WHERE photo = ? AND settled = 0 AND verb IN ('d
 ORDER BY id"""
 
 
+_AS_SENT = """
+SELECT 1 FROM observation o JOIN sent s ON s.observation = o.id
+WHERE o.photo = ?1 AND o.gone = 0 AND s.sha256 = ?2"""
+
+
 class PhotoReading(Part):
     """Keeps the part of `port.LibraryReads` that is about one photo."""
 
@@ -65,7 +70,7 @@ class PhotoReading(Part):
         if row is None:
             raise NotFound(f"there is no photo {photo_id}")
         origins = self.origins(photo_id)
-        seen = _fused(origins, row[20])
+        seen = self._as_sent(photo_id, row[7], _fused(origins, row[20]))
         description, tags = self._said(photo_id, seen)
         others = self._set_others(photo_id, origins[0]) if origins else ()
         albums = self.database.all(_ALBUMS, (photo_id,))
@@ -109,6 +114,16 @@ class PhotoReading(Part):
             (ino >> 1,),
         )
         return row[0] if row else None
+
+    def _as_sent(
+        self, photo_id: int, sha256: str | None, seen: PhotoSeen | None
+    ) -> PhotoSeen | None:
+        """What is shown is the original where it is what was sent, whatever its service gives."""
+        if seen is None or seen.fidelity is Fidelity.ORIGINAL or sha256 is None:
+            return seen
+        if self.database.one(_AS_SENT, (photo_id, sha256)) is None:
+            return seen
+        return replace(seen, fidelity=Fidelity.ORIGINAL, fidelity_note="")
 
     def _said(self, photo_id: int, seen: PhotoSeen | None) -> tuple[str | None, tuple[str, ...]]:
         """Description and tags: what a source tells, and on top of it what is wished."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from photofs.catalog.merge_rows import QUEUE_OF_PHOTO
 from photofs.catalog.part import Part
 from photofs.catalog.seen_json import from_json
+from photofs.model.node import photo_ino
 from photofs.model.observation import PhotoSeen
 
 
@@ -101,6 +102,13 @@ class PhotoWriting(Part):
         """Replace the facts."""
         self.database.run(_UPDATE_PHOTO, (*facts, photo_id))
 
+    def bytes_changed(self, photo_id: int) -> None:
+        """It shows other bytes under the same content key: the kernel has to forget the former."""
+        self.database.run(
+            "INSERT INTO change(ino, parent, name, content) VALUES (?, NULL, NULL, 1)",
+            (photo_ino(photo_id),),
+        )
+
     def forget_trouble(self, photo_id: int) -> None:
         """What kept its bytes from being had may not hold any more."""
         self.database.run(
@@ -124,6 +132,22 @@ class PhotoWriting(Part):
             " absent_ns = NULL, gone = 0 WHERE id = ?",
             (as_of_ns, scan, seen, observation_id),
         )
+
+    def rename_version(self, photo_id: int, observation_id: int, old: str, new: str) -> None:
+        """The bytes that were told of under one content key are told of under another one."""
+        self.database.run(
+            "UPDATE photo SET content_key = ? WHERE id = ? AND content_key = ?",
+            (new, photo_id, old),
+        )
+        self.database.run(
+            "UPDATE learnt SET content_key = ? WHERE observation = ? AND content_key = ?",
+            (new, observation_id, old),
+        )
+        for table in ("splice", "mirrored"):
+            self.database.run(
+                f"UPDATE {table} SET content_key = ? WHERE photo = ? AND content_key = ?",  # noqa: S608 - words of ours
+                (new, photo_id, old),
+            )
 
     def touch_observation(self, observation_id: int, as_of_ns: int, scan: int) -> None:
         """The same was told again."""

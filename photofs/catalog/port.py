@@ -284,11 +284,18 @@ class LibraryReads(Protocol):
 class FetchWrites(Protocol):
     """What fetching learns of a photo while it gets the bytes."""
 
-    def size_learnt(self, photo_id: int, content_key: str, size: int) -> None:
-        """Its exact size; ignored if the photo's bytes are of another content key by now."""
+    def size_learnt(
+        self, photo_id: int, content_key: str, size: int, before: str | None = None
+    ) -> None:
+        """Its exact size; ignored if the photo's bytes are of another content key by now.
+
+        Or if their hash is known by now, and is not the one that it was `before`.
+        """
         ...
 
-    def sealed(self, photo_id: int, content_key: str, sha256: str, size: int) -> None:
+    def sealed(
+        self, photo_id: int, content_key: str, sha256: str, size: int, before: str | None = None
+    ) -> None:
         """Its original is whole here; ignored as above."""
         ...
 

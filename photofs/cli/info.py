@@ -61,7 +61,8 @@ def _photo_facts(place: Place) -> dict[str, object]:
         facts["set"] = {"role": photo.set_role, "others": others}
     sources = [_source_facts(place, origin) for origin in origins]
     if len(origins) > 1:
-        told = told_by(place.catalog, origins, place.catalog.shown_key(photo.photo_id))
+        shown = place.catalog.shown_key(photo.photo_id)
+        told = told_by(place.catalog, origins, shown, photo.sha256)
         sources = [source | more for source, more in zip(sources, told, strict=True)]
     facts["sources"] = sources
     facts["by_hand"] = errands_of(place.catalog, photo.photo_id)
@@ -124,7 +125,8 @@ def _source_words(facts: dict[str, object]) -> str:
     missing = ", missing there" if facts["missing"] else ""
     words = f"{facts['provider']} {facts['of']} (id {facts['id']}, as of {facts['as_of']}{missing})"
     if "tells" in facts:
-        words += f": {facts['fidelity']}{', shown' if facts['shown'] else ''}"
+        how = ", shown as it was sent from here" if facts["as_sent"] else ", shown"
+        words += f": {facts['fidelity']}{how if facts['shown'] else ''}"
         tells = facts["tells"]
         words += f"; tells {', '.join(tells)}" if isinstance(tells, list) and tells else ""
     if "merged_by" in facts:

@@ -29,10 +29,12 @@ NAMED: Final = 3
 """So many of others that are alike are named."""
 
 
-def told_by(catalog: Catalog, origins: Sequence[OriginRow], shown: str) -> list[dict[str, object]]:
+def told_by(
+    catalog: Catalog, origins: Sequence[OriginRow], shown: str, sha256: str | None
+) -> list[dict[str, object]]:
     """For each of several origins: its bytes, what it is believed in, and why it is of this photo.
 
-    `shown`: the content key of the bytes that are shown.
+    `shown`: the content key of the bytes that are shown; `sha256`: their hash, if it is known.
     """
     words = [Word(each.source_id, each.seen) for each in origins]
     believed = {fact: teller(words, fact) for fact in FACTS}
@@ -41,6 +43,7 @@ def told_by(catalog: Catalog, origins: Sequence[OriginRow], shown: str) -> list[
         facts: dict[str, object] = {
             "fidelity": origin.seen.fidelity,
             "shown": origin.seen.content_key == shown,
+            "as_sent": sha256 is not None and catalog.sent_as(origin.observation_id) == sha256,
             "tells": [fact for fact, by in believed.items() if by is word],
         }
         told.append(facts | _merged_by(catalog, origin))

@@ -1,6 +1,6 @@
 """Files what a source says of one photo: its observation, its facts, and its places."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from photofs.catalog.photo_writes import ObservationRow, PhotoFacts
 from photofs.catalog.seen_json import from_json, to_json
@@ -10,6 +10,7 @@ from photofs.filing.merging import Home, Merging
 from photofs.filing.overlay import laid_over
 from photofs.filing.overruling import Overruling
 from photofs.filing.replaced import Replaced
+from photofs.model.content_key import completed, is_in_part
 from photofs.model.observation import PhotoSeen
 
 
@@ -38,6 +39,8 @@ class PhotoFiling:
         if row is None:
             self._add(seen)
             return
+        if is_in_part(seen.content_key):
+            seen = completed(from_json(row.seen, row.as_of_ns), seen)
         text = to_json(seen)
         live = self._desk.live
         if text == row.seen and not row.gone:
@@ -93,11 +96,19 @@ class PhotoFiling:
         if row.gone and desk.catalog.is_buried(desk.source_id, seen.remote_id):
             return
         self.filed.changed += 1
+        if is_in_part(before.content_key):
+            before = self._know_version(row, before, seen)
         if before.content_key == seen.content_key:
             self._tell(row, before, seen, text)
             return
         with Replaced(desk).keeping_sent(row.photo_id):
             self._tell(row, before, seen, text)
+
+    def _know_version(self, row: ObservationRow, before: PhotoSeen, seen: PhotoSeen) -> PhotoSeen:
+        """What was told in part is told wholly now: the bytes are the same, and so it was told."""
+        old, new = before.content_key, seen.content_key
+        self._desk.catalog.rename_version(row.photo_id, row.observation_id, old, new)
+        return replace(before, content_key=new)
 
     def _tell(self, row: ObservationRow, before: PhotoSeen, seen: PhotoSeen, text: str) -> None:
         """What is told of a photo that was told of before, and all that follows."""

@@ -226,6 +226,13 @@ class Invalidation:
             self._postponed.discard(ino)
             self._notes.send(partial(pyfuse3.invalidate_inode, ino))
 
+    def is_former(self, ino: int) -> bool:
+        """Whether the kernel still holds former bytes, for somebody has them open.
+
+        Who opens it now has to read past the kernel's cache, or gets some of either.
+        """
+        return ino in self._postponed
+
     def _tell(self, changes: list[Change], known: Known, fresh: AbstractSet[int]) -> None:
         """Names first, then attributes, each inode once; not what the kernel knows afresh."""
         inos: dict[int, bool] = {}

@@ -187,7 +187,8 @@ class WritingOperations(Operations):
         """Open a photo; what is not whole is read with direct_io."""
         if flags & os.O_ACCMODE == os.O_RDONLY:
             opened = await self._volume.open(inode)
-            if self._came_by_backup(inode, opened, ctx):
+            by_backup = self._came_by_backup(inode, opened, ctx)
+            if by_backup or self._invalidation.is_former(inode):
                 opened = opened._replace(whole=False)
         else:
             empty = bool(flags & os.O_TRUNC)

@@ -191,6 +191,7 @@ class Engine:
     async def _bring(self, fetch: Fetch) -> None:
         """Try the origins, best first, until one has given what was wanted."""
         row = self._pieces.library.photo(fetch.photo_id)
+        fetch.before = row.sha256
         if fetch.find_sealed(row):
             return
         fetch.complete = fetch.complete or row.media is Media.PICTURE

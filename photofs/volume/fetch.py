@@ -55,7 +55,8 @@ class Fetch:
     def __init__(self, photo_id: int, pieces: Pieces, sealed_ino: int | None = None) -> None:
         """Nobody waits yet, nothing is open. `sealed_ino`: the draft that was sealed last.
 
-        `flush` writes what has come and is not in the draft yet; set by who fills it.
+        `flush` writes what has come and is not in the draft yet; set by who fills it. `before`: the
+        hash that the photo had when this began.
         """
         self.photo_id = photo_id
         self.pieces = pieces
@@ -63,6 +64,7 @@ class Fetch:
         self.wants: list[Want] = []
         self.complete = False
         self.content_key = ""
+        self.before: str | None = None
         self.draft: Draft | None = None
         self.draft_ino = sealed_ino
         self.arrived = Ranges()
@@ -348,8 +350,8 @@ class Fetch:
 
         A program that opens the photo asks for its length next, and takes no byte beyond that.
         """
-        learnt = self.pieces.learnt
-        if not await offer(lambda: learnt.size_learnt(self.photo_id, self.content_key, size)):
+        note, key, before = self.pieces.learnt.size_learnt, self.content_key, self.before
+        if not await offer(lambda: note(self.photo_id, key, size, before)):
             raise Busy(
                 "the catalog is locked, so a photo's length could not be noted",
                 safe="what has arrived is kept",
@@ -379,11 +381,8 @@ class Fetch:
         finally:
             self._sealing = None
             draft.close()
-        await self.note(
-            lambda: self.pieces.learnt.sealed(
-                self.photo_id, self.content_key, sealed.sha256, sealed.size
-            )
-        )
+        note, key, before = self.pieces.learnt.sealed, self.content_key, self.before
+        await self.note(lambda: note(self.photo_id, key, sealed.sha256, sealed.size, before))
         self.sealed = sealed
         self.settle()
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from photofs.catalog.incoming import IncomingRow
 from photofs.catalog.sqlite import Catalog
+from photofs.filing.replaced import Replaced
 from photofs.model.observation import PhotoSeen
 from photofs.model.photo import Fidelity
 from photofs.wishing.wish_desk import WishDesk
@@ -38,11 +39,25 @@ def known_there(catalog: Catalog, row: IncomingRow, sha256: str) -> KnownThere |
 
 
 def show_our_bytes(desk: WishDesk, photo: int, seen: PhotoSeen, sha256: str) -> None:
-    """A photo of a service that shall be read from what was sent; within a transaction."""
+    """A photo of a service that shall be read from what was sent; within a transaction.
+
+    Also where the service's own copy was read before: it is less than what was sent. Another
+    original that was sent as that photo stands in Trash/Replaced then, for nobody else has it.
+    """
     catalog = desk.catalog
-    facts, size = catalog.photo_facts(photo), catalog.size_of_original(sha256)
-    if seen.fidelity is Fidelity.ORIGINAL or facts.sha256 is not None or size is None:
+    size = catalog.size_of_original(sha256)
+    if seen.fidelity is Fidelity.ORIGINAL or size is None:
+        return
+    if catalog.incoming(photo) is not None:  # other bytes for it wait, and are what is shown
+        with Replaced(desk.desk).keeping_sent(photo):
+            catalog.forget_told_original(photo)
+            catalog.set_told_original(photo, sha256)
+        return
+    facts = catalog.photo_facts(photo)
+    if facts.sha256 == sha256:
         return
     ctime_ns = max(desk.desk.now_ns(), facts.ctime_ns + 1)
     ours = facts._replace(size=size, size_exact=1, sha256=sha256, ctime_ns=ctime_ns)
-    catalog.set_photo_facts(photo, ours)
+    with Replaced(desk.desk).keeping_sent(photo):
+        catalog.set_photo_facts(photo, ours)
+        catalog.bytes_changed(photo)

@@ -13,10 +13,11 @@ from typing import Final
 import msgspec
 
 from photofs.catalog.journal import OperationRow
-from photofs.catalog.seen_json import to_json
+from photofs.catalog.seen_json import from_json, to_json
 from photofs.filing.overlay import with_taken, without
 from photofs.filing.overruling import PHOTO_GONE, Overruling
 from photofs.filing.replaced import Replaced
+from photofs.model.content_key import completed
 from photofs.model.observation import PhotoSeen
 from photofs.model.operation import BACK, FINAL, Event
 from photofs.model.wish import WishVerb
@@ -82,10 +83,15 @@ class Outcomes:
     def uploaded(self, row: OperationRow, remote_id: str, seen: PhotoSeen) -> int:
         """The service has it, and showed it: the operation is done. The photo that shows it."""
         self._catalog.happen(row.operation_id, Event.CONFIRM, self._desk.desk.now_ns())
-        sha256 = str(row.wish.details["sha256"])
+        sha256, seen = str(row.wish.details["sha256"]), self._completed(remote_id, seen)
         photo = Judging(self._desk).attach(row.wish.photo or 0, remote_id, seen, sha256)
         self._catalog.note_sent(self._desk.desk.source_id, remote_id, sha256)
         return photo
+
+    def _completed(self, remote_id: str, seen: PhotoSeen) -> PhotoSeen:
+        """What an answer told in part, with what the source told of that photo before."""
+        known = self._catalog.observation(self._desk.desk.source_id, remote_id)
+        return seen if known is None else completed(from_json(known.seen, known.as_of_ns), seen)
 
     def replaced(self, row: OperationRow, seen: PhotoSeen) -> None:
         """The service has other bytes under the same id, and showed them."""
@@ -97,7 +103,7 @@ class Outcomes:
     def swapped(self, row: OperationRow, remote_id: str, seen: PhotoSeen) -> None:
         """The service has the other bytes as a new photo: it takes the old one's places."""
         self._catalog.happen(row.operation_id, Event.CONFIRM, self._desk.desk.now_ns())
-        Replacing(self._desk).swapped(row, remote_id, seen)
+        Replacing(self._desk).swapped(row, remote_id, self._completed(remote_id, seen))
         sha256 = str(row.wish.details["sha256"])
         self._catalog.note_sent(self._desk.desk.source_id, remote_id, sha256)
 

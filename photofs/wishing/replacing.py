@@ -24,6 +24,7 @@ from photofs.model.operation import FINAL
 from photofs.model.photo import Media
 from photofs.model.wish import Asker, WishVerb
 from photofs.wishing.judging import Bytes, Judging
+from photofs.wishing.known_bytes import show_our_bytes
 from photofs.wishing.photo_wishes import PhotoWishes
 from photofs.wishing.taking_over import take_over
 from photofs.wishing.wish_desk import WishDesk, in_the_name_of
@@ -68,7 +69,7 @@ class Replacing:
                 self._catalog.amend(row.operation_id, {**now, "in_place": True})
                 return
             if there.photo_id != photo and self._was_there(there.photo_id, row):
-                self._give_names(row, there.photo_id)
+                self._give_names(row, there.photo_id, seen)
                 return
         by = in_the_name_of(row.wish.action)
         told = self._catalog.told(photo)
@@ -120,7 +121,7 @@ class Replacing:
         had_them = facts.sha256 == row.wish.details["sha256"]
         return not facts.gone and (had_them or facts.ctime_ns < row.planned_ns)
 
-    def _give_names(self, row: OperationRow, other: int) -> None:
+    def _give_names(self, row: OperationRow, other: int, seen: PhotoSeen) -> None:
         """The names go to the photo that has these bytes; the one that had them goes to Trash."""
         photo, by = row.wish.photo or 0, in_the_name_of(row.wish.action)
         waiting = self._catalog.incoming(photo)
@@ -137,6 +138,7 @@ class Replacing:
         wishes = PhotoWishes(self._desk)
         wishes.restore(other, by)
         wishes.wish_where_it_stands(other, by)
+        show_our_bytes(self._desk, other, seen, str(row.wish.details["sha256"]))
         self._desk.show_places(other)
         now = self._catalog.operation(row.operation_id).wish.details
         self._catalog.amend(row.operation_id, {**now, "names_given": True})

@@ -68,8 +68,10 @@ async def test_p15_a_length_that_cannot_be_noted_is_not_told(
     class Locked(Catalog):
         """A catalog that somebody else writes all the time."""
 
-        def size_learnt(self, photo_id: int, content_key: str, size: int) -> None:
-            del photo_id, content_key, size
+        def size_learnt(
+            self, photo_id: int, content_key: str, size: int, before: str | None = None
+        ) -> None:
+            del photo_id, content_key, size, before
             raise Busy("held by another process")
 
     with made.open_catalog() as catalog:

@@ -19,6 +19,7 @@ class Habits:
     `tells_login_end`: whether a login's end is told with it (not known of the service).
     `unticked`: scopes that the owner does not tick when they agree.
     `short_pages`, `empty_pages`: listings give fewer than asked, or none, while there is more.
+    `untold`: names of fields that mediaItems lack, those of mediaMetadata as well.
     `overlap`: a page begins with the last item of the page before.
     `ranges`: what a byte host does with Range: 206, the whole with 200, or that without a length.
     `needs_login`: base URLs of the Library API want the token, too (the Picker's always do).
@@ -41,6 +42,7 @@ class Habits:
     unticked: frozenset[str] = frozenset()
     short_pages: bool = False
     empty_pages: bool = False
+    untold: frozenset[str] = frozenset()
     overlap: bool = False
     ranges: Literal["part", "whole", "no length"] = "part"
     needs_login: bool = True

@@ -23,16 +23,22 @@ class Shapes(NamedTuple):
             "baseUrl": address_of(item, self.account, self.habits, self.base),
             "mimeType": item.mime,
             "filename": item.filename,
-            "mediaMetadata": {
-                "creationTime": item.created,
-                "width": str(item.width),
-                "height": str(item.height),
-                **self._kind(item),
-            },
+            "mediaMetadata": self._told(
+                {
+                    "creationTime": item.created,
+                    "width": str(item.width),
+                    "height": str(item.height),
+                    **self._kind(item),
+                }
+            ),
         }
         if item.description:
             shown["description"] = item.description
-        return shown
+        return self._told(shown)
+
+    def _told(self, fields: dict[str, object]) -> dict[str, object]:
+        """Of these those that are told."""
+        return {name: told for name, told in fields.items() if name not in self.habits.untold}
 
     def _kind(self, item: Item) -> dict[str, object]:
         if not item.is_video:

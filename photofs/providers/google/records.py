@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from photofs.model.capture_time import TakenBy, TakenFact
+from photofs.model.content_key import in_part
 from photofs.model.observation import PhotoSeen
 from photofs.model.photo import Fidelity, Media, PixelSize
 from photofs.providers.google.answers import Record
@@ -143,11 +144,20 @@ def _content_key(record: Record, remote_id: str) -> str:
     """Which bytes they are. The API names no version.
 
     Those of an id stay, unless its owner edits it on Google's pages; of that its size and type show
-    something. A video's size is told only once it was converted.
+    something. A video's size is told only once it was converted. An answer without what the others
+    have is marked as one in part: it tells no other bytes.
     """
     size = None if media_of(record) is Media.VIDEO else _pixels(record)
     told = (remote_id, text(record, "mimeType") or "", str(size) if size else "")
-    return hashlib.sha256("\0".join(told).encode()).hexdigest()[:24]
+    key = hashlib.sha256("\0".join(told).encode()).hexdigest()[:24]
+    return key if _is_told_wholly(record) else in_part(key)
+
+
+def _is_told_wholly(record: Record) -> bool:
+    """Whether all is there that every item has, and of a picture its size."""
+    size = media_of(record) is Media.VIDEO or _pixels(record) is not None
+    named = all(text(record, name) for name in ("mimeType", "filename"))
+    return size and named and text(_metadata(record), "creationTime") is not None
 
 
 def extension_of(kind: str, media: Media) -> str:
