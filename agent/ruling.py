@@ -15,7 +15,7 @@ from photofs.filing.clock import now as both_clocks
 from photofs.model.errors import PhotofsError
 from photofs.model.rule import Rule
 from photofs.model.rule_plan import Plan, Would
-from photofs.wishing.rule_file import rules_in
+from photofs.wishing.rule_file import rules_of
 from photofs.wishing.ruling import Ruling
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,8 @@ async def rule_once(house: House, catalog: Catalog, every_ns: int) -> None:
 
 def _due(house: House, catalog: Catalog, every_ns: int) -> list[Rule]:
     """Armed with this very text, not run for a while, and its library scanned since."""
-    rules = [(rule, catalog.rule(rule.name)) for rule in rules_in(house.paths.config)]
+    told = rules_of(house.paths.config, catalog)
+    rules = [(rule, catalog.rule(rule.name)) for rule in told]
     scanned = {
         each.name: max(
             (source.scan_ns or 0 for source in catalog.sources(each.library_id)), default=0

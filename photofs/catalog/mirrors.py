@@ -9,6 +9,12 @@ from photofs.model.errors import NotFound
 from photofs.model.mirror import AlbumFolders, Traits
 from photofs.model.naming import fold
 
+_MOVED: Final = "the mirror was moved, and its files were not re-read since"
+_UNPROVEN: Final = """
+UPDATE mirrored SET read_ns = NULL, state = CASE state WHEN 'good' THEN 'suspect' ELSE state END,
+  why = CASE state WHEN 'good' THEN ?3 ELSE why END
+WHERE mirror = ?1 AND EXISTS (SELECT 1 FROM mirror WHERE id = ?1 AND root <> ?2)"""
+
 
 class MirrorRow(NamedTuple):
     """A mirror. `run_ns`, `verified_ns`: the end of the last run, and verifying, that was whole.
@@ -173,8 +179,15 @@ class MirrorRows(Part):
             self.database.run("DELETE FROM mirror WHERE id = ?", (mirror_id,))
 
     def set_mirror_place(self, mirror_id: int, root: str, disk: str, traits: Traits) -> None:
-        """Note where it lies now, on which file system, and what that can do."""
+        """Note where it lies now, on which file system, and what that can do.
+
+        At another place it may be a copy that lacks files, or has damaged ones: none is proven.
+        """
         with self.database.transaction():
+            self.database.run(_UNPROVEN, (mirror_id, root, _MOVED))
+            self.database.run(
+                "UPDATE mirror SET verified_ns = NULL WHERE id = ? AND root <> ?", (mirror_id, root)
+            )
             self.database.run(
                 "UPDATE mirror SET root = ?, disk = ?, traits = ? WHERE id = ?",
                 (root, disk, json.dumps(traits._asdict(), sort_keys=True), mirror_id),

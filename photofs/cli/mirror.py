@@ -14,14 +14,22 @@ from photofs.catalog.port import LibraryRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.house import find_house
 from photofs.cli.mounts import mount_of
-from photofs.cli.output import counted, human_age, human_size, json_option, print_json, safe_text
+from photofs.cli.output import (
+    counted,
+    human_age,
+    human_size,
+    json_option,
+    print_json,
+    safe_text,
+    shell_word,
+)
 from photofs.cli.scan import run_agent
 from photofs.cli.suggestions import files, libraries
 from photofs.mirrors.claims import claimed_files
 from photofs.mirrors.folder import LocalMirror
 from photofs.mirrors.opening import begin_mirror, marker_at, open_mirror, unmark
 from photofs.model.dates_template import USUAL_DATES, template_steps
-from photofs.model.errors import Misconfigured, NotFound, Refused
+from photofs.model.errors import Misconfigured, NotFound, PhotofsError, Refused
 from photofs.model.mirror import AlbumFolders
 from photofs.model.size import parse_size
 
@@ -232,15 +240,44 @@ def _moved(catalog: Catalog, known: MirrorRow, library: LibraryRow, root: Path) 
             safe="nothing was changed",
             remedy="name an empty folder",
         )
+    if Path(known.root) != root and _is_there(known):
+        raise Refused(
+            f"{safe_text(str(root))} is a copy of the mirror in {safe_text(known.root)}, or that"
+            " very folder",
+            safe="nothing was changed",
+            remedy="a second mirror begins in an empty folder; one that was moved leaves nothing",
+        )
     with closing(open_mirror(root, known.marker, None, writing=True)) as folder:
         catalog.set_mirror_place(known.mirror_id, str(root), folder.disk, folder.traits)
     return catalog.mirror(known.mirror_id)
+
+
+def _is_there(known: MirrorRow) -> bool:
+    """Whether it is still where it was noted."""
+    try:
+        marker = marker_at(Path(known.root))
+    except PhotofsError:
+        return False
+    return marker is not None and marker.mirror == known.marker
+
+
+def _check_free(catalog: Catalog, root: Path) -> None:
+    """Refused where a mirror is noted that is not there now: asked before anything is written."""
+    if any(Path(row.root) == root for row in catalog.mirrors()):
+        place = safe_text(str(root))
+        raise Refused(
+            f"{place} is the place of another mirror, whose disk is not there now",
+            safe="nothing was changed",
+            remedy=f"mount its disk; or `photofs mirror remove {shell_word(str(root))}` forgets it"
+            " (its files stay), then add the new one",
+        )
 
 
 def _added(
     catalog: Catalog, library: LibraryRow, root: Path, layout: str, albums: str | None
 ) -> tuple[MirrorRow, int]:
     """A new mirror, or one that this catalog does not know yet and how many files it has."""
+    _check_free(catalog, root)
     marker = marker_at(root)
     if marker is None:
         made = datetime.now(tz=UTC).isoformat(timespec="seconds")

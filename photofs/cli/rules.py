@@ -27,7 +27,7 @@ from photofs.model.errors import NotFound, PhotofsError, Refused
 from photofs.model.exit_codes import SOME_FAILED
 from photofs.model.rule import Rule
 from photofs.model.rule_plan import Plan, Trusted, Would
-from photofs.wishing.rule_file import NAME, rules_in
+from photofs.wishing.rule_file import NAME, rules_of
 from photofs.wishing.ruling import Ruling, check_seen
 
 LISTED = 20
@@ -72,7 +72,7 @@ def check(names: tuple[str, ...], *, verbose: bool, as_json: bool) -> None:
     """Show what the rules, or those named, would do now; nothing is changed."""
     with _bench() as bench:
         told = []
-        for rule in _chosen(bench.house, names):
+        for rule in _chosen(bench, names):
             found = bench.ruling.plan(rule, bench.time.now_ns)
             row = bench.catalog.rule(rule.name)
             bench.catalog.note_rule(row._replace(seen=found.digest(rule)))
@@ -95,7 +95,7 @@ def run(name: str, *, as_json: bool) -> None:
     Each proof is read again before. Exits with 6 if some photos were left by that.
     """
     with _bench() as bench:
-        (rule,) = _chosen(bench.house, (name,))
+        (rule,) = _chosen(bench, (name,))
         _check_clock(rule, bench.time)
         row = bench.catalog.rule(name)
         found = bench.ruling.plan(rule, bench.time.now_ns)
@@ -126,7 +126,7 @@ def arm(name: str, *, as_json: bool) -> None:
     been run by hand once, too. A rule that is changed is disarmed by that.
     """
     with _bench() as bench:
-        (rule,) = _chosen(bench.house, (name,))
+        (rule,) = _chosen(bench, (name,))
         row = bench.catalog.rule(name)
         check_seen(rule, row.seen, bench.ruling.plan(rule, bench.time.now_ns))
         if rule.removes and row.ran != rule.digest:
@@ -162,7 +162,8 @@ def status(*, as_json: bool) -> None:
     """Show which rules there are, which are armed, and what came of them last."""
     house = find_house()
     with house.catalog() as catalog:
-        told = [_status(rule, catalog.rule(rule.name)) for rule in rules_in(house.paths.config)]
+        found = rules_of(house.paths.config, catalog)
+        told = [_status(rule, catalog.rule(rule.name)) for rule in found]
     if as_json:
         print_json(told)
     elif told:
@@ -184,13 +185,14 @@ def _bench() -> Iterator[Bench]:
         yield Bench(house, catalog, ruling, ruling.time())
 
 
-def _chosen(house: House, names: tuple[str, ...]) -> list[Rule]:
+def _chosen(bench: Bench, names: tuple[str, ...]) -> list[Rule]:
     """The rules named, or all; NotFound."""
-    there = {rule.name: rule for rule in rules_in(house.paths.config)}
+    config = bench.house.paths.config
+    there = {rule.name: rule for rule in rules_of(config, bench.catalog)}
     for name in names:
         if name not in there:
             raise NotFound(
-                f"there is no rule {safe_text(name)} in {house.paths.config / NAME}",
+                f"there is no rule {safe_text(name)} in {config / NAME}",
                 remedy="`photofs rules status` lists them",
             )
     return [there[name] for name in names] if names else list(there.values())

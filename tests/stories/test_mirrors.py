@@ -9,7 +9,7 @@ import pytest
 from photofs.emulators.takeout import demo_takeout
 from photofs.kernel.lock import hold
 from photofs.model.mirror import MARKER_NAME
-from tests.support.household import Household
+from tests.support.household import Household, shell
 from tests.support.mirrored import check_sums, files_of
 
 
@@ -91,6 +91,41 @@ def test_a_mirror_is_known_where_it_was_moved_to(
     (ran,) = household.ask("mirror", "run", new, code=None)
     assert ran["written"] == 0
     assert ran["photos"] > 40
+    (told,) = household.ask("mirror", "status")
+    assert (told["verified_ns"], told["suspect"]) == (None, ran["photos"])
+    household.run("mirror", "verify", new)
+    (told,) = household.ask("mirror", "status")
+    assert told["suspect"] == 0
+
+
+def test_a_copy_of_a_mirror_is_not_taken_for_it(
+    household: Household, export: Path, root: Path
+) -> None:
+    """The first one stays the mirror, for the copy may lack files; a new one begins empty."""
+    del export
+    household.run("mirror", "add", "google", root)
+    copy = root.with_name("copy")
+    shell("cp", "-a", root, copy)
+    assert "a second mirror begins in an empty folder" in household.run(
+        "mirror", "add", "google", copy, code=15
+    )
+    (told,) = household.ask("mirror", "status")
+    assert told["mirror"] == str(root)
+
+
+def test_a_new_disk_at_the_place_of_a_mirror_is_told_from_it(
+    household: Household, export: Path, root: Path
+) -> None:
+    """Nothing is written to it before the old mirror is forgotten; then it is one as any other."""
+    del export
+    household.run("mirror", "add", "google", root)
+    root.rename(root.with_name("broken disk"))
+    root.mkdir()
+    assert "photofs mirror remove" in household.run("mirror", "add", "google", root, code=15)
+    assert list(root.iterdir()) == []
+    household.run("mirror", "remove", root)
+    household.run("mirror", "add", "google", root)
+    assert (root / MARKER_NAME).exists()
 
 
 def test_a_lost_catalog_finds_its_mirror_again(

@@ -9,6 +9,7 @@ from agent.ruling import EVERY_NS, rule_once
 from photofs.assembly import House
 from photofs.catalog.sqlite import Catalog
 from photofs.emulators.flickr.emulator import Emulator as Flickr
+from photofs.emulators.pictures import make_jpeg
 from photofs.filing.clock import now
 from photofs.model.rule import DAY_NS
 from tests.support.household import Household
@@ -95,3 +96,18 @@ def test_p8_an_armed_rule_takes_nothing_while_its_mirror_is_away(
     aside.rename(kept.root)
     make_due(kept)
     assert look(kept) == "trash: 1"
+
+
+def test_a_rule_is_armed_for_the_sources_that_it_was_seen_with(kept: Kept, tmp_path: Path) -> None:
+    """One more source behind the library, or another library of that name, disarms it."""
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    (pictures / "a.jpg").write_bytes(make_jpeg("a"))
+    kept.household.run("library", "add", "folder", pictures, "--to", "flickr")
+    (told,) = kept.household.ask("rules", "status")
+    assert told["armed"] == "changed since"
+    before = len(kept.in_trash())
+    make_due(kept)
+    look(kept)
+    assert len(kept.in_trash()) == before
+    assert "not seen yet" in kept.household.run("rules", "run", "tokyo", code=15)
