@@ -24,6 +24,13 @@ from photofs.model.errors import Bug, Busy, Refused
 MARKER = ".photofs-demo"
 """Only a folder that holds this file is ever removed."""
 
+SETTLE = 5
+"""Seconds after which an upload that the emulated Flickr does not list never came.
+
+The real one's lists may be two minutes behind (uploading.Patience); the emulated one's never are,
+and whoever kills the demo's agent to see what happens need not wait for that.
+"""
+
 
 @contextmanager
 def demo_home(environ: Mapping[str, str]) -> Iterator[Path]:
@@ -129,7 +136,7 @@ def _add_flickr(house: House, service: Mapping[str, str]) -> None:
     )
     keep(house.secrets(), service["user"], login)
     with house.catalog() as catalog:
-        config = {"user": service["user"], "endpoint": service["url"]}
+        config = {"user": service["user"], "endpoint": service["url"], "settle": SETTLE}
         catalog.add_library("flickr", "flickr", config, account=service["user"])
 
 
