@@ -110,12 +110,12 @@ def test_a_line_that_drops_all_the_time_ends_with_right_bytes_fetched_once(
     "effect",
     [
         pytest.param(too_many(0.2), id="429"),
-        pytest.param(server_error(500), id="500"),
+        pytest.param(server_error(500), id="500", marks=pytest.mark.soak),
         pytest.param(server_error(502), id="502"),
-        pytest.param(html_page(), id="HTML with 200"),
+        pytest.param(html_page(), id="HTML with 200", marks=pytest.mark.soak),
         pytest.param(truncate(100_000), id="truncated"),
         pytest.param(stall(after=100_000), id="stall"),
-        pytest.param(stall(), id="silence"),
+        pytest.param(stall(), id="silence", marks=pytest.mark.soak),
     ],
 )
 def test_a_fault_on_the_static_host_is_overcome(household: Household, effect: Effect) -> None:
@@ -183,7 +183,17 @@ def troubles(household: Household) -> str:
     ).strip()
 
 
-@pytest.mark.parametrize("lasting", LASTING.values(), ids=LASTING.keys())
+ALIKE = {"503", "HTML with 200", "login of no use"}
+"""What is told apart in providers/ and is the same to a mount: in `make soak`."""
+
+
+@pytest.mark.parametrize(
+    "lasting",
+    [
+        pytest.param(lasting, id=name, marks=[pytest.mark.soak] * (name in ALIKE))
+        for name, lasting in LASTING.items()
+    ],
+)
 def test_a_fault_that_lasts_ends_in_its_own_errno_and_is_named(
     household: Household, lasting: Lasting
 ) -> None:
@@ -251,11 +261,11 @@ def test_with_time_for_all_tries_a_line_that_is_not_there_is_enetunreach(
     "effect",
     [
         pytest.param(too_many(), id="429"),
-        pytest.param(server_error(502), id="502"),
-        pytest.param(unavailable(), id="201"),
+        pytest.param(server_error(502), id="502", marks=pytest.mark.soak),
+        pytest.param(unavailable(), id="201", marks=pytest.mark.soak),
         pytest.param(unavailable_as_broken_json(), id="201 as broken JSON"),
         pytest.param(empty_page(), id="empty page"),
-        pytest.param(login_failed(), id="98"),
+        pytest.param(login_failed(), id="98", marks=pytest.mark.soak),
         pytest.param(token_rejected(), id="401"),
     ],
 )

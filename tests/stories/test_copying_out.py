@@ -1,7 +1,8 @@
 """The mover's and the keeper's first wish: what is mounted copies out right, with any program.
 
-Each story runs on three libraries: a Takeout in zips split over parts, a Flickr export, and a live
-Flickr account (emulated) whose sizes are learnt on the way.
+Each story is for three libraries: a Takeout in zips split over parts, a Flickr export, and a live
+Flickr account (emulated) whose sizes are learnt on the way. What concerns how programs read, and
+not what a library holds, is told of the export in `make soak`: its zips are read as a Takeout's.
 """
 
 import hashlib
@@ -19,6 +20,15 @@ from tests.stories.conftest import StoryLibrary
 from tests.support.household import shell
 
 pytestmark = pytest.mark.mount
+
+
+@pytest.fixture(
+    params=["takeout", "live_flickr", pytest.param("flickr_export", marks=pytest.mark.soak)]
+)
+def read_library(request: pytest.FixtureRequest) -> StoryLibrary:
+    """Each kind of reading in turn: zips, a live service, and zips of another make."""
+    chosen: StoryLibrary = request.getfixturevalue(request.param)
+    return chosen
 
 
 def files_below(folder: Path) -> list[Path]:
@@ -66,10 +76,10 @@ def test_dates_hold_each_photo_once_with_its_true_bytes_and_date(library: StoryL
         assert found[sha256] == instant, sha256
 
 
-def test_plain_programs_read_right_bytes(library: StoryLibrary, tmp_path: Path) -> None:
+def test_plain_programs_read_right_bytes(read_library: StoryLibrary, tmp_path: Path) -> None:
     """cp -a, tar, md5sum, dd, find -newermt and mmap agree, and sizes are what they should be."""
-    with library.household.mounted() as point:
-        dates = point / library.name / "Dates"
+    with read_library.household.mounted() as point:
+        dates = point / read_library.name / "Dates"
         shell("cp", "-a", dates, tmp_path / "copy")
         shell("tar", "-C", dates, "-cf", tmp_path / "out.tar", ".")
         names = [path.relative_to(dates) for path in files_below(dates)]
@@ -135,21 +145,21 @@ def test_p15_a_copy_of_what_was_never_read_is_whole(
     assert {sha256: copied[sha256] for sha256 in live_flickr.instants} == live_flickr.instants
 
 
-def test_exiftool_reads_the_whole_tree(library: StoryLibrary) -> None:
+def test_exiftool_reads_the_whole_tree(read_library: StoryLibrary) -> None:
     """exiftool -r finds no damaged file, and EXIF dates agree with the files' times."""
-    with library.household.mounted() as point:
+    with read_library.household.mounted() as point:
         told = shell(
             "exiftool", "-r", "-q", "-validate", "-p", "$FileName $Validate",
-            point / library.name / "Dates", code=None,
+            point / read_library.name / "Dates", code=None,
         )  # fmt: skip
     assert told
     assert "Error" not in told
 
 
-def test_a_seek_into_the_end_reads_the_right_bytes(library: StoryLibrary) -> None:
+def test_a_seek_into_the_end_reads_the_right_bytes(read_library: StoryLibrary) -> None:
     """dd with skip gets the same last bytes as reading it all."""
-    with library.household.mounted() as point:
-        for path in files_below(point / library.name / "Dates")[:5]:
+    with read_library.household.mounted() as point:
+        for path in files_below(point / read_library.name / "Dates")[:5]:
             whole = path.read_bytes()
             skip = len(whole) - min(len(whole), 1000)
             tail = subprocess.run(
@@ -171,25 +181,27 @@ def test_a_player_seeks_in_every_video(library: StoryLibrary) -> None:
             assert "duration=" in told
 
 
-def test_reading_moves_no_ctime(library: StoryLibrary) -> None:
+def test_reading_moves_no_ctime(read_library: StoryLibrary) -> None:
     """What is but learnt by reading (length, hash) is no change: backup programs go by ctime.
 
     Those that have just read would not notice; one that looked before somebody else read would.
     """
 
     def told() -> dict[Path, tuple[int, int]]:
-        times = ((path, path.stat()) for path in files_below(point / library.name))
+        times = ((path, path.stat()) for path in files_below(point / read_library.name))
         return {path: (stat.st_mtime_ns, stat.st_ctime_ns) for path, stat in times}
 
-    with library.household.mounted() as point:
+    with read_library.household.mounted() as point:
         before = told()
         for path in before:
             path.read_bytes()
-    with library.household.mounted() as point:
+    with read_library.household.mounted() as point:
         assert told() == before
 
 
-def test_borg_twice_reads_no_content_the_second_time(library: StoryLibrary, tmp_path: Path) -> None:
+def test_borg_twice_reads_no_content_the_second_time(
+    read_library: StoryLibrary, tmp_path: Path
+) -> None:
     """The second borg create finds files unchanged by inode, size and ctime.
 
     But for those with the newest ctime of the first run: borg never trusts its cache on them (its
@@ -203,8 +215,8 @@ def test_borg_twice_reads_no_content_the_second_time(library: StoryLibrary, tmp_
     }
     repository = tmp_path / "repository"
     shell("borg", "init", "-e", "none", repository, env=environ)
-    with library.household.mounted() as point:
-        source = point / library.name
+    with read_library.household.mounted() as point:
+        source = point / read_library.name
         shell("borg", "create", f"{repository}::one", source, env=environ)
         told = shell(
             "borg", "create", "--list", "--filter=AMC", f"{repository}::two", source, env=environ
@@ -214,17 +226,17 @@ def test_borg_twice_reads_no_content_the_second_time(library: StoryLibrary, tmp_
             Path("/", row[2:]) for row in told.splitlines() if row[:2] in {"A ", "M ", "C "}
         }
         assert all(path.stat().st_ctime_ns == newest for path in read_again)
-    assert len(read_again) < len(library.hashes) / 4
+    assert len(read_again) < len(read_library.hashes) / 4
 
 
 def test_restic_twice_reads_no_content_the_second_time(
-    library: StoryLibrary, tmp_path: Path
+    read_library: StoryLibrary, tmp_path: Path
 ) -> None:
     """The second restic backup counts every file as unmodified."""
     environ = {**os.environ, "RESTIC_PASSWORD": "made-up", "RESTIC_CACHE_DIR": str(tmp_path / "c")}
     repository = tmp_path / "repository"
     shell("restic", "init", "-r", repository, env=environ)
-    with library.household.mounted() as point:
-        shell("restic", "backup", "-r", repository, point / library.name, env=environ)
-        told = shell("restic", "backup", "-r", repository, point / library.name, env=environ)
+    with read_library.household.mounted() as point:
+        shell("restic", "backup", "-r", repository, point / read_library.name, env=environ)
+        told = shell("restic", "backup", "-r", repository, point / read_library.name, env=environ)
     assert re.search(r"Files:\s+0 new,\s+0 changed,\s+[1-9]\d* unmodified", told), told
