@@ -2,7 +2,9 @@
 
 import io
 import os
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from PIL import Image
@@ -38,6 +40,11 @@ def state_of(path: Path) -> str:
     return os.getxattr(path, "user.photofs.state").decode()
 
 
+def is_failed(path: Path) -> bool:
+    """Whether it is marked as what could not be sent."""
+    return state_of(path).startswith("failed: ")
+
+
 def small_picture(kind: str) -> bytes:
     """A picture in a format of Pillow's."""
     written = io.BytesIO()
@@ -45,18 +52,24 @@ def small_picture(kind: str) -> bytes:
     return written.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("name", "data", "why", "remedy"),
-    [
-        ("big.jpg", PICTURE, "up to 200 MB", "copy a smaller one"),
-        ("rare.jp2", small_picture("JPEG2000"), "this kind of file", "copy it as JPEG"),
-        ("none.jpg", b"hello", "no picture and no video", ""),
-        ("cut.jpg", PICTURE[:-200], "cut", ""),
-    ],
+class NotTaken(NamedTuple):
+    """A file that Flickr does not take, why, and what is told to do."""
+
+    name: str
+    data: bytes
+    why: str
+    remedy: str
+
+
+NOT_TAKEN = (
+    NotTaken("big.jpg", PICTURE, "up to 200 MB", "copy a smaller one"),
+    NotTaken("rare.jp2", small_picture("JPEG2000"), "this kind of file", "copy it as JPEG"),
+    NotTaken("none.jpg", b"hello", "no picture and no video", ""),
+    NotTaken("cut.jpg", PICTURE[:-200], "cut", ""),
 )
-def test_p6_what_is_not_taken_stays_marked_with_its_reason(
-    household: Household, name: str, data: bytes, why: str, remedy: str
-) -> None:
+
+
+def test_p6_what_is_not_taken_stays_marked_with_its_reason(household: Household) -> None:
     """The reason by attribute, queue and status; the bytes here; what came with it goes on."""
     with flickr_in_thread(Account(), habits=Habits(max_photo=MOST)) as emulator:
         add_flickr(household, emulator, perms="write")
@@ -64,18 +77,22 @@ def test_p6_what_is_not_taken_stays_marked_with_its_reason(
         with household.mounted(agent=True) as point:
             album = point / "flickr" / "Albums" / "Mixed"
             album.mkdir()
-            path = album / name
-            path.write_bytes(data)
+            for each in NOT_TAKEN:
+                (album / each.name).write_bytes(each.data)
             (album / "fine.jpg").write_bytes(FINE)
-            wait_until(lambda: state_of(path).startswith("failed: "))
-            assert why in state_of(path)
-            assert path.read_bytes() == data
+            for each in NOT_TAKEN:
+                path = album / each.name
+                wait_until(partial(is_failed, path))
+                assert each.why in state_of(path)
+                assert path.read_bytes() == each.data
             told = household.run("queue")
-            assert name in told
-            assert remedy in told
-            assert "1 file not sent, kept on this disk" in household.run("status")
-            household.until_done(stuck=1)
-            assert {each.name for each in album.iterdir()} == {name, "fine.jpg"}
+            for each in NOT_TAKEN:
+                assert each.name in told
+                assert each.remedy in told
+            assert "4 files not sent, kept on this disk" in household.run("status")
+            household.until_done(stuck=4)
+            names = {each.name for each in NOT_TAKEN}
+            assert {path.name for path in album.iterdir()} == names | {"fine.jpg"}
         assert [photo.title for photo in emulator.account.stream()] == ["fine"]
         assert [len(each.photos) for each in emulator.account.state.albums] == [1]
 
