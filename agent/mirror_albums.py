@@ -16,7 +16,7 @@ import trio
 from agent.mirror_plan import fit_windows
 from agent.mirror_work import Work, numbered
 from photofs.catalog.mirrors import AlbumFolder
-from photofs.model.errors import Exists, NotFound
+from photofs.model.errors import BadName, Exists, NotFound
 from photofs.model.mirror import ALBUMS_FOLDER, AlbumFolders, Stamp
 from photofs.model.naming import album_path, fold
 
@@ -29,8 +29,9 @@ Placed = Mapping[int, tuple[str, str]]
 
 async def show_albums(work: Work) -> None:
     """Bring all album folders up to date."""
-    if work.row.albums is AlbumFolders.NONE:
-        return
+    linked = work.row.albums is AlbumFolders.LINKS
+    if work.row.albums is AlbumFolders.NONE or (linked and not work.folder.traits.symlinks):
+        return  # a mirror that was moved to a disk without links does without
     placed = work.catalog.current_paths(work.mirror_id)
     wanted = work.catalog.albums_to_show(work.row.library_id)
     folders = work.catalog.album_folders(work.mirror_id)
@@ -143,6 +144,9 @@ def _add(work: Work, path: str, link: tuple[str, str]) -> object:
         if work.folder.link_target(path) != target:
             work.folder.link(path, target)
     except Exists:
+        return None
+    except BadName as error:
+        work.tally.failed.append(error.what)
         return None
     return target
 

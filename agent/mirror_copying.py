@@ -17,6 +17,7 @@ from agent.mirror_steps import GONE, retime
 from agent.mirror_work import Work, folder_of
 from photofs.catalog.mirrored import CopyRow, NewCopy
 from photofs.model.errors import (
+    BadName,
     Corrupt,
     Exists,
     Full,
@@ -25,6 +26,7 @@ from photofs.model.errors import (
     PhotofsError,
     RemoteError,
     StoreError,
+    TooLong,
 )
 from photofs.model.mirror import CopyState, Fact, Role, Stamp
 from photofs.model.photo import Fidelity
@@ -293,6 +295,9 @@ class Copying:
         except Corrupt as error:
             work.tally.failed.append(f"{each.fact.name}: {error.what}")
             await trio.to_thread.run_sync(work.store.verify, each.sha256)
+            each.path = ""
+        except (BadName, TooLong) as error:  # of this file alone
+            work.tally.failed.append(f"{each.fact.name}: {error.what}")
             each.path = ""
         finally:
             os.close(fd)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from photofs.model.errors import (
+    BadName,
     Exists,
     Full,
     NotAttached,
@@ -34,8 +35,16 @@ AWAY: Final = frozenset(
 _ROOM: Final = {
     errno.ENOSPC: Full("there is no room left on the mirror's disk"),
     errno.EDQUOT: Rationed("your share of the mirror's disk is used up"),
-    errno.EFBIG: TooLong("the mirror's file system keeps no file of that length"),
+    errno.EFBIG: TooLong(
+        "the mirror's file system keeps no file of that length (FAT: 4 GiB at the most)"
+    ),
 }
+_NO_NAME: Final = frozenset(
+    {errno.EINVAL, errno.EILSEQ, errno.EPERM, errno.ENAMETOOLONG, errno.ENOENT}
+)
+"""What is said of a name alone, once the same file was written under a plain one: FAT whose table
+of characters lacks some, names that are too long in UTF-16; ENOENT by exfat-fuse."""
+
 _SAFE: Final = "what is in the mirror stays as it is"
 
 
@@ -46,6 +55,21 @@ def mirror_errors(doing: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise our_error(error, doing) from error
+
+
+@contextmanager
+def name_errors(path: str) -> Iterator[None]:
+    """Turn what a disk says of a name that it cannot keep into BadName."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_NAME:
+            raise
+        raise BadName(
+            f"the mirror's disk takes no file of the name {path}",
+            safe="the others are not affected",
+            remedy="mount a FAT disk with the option utf8, or give the photo another name",
+        ) from error
 
 
 def our_error(error: OSError, doing: str) -> PhotofsError:

@@ -5,6 +5,7 @@ symbolic link is followed: whatever titles say, and whoever puts links there, no
 mirror can be met.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -12,9 +13,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from photofs.mirrors.disk_words import away, mirror_errors
+from photofs.mirrors.disk_words import away, mirror_errors, name_errors
 from photofs.mirrors.port import Marker
-from photofs.mirrors.traits import disk_of, find_traits
+from photofs.mirrors.traits import disk_of, find_traits, longest_file
 from photofs.mirrors.writing import (
     TEMPORARY,
     copy_hashed,
@@ -23,6 +24,7 @@ from photofs.mirrors.writing import (
     moved_in,
     new_file,
     rename_new,
+    set_mode,
     share,
 )
 from photofs.model.errors import Bug, Corrupt, Exists, NotFound
@@ -150,14 +152,18 @@ class LocalMirror:
     def write(self, path: str, source: int, sha256: str, mtime_ns: int) -> Stamp:
         """A new file with the bytes of an open one; Corrupt if they have not that hash.
 
+        TooLong, BadName: the disk keeps no file of that length, or name; others it may.
         Where the disk can share blocks no byte is read, and the store's word for the hash is taken.
         """
         folder, name = _split(path)
 
         def place(temporary: str) -> None:
-            rename_new((at, temporary), (at, name))
+            with name_errors(path):
+                rename_new((at, temporary), (at, name))
 
         with mirror_errors(f"writing {path}"), self._opened(folder, make=True) as at:
+            if os.fstat(source).st_size > longest_file(self.device):
+                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
             with new_file(at, place) as fd:
                 shared = self.can_share(source) and share(source, fd)
                 if not shared and copy_hashed(source, fd) != sha256:
@@ -214,8 +220,7 @@ class LocalMirror:
             view = memoryview(data)
             while view:
                 view = view[os.write(fd, view) :]
-            with suppress(PermissionError):
-                os.fchmod(fd, self._mode & 0o666)
+            set_mode(fd, self._mode & 0o666)
 
     def link(self, path: str, target: str) -> None:
         """A symbolic link; Exists."""

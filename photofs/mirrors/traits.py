@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import secrets
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,9 @@ _PASSING_INODES: Final = frozenset(
     {"vfat", "msdos", "exfat", "fuseblk", "fuse", "cifs", "smb3", "9p", "ntfs3", "fuse.exfat"}
 )
 """File systems that number files anew when they are mounted: FAT keeps no numbers at all."""
+
+_FAT: Final = frozenset({"vfat", "msdos"})
+_LONGEST_OF_FAT: Final = (1 << 32) - 1
 
 _FINE: Final = 1_500_000_000_123_456_789
 """A time whose last digits tell how finely a file system keeps it."""
@@ -76,6 +80,11 @@ def file_system(device: int) -> str:
             if fields[2] == wanted and "-" in fields:
                 return fields[fields.index("-") + 1]
     return ""
+
+
+def longest_file(device: int) -> int:
+    """Bytes that a file may have there, by its kind: so that no gigabytes are written in vain."""
+    return _LONGEST_OF_FAT if file_system(device) in _FAT else sys.maxsize
 
 
 def disk_of(root: int) -> str:

@@ -20,6 +20,9 @@ SYNCED_AT_ONCE: Final = 64 << 20
 """Bytes: a sync cannot be broken off, and of these a slow stick (6 MB/s) makes ten seconds."""
 
 _NOREPLACE: Final = 1
+_NO_MODES: Final = frozenset({errno.EPERM, errno.EACCES, errno.ENOSYS, errno.EOPNOTSUPP})
+"""What FAT and SMB say of them, by the kernel and by drivers for FUSE."""
+
 _NO_SUCH_CALL: Final = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
 _CANNOT_SHARE: Final = _NO_SUCH_CALL | {errno.EXDEV, errno.ENOTTY, errno.EPERM, errno.ETXTBSY}
 
@@ -93,10 +96,18 @@ def digest_of(fd: int) -> str:
     return digest.hexdigest()
 
 
+def set_mode(fd: int, mode: int) -> None:
+    """Give an open file its mode, as far as the disk has modes. Raises OSError."""
+    try:
+        os.fchmod(fd, mode)
+    except OSError as error:
+        if error.errno not in _NO_MODES:
+            raise
+
+
 def dress(fd: int, mode: int, mtime_ns: int) -> None:
     """Give an open file its mode, as far as the disk has modes, and its mtime."""
-    with suppress(PermissionError, NotImplementedError):  # FAT and SMB have no modes
-        os.fchmod(fd, mode)
+    set_mode(fd, mode)
     try:
         os.utime(fd, ns=(mtime_ns, mtime_ns))
     except (OverflowError, OSError) as error:

@@ -1,9 +1,6 @@
 """Mirrors on disks that are full, pulled out, read-only, or know fewer names than ours."""
 
-import shutil
-import subprocess
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -128,48 +125,3 @@ def test_a_power_cut_leaves_what_was_noted(made: Stock, tmp_path: Path) -> None:
         assert [path for path in good if there.get(path) not in ORIGINALS.values()] == []
         trio.run(run_once, made, row)
         assert sorted(files_of(disk.root).values()) == sorted(ORIGINALS.values())
-
-
-@contextmanager
-def formatted(folder: Path, maker: str, size: int = 64 << 20) -> Iterator[Path]:
-    """A loop disk with another file system, or a skip that says why not."""
-    if shutil.which(maker) is None:
-        pytest.skip(f"{maker} is not installed")
-    image, root = folder / "image", folder / "disk"
-    root.mkdir(parents=True)
-    with image.open("wb") as file:
-        file.truncate(size)
-    subprocess.run([maker, image], check=True, capture_output=True)
-    done = subprocess.run(["mount", "-o", "loop", image, root], capture_output=True, check=False)
-    if done.returncode:
-        pytest.skip(f"no such disk can be mounted here: {done.stderr.decode().strip()}")
-    try:
-        yield root
-    finally:
-        subprocess.run(["umount", "--lazy", root], check=False)
-
-
-@pytest.mark.parametrize("maker", ["mkfs.vfat", "mkfs.exfat"])
-def test_disks_of_other_systems(tmp_path: Path, maker: str) -> None:
-    """Names are made fit, case counts for nothing, and a second run writes nothing."""
-    originals = {
-        'a:b?"<>|*.jpg': picture(1, 5000),
-        "a_b______.jpg": picture(2, 5000),
-        "Aux.jpg": picture(3, 5000),
-        "CASE.jpg": picture(4, 5000),
-        "case.jpg": picture(5, 5000),
-        f"{'long' * 55}.jpg": picture(6, 5000),
-        "überraschung 🏳️‍🌈.jpg": picture(7, 5000),
-    }
-    made = stock(tmp_path / "home", originals)
-    with formatted(tmp_path / "other", maker) as disk:
-        row = add_mirror(made, disk)
-        ran = trio.run(run_once, made, row)
-        assert ran.tally.failed == []
-        found = {path: data for path, data in files_of(disk).items() if not path.startswith("Alb")}
-        assert sorted(found.values()) == sorted(originals.values())
-        assert check_sums(disk) == len(originals)
-        subprocess.run(["umount", disk], check=True)
-        subprocess.run(["mount", "-o", "loop", disk.parent / "image", disk], check=True)
-        again = trio.run(run_once, made, row)
-        assert again.tally.changed == 0

@@ -1,4 +1,4 @@
-"""Disks of other systems (NTFS, exFAT, FAT) by drivers in processes: no kernel module is needed.
+"""Disks of other systems (NTFS, exFAT) by drivers in processes: no kernel module is needed.
 
 Each is an image in a folder; its driver may be stopped (the disk hangs) or killed (it is pulled).
 """
@@ -13,21 +13,22 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
 from tests.support.waiting import PATIENCE
 
 
 class Kind(NamedTuple):
-    """How a kind of disk is made, and mounted; image, and folder, come last."""
+    """How a kind of disk is made, and mounted; `block`: its driver takes no plain file."""
 
     name: str
     maker: tuple[str, ...]
     driver: tuple[str, ...]
-    writable: tuple[str, ...] = ()
+    block: bool = False
 
 
 NTFS = Kind("NTFS", ("mkntfs", "-F", "-Q", "-q"), ("ntfs-3g",))
-EXFAT = Kind("exFAT", ("mkfs.exfat",), ("mount.exfat-fuse",))
-FAT = Kind("FAT", ("mkfs.vfat", "-F", "32"), ("fusefat",), ("-o", "rw+"))
+EXFAT = Kind("exFAT", ("mkfs.exfat",), ("mount.exfat-fuse",), block=True)
 
 
 def why_none(kind: Kind) -> str:
@@ -49,11 +50,13 @@ class FuseDisk:
         with self.image.open("wb") as file:
             file.truncate(size)
         subprocess.run([*kind.maker, self.image], check=True, capture_output=True)
+        self._device = str(self.image)
 
     def mount(self) -> None:
         """Plug it in."""
-        command: list[str | Path] = [*self.kind.driver, self.image, self.root]
-        command += self.kind.writable
+        if self.kind.block:
+            self._device = _loop_device(self.image)
+        command = [*self.kind.driver, self._device, str(self.root)]
         subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
         end = time.monotonic() + PATIENCE
         while not os.path.ismount(self.root):
@@ -68,6 +71,13 @@ class FuseDisk:
         while Path(f"/proc/{driver}").exists():
             assert time.monotonic() < end, self.kind
             time.sleep(0.05)
+        self.detach()
+
+    def detach(self) -> None:
+        """The loop device, if there is one, is free again once nobody has it open."""
+        if self._device != str(self.image):
+            subprocess.run(["losetup", "--detach", self._device], check=False, capture_output=True)
+            self._device = str(self.image)
 
     def driver(self) -> int:
         """Its driver's process id."""
@@ -75,9 +85,9 @@ class FuseDisk:
             if each.name.isdecimal():
                 with suppress(OSError):
                     words = (each / "cmdline").read_bytes().split(b"\0")
-                    if os.fsencode(self.image) in words:
+                    if os.fsencode(self._device) in words:
                         return int(each.name)
-        raise AssertionError(f"no driver of {self.image}")
+        raise ProcessLookupError(f"no driver of {self._device}")
 
     def hang(self) -> None:
         """It does not answer any more."""
@@ -91,6 +101,17 @@ class FuseDisk:
         """Pull it out for good: what is open there fails, and its mount point is empty."""
         os.kill(self.driver(), signal.SIGKILL)
         subprocess.run(["umount", "--lazy", self.root], check=True, capture_output=True)
+        self.detach()
+
+
+def _loop_device(image: Path) -> str:
+    """A block device of an image; where there are none the test is skipped."""
+    made = subprocess.run(
+        ["losetup", "--find", "--show", image], capture_output=True, text=True, check=False
+    )
+    if made.returncode:
+        pytest.skip(f"no loop devices here: {made.stderr.strip()}")
+    return made.stdout.strip()
 
 
 @contextmanager
@@ -101,6 +122,7 @@ def fuse_disk(kind: Kind, folder: Path, size: int = 64 << 20) -> Iterator[FuseDi
     try:
         yield disk
     finally:
-        with suppress(AssertionError):
+        with suppress(ProcessLookupError):
             disk.answer()
         subprocess.run(["umount", "--lazy", disk.root], check=False, capture_output=True)
+        disk.detach()
