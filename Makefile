@@ -1,5 +1,7 @@
 # Every word that photofs's makers use. `make demo` and `make test` are all that a newcomer needs.
 SHELL := /bin/bash
+# Compiled once: some environments ask for no bytecode, and then every process of a test compiles all.
+export PYTHONDONTWRITEBYTECODE :=
 PYTHON ?= python3
 VENV := .venv
 DEMO_DIR ?= $(HOME)/photos
