@@ -23,10 +23,14 @@ UNTIL: Final = " (until "
 
 
 class Manner(NamedTuple):
-    """How a mirror places photos: its template, and whether names have to suit Windows."""
+    """How a mirror places photos: its template, and whether names have to suit Windows.
+
+    `keeps_all`: nothing is taken to have vanished, for the catalog may not know what was wished.
+    """
 
     layout: str
     windows_names: bool
+    keeps_all: bool = False
 
 
 class Bring(NamedTuple):
@@ -80,7 +84,7 @@ def plan(fact: Fact, manner: Manner, today: str) -> Step | None:
         hopeless = fact.gone or (fact.missing and fact.sha256 is None)
         return None if hopeless else Bring(fact, wished_path(fact, manner))
     if fact.gone:
-        return _farewell(fact, today)
+        return _farewell(fact, manner, today)
     if fact.state == CopyState.DAMAGED.value:  # verifying's matter
         return None
     return _compared(fact, wished_path(fact, manner))
@@ -97,11 +101,11 @@ def _compared(fact: Fact, wished: str) -> Step | None:
     return Retime(fact, wished) if fact.shown_ns != fact.mtime_ns else None
 
 
-def _farewell(fact: Fact, today: str) -> Step | None:
+def _farewell(fact: Fact, manner: Manner, today: str) -> Step | None:
     """What becomes of the file of a photo that no source tells of."""
     if fact.merged_into is not None:
         return Follow(fact, fact.wished or "")
-    if fact.excused:
+    if fact.excused or manner.keeps_all:
         return None
     return SetAside(fact, f"{VANISHED_FOLDER}/{today}/{fact.path}")
 

@@ -63,7 +63,8 @@ class Work:
     @property
     def manner(self) -> Manner:
         """How it places photos."""
-        return Manner(self.row.layout, self.folder.traits.windows_names)
+        doubted = bool(self.catalog.doubt())
+        return Manner(self.row.layout, self.folder.traits.windows_names, doubted)
 
     @property
     def today(self) -> str:

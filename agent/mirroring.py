@@ -33,6 +33,14 @@ from photofs.model.observation import Progress
 from photofs.volume.engine import Engine, open_engine
 from photofs.volume.fetch import Pieces
 from photofs.volume.mirror_copies import MirrorCopies
+from photofs.wishing.recognising import (
+    ROLL_MIRROR_NS,
+    compare_mirror,
+    next_word,
+    place_of,
+    put_word,
+    word_in,
+)
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +102,7 @@ async def opened_mirror(
             await disk.ask(folder.try_out)
             catalog.set_mirror_place(row.mirror_id, row.root, folder.disk, folder.traits)
         pieces = Pieces(learnt, learnt, house.store(), house.open_provider, MirrorCopies(learnt))
+        await _recognise(catalog, folder)
         async with open_engine(pieces) as engine:
             yield make_work(catalog, pieces, folder, row, engine, disk)
 
@@ -117,13 +126,31 @@ async def run(work: Work, tell: Tell) -> Ran:
     await finish_moves(work)
     await finish_writes(work)
     pending = await find_pending(work)
+    await _roll(work, changes=bool(pending.photos))
     copying = Copying(work)
     await _work_off(work, pending, copying, tell)
-    await show_albums(work)
+    if not work.catalog.doubt():  # an older catalog's albums are no reason to take links away
+        await show_albums(work)
     await look_after(work)
     if copying.trouble is None:
         work.catalog.note_mirror_run(work.mirror_id, work.now_ns())
     return Ran(work.tally, copying.trouble)
+
+
+async def _recognise(catalog: Catalog, folder: LocalMirror) -> None:
+    """Whether this catalog worked on the mirror last."""
+    before = catalog.witness(place_of(folder.marker.mirror))
+    there = await trio.to_thread.run_sync(word_in, folder)
+    compare_mirror(catalog, folder, before, there, time.time_ns())
+
+
+async def _roll(work: Work, *, changes: bool) -> None:
+    """Have it known that this one does, before anything changes."""
+    place = place_of(work.row.marker)
+    word = next_word(work.catalog, place, 0 if changes else ROLL_MIRROR_NS, work.now_ns())
+    if word is not None:
+        await trio.to_thread.run_sync(put_word, work.folder, word)
+        work.catalog.end_witness(place, word)
 
 
 async def find_pending(work: Work) -> Pending:

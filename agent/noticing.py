@@ -21,6 +21,7 @@ from photofs.model.incoming import Stage
 from photofs.model.notice import Memory, Notice, NoticeKind, login_words, news, stale_words
 from photofs.model.operation import State
 from photofs.model.settings import Notify
+from photofs.wishing.recognising import REMEDY
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,10 @@ async def notice_once(house: House) -> None:
 
 def find_notices(catalog: Catalog, notify: Notify, now_ns: int) -> Iterator[Notice]:
     """All that holds now."""
+    if why := catalog.doubt():
+        yield Notice(
+            "catalog", NoticeKind.CATALOG, "catalog", f"{why}; nothing is taken away", REMEDY
+        )
     for library in catalog.libraries():
         for source in catalog.sources(library.library_id):
             yield from _of_source(library.name, source, notify, now_ns)

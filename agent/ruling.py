@@ -81,6 +81,8 @@ async def run_rule(house: House, catalog: Catalog, rule: Rule) -> str:
         now = ruling.time()
         if now.trouble and (rule.removes or rule.when.older_than_ns is not None):
             return now.trouble
+        if doubt := ruling.doubt(rule):
+            return f"nothing is done: {doubt}"
         found = ruling.plan(rule, now.now_ns)
         if found.held:
             return f"nothing is done, for you to look: {found.held}"

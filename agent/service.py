@@ -27,6 +27,7 @@ from agent.releasing import Releasing
 from agent.ruling import rule_for_ever
 from agent.scanning import scan
 from agent.watching import Watching
+from agent.witnessing import witness_for_ever, witnessed
 from photofs.assembly import House
 from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
@@ -103,6 +104,7 @@ async def _work_when_alone(house: House) -> None:
                 house.catalog() as mirrors,
                 house.catalog() as proofs,
                 house.catalog() as ruled,
+                witnessed(house, ruled),
             ):
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(_go_round, house, catalog)
@@ -110,6 +112,7 @@ async def _work_when_alone(house: House) -> None:
                     nursery.start_soon(keep_mirrored, house, mirrors)
                     nursery.start_soon(keep_verified, house, proofs)
                     nursery.start_soon(rule_for_ever, house, ruled)
+                    nursery.start_soon(witness_for_ever, house, ruled)
                     nursery.start_soon(notice_for_ever, house)
         except Busy:
             await trio.sleep(ROUND_SECONDS)

@@ -467,6 +467,7 @@ CREATE INDEX mirrored_photo ON mirrored(photo);
 CREATE INDEX mirrored_bytes ON mirrored(sha256);
 CREATE INDEX mirrored_read ON mirrored(mirror, read_ns);
 CREATE INDEX mirrored_moving ON mirrored(mirror) WHERE moving <> '';
+CREATE INDEX mirrored_wrong ON mirrored(mirror) WHERE state <> 'good';
 
 -- Folders of a mirror in which something was begun or changed, so that their list of hashes has to
 -- be written anew and leftovers of a killed run looked for.
@@ -514,6 +515,22 @@ CREATE TABLE rule_clock (
   wall_ns INTEGER NOT NULL,  -- the wall clock
   boot    TEXT NOT NULL,     -- which start of the machine; '' if nobody knows
   boot_ns INTEGER NOT NULL   -- nanoseconds since that start, sleep counted
+) STRICT;
+
+-- What was last written outside of the catalog by which it knows itself again: a catalog from an
+-- older backup, or a new one, finds another word there than its own (docs/decisions/0022).
+CREATE TABLE witness (
+  place     TEXT NOT NULL PRIMARY KEY,  -- 'home', or 'mirror' and the id in its marker
+  token     TEXT,             -- what stands there; NULL: nothing; '*': whatever does is believed
+  following TEXT,             -- what is just being put there in its place; NULL: nothing is
+  rolled_ns INTEGER NOT NULL  -- when that was last done
+) STRICT, WITHOUT ROWID;
+
+-- Why the catalog may not know what happened last; while there is a row, nothing is taken away.
+CREATE TABLE doubt (
+  id       INTEGER PRIMARY KEY CHECK (id = 1),  -- there is one at the most
+  why      TEXT NOT NULL,    -- a sentence
+  since_ns INTEGER NOT NULL  -- when that was found out
 ) STRICT;
 
 -- When the next request to a host may go out; shared by all processes (pacing.py).

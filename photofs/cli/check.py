@@ -9,18 +9,24 @@ from photofs.catalog.sqlite import Catalog
 from photofs.cli.house import find_house
 from photofs.cli.output import counted, json_option, print_json, safe_text
 from photofs.model.exit_codes import OTHER
+from photofs.wishing.recognising import accept, doubt_words
 
 
 @click.command
 @click.option("--read", is_flag=True, help="Also read every original on this disk and compare.")
 @click.option("--repair", is_flag=True, help="Mend what can be worked out anew; nothing remote.")
+@click.option("--accept-restored", is_flag=True, help="Go on with a new or restored catalog.")
 @json_option
-def check(*, read: bool, repair: bool, as_json: bool) -> None:
+def check(*, read: bool, repair: bool, accept_restored: bool, as_json: bool) -> None:
     """Verify the catalog's invariants and, with --read, all bytes on this disk.
 
-    Only looks, unless --repair is given; exits with 1 if something is wrong.
+    Only looks, unless --repair is given; exits with 1 if something is wrong. --accept-restored
+    lets a catalog that is new, or from a backup, take things away again, as it stands now.
     """
     house = find_house()
+    if accept_restored:
+        with house.catalog() as catalog:
+            accept(catalog)
     problems, notes = _in_catalog(house, repair=repair)
     if read:
         problems += house.store().verify_all(repair=repair)
@@ -48,7 +54,10 @@ def _in_catalog(house: House, *, repair: bool) -> tuple[list[str], list[str]]:
     with house.catalog(read_only=not repair) as catalog:
         if repair:
             repair_catalog(catalog)
-        return [str(problem) for problem in check_catalog(catalog)], _unknown_files(house, catalog)
+        doubt = catalog.doubt()
+        notes = [doubt_words(doubt)] if doubt else []
+        found = [str(problem) for problem in check_catalog(catalog)]
+        return found, [*notes, *_unknown_files(house, catalog)]
 
 
 def _unknown_files(house: House, catalog: Catalog) -> list[str]:

@@ -1,8 +1,12 @@
 """Which house a command is about: the user's own, or the demo's while that is all there is."""
 
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from photofs.assembly import HOME_VARIABLE, House
+from photofs.catalog.sqlite import Catalog
 from photofs.cli.mounts import list_mounts
 from photofs.model.errors import NotFound, PhotofsError
 
@@ -28,6 +32,16 @@ def find_house() -> House:
     if not homes or _has_libraries(house):
         return house
     return House(home_environ(homes[0]))
+
+
+@contextmanager
+def recognised(house: House) -> Iterator[Catalog]:
+    """The catalog, for what takes away: looked at whether it is the one last worked with."""
+    from photofs.wishing.recognising import recognise_home
+
+    with house.catalog() as catalog:
+        recognise_home(catalog, house.paths.data, time.time_ns())
+        yield catalog
 
 
 def _has_libraries(house: House) -> bool:

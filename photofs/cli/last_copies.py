@@ -12,12 +12,13 @@ from typing import Final, NamedTuple
 
 from photofs.assembly import House
 from photofs.catalog.sqlite import Catalog
-from photofs.cli.house import find_house
+from photofs.cli.house import find_house, recognised
 from photofs.cli.output import confirm_number, counted, human_size, print_json, safe_text
 from photofs.model.errors import Refused
 from photofs.model.exit_codes import SOME_FAILED
 from photofs.model.wish import Asker
 from photofs.wishing.letting_go import NOT_HERE, LastCopy, last_copy, let_go
+from photofs.wishing.recognising import check_no_doubt
 from photofs.wishing.removing import Removed
 
 EMPTY_LAST: Final = Asker(0, "photofs trash empty --last-copies")
@@ -40,7 +41,8 @@ class Found(NamedTuple):
 def empty_last_copies(libraries: tuple[str, ...], count: int | None, *, as_json: bool) -> None:
     """The command; exits with 6 if something stays, in Trash or on the disk."""
     house = find_house()
-    with house.catalog() as catalog, house.removing(catalog) as removing:
+    with recognised(house) as catalog, house.removing(catalog) as removing:
+        check_no_doubt(catalog)
         removing.go()  # what a killed command has begun
         found = find_last_copies(house, catalog, libraries)
         gone: list[LastCopy] = []

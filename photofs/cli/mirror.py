@@ -32,6 +32,7 @@ from photofs.model.dates_template import USUAL_DATES, template_steps
 from photofs.model.errors import Misconfigured, NotFound, PhotofsError, Refused
 from photofs.model.mirror import AlbumFolders
 from photofs.model.size import parse_size
+from photofs.wishing.recognising import doubt_words, recognise_mirror
 
 REASONS = 5
 """Reasons why photos are not in a mirror that `status` tells."""
@@ -72,6 +73,7 @@ def add(library_name: str, folder: str, *, layout: str, albums: str | None, as_j
             row, found = _moved(catalog, known, library, root), 0
         else:
             row, found = _added(catalog, library, root, layout, albums)
+        doubt = catalog.doubt()
     same_disk = _shares_disk(house, root)
     if as_json:
         told = {"mirror": row.root, "albums": row.albums.value, "taken_over": found}
@@ -80,6 +82,8 @@ def add(library_name: str, folder: str, *, layout: str, albums: str | None, as_j
     print(f"{safe_text(row.root)} is a mirror of {library.name}; `photofs mirror run` fills it")
     if found:
         print(f"{counted(found, 'file')} are there already, and are compared as photos come")
+    if doubt:
+        print(safe_text(doubt_words(doubt)), file=sys.stderr)
     if same_disk:
         print(
             "it lies on the disk of the cache: one broken disk takes both; a mirror on another"
@@ -144,6 +148,7 @@ def status(*, as_json: bool) -> None:
     with house.catalog(read_only=True) as catalog:
         names = {each.library_id: each.name for each in catalog.libraries()}
         told = [_told(catalog, row, names.get(row.library_id, "")) for row in catalog.mirrors()]
+        doubt = catalog.doubt()
     if as_json:
         print_json(told)
         return
@@ -151,6 +156,8 @@ def status(*, as_json: bool) -> None:
         print("there is no mirror yet; `photofs mirror add LIBRARY FOLDER` begins one")
     for each in told:
         _print_status(each)
+    if doubt:
+        print(safe_text(f"! {doubt_words(doubt)}"))
 
 
 @mirror.command(short_help="Forget a mirror; its files stay.")
@@ -296,6 +303,8 @@ def _added(
             folder.traits,
         )
         number = catalog.add_mirror(new, time.time_ns())
+        if marker is not None:
+            recognise_mirror(catalog, folder, time.time_ns())
         found = 0 if marker is None else _take_over(catalog, number, folder)
     return catalog.mirror(number), found
 

@@ -11,7 +11,7 @@ import click
 from photofs.assembly import House
 from photofs.catalog.rule_rows import RuleRow
 from photofs.catalog.sqlite import Catalog
-from photofs.cli.house import find_house
+from photofs.cli.house import find_house, recognised
 from photofs.cli.output import (
     counted,
     human_age,
@@ -27,6 +27,7 @@ from photofs.model.errors import NotFound, PhotofsError, Refused
 from photofs.model.exit_codes import SOME_FAILED
 from photofs.model.rule import Rule
 from photofs.model.rule_plan import Plan, Trusted, Would
+from photofs.wishing.recognising import check_no_doubt, doubt_words
 from photofs.wishing.rule_file import NAME, rules_of
 from photofs.wishing.ruling import Ruling, check_seen
 
@@ -46,6 +47,7 @@ class Shown(NamedTuple):
     later: int
     held: str
     clock: str
+    doubt: str
     left: dict[str, int]
     others: dict[str, str]
 
@@ -97,6 +99,7 @@ def run(name: str, *, as_json: bool) -> None:
     with _bench() as bench:
         (rule,) = _chosen(bench, (name,))
         _check_clock(rule, bench.time)
+        _check_no_doubt(rule, bench)
         row = bench.catalog.rule(name)
         found = bench.ruling.plan(rule, bench.time.now_ns)
         if row.armed != rule.digest:
@@ -127,6 +130,7 @@ def arm(name: str, *, as_json: bool) -> None:
     """
     with _bench() as bench:
         (rule,) = _chosen(bench, (name,))
+        _check_no_doubt(rule, bench)
         row = bench.catalog.rule(name)
         check_seen(rule, row.seen, bench.ruling.plan(rule, bench.time.now_ns))
         if rule.removes and row.ran != rule.digest:
@@ -164,12 +168,15 @@ def status(*, as_json: bool) -> None:
     with house.catalog() as catalog:
         found = rules_of(house.paths.config, catalog)
         told = [_status(rule, catalog.rule(rule.name)) for rule in found]
+        doubt = catalog.doubt()
     if as_json:
         print_json(told)
     elif told:
         heads = ["RULE", "LIBRARY", "DOES", "ARMED", "LAST RUN", "WHAT CAME OF IT"]
         keys = ["rule", "library", "does", "armed", "last_run", "told"]
         table(heads, [[str(each[key]) for key in keys] for each in told])
+        if doubt:
+            print(safe_text(f"! {doubt_words(doubt)}"))
     else:
         print("there is no rule yet; docs/KEEPER.md tells how to write one")
 
@@ -179,10 +186,16 @@ def _bench() -> Iterator[Bench]:
     """The pieces, and the mirrors that are there now."""
     house = find_house()
     with (
-        house.catalog() as catalog,
+        recognised(house) as catalog,
         Ruling(catalog, house.wishing(catalog), both_clocks) as ruling,
     ):
         yield Bench(house, catalog, ruling, ruling.time())
+
+
+def _check_no_doubt(rule: Rule, bench: Bench) -> None:
+    """Refused where something would be taken away by a catalog that may be an older one."""
+    if rule.removes:
+        check_no_doubt(bench.catalog)
 
 
 def _chosen(bench: Bench, names: tuple[str, ...]) -> list[Rule]:
@@ -247,6 +260,7 @@ def _plan_facts(bench: Bench, rule: Rule, found: Plan) -> Shown:
         later=found.later,
         held=found.held,
         clock=bench.time.trouble,
+        doubt=bench.ruling.doubt(rule),
         left=dict(Counter(why for _photo, why in found.left).most_common()),
         others={_photo_words(catalog, photo): why for photo, why in found.left},
     )
@@ -267,7 +281,7 @@ def _print_plan(told: Shown, *, all_of_them: bool) -> None:
         print(f"  and {told.number - LISTED:,} more: -v names them")
     if told.later:
         print(f"  {told.later:,} more are for later runs")
-    for why in (told.held, told.clock):
+    for why in (told.held, told.clock, told.doubt):
         if why:
             print(safe_text(f"  held: {why}"))
     for why, number in told.left.items():

@@ -30,6 +30,7 @@ from photofs.model.size import parse_size
 from photofs.originals.port import Usage
 from photofs.scratch.usage import Held, held_in
 from photofs.wishing.handing import Handing
+from photofs.wishing.recognising import doubt_words
 
 TROUBLES = 10
 """Photos in trouble that are named a library; `photofs info` tells of the others."""
@@ -114,6 +115,7 @@ def find_status(house: House, mounts: list[Mount]) -> Status:
     """The status of a house; nothing is asked of a service or of a mount."""
     with house.catalog() as catalog:
         libraries = [_library_status(house, catalog, library) for library in catalog.libraries()]
+        doubt = catalog.doubt()
     usage = house.store().usage()
     return Status(
         libraries,
@@ -121,7 +123,7 @@ def find_status(house: House, mounts: list[Mount]) -> Status:
         usage,
         house.secrets().where,
         str(house.paths.catalog),
-        _disk_troubles(house, usage),
+        [*([doubt_words(doubt)] if doubt else []), *_disk_troubles(house, usage)],
     )
 
 

@@ -8,7 +8,7 @@ import click
 from photofs.assembly import House
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.emptying import Emptied, empty_trash, find_deletable
-from photofs.cli.house import find_house
+from photofs.cli.house import find_house, recognised
 from photofs.cli.last_copies import empty_last_copies
 from photofs.cli.output import (
     confirm,
@@ -26,6 +26,7 @@ from photofs.cli.suggestions import places
 from photofs.model.errors import Refused
 from photofs.model.exit_codes import SOME_FAILED
 from photofs.model.wish import Asker
+from photofs.wishing.recognising import check_no_doubt
 
 RESTORE = Asker(0, "photofs trash restore")
 
@@ -147,7 +148,8 @@ def empty(
     if count is not None:
         raise Refused("--count is of --last-copies alone", remedy="leave it out")
     house = find_house()
-    with house.catalog() as catalog:
+    with recognised(house) as catalog:
+        check_no_doubt(catalog)
         if not yes:
             _ask(catalog, libraries)
         emptied = empty_trash(house, catalog, libraries)

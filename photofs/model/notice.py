@@ -22,6 +22,7 @@ class NoticeKind(StrEnum):
     MIRROR = "mirror"
     HELD = "held"
     FAILED = "failed"
+    CATALOG = "catalog"
 
 
 class Notice(NamedTuple):

@@ -23,6 +23,7 @@ from photofs.model.rule_plan import Limits, Plan, Subject, Trusted, Would, plan,
 from photofs.model.wish import Asker
 from photofs.wishing.describing import Describing
 from photofs.wishing.photo_wishes import PhotoWishes
+from photofs.wishing.recognising import REMEDY, recognise_mirror
 from photofs.wishing.rule_facts import ONCE, subject_of
 from photofs.wishing.wish_desk import WishDesk
 from photofs.wishing.wishing import Wishing
@@ -58,6 +59,7 @@ class Ruling:
                 log.info("the mirror %s proves nothing now: %s", row.root, error)
                 continue
             self._open.enter_context(closing(folder))
+            recognise_mirror(self._catalog, folder, self._now().wall_ns)
             self._folders[row.mirror_id] = folder
             self._markers[row.mirror_id] = folder.marker.mirror
         return self
@@ -77,6 +79,11 @@ class Ruling:
     def believe_clock(self) -> None:
         """Its user has looked: the clock is right as it is."""
         self._catalog.note_rule_clock(self._now())
+
+    def doubt(self, rule: Rule) -> str:
+        """Why nothing may be taken away now, a sentence; "" if it may."""
+        why = self._catalog.doubt() if rule.removes else ""
+        return f"{why}; {REMEDY}" if why else ""
 
     def plan(self, rule: Rule, now_ns: int) -> Plan:
         """What a rule would do now; NotFound if there is no such library, Refused, ReadOnly."""

@@ -79,7 +79,7 @@ def files_of(root: Path) -> dict[str, bytes]:
         for path in sorted(root.rglob("*"))
         if path.is_file()
         and not path.is_symlink()
-        and path.name not in {".photofs-mirror", "SHA256SUMS", "albums.json"}
+        and path.name not in {".photofs-mirror", ".photofs-catalog", "SHA256SUMS", "albums.json"}
         and path.suffix != ".xmp"
     }
 
