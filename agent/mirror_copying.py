@@ -8,14 +8,18 @@ if their bytes are right.
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 import trio
 
+from agent.mirror_embedding import SETTING, Prepared, bench, prepare
 from agent.mirror_plan import Bring, Renew
 from agent.mirror_steps import GONE, retime
 from agent.mirror_work import Work, folder_of
 from photofs.catalog.mirrored import CopyRow, NewCopy
+from photofs.filing.mirror_facts import sidecar_of
 from photofs.model.errors import (
     BadName,
     Corrupt,
@@ -24,6 +28,7 @@ from photofs.model.errors import (
     Gone,
     NotFound,
     PhotofsError,
+    Refused,
     RemoteError,
     StoreError,
     TooLong,
@@ -37,6 +42,8 @@ FETCHES: Final = 4
 
 WRITES: Final = 4
 """Files that are written at once: while one waits for the disk's sync, another one is hashed."""
+
+_READ: Final = os.O_RDONLY | os.O_CLOEXEC
 
 AWAY: Final = 12
 """After so many failures of the line in a row a run ends: it goes on at the next one."""
@@ -57,6 +64,12 @@ class Ready:
     path: str = ""
     stamp: Stamp | None = None
     names: Iterator[str] = field(default_factory=lambda: iter(()))
+    made: Prepared | None = None
+
+    @property
+    def written_sha256(self) -> str:
+        """Of the file as it is to be in the mirror."""
+        return self.made.sha256 if self.made else self.sha256
 
 
 class Copying:
@@ -79,8 +92,28 @@ class Copying:
                 nursery.start_soon(self._have, step, here)
         here.sort(key=lambda each: each[0].fact.photo_id)
         ready = [got for each in here if (got := await self._settle(*each)) is not None]
-        if ready:
+        if ready and self._work.row.settings.get(SETTING):
+            with bench(self._work.store.workshop, self._work.mirror_id) as folder:
+                for each in ready:
+                    await self._embed(each, folder)
+                await self._write_all(ready)
+        elif ready:
             await self._write_all(ready)
+
+    async def _embed(self, each: Ready, folder: Path) -> None:
+        """Make the copy that is to be written, where the picture's EXIF lacks anything."""
+        work = self._work
+        original = work.store.sealed_path(each.sha256)
+        if original is None:
+            return
+        facts = sidecar_of(work.catalog, each.fact.photo_id)
+        making = partial(
+            prepare, original, each.sha256, facts, folder, f"{each.fact.photo_id}.made"
+        )
+        try:
+            each.made = await trio.to_thread.run_sync(making)
+        except (Refused, Corrupt, StoreError) as error:
+            work.tally.plain.append(f"{each.fact.name}: {error.what}")
 
     # bytes into the store
 
@@ -264,6 +297,7 @@ class Copying:
 
     def _row(self, each: Ready) -> NewCopy:
         facts = self._work.catalog.photo_facts(each.fact.photo_id)
+        made = each.made
         return NewCopy(
             self._work.mirror_id,
             each.fact.photo_id,
@@ -272,10 +306,11 @@ class Copying:
             each.fact.placing,
             facts.mtime_ns,
             each.content_key,
-            each.sha256,
-            facts.size,
+            each.written_sha256,
+            made.size if made else facts.size,
             each.fidelity,
             each.observation,
+            made.embedded if made else None,
         )
 
     async def _write(self, each: Ready) -> None:
@@ -284,7 +319,7 @@ class Copying:
         mtime_ns = work.catalog.photo_facts(each.fact.photo_id).mtime_ns
         room = work.store.has_sealed(each.sha256)
         movable = str(work.store.sealed_path(each.sha256)) if self._may_take(each, room) else None
-        fd = work.store.open_sealed(each.sha256)
+        fd = os.open(each.made.path, _READ) if each.made else work.store.open_sealed(each.sha256)
         if fd is None:
             work.tally.failed.append(f"{each.fact.name}: its bytes left the cache meanwhile")
             each.path = ""
@@ -304,7 +339,7 @@ class Copying:
 
     def _may_take(self, each: Ready, room: Room | None) -> bool:
         """Whether the Cache's file itself may become the mirror's."""
-        return room is Room.CACHE and each.sha256 not in self._spared
+        return room is Room.CACHE and each.sha256 not in self._spared and each.made is None
 
     def _let_go(self, written: Sequence[Ready]) -> None:
         """What was fetched for the mirror alone leaves the Cache: what people read stays there."""
@@ -323,7 +358,7 @@ def _place(work: Work, each: Ready, fd: int, mtime_ns: int, movable: str | None)
             taken = work.folder.take(movable, each.path, mtime_ns)
             if taken is not None:
                 return taken
-        return work.folder.write(each.path, fd, each.sha256, mtime_ns)
+        return work.folder.write(each.path, fd, each.written_sha256, mtime_ns)
     except Exists:
         return _adopted(work, each, fd, mtime_ns)
 
@@ -333,6 +368,6 @@ def _adopted(work: Work, each: Ready, fd: int, mtime_ns: int) -> Stamp | None:
     there = work.folder.stamp(each.path)
     if there is None or there.size != os.fstat(fd).st_size:
         return None
-    if work.folder.hash(each.path) != each.sha256:
+    if work.folder.hash(each.path) != each.written_sha256:
         return None
     return work.folder.touch(each.path, mtime_ns)

@@ -98,6 +98,7 @@ def _told(catalog: Catalog, row: MirrorRow, ran: Ran) -> dict[str, object]:
         "new_versions": tally.versions,
         "vanished": tally.vanished,
         "failed": tally.failed,
+        "without_facts": tally.plain,
         "photos": counts.photos,
         "recompressed": counts.lesser,
         "lacking": counts.lacking,
@@ -127,6 +128,10 @@ def _sentence(outcome: dict[str, object]) -> str:
     ):
         if outcome[key]:
             lines.append(f"{name}: {outcome[key]:,} {words}")
+    plain = outcome["without_facts"]
+    if isinstance(plain, list) and plain:
+        such_as = f"such as {plain[0]}"
+        lines.append(f"{name}: {len(plain):,} were copied without their facts, {such_as}")
     failed = outcome["failed"]
     if isinstance(failed, list) and failed:
         lines.append(f"{name}: {len(failed):,} could not be had, such as {failed[0]}")

@@ -26,13 +26,17 @@ MOST_NAMES: Final = 1000
 
 @dataclass
 class Tally:
-    """What a run has done. `fresh`: the photos whose files it wrote."""
+    """What a run has done. `fresh`: the photos whose files it wrote.
+
+    `plain`: those into which facts were to be written, and could not be, and why.
+    """
 
     written: int = 0
     size: int = 0
     moved: int = 0
     versions: int = 0
     vanished: int = 0
+    plain: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     fresh: set[int] = field(default_factory=set)
 

@@ -86,7 +86,7 @@ async def _compare(
 ) -> None:
     """One original."""
     exact = provider.abilities.keeps_exact_bytes or origin.seen.fidelity is Fidelity.ORIGINAL
-    if not exact and catalog.sent_as(origin.observation_id) == copy.sha256:
+    if not exact and catalog.sent_as(origin.observation_id) == copy.original:
         sampled.incomparable += 1
         return
     digest = hashlib.sha256()
@@ -100,7 +100,7 @@ async def _compare(
     sampled.size += size
     if total not in {None, size}:
         sampled.failed.append(f"{copy.path}: fewer bytes came than were announced")
-    elif digest.hexdigest() == copy.sha256:
+    elif digest.hexdigest() == copy.original:
         sampled.same += 1
     else:
         sampled.different.append(

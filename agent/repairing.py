@@ -15,6 +15,8 @@ from typing import Final
 
 import trio
 
+from agent.mirror_copying import Copying
+from agent.mirror_plan import Bring, plan
 from agent.mirror_sums import look_after
 from agent.mirror_work import MOST_NAMES, Work, folder_of
 from agent.mirroring import opened_mirror
@@ -103,7 +105,8 @@ async def _mend(work: Work, copy: CopyRow, decoder: Decoder, repaired: Repaired)
         work.catalog.note_not_proven(copy, CopyState.DAMAGED, look.why)
     found = await _find_bytes(work, copy, repaired.holding.get(copy.sha256))
     if found is None:
-        await _give_up(work, copy, repaired, look.why)
+        if copy.embedded is None or not await _make_again(work, copy, decoder, repaired):
+            await _give_up(work, copy, repaired, look.why)
         return
     fd, origin = found
     try:
@@ -133,7 +136,7 @@ async def _find_bytes(work: Work, copy: CopyRow, stray: str | None) -> tuple[int
     fd = await work.disk.ask(partial(_in_mirrors, copy, _others(work, copy)))
     if fd is not None:
         return fd, "mended from another mirror"
-    if copy.role is not Role.CURRENT or copy.photo_id is None:
+    if copy.role is not Role.CURRENT or copy.photo_id is None or copy.embedded is not None:
         return None
     arrival = await work.fetching.whole(copy.photo_id, person=False)
     if arrival.sha256 != copy.sha256:
@@ -175,11 +178,30 @@ def _in_mirrors(copy: CopyRow, others: list[Readable]) -> int | None:
     return None
 
 
+async def _make_again(work: Work, copy: CopyRow, decoder: Decoder, repaired: Repaired) -> bool:
+    """A copy with facts written into it, from the original; False if that cannot be had."""
+    if copy.role is not Role.CURRENT or copy.photo_id is None:
+        return False
+    arrival = await work.fetching.whole(copy.photo_id, person=False)
+    if arrival.sha256 != copy.original:
+        return False
+    if not await trio.to_thread.run_sync(work.folder.is_free, copy.path):
+        aside = await trio.to_thread.run_sync(_set_aside, work, copy.path)
+        repaired.set_aside.append(f"{copy.path}: kept as {aside}")
+    work.catalog.note_copy_state(copy.copy_id, CopyState.ABSENT, "it is being made again")
+    facts = work.catalog.facts_of(work.row.library_id, work.mirror_id, [copy.photo_id])
+    steps = [plan(fact, work.manner, work.today) for fact in facts]
+    await Copying(work).bring([step for step in steps if isinstance(step, Bring)])
+    await _prove(work, copy.copy_id, decoder)
+    repaired.mended.append(f"{copy.path}: made again from the original")
+    return True
+
+
 async def _give_up(work: Work, copy: CopyRow, repaired: Repaired, why: str) -> None:
     """It stays, and is told of; where the service has other bytes now, as a former version."""
     photo_changed = False
     if copy.role is Role.CURRENT and copy.photo_id is not None:
-        photo_changed = work.catalog.photo_facts(copy.photo_id).sha256 != copy.sha256
+        photo_changed = work.catalog.photo_facts(copy.photo_id).sha256 != copy.original
     now = work.catalog.copy(copy.copy_id)
     if photo_changed and now is not None and now.state is CopyState.DAMAGED:
         await work.move(now, work.former_names(now.path), Role.FORMER)

@@ -14,7 +14,7 @@ WHERE c.mirror = ?1 AND c.role = 'current' AND c.photo IS NOT NULL
   AND c.state IN ('good', 'suspect')"""
 
 _LISTED: Final = """
-SELECT c.photo, c.path, c.sha256, iif(p.sha256 = c.sha256, '', coalesce(p.sha256, '')),
+SELECT c.photo, c.path, c.sha256, coalesce(c.original, ''),
   coalesce((SELECT o.remote_id FROM observation o WHERE o.photo = p.id AND o.gone = 0
     ORDER BY o.id LIMIT 1), ''),
   coalesce(p.file_name, ''), p.favorite, p.archived, p.trashed

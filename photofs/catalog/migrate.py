@@ -12,7 +12,7 @@ import apsw
 
 from photofs.model.errors import Outdated, Refused
 
-VERSION = 18
+VERSION = 19
 """The schema's version: the highest number in migrations/."""
 
 NEVER_USED = frozenset({10, 15, 16, 17})

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from photofs.catalog.part import Part
-from photofs.model.mirror import CopyState, Fact, Role, Stamp, Traits
+from photofs.model.mirror import CopyState, Cut, Embedded, Fact, Role, Stamp, Traits
 from photofs.model.naming import fold
 from photofs.model.photo import Fidelity
 
@@ -38,6 +38,12 @@ class CopyRow(NamedTuple):
     read_ns: int | None
     state: CopyState
     why: str
+    embedded: Embedded | None = None
+
+    @property
+    def original(self) -> str:
+        """The SHA-256 of the original that it is, or was made of."""
+        return self.embedded.original if self.embedded else self.sha256
 
 
 class NewCopy(NamedTuple):
@@ -54,6 +60,7 @@ class NewCopy(NamedTuple):
     size: int
     fidelity: Fidelity
     observation: int | None
+    embedded: Embedded | None = None
 
 
 class Readable(NamedTuple):
@@ -69,7 +76,8 @@ class Readable(NamedTuple):
 
 _SELECT: Final = """
 SELECT id, mirror, photo, role, path, moving, wished, shown_ns, content_key, sha256, size, mtime_ns,
-  inode, ctime_ns, fidelity, observation, written_ns, read_ns, state, why FROM mirrored"""
+  inode, ctime_ns, fidelity, observation, written_ns, read_ns, state, why, original, cut_at,
+  cut_size FROM mirrored"""
 
 _PLACING: Final = (
     "(p.name || '/' || coalesce(substr(p.taken_local, 1, 10), '') || '/' || p.granularity)"
@@ -84,8 +92,8 @@ SELECT p.id, p.name, p.taken_local, p.granularity, p.mtime_ns, p.content_key, p.
     WHERE x.photo = p.id AND (x.verb = 'let go' OR x.verb = 'delete' AND x.state = 'done'))),
   iif(p.gone = 1, (SELECT o.photo FROM merge g JOIN observation o ON o.id = g.observation
     WHERE g.own = p.id AND o.photo <> p.id ORDER BY g.observation LIMIT 1), NULL),
-  {_PLACING}, c.id, c.path, c.wished, c.placed_by, c.shown_ns, c.content_key, c.sha256, c.fidelity,
-  c.state
+  {_PLACING}, c.id, c.path, c.wished, c.placed_by, c.shown_ns, c.content_key,
+  coalesce(c.original, c.sha256), c.fidelity, c.state
 FROM photo p
 LEFT JOIN mirrored c ON c.photo = p.id AND c.mirror = ?2 AND c.role = 'current'
 WHERE p.library = ?1 AND p.id > ?3 AND CASE WHEN c.id IS NULL
@@ -172,9 +180,9 @@ class CopyRows(Part):
         return [_copy(row) for row in rows]
 
     def copies_with_bytes(self, mirror_id: int, sha256: str) -> list[CopyRow]:
-        """The files of a mirror that have those bytes."""
+        """The files of a mirror that have those bytes, and nothing written into them."""
         rows = self.database.all(
-            f"{_SELECT} WHERE sha256 = ? AND mirror = ? ORDER BY id",
+            f"{_SELECT} WHERE sha256 = ? AND mirror = ? AND original IS NULL ORDER BY id",
             (sha256, mirror_id),
         )
         return [_copy(row) for row in rows]
@@ -208,8 +216,9 @@ class CopyRows(Part):
         return self.database.insert(
             "INSERT INTO mirrored(mirror, photo, role, path, fold, wished, placed_by, shown_ns,"
             " content_key, sha256, size, mtime_ns, inode, ctime_ns, fidelity, observation,"
-            " written_ns, state, why)"
-            " VALUES (?, ?, 'current', ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, 'absent', ?)",
+            " original, cut_at, cut_size, written_ns, state, why)"
+            " VALUES (?, ?, 'current', ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, ?, ?, ?, 'absent',"
+            " ?)",
             (new.mirror_id, new.photo_id, *_values(new), now_ns, "its writing has begun"),
         )
 
@@ -218,7 +227,7 @@ class CopyRows(Part):
         self.database.run(
             "UPDATE mirrored SET path = ?, fold = ?, wished = ?, placed_by = ?, shown_ns = ?,"
             " content_key = ?, sha256 = ?, size = ?, fidelity = ?, observation = ?,"
-            " written_ns = ?, read_ns = NULL,"
+            " original = ?, cut_at = ?, cut_size = ?, written_ns = ?, read_ns = NULL,"
             " why = 'its writing has begun' WHERE id = ? AND state = 'absent'",
             (*_values(new), now_ns, copy_id),
         )
@@ -321,7 +330,9 @@ class CopyRows(Part):
 
 
 def _values(new: NewCopy) -> tuple[str | int | None, ...]:
-    """What is noted of a file before it is written, from `path` to `observation`."""
+    """What is noted of a file before it is written, from `path` to `cut_size`."""
+    made = new.embedded
+    cut = made.cut if made else None
     return (
         new.path,
         fold(new.path),
@@ -333,13 +344,19 @@ def _values(new: NewCopy) -> tuple[str | int | None, ...]:
         new.size,
         new.fidelity.value,
         new.observation,
+        made.original if made else None,
+        cut.at if cut else None,
+        cut.size if cut else None,
     )
 
 
 def _copy(row: tuple[Any, ...]) -> CopyRow:
     """A row as a value."""
-    values = [*row[:10], Stamp(*row[10:14]), *row[14:]]
+    values = [*row[:10], Stamp(*row[10:14]), *row[14:20]]
     values[3] = Role(row[3])
     values[11] = Fidelity(row[14])
     values[15] = CopyState(row[18])
+    original, cut_at, cut_size = row[20:]
+    cut = None if cut_at is None else Cut(cut_at, cut_size)
+    values.append(None if original is None else Embedded(original, cut))
     return CopyRow(*values)

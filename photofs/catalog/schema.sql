@@ -459,7 +459,11 @@ CREATE TABLE mirrored (
   written_ns  INTEGER NOT NULL,            -- when it was written
   read_ns     INTEGER,                     -- when it was last re-read and found right; NULL: never
   state       TEXT NOT NULL,               -- model.mirror.CopyState
-  why         TEXT NOT NULL DEFAULT ''     -- for other states than good: why, a sentence
+  why         TEXT NOT NULL DEFAULT '',    -- for other states than good: why, a sentence
+  original    TEXT,                        -- SHA-256 of the original that facts were written into;
+                                           -- NULL: the file is the original
+  cut_at      INTEGER,                     -- where bytes were put in, without which it is that, ...
+  cut_size    INTEGER                      -- ... and how many; NULL: it was written anew as a whole
 ) STRICT;
 CREATE UNIQUE INDEX mirrored_fold ON mirrored(mirror, fold);
 CREATE UNIQUE INDEX mirrored_current ON mirrored(mirror, photo) WHERE role = 'current';

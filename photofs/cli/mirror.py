@@ -5,6 +5,7 @@ import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -55,8 +56,11 @@ def mirror() -> None:
     type=click.Choice([each.value for each in AlbumFolders]),
     help="Show albums as folders of links (default, where the disk can), of copies, or not.",
 )
+@click.option("--embed", is_flag=True, help="Write date, place, description into copies' EXIF.")
 @json_option
-def add(library_name: str, folder: str, *, layout: str, albums: str | None, as_json: bool) -> None:
+def add(
+    library_name: str, folder: str, *, layout: str, albums: str | None, embed: bool, as_json: bool
+) -> None:
     """Begin a mirror of LIBRARY in FOLDER, which must be there and empty; `mirror run` fills it.
 
     A folder that is a mirror already is taken over: its files count once they were compared.
@@ -72,7 +76,8 @@ def add(library_name: str, folder: str, *, layout: str, albums: str | None, as_j
         if known is not None:
             row, found = _moved(catalog, known, library, root), 0
         else:
-            row, found = _added(catalog, library, root, layout, albums)
+            manner = _Manner(layout, albums, {"embed": True} if embed else {})
+            row, found = _added(catalog, library, root, manner)
         doubt = catalog.doubt()
     same_disk = _shares_disk(house, root)
     if as_json:
@@ -280,8 +285,16 @@ def _check_free(catalog: Catalog, root: Path) -> None:
         )
 
 
+class _Manner(NamedTuple):
+    """What the command line says of how a mirror is to be."""
+
+    layout: str
+    albums: str | None
+    settings: dict[str, object]
+
+
 def _added(
-    catalog: Catalog, library: LibraryRow, root: Path, layout: str, albums: str | None
+    catalog: Catalog, library: LibraryRow, root: Path, manner: _Manner
 ) -> tuple[MirrorRow, int]:
     """A new mirror, or one that this catalog does not know yet and how many files it has."""
     _check_free(catalog, root)
@@ -297,9 +310,9 @@ def _added(
             str(root),
             folder.marker.mirror,
             folder.disk,
-            layout,
-            _albums(folder, albums),
-            {},
+            manner.layout,
+            _albums(folder, manner.albums),
+            manner.settings,
             folder.traits,
         )
         number = catalog.add_mirror(new, time.time_ns())
@@ -348,6 +361,7 @@ def _told(catalog: Catalog, row: MirrorRow, library: str) -> dict[str, object]:
         "mirror": row.root,
         "layout": row.layout,
         "albums": row.albums.value,
+        "embed": bool(row.settings.get("embed")),
         **counts._asdict(),
         "why_lacking": why,
         "trouble": row.trouble,

@@ -1,7 +1,7 @@
 """A mirror, or a plain folder of pictures, as `photofs restore` reads it: needs no catalog."""
 
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Final, Self
 
 from photofs.assembly import House
 from photofs.catalog.port import SourceRow
-from photofs.model.album_list import LARGEST, NAME, UnknownList, read_album_list
+from photofs.model.album_list import LARGEST, NAME, ListedPhoto, UnknownList, read_album_list
 from photofs.model.errors import Corrupt
 from photofs.model.mirror import MARKER_NAME
 from photofs.model.observation import AlbumSeen, PhotoSeen
@@ -23,6 +23,7 @@ NO_SOURCE: Final = 0
 class FolderRead:
     """What lies in a folder. `hashes`: of each file that a mirror's own list names, by its path.
 
+    `originals`: the hash of the service's bytes, of each file into which facts were written.
     `left`: files that the list does not name (former versions, what vanished), or that lie in
     Trash there.
     """
@@ -30,6 +31,7 @@ class FolderRead:
     photos: dict[str, PhotoSeen] = field(default_factory=dict)
     albums: list[AlbumSeen] = field(default_factory=list)
     hashes: Mapping[str, str] = field(default_factory=dict)
+    originals: Mapping[str, str] = field(default_factory=dict)
     left: int = 0
 
     def take(self, seen: object) -> None:
@@ -56,7 +58,11 @@ async def open_folder(house: House, folder: Path) -> AsyncIterator[tuple[Provide
     house.forget_small_state(NO_SOURCE)
     try:
         async with house.open_provider(source) as provider:
-            read = FolderRead(hashes=_hashes(folder))
+            listed = _listed(folder)
+            read = FolderRead(
+                hashes={each.file: each.sha256 for each in listed},
+                originals={each.file: each.original for each in listed if each.original},
+            )
             async for seen in provider.changes(None):
                 read.take(seen)
             yield provider, read.in_order()
@@ -64,16 +70,16 @@ async def open_folder(house: House, folder: Path) -> AsyncIterator[tuple[Provide
         house.forget_small_state(NO_SOURCE)
 
 
-def _hashes(folder: Path) -> dict[str, str]:
-    """The hash of each photo as a mirror's list has it; Corrupt if it cannot be read."""
+def _listed(folder: Path) -> Sequence[ListedPhoto]:
+    """The photos as a mirror's list has them; Corrupt if it cannot be read."""
     if not os.path.lexists(folder / MARKER_NAME):
-        return {}
+        return ()
     path = folder / NAME
     try:
         with path.open("rb") as file:
             told = read_album_list(file.read(LARGEST + 1))
     except FileNotFoundError:
-        return {}
+        return ()
     except (OSError, UnknownList) as error:
         raise Corrupt(
             f"{path} cannot be read: {error}",
@@ -81,4 +87,4 @@ def _hashes(folder: Path) -> dict[str, str]:
             remedy="`photofs mirror run` writes it anew; or move it away, and albums are told by"
             " links alone",
         ) from error
-    return {each.file: each.sha256 for each in told.photos}
+    return told.photos

@@ -10,15 +10,20 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from photofs.assembly import House
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.mirror_reading import FolderRead, open_folder
 from photofs.cli.restoring import Deleted, Restoring, Told
+from photofs.metadata.stamping import exif_place
 from photofs.model.errors import Corrupt, Full, NotFound, PhotofsError, Rationed, Refused
+from photofs.model.head import HEAD_LENGTH
+from photofs.model.mirror import Cut
 from photofs.model.node import folder_ino, photo_ino, row_id
 from photofs.model.observation import AlbumSeen, PhotoSeen
 from photofs.model.spot import Written
@@ -61,6 +66,14 @@ async def restore_folder(
         return run.done
 
 
+class _Digest(NamedTuple):
+    """Of a file's bytes: their SHA-256, how many, and the first of them."""
+
+    sha256: str
+    size: int
+    head: bytes
+
+
 class _Run:
     """One restore into one library."""
 
@@ -77,6 +90,7 @@ class _Run:
         self._restoring = Restoring(house, catalog, self._asker)
         self._inodes: dict[str, int | None] = {}
         self._by_hash: dict[str, int] = {}
+        self._cuts: dict[str, Cut] = {}
         self.dry_run = False
         self.done = Restored(left=read.left)
 
@@ -140,15 +154,41 @@ class _Run:
 
     async def _hash(self, seen: PhotoSeen) -> tuple[str, int]:
         """The hash and length of a file; Corrupt if the mirror's own list has another hash."""
-        digest, size = hashlib.sha256(), 0
-        async with self._provider.open_original(seen.ref, None) as stream:
-            async for chunk in stream:
+        whole = await self._digest(seen)
+        listed = self._read.hashes.get(seen.remote_id)
+        if listed and whole.sha256 != listed:
+            raise Corrupt("its bytes are not those that the mirror's list names: it is damaged")
+        original = self._read.originals.get(seen.remote_id)
+        if not original:
+            return whole.sha256, whole.size
+        cut = exif_place(whole.head)
+        if cut is not None:
+            self._cuts[seen.remote_id] = cut
+            without = await self._digest(seen)
+            if without.sha256 == original:
+                return original, without.size
+            del self._cuts[seen.remote_id]
+        self.done.untold["originals: facts were written into the mirror's copy"] += 1
+        return whole.sha256, whole.size
+
+    async def _digest(self, seen: PhotoSeen) -> "_Digest":
+        """Hash, length and first bytes of what would be uploaded."""
+        digest, size, head = hashlib.sha256(), 0, bytearray()
+        async with aclosing(self._parts(seen)) as parts:
+            async for chunk in parts:
                 digest.update(chunk)
                 size += len(chunk)
-        listed = self._read.hashes.get(seen.remote_id)
-        if listed and digest.hexdigest() != listed:
-            raise Corrupt("its bytes are not those that the mirror's list names: it is damaged")
-        return digest.hexdigest(), size
+                head += chunk[: HEAD_LENGTH - len(head)]
+        return _Digest(digest.hexdigest(), size, bytes(head))
+
+    async def _parts(self, seen: PhotoSeen) -> AsyncGenerator[bytes, None]:
+        """A file's bytes, without what was put into it, where that is known."""
+        cut, at = self._cuts.get(seen.remote_id, Cut(0, 0)), 0
+        async with self._provider.open_original(seen.ref, None) as stream:
+            async for chunk in stream:
+                yield chunk[: max(cut.at - at, 0)]
+                yield chunk[max(cut.at + cut.size - at, 0) :]
+                at += len(chunk)
 
     async def _copy(self, seen: PhotoSeen, sha256: str, size: int) -> int:
         """Into Unsorted, with its bytes, once; its inode."""
@@ -165,8 +205,8 @@ class _Run:
         try:
             os.ftruncate(fd, 0)
             digest = hashlib.sha256()
-            async with self._provider.open_original(seen.ref, None) as stream:
-                async for chunk in stream:
+            async with aclosing(self._parts(seen)) as parts:
+                async for chunk in parts:
                     digest.update(chunk)
                     self._store.written.append(fd, chunk)
             if digest.hexdigest() != sha256:

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from photofs.metadata.exif import read_exif
 from photofs.metadata.kind import sniff
@@ -22,6 +22,7 @@ from photofs.metadata.stamping import has_exif, stamp_head
 from photofs.model.capture_time import Granularity
 from photofs.model.errors import Corrupt, PhotofsError, Refused, StoreError
 from photofs.model.head import HEAD_LENGTH
+from photofs.model.mirror import Cut
 from photofs.model.sidecar import SidecarFacts
 from photofs.model.splice import AS_IT_IS, Splice, Stamp
 
@@ -53,8 +54,14 @@ def lacking(head: bytes, facts: SidecarFacts) -> Stamp | None:
     return stamp if any(stamp) else None
 
 
-def embed(original: Path, copy: Path, facts: SidecarFacts) -> bool:
-    """Make `copy` of the original, with the facts that its EXIF lacks; False if it lacks none.
+class Made(NamedTuple):
+    """How a copy was made: bytes put in at `cut`; None: exiftool wrote it anew."""
+
+    cut: Cut | None
+
+
+def embed(original: Path, copy: Path, facts: SidecarFacts) -> Made | None:
+    """Make `copy` of the original, with the facts that its EXIF lacks; None if it lacks none.
 
     Then nothing is made. The copy is on the disk when this returns; it must not exist before, and
     is removed if anything fails. Raises Refused if exiftool is needed and not installed, or if the
@@ -66,14 +73,14 @@ def embed(original: Path, copy: Path, facts: SidecarFacts) -> bool:
             head = file.read(HEAD_LENGTH)
         stamp = lacking(head, facts)
         if stamp is None:
-            return False
+            return None
         splice = AS_IT_IS if has_exif(head) else stamp_head(head, stamp)
         _make(original, copy, splice, stamp)
     except OSError as error:
         raise StoreError(
             f"{copy.name} could not be written: {error.strerror}", safe="the original is untouched"
         ) from error
-    return True
+    return Made(None if splice == AS_IT_IS else Cut(splice.skip, splice.grows))
 
 
 def _make(original: Path, copy: Path, splice: Splice, stamp: Stamp) -> None:
@@ -163,6 +170,21 @@ def _prove(original: Path, copy: Path, stamp: Stamp) -> None:
             f"the copy of {original.name} would show other pixels",
             safe="the original is untouched, and the copy was not kept",
         )
+
+
+def hashes_of(path: Path, cut: Cut | None) -> tuple[str, str]:
+    """The SHA-256 of a file, and of the same without what was put in. Raises OSError."""
+    whole, without = hashlib.sha256(), hashlib.sha256()
+    at = 0
+    stop = cut.at + cut.size if cut else 0
+    with path.open("rb") as file:
+        while part := file.read(_BLOCK):
+            whole.update(part)
+            start = cut.at if cut else 0
+            without.update(part[: max(start - at, 0)])
+            without.update(part[max(stop - at, 0) :])
+            at += len(part)
+    return whole.hexdigest(), without.hexdigest()
 
 
 def picture_hash(path: Path) -> str:

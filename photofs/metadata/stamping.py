@@ -24,6 +24,7 @@ from photofs.metadata.exif_block import (
     with_added,
 )
 from photofs.model.capture_time import Granularity, TakenFact
+from photofs.model.mirror import Cut
 from photofs.model.photo import Position, is_on_earth
 from photofs.model.splice import AS_IT_IS, Splice, Stamp
 
@@ -67,6 +68,12 @@ def has_exif(head: bytes) -> bool:
     """Whether a JPEG whose first bytes these are has an EXIF block, or may have one further on."""
     span = _block(head)
     return span is None or span[1] > span[0]
+
+
+def exif_place(head: bytes) -> Cut | None:
+    """Where a JPEG whose first bytes these are has its EXIF block; None if it has none there."""
+    span = _block(head)
+    return None if span is None or span[0] == span[1] else Cut(span[0], span[1] - span[0])
 
 
 _VERSION: Final[Values] = {ExifIFD.ExifVersion: Value(UNDEFINED, 4, b"0232")}

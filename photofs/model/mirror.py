@@ -65,6 +65,23 @@ class Stamp(NamedTuple):
     ctime_ns: int
 
 
+class Cut(NamedTuple):
+    """Where in a copy bytes were put, and how many: without them it is the original."""
+
+    at: int
+    size: int
+
+
+class Embedded(NamedTuple):
+    """How a copy with facts written into it comes from an original, by its SHA-256.
+
+    `cut` None: a program wrote it anew; only its pixels are proven to be the original's.
+    """
+
+    original: str
+    cut: Cut | None
+
+
 class Traits(NamedTuple):
     """What a mirror's file system can do, found out by trying.
 

@@ -37,6 +37,7 @@ class Copy(NamedTuple):
     """A file of a photo in a mirror. `good`: noted so, whole, and of the photo as it is now.
 
     `seen`: the mirror's marker was read a moment ago. `record`: whose bytes they are, if known.
+    `rewritten`: facts were written into it so that only its pixels are proven to be the original's.
     """
 
     copy_id: int
@@ -47,6 +48,7 @@ class Copy(NamedTuple):
     good: bool
     seen: bool
     read_ns: int | None
+    rewritten: bool = False
 
 
 class Subject(NamedTuple):
@@ -293,6 +295,9 @@ def _unproven(rule: Rule, subject: Subject, copy: Copy, now_ns: int) -> str:
     reasons = {
         "its copy in the mirror is not whole, or not of what it is now": not copy.good,
         "its copy in the mirror is not the original": copy.fidelity is not Fidelity.ORIGINAL,
+        "its copy in the mirror was written anew with its facts: the original is not in it": (
+            copy.rewritten
+        ),
         "its copy in the mirror belongs to another record": not same,
         "the disk of its mirror is not there": not copy.seen,
         "its copy in the mirror was never re-read": copy.read_ns is None,

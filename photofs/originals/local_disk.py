@@ -88,6 +88,11 @@ class LocalDisk:
             if abs(now - told.st_atime_ns) > _SAME_USE:
                 os.utime(fd, ns=(now, told.st_mtime_ns))
 
+    @property
+    def workshop(self) -> Path:
+        """A folder in the Cache for files on their way elsewhere; whoever makes it removes it."""
+        return self._rooms.cache / "workshop"
+
     def has_sealed(self, sha256: str) -> Room | None:
         """In which room it lies, if in any; Kept is named if it lies in both."""
         for room in (Room.KEPT, Room.CACHE):

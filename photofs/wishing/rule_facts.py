@@ -36,7 +36,7 @@ def subject_of(
 ) -> Subject:
     """`source` is the one that wishes are sent to; `seen_mirrors`: markers that were just read."""
     row = looked.row
-    record = _record(looked.records, source, hand)
+    record = record_of(looked.records, source, hand)
     joined, likened = _joined(looked, record)
     copies = [copy for number in looked.copies if (copy := copy_of(number)) is not None]
     return Subject(
@@ -70,7 +70,7 @@ def _busy(looked: Looked) -> str:
     return next((why for why, so in reasons.items() if so), "")
 
 
-def _record(records: Sequence[Record], source: int | None, hand: HandReach) -> Record | None:
+def record_of(records: Sequence[Record], source: int | None, hand: HandReach) -> Record | None:
     """What a removal would reach: the photo of the account, or the page that a hand would open."""
     by_hand = [each for each in records if _has_page(each, hand)]
     if by_hand:
@@ -154,7 +154,7 @@ def _teller(records: Sequence[Record], fact: str) -> Record | None:
 def _copy(copy: CopyRow, looked: Looked, seen_mirrors: Mapping[int, str]) -> Copy:
     """A file in a mirror; of other bytes than those of the photo now it is not good."""
     row = looked.row
-    now = copy.content_key == row.content_key and row.sha256 in {None, copy.sha256}
+    now = copy.content_key == row.content_key and row.sha256 in {None, copy.original}
     whole = copy.state is CopyState.GOOD and not copy.moving
     return Copy(
         copy_id=copy.copy_id,
@@ -165,4 +165,5 @@ def _copy(copy: CopyRow, looked: Looked, seen_mirrors: Mapping[int, str]) -> Cop
         good=now and whole,
         seen=copy.mirror_id in seen_mirrors,
         read_ns=copy.read_ns,
+        rewritten=copy.embedded is not None and copy.embedded.cut is None,
     )

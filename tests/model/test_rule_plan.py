@@ -30,6 +30,7 @@ COPIES = st.builds(
     good=st.booleans(),
     seen=st.booleans(),
     read_ns=st.none() | AGES,
+    rewritten=st.booleans(),
 )
 GOOD = Copy(1, "m", "0", RECORD, Fidelity.ORIGINAL, good=True, seen=True, read_ns=NOW - DAY_NS)
 FINE = Subject(
@@ -95,6 +96,7 @@ def proven(subject: Subject, copy: Copy) -> bool:
         copy.good
         and copy.seen
         and copy.fidelity is Fidelity.ORIGINAL
+        and not copy.rewritten
         and copy.record in subject.joined
         and copy.read_ns is not None
         and 0 <= NOW - copy.read_ns <= 30 * DAY_NS
@@ -149,6 +151,7 @@ def test_each_reason_is_told() -> None:
         (FINE._replace(copies=(GOOD._replace(seen=False),)), "the disk of its mirror"),
         (FINE._replace(copies=(GOOD._replace(record=9),)), "belongs to another record"),
         (FINE._replace(copies=(GOOD._replace(read_ns=None),)), "never re-read"),
+        (FINE._replace(copies=(GOOD._replace(rewritten=True),)), "written anew with its facts"),
         (FINE._replace(archived=None), "nobody tells whether it is archived"),
         (FINE._replace(favorite=Told(True, RECORD, NOW)), "it is a favorite"),
         (FINE._replace(archived=Told(True, RECORD, NOW - 60 * DAY_NS)), "older than the rule"),

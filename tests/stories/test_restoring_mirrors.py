@@ -1,5 +1,6 @@
 """`photofs restore` where something goes wrong: damaged files, kills, and what is there already."""
 
+import hashlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +10,11 @@ import pytest
 from photofs.assembly import House
 from photofs.emulators.flickr import Account, flickr_in_thread
 from photofs.emulators.flickr.emulator import Emulator as Flickr
-from photofs.emulators.pictures import make_jpeg
+from photofs.emulators.pictures import make_jpeg, make_png
 from photofs.emulators.takeout import demo_takeout
 from tests.support.household import Household
 from tests.support.logins import add_flickr
+from tests.support.mirrored import files_of
 
 pytestmark = [pytest.mark.mount, pytest.mark.timeout(600)]
 
@@ -130,3 +132,44 @@ def test_a_damaged_file_of_a_mirror_is_left_and_told_of(
     assert "damaged" in failed
     assert done["copied"] + done["there"] == would["copied"] + would["there"] - 1
     assert empty.account.stream() == []
+
+
+def test_a_mirror_with_facts_in_its_copies_gives_the_originals_back(
+    anew: Household, empty: Flickr, tmp_path: Path
+) -> None:
+    """What was put into a JPEG is left out of the upload; what was written anew is told of."""
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    for number in range(3):
+        (plain / f"20190712_18300{number}.jpg").write_bytes(make_jpeg(number, width=32, height=32))
+        (plain / f"20190712_18310{number}.png").write_bytes(make_png(number, width=32, height=32))
+    anew.run("library", "add", "folder", plain, "--name", "old")
+    roots = {flag: tmp_path / f"nas{flag}" for flag in ("", "--embed")}
+    would = {}
+    for flag, root in roots.items():
+        root.mkdir()
+        anew.run("mirror", "add", "old", root, *([flag] if flag else []))
+        anew.run("mirror", "run", root, code=None)
+        would[flag] = files_of(root)
+    changed = {path for path, data in would[""].items() if would["--embed"][path] != data}
+    assert changed
+    with House(anew.environ).catalog() as catalog:
+        (number,) = [each.mirror_id for each in catalog.mirrors() if each.settings]
+        made = [each for each in catalog.copies(number, 0, 10_000) if each.embedded]
+    cut = {each.original for each in made if each.embedded and each.embedded.cut}
+    assert cut
+    assert cut <= {sha256_of(data) for data in would[""].values()}
+    done = anew.ask("restore", roots["--embed"], "--to", "anew")
+    assert done["failed"] == []
+    told = [number for why, number in done["untold"].items() if why.startswith("originals")]
+    assert (told, len(cut)) == ([3], 3)
+    written = House(anew.environ).store().written
+    waiting = {sha256_of((written.folder / name).read_bytes()) for name in written.names()}
+    assert cut <= waiting
+    assert not {each.sha256 for each in made if each.original in cut} & waiting
+    assert empty.account.stream() == []
+
+
+def sha256_of(data: bytes) -> str:
+    """A SHA-256."""
+    return hashlib.sha256(data).hexdigest()

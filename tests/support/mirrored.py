@@ -20,7 +20,12 @@ LAYOUT = "{year}/{year}-{month}"
 
 
 def add_mirror(
-    made: Stock, root: Path, *, albums: AlbumFolders = AlbumFolders.LINKS, layout: str = LAYOUT
+    made: Stock,
+    root: Path,
+    *,
+    albums: AlbumFolders = AlbumFolders.LINKS,
+    layout: str = LAYOUT,
+    embed: bool = False,
 ) -> MirrorRow:
     """A mirror of the library "home", in an empty folder that is made if need be."""
     root.mkdir(exist_ok=True)
@@ -33,7 +38,7 @@ def add_mirror(
             folder.disk,
             layout,
             albums,
-            {},
+            {"embed": True} if embed else {},
             folder.traits,
         )
         return catalog.mirror(catalog.add_mirror(new, time.time_ns()))
