@@ -58,11 +58,9 @@ class Changing:
     def in_order(self, rows: Sequence[OperationRow]) -> list[OperationRow]:
         """Without those that are to join an album behind or beside photos still to come.
 
-        Where no album can be ordered, photos stand for ever as they joined; files that go out side
-        by side do not arrive as they were copied, nor are they judged so.
+        Photos stand in an album as they joined it; files that go out side by side do not arrive as
+        they were copied, nor are they judged so.
         """
-        if self._writes.order_album is not None:
-            return list(rows)
         joins = {row.operation_id: row for row in rows if row.wish.verb == WishVerb.JOIN}
         albums = dict.fromkeys(row.wish.album or 0 for row in joins.values())
         now = [each for album in albums for each in self._joining(album) if each in joins]

@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 AT_ONCE: Final = 500
 """Wishes looked at together; as many joins or leaves of one album go in one request."""
 
-UNORDERED: Final = 5_000
-"""The same where no album can be ordered: what is to join first may have been wished last."""
+LOOKED_AT: Final = 5_000
+"""Wishes among which they are found: what is to join an album first may have been wished last."""
 
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks while another lane is busy."""
@@ -162,7 +162,7 @@ class Sender:
         rows = box.catalog.claimable(
             box.source.source_id,
             box.now_ns(),
-            UNORDERED if box.writes.order_album is None else AT_ONCE,
+            LOOKED_AT,
             bytes_too=False,
             empty_albums=box.writes.empty_albums,
         )

@@ -1,4 +1,4 @@
-"""In which order photos are to join an album that no call can order: as they were copied.
+"""In which order photos are to join an album: as they were copied.
 
 Names are given in the order in which programs made the files; wishes are made later, when files
 are judged, and one that is still open or whose service is asked first is judged behind others.

@@ -1,4 +1,4 @@
-"""Where no album can be ordered, photos join it in the order in which they were copied."""
+"""Photos join an album in the order in which they were copied."""
 
 import fcntl
 from pathlib import Path
@@ -16,10 +16,12 @@ from tests.support.posted import Posted
 NAMES = ("a", "b", "c", "d")
 
 
-@pytest.fixture(params=["empty albums", "none"])
+@pytest.fixture(params=["empty albums", "none", "orders albums"])
 def unordered(request: pytest.FixtureRequest, tmp_path: Path) -> Posted:
-    """At a service that orders no albums."""
-    cannot = {"trash", "restore", "order_album"}
+    """At a service whose albums stand as photos joined them, whether or not it can order them."""
+    cannot = {"trash", "restore"}
+    if request.param != "orders albums":
+        cannot.add("order_album")
     if request.param == "none":
         cannot.add("empty_albums")
     return Posted(tmp_path, FakeService(without=frozenset(cannot)))
