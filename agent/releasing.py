@@ -80,6 +80,9 @@ class Releasing:
         room = None if row.comes_back else self._store.has_sealed(row.sha256)
         if room is None:
             return False
+        if row.unsummed:
+            await self._learn_checksum(row)
+            archives.read += row.size
         backed = self._permitted(row)
         if room is Room.CACHE:
             if backed is None or not archives.is_there(backed.source):
@@ -94,6 +97,16 @@ class Releasing:
             self._catalog.note_other_bytes(backed, found)
             return False
         return await self._release(backed)
+
+    async def _learn_checksum(self, row: SentRow) -> None:
+        """What an archive tells of its files, of an original that was sealed without it; once."""
+        try:
+            crc32 = await trio.to_thread.run_sync(self._store.crc32_of, row.sha256)
+        except StoreError as error:
+            log.warning("an original that was sent cannot be read: %s", error)
+            return
+        if crc32 is not None:
+            self._catalog.note_checksum(row.sha256, crc32)
 
     def _permitted(self, row: SentRow) -> Backed | None:
         """Who has it, if nothing in the catalog speaks against its leaving Kept."""

@@ -20,6 +20,7 @@ class SentRow(NamedTuple):
     """Bytes that were sent, `size` of them, as the photo of an observation at a service.
 
     `comes_back`: it gives them back as it got them, so `proving.let_go` saw to our copy.
+    `unsummed`: other sources may tell of them by their CRC-32, and nobody knows it yet.
     """
 
     observation: int
@@ -27,6 +28,7 @@ class SentRow(NamedTuple):
     size: int
     photo: int
     comes_back: bool
+    unsummed: bool
 
 
 class Backed(NamedTuple):
@@ -44,7 +46,9 @@ class Backed(NamedTuple):
 
 _SENT: Final = """
 SELECT s.observation, s.sha256, g.size, o.photo,
-  iif(json_valid(o.seen), o.seen ->> '$.fidelity', 'original') = 'original' FROM sent s
+  iif(json_valid(o.seen), o.seen ->> '$.fidelity', 'original') = 'original',
+  g.crc32 IS NULL AND EXISTS (SELECT 1 FROM source y JOIN source c ON c.library = y.library
+    WHERE c.id = o.source AND y.id <> c.id) FROM sent s
 JOIN original g ON g.sha256 = s.sha256 JOIN observation o ON o.id = s.observation
 WHERE s.observation > ? ORDER BY s.observation LIMIT ?"""
 
@@ -100,8 +104,8 @@ class SentRows(Part):
         """What was sent, of observations with numbers above `after`, in order; at most so many."""
         rows = self.database.all(_SENT, (after, limit))
         return [
-            SentRow(number, sha256, size, photo, comes_back == 1)
-            for number, sha256, size, photo, comes_back in rows
+            SentRow(number, sha256, size, photo, comes_back == 1, unsummed == 1)
+            for number, sha256, size, photo, comes_back, unsummed in rows
         ]
 
     def backed(self, row: SentRow) -> Backed | None:
@@ -136,6 +140,20 @@ class SentRows(Part):
         Hash and length of each. Our own copy may have left Kept for that.
         """
         return self.database.all(_READ, (library_id, source_id))
+
+    def note_checksum(self, sha256: str, crc32: str) -> None:
+        """The CRC-32 of an original (8 hex digits), by which it is told from other ones.
+
+        Originals that were sealed before it was noted have none. A transaction of its own.
+        """
+        with self.database.transaction():
+            self.database.run(
+                "UPDATE original SET crc32 = ? WHERE sha256 = ? AND crc32 IS NULL", (crc32, sha256)
+            )
+            for row in self.database.all(
+                "SELECT observation FROM sent WHERE sha256 = ?", (sha256,)
+            ):
+                self.database.run(QUEUE, row)
 
     def note_other_bytes(self, backed: Backed, sha256: str) -> None:
         """A source has not what was sent after all, but these; a transaction of its own."""

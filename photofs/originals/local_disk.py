@@ -8,11 +8,12 @@ from functools import cache as once
 from pathlib import Path
 
 from photofs.model.errors import Corrupt, Full, NotFound
+from photofs.model.observation import HashKind
 from photofs.originals.disk_errors import disk_errors, our_error
 from photofs.originals.draft import LocalDraft, draft_files
 from photofs.originals.draft_reader import LocalDraftReader
 from photofs.originals.eviction import Census, drop, may_go, on_disk, take_census
-from photofs.originals.hashing import sha256_of
+from photofs.originals.hashing import hash_file, sha256_of
 from photofs.originals.leaving import LeavingFiles
 from photofs.originals.port import DraftKey, Room, Sealed, Usage
 from photofs.originals.rooms import Rooms, make_folder, open_quietly, sync_folder
@@ -297,6 +298,18 @@ class LocalDisk:
         if not seen:
             raise NotFound(f"no original with the SHA-256 {sha256} is on this disk")
         return right
+
+    def crc32_of(self, sha256: str) -> str | None:
+        """The CRC-32 of an original, read to its end; None if it is not here, or damaged."""
+        fd = self.open_sealed(sha256)
+        if fd is None:
+            return None
+        try:
+            with disk_errors("reading an original"):
+                digests = hash_file(fd, [HashKind.SHA256, HashKind.CRC32])
+        finally:
+            os.close(fd)
+        return digests[HashKind.CRC32] if digests[HashKind.SHA256] == sha256 else None
 
     def verify_all(self, *, repair: bool = False) -> list[str]:
         """Read everything; a sentence for each damaged file. With `repair`, see `verify`."""

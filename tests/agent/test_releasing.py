@@ -320,3 +320,32 @@ def test_kill_9_while_letting_go_at_any_call(calls: int, tmp_path: Path) -> None
     """All moments."""
     for nth in range(1, calls + 1):
         survives(tmp_path / str(nth), nth)
+
+
+def test_an_original_without_a_checksum_gets_one_and_parts_from_what_is_only_alike(
+    tmp_path: Path,
+) -> None:
+    """Sealed before checksums were noted, it was merged by name, second, pixels and length."""
+    made_of = files(1)
+    other = made_of[FIRST][:-3] + bytes([made_of[FIRST][-3] ^ 1]) + made_of[FIRST][-2:]
+    with google_home(tmp_path / "home", 1) as made:
+        made.finish()
+        with made.house.catalog() as catalog:
+            catalog.database.run("UPDATE original SET crc32 = NULL")
+        write_takeout(tmp_path / "takeout", {FIRST: other})
+        home = ExportedHome(made, tmp_path / "takeout")
+        home.scan()
+        home.takeout.rename(tmp_path / "away")
+        with home.house.catalog() as catalog:
+            (row,) = catalog.sent_rows(0, 9)
+            assert row.unsummed
+            assert len(catalog.observations_of(row.photo)) == 2
+        assert home.release() == 0
+        with home.house.catalog() as catalog:
+            home.house.filing(catalog).merge_waiting(catalog.library("google").library_id)
+            (row,) = catalog.sent_rows(0, 9)
+            assert not row.unsummed
+            assert len(catalog.observations_of(row.photo)) == 1
+            assert catalog.photo(row.photo).sha256 == sha256_of(made_of[FIRST])
+            assert {each.kind for each in catalog.names_of(row.photo)} == {"album", "date"}
+            assert list(check(catalog)) == []
