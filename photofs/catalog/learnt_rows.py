@@ -3,11 +3,16 @@
 All of it runs inside the caller's transaction, but for the readers and `note_pixels`.
 """
 
+from typing import Final
+
 from photofs.catalog.merge_rows import QUEUE
 from photofs.catalog.part import Part
 from photofs.model.observation import PhotoSeen
 from photofs.model.photo import PixelSize
 from photofs.model.trace import NOTHING, Learnt, Sent
+
+PUT_AWAY: Final = "incoming"
+"""The content key of a file of Trash/Replaced."""
 
 _LEARNT = """
 SELECT l.sha256, l.width, l.height, s.sha256, g.size, g.crc32 FROM observation o
@@ -23,14 +28,27 @@ WHERE o.photo = ? AND iif(json_valid(o.seen), o.seen ->> '$.fidelity', 'original
     OR EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id AND i.told = s.sha256))
 ORDER BY o.id LIMIT 1"""
 
-_SENT_ALONE = """
-SELECT s.sha256 FROM observation o JOIN sent s ON s.observation = o.id
+_ALONE = """
+FROM observation o JOIN sent s ON s.observation = o.id
 JOIN original g ON g.sha256 = s.sha256 JOIN source c ON c.id = o.source
-WHERE o.id = ?1 AND iif(json_valid(o.seen), o.seen ->> '$.fidelity', 'original') <> 'original'
+WHERE iif(json_valid(o.seen), o.seen ->> '$.fidelity', 'original') <> 'original'
   AND NOT EXISTS (SELECT 1 FROM trace t JOIN observation b ON b.id = t.observation
     WHERE t.library = c.library AND b.id <> o.id AND b.gone = 0 AND (
       (t.kind = 'sha256' AND t.value = s.sha256)
       OR (t.kind = 'crc32' AND t.value = g.crc32 || ':' || g.size)))"""
+
+_SENT_ALONE = f"SELECT s.sha256 {_ALONE} AND o.id = ?"
+
+_SENT_TO = f"""
+SELECT s.sha256, NOT EXISTS (SELECT 1 FROM observation x
+  WHERE x.photo = o.photo AND x.gone = 0 AND x.id <> o.id)
+{_ALONE} AND o.source = ? AND o.gone = 0"""  # noqa: S608 - words of ours
+
+# of a photo that shows others; what stands in the tree, or stood there and was removed, is not lost
+_SENT_HIDDEN = f"""
+SELECT DISTINCT s.sha256 {_ALONE} AND o.photo = ?1 AND NOT EXISTS (
+  SELECT 1 FROM photo p WHERE p.library = c.library AND p.sha256 = s.sha256
+    AND (p.gone = 0 OR p.content_key = '{PUT_AWAY}'))"""  # noqa: S608 - as above
 
 _UNLOOKED = """
 SELECT n.observation FROM trace n JOIN observation o ON o.id = n.observation
@@ -87,6 +105,15 @@ class LearntRows(Part):
         """The hash of what was sent as that, if nobody gives it back and no other source has it."""
         row = self.database.one(_SENT_ALONE, (observation_id,))
         return row[0] if row else None
+
+    def sent_to(self, source_id: int) -> list[tuple[str, bool]]:
+        """All hashes of which that is so of a source; whether no other one tells of that photo."""
+        rows = self.database.all(_SENT_TO, (source_id,))
+        return [(sha256, alone == 1) for sha256, alone in rows]
+
+    def sent_and_hidden(self, photo_id: int) -> list[str]:
+        """The hashes of what was ever sent as a photo, nobody else has, and nothing shows."""
+        return [sha256 for (sha256,) in self.database.all(_SENT_HIDDEN, (photo_id,))]
 
     def learn_hash(self, observation_id: int, content_key: str, sha256: str) -> None:
         """These bytes have that hash."""

@@ -24,22 +24,29 @@ def remove_source(house: House, library: str, source: str, *, yes: bool, as_json
     with house.catalog() as catalog:
         row = _named(catalog, library, source)
         holding = catalog.holding(row.source_id)
-        kept = _kept(house, catalog.hashes_alone(row.source_id))
+        sent = catalog.sent_to(row.source_id)
+        leaving = holding.alone - sum(alone for _, alone in sent)
+        hidden = catalog.hashes_alone(row.source_id) - {sha256 for sha256, _ in sent}
+        kept = _kept(house, hidden)
         loose = loose_copies(house, catalog, row.library_id, row.source_id)
         if not yes:
-            confirm(_question(library, row, holding, kept) + _warning(loose))
+            leaves = holding._replace(alone=leaving)
+            question = _question(library, row, leaves, kept)
+            confirm(question + _staying(len(sent)) + _warning(loose))
         loose = bring_back(house, catalog, row.library_id, row.source_id)
         house.filing(catalog).withdraw(row.source_id)
     house.forget_small_state(row.source_id)
     stay = holding.photos - holding.alone
     if as_json:
-        told = {"removed": source_words(row), "gone": holding.alone, "stay": stay}
+        told = {"removed": source_words(row), "gone": leaving, "stay": stay, "trash": len(sent)}
         print_json({**told, "kept": kept._asdict(), "nowhere_else": loose._asdict()})
         return
     print(
         f"{source_words(row)} is no source of {library} any more:"
-        f" {counted(holding.alone, 'photo')} left the tree, {stay:,} stay by other sources"
+        f" {counted(leaving, 'photo')} left the tree, {stay:,} stay by other sources"
     )
+    if sent:
+        print(f"in Trash now:{_staying(len(sent))}")
     if kept.files:
         print(f"{_kept_words(kept)} stay on this disk, in {safe_text(str(house.paths.kept))}")
     if loose.files:
@@ -101,6 +108,16 @@ def _question(library: str, row: SourceRow, holding: Holding, kept: Kept) -> str
         " no file on this disk, is touched."
     )
     return f"{question} {_kept_words(kept)} stay in Kept." if kept.files else question
+
+
+def _staying(sent: int) -> str:
+    """What was sent there and lies here alone: it stands in Trash."""
+    if not sent:
+        return ""
+    return (
+        f" {counted(sent, 'original')} that went there from this disk, and that nothing else has,"
+        " stay on it, in Trash."
+    )
 
 
 def _warning(loose: Loose) -> str:

@@ -226,6 +226,7 @@ class Absence:
             Overruling(catalog, self._desk.now_ns).photo_left(photo_id, self._desk.source_id)
             return
         Replaced(self._desk).put_told_away(photo_id)
+        Replaced(self._desk).put_hidden_away(photo_id)
         if Overruling(catalog, self._desk.now_ns).photo_gone(photo_id):
             self._desk.placing.replace(photo_id)
         else:

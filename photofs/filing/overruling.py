@@ -128,6 +128,17 @@ class Overruling:
         self._show_here(photo, trashed=True)
         return True
 
+    def source_left(self, photo: int) -> bool:
+        """Its source was taken away: in Trash it stays if it was sent there, and lies here alone.
+
+        Whether it does. Added again, the source takes it out of there.
+        """
+        if not self._is_here_alone(self._catalog.photo(photo)):
+            return False
+        self._catalog.set_binned(photo, self._catalog.marks(photo)[0] or self._now_ns())
+        self._show_here(photo, trashed=True)
+        return True
+
     def _is_here_alone(self, photo: PhotoRow) -> bool:
         """Whether it was sent, nobody gives it back, and no other photo of the library has it."""
         if photo.sha256 is None or self._catalog.sent_and_shown(photo.photo_id) is None:

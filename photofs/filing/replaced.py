@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from photofs.catalog.learnt_rows import PUT_AWAY
 from photofs.catalog.photo_writes import PhotoFacts
 from photofs.filing.desk import Desk
 from photofs.filing.placing import names
@@ -47,6 +48,14 @@ class Replaced:
         if sent is not None:
             self.put_away(photo, sent)
 
+    def put_hidden_away(self, photo: int) -> None:
+        """No source has it any more: what was ever sent as it, and was not what it showed.
+
+        So it is where another source, which is gone as well, was known to have the same bytes.
+        """
+        for sent in self._catalog.sent_and_hidden(photo):
+            self.put_away(photo, sent)
+
     def put_away(self, photo: int, original: str) -> None:
         """The old bytes of a photo as a file there, unless they stand there already."""
         self._put_away(self._catalog.photo_facts(photo), original)
@@ -60,7 +69,7 @@ class Replaced:
         """A file of its own there; `key` makes its name another one if that is taken."""
         facts = like._replace(
             ctime_ns=self._desk.now_ns(),
-            content_key="incoming",
+            content_key=PUT_AWAY,
             favorite=0,
             trashed=0,
             missing=0,

@@ -1,7 +1,8 @@
 """Takes a source away from its library: what only it tells of goes from the tree.
 
 What others tell of as well stays the same file, with its inode, as they tell it. Nothing is deleted
-anywhere, and no wish is given up: where one waits, the source is not taken away at all.
+anywhere, and no wish is given up: where one waits, the source is not taken away at all. What was
+sent to it and comes back otherwise (Google) lies here alone: it stands in Trash from then on.
 """
 
 from typing import Final
@@ -9,10 +10,12 @@ from typing import Final
 from photofs.filing.albums import AlbumFiling
 from photofs.filing.desk import Desk
 from photofs.filing.merging import Merging
+from photofs.filing.overruling import Overruling
 from photofs.filing.photos import set_gone
+from photofs.filing.replaced import Replaced
 
-NO_SCAN: Final = 0
-"""No scan has that number: none has told of an album then."""
+NO_SCAN: Final = -1
+"""No scan has that number, nor has an album that was made here and not told of yet (0)."""
 
 
 class Withdrawing:
@@ -44,10 +47,22 @@ class Withdrawing:
         desk.catalog.forget_findings(desk.source_id)
 
     def _take_out(self, observation_id: int, photo_id: int) -> None:
-        """Its word on a photo; the photo, too, unless another source or a file here has it."""
-        catalog = self._desk.catalog
+        """Its word on a photo; the photo, too, unless another source or a file here has it.
+
+        What was sent to it, and nobody has any more, stays in Trash.
+        """
+        catalog, replaced = self._desk.catalog, Replaced(self._desk)
         catalog.set_observation_gone(observation_id, gone=True)
-        if catalog.sources_having(photo_id) == 0 and catalog.incoming(photo_id) is None:
+        if catalog.sources_having(photo_id) > 0:
+            replaced.put_sent_away(observation_id, photo_id)
+            return
+        replaced.put_told_away(photo_id)
+        replaced.put_hidden_away(photo_id)
+        if catalog.incoming(photo_id) is not None:
+            return
+        if Overruling(catalog, self._desk.now_ns).source_left(photo_id):
+            self._desk.placing.replace(photo_id)
+        else:
             set_gone(self._desk, photo_id, gone=True)
 
     def _take_out_albums(self) -> None:

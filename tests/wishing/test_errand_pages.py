@@ -8,7 +8,7 @@ import pytest
 from photofs.model.errors import Refused
 from photofs.model.photo import Fidelity, PixelSize
 from photofs.wishing.handing import BY_LIST, Handing
-from tests.support.by_hand import API, DAY, MINUTE_NS, PAGE, REACH, ByHand, shot
+from tests.support.by_hand import API, DAY, DAY_NS, MINUTE_NS, PAGE, REACH, ByHand, shot
 from tests.support.filed import photo
 from tests.support.wished import Wished
 
@@ -50,6 +50,61 @@ def test_a_key_is_pressed_once_for_a_page(hands: ByHand) -> None:
     assert hands.hand_out() == []
     hands.handing.claimed(row)
     assert (hands.hand_out(), hands.verbs()) == ([], [])
+
+
+PAIR = {"page_url": f"{PAGE}pair", "set_key": "s"}
+
+
+def tell_pair(hands: ByHand, **facts: bool) -> None:
+    """A later export of all, with the pair as the service has it by now."""
+    hands.later(2 * DAY_NS)
+    now_ns = hands.filed.now_ns
+    hands.tell(
+        *hands.usual(now_ns),
+        shot("x", now_ns, set_role="still", **PAIR, **facts),
+        shot("y", now_ns, set_role="motion", **PAIR, **facts),
+    )
+
+
+@pytest.mark.parametrize(("folder", "fact"), [("Favorites", "favorite"), ("Archive", "archived")])
+def test_what_goes_for_a_whole_shot_is_shown_of_each_file_once_it_is_told(
+    hands: ByHand, folder: str, fact: str
+) -> None:
+    """Of the file that was wished at once; of the other one nothing is made up meanwhile."""
+    hands.wished.link(f"{DAY}/x.jpg", f"{folder}/x.jpg")
+    hands.later()
+    (row,) = hands.hand_out()
+    hands.handing.claimed(row)
+    assert hands.wished.files() & {f"{folder}/x.jpg", f"{folder}/y.jpg"} == {f"{folder}/x.jpg"}
+    tell_pair(hands, **{fact: True})
+    assert hands.wished.files() >= {f"{folder}/x.jpg", f"{folder}/y.jpg"}
+    hands.wished.unlink(f"{folder}/x.jpg")
+    hands.later()
+    (row,) = hands.hand_out()
+    hands.handing.claimed(row)
+    assert hands.wished.files() & {f"{folder}/x.jpg", f"{folder}/y.jpg"} == {f"{folder}/y.jpg"}
+    tell_pair(hands, **{fact: False})
+    assert hands.wished.files() & {f"{folder}/x.jpg", f"{folder}/y.jpg"} == set()
+    assert hands.verbs() == []
+
+
+def test_opposite_wishes_of_two_files_of_a_shot_end_as_the_service_tells(hands: ByHand) -> None:
+    """It can be only one of both: what a later export does not have is shown no more, and told."""
+    tell_pair(hands, favorite=False)
+    hands.wished.link(f"{DAY}/x.jpg", "Favorites/x.jpg")
+    hands.wished.link(f"{DAY}/y.jpg", "Favorites/y.jpg")
+    hands.later()
+    (row,) = hands.hand_out()
+    hands.handing.claimed(row)
+    hands.wished.unlink("Favorites/y.jpg")
+    hands.later()
+    (row,) = hands.hand_out()
+    hands.handing.claimed(row)
+    assert "Favorites/x.jpg" in hands.wished.files()
+    tell_pair(hands, favorite=False)
+    assert hands.wished.files() & {"Favorites/x.jpg", "Favorites/y.jpg"} == set()
+    told = [each.answer for each in hands.catalog.exchanges(1)]
+    assert any("not so, as you said" in each for each in told)
 
 
 def test_one_that_was_never_handed_out_is_not_ticked_off(hands: ByHand) -> None:
