@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from photofs.catalog.claimable import OPEN
+from photofs.catalog.learnt_rows import ALONE
 from photofs.catalog.merge_rows import QUEUE_OF_PHOTO
 from photofs.catalog.part import Part
 from photofs.catalog.port import Unsent
@@ -51,9 +52,14 @@ _WAITS = "(p.binned_ns IS NULL OR i.stage = 'waiting' OR p.id IN (SELECT photo F
 _COUNT = "SELECT i.stage, count(*), sum(p.size) FROM incoming i JOIN photo p ON p.id = i.photo"
 
 _HERE_ALONE = f"""
-SELECT count(*), coalesce(sum(p.size), 0) FROM photo p JOIN incoming i ON i.photo = p.id
-WHERE p.library = ?1 AND (i.stage <> 'waiting' OR EXISTS (
-  SELECT 1 FROM operation o WHERE o.photo = p.id AND o.settled = 0 AND o.{OPEN}))"""  # noqa: S608 - words of ours
+SELECT count(*), coalesce(sum(p.size), 0) FROM photo p LEFT JOIN incoming i ON i.photo = p.id
+WHERE p.library = ?1 AND CASE WHEN i.photo IS NOT NULL
+  THEN i.stage <> 'waiting' OR EXISTS (
+    SELECT 1 FROM operation o WHERE o.photo = p.id AND o.settled = 0 AND o.{OPEN})
+  ELSE p.gone = 0 AND p.sha256 IS NOT NULL AND (
+    NOT EXISTS (SELECT 1 FROM observation x WHERE x.photo = p.id AND x.gone = 0)
+    OR EXISTS (SELECT 1 {ALONE} AND o.photo = p.id AND o.gone = 0 AND s.sha256 = p.sha256))
+  END"""  # noqa: S608 - words of ours
 
 # the index of a photo's unsettled operations holds what it is asked for: 0.02 ms a photo
 _UNSENT = f"""
@@ -122,7 +128,10 @@ class IncomingRows(Part):
         return {Stage(stage): (number, size) for stage, number, size in rows}
 
     def here_alone(self, library_id: int) -> tuple[int, int]:
-        """How many files of a library its service does not have, and their bytes; in Trash, too."""
+        """How many files of a library its service does not have, and their bytes; in Trash, too.
+
+        What was sent, and is given back otherwise, it does not have either.
+        """
         return self.database.all(_HERE_ALONE, (library_id,))[0]
 
     def drafts_in_use(self) -> frozenset[str]:

@@ -28,25 +28,28 @@ WHERE o.photo = ? AND iif(json_valid(o.seen), o.seen ->> '$.fidelity', 'original
     OR EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id AND i.told = s.sha256))
 ORDER BY o.id LIMIT 1"""
 
-_ALONE = """
+ALONE: Final = """
 FROM observation o JOIN sent s ON s.observation = o.id
 JOIN original g ON g.sha256 = s.sha256 JOIN source c ON c.id = o.source
 WHERE iif(json_valid(o.seen), o.seen ->> '$.fidelity', 'original') <> 'original'
   AND NOT EXISTS (SELECT 1 FROM trace t JOIN observation b ON b.id = t.observation
-    WHERE t.library = c.library AND b.id <> o.id AND b.gone = 0 AND (
-      (t.kind = 'sha256' AND t.value = s.sha256)
-      OR (t.kind = 'crc32' AND t.value = g.crc32 || ':' || g.size)))"""
+    WHERE t.library = c.library AND t.kind = 'sha256' AND t.value = s.sha256
+      AND b.id <> o.id AND b.gone = 0)
+  AND NOT EXISTS (SELECT 1 FROM trace t JOIN observation b ON b.id = t.observation
+    WHERE t.library = c.library AND t.kind = 'crc32' AND t.value = g.crc32 || ':' || g.size
+      AND b.id <> o.id AND b.gone = 0)"""
+"""Of `o` and `s`: what was sent as that, if nobody gives it back and no other source has it."""
 
-_SENT_ALONE = f"SELECT s.sha256 {_ALONE} AND o.id = ?"
+_SENT_ALONE = f"SELECT s.sha256 {ALONE} AND o.id = ?"
 
 _SENT_TO = f"""
 SELECT s.sha256, NOT EXISTS (SELECT 1 FROM observation x
   WHERE x.photo = o.photo AND x.gone = 0 AND x.id <> o.id)
-{_ALONE} AND o.source = ? AND o.gone = 0"""  # noqa: S608 - words of ours
+{ALONE} AND o.source = ? AND o.gone = 0"""  # noqa: S608 - words of ours
 
 # of a photo that shows others; what stands in the tree, or stood there and was removed, is not lost
 _SENT_HIDDEN = f"""
-SELECT DISTINCT s.sha256 {_ALONE} AND o.photo = ?1 AND NOT EXISTS (
+SELECT DISTINCT s.sha256 {ALONE} AND o.photo = ?1 AND NOT EXISTS (
   SELECT 1 FROM photo p WHERE p.library = c.library AND p.sha256 = s.sha256
     AND (p.gone = 0 OR p.content_key = '{PUT_AWAY}'))"""  # noqa: S608 - as above
 

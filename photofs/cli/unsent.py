@@ -50,6 +50,7 @@ def refuse_unsent(library: str, unsent: Unsent) -> None:
             f"{library} has {', and '.join(there)}",
             safe="nothing was changed",
             remedy="mount it and let `photofs wait` end; copy elsewhere what cannot be sent"
-            " (`photofs queue` lists it); or, to give all that up,"
+            " (`photofs queue` lists it), what lies in Trash, and what its service gives back"
+            " otherwise than it was sent (Google); or, to give all that up,"
             f" `photofs library remove {shell_word(library)} --with-unsent`",
         )

@@ -78,6 +78,22 @@ def test_what_two_sources_had_is_found_when_both_are_gone(tmp_path: Path) -> Non
         assert home.rooms() == {FIRST: Room.KEPT, SECOND: Room.KEPT}
 
 
+def test_a_library_with_originals_that_are_nowhere_else_is_not_forgotten(tmp_path: Path) -> None:
+    """What Google deleted, and what it gives back otherwise; not what the Takeout has as well."""
+    with exported_home(tmp_path, 3, exported={FIRST: files(3)[FIRST]}) as home:
+        home.made.items[2].trashed = True
+        for _time in range(3):
+            home.scan("google")
+        with home.house.catalog() as catalog:
+            library = catalog.library("google").library_id
+            sizes = [len(data) for name, data in home.made.files.items() if name != FIRST]
+            assert catalog.here_alone(library) == (2, sum(sizes))
+        household = Household(tmp_path)
+        refused = household.run("library", "remove", "google", "--yes", code=None)
+        assert "2 files" in refused
+        assert "gives back" in refused
+
+
 def test_the_command_says_what_stays(tmp_path: Path) -> None:
     """It counts what stands in Trash from then on, and not among what leaves the tree."""
     with exported_home(tmp_path, exported={FIRST: files(2)[FIRST]}):
