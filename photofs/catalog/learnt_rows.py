@@ -47,10 +47,12 @@ SELECT s.sha256, NOT EXISTS (SELECT 1 FROM observation x
   WHERE x.photo = o.photo AND x.gone = 0 AND x.id <> o.id)
 {ALONE} AND o.source = ? AND o.gone = 0"""  # noqa: S608 - words of ours
 
-# of a photo that shows others; what stands in the tree, or stood there and was removed, is not lost
+# of a photo that shows others, for several sources told of it (one of which had them, too); what
+# stands in the tree, or stood there and was removed, is not lost
 _SENT_HIDDEN = f"""
-SELECT DISTINCT s.sha256 {ALONE} AND o.photo = ?1 AND NOT EXISTS (
-  SELECT 1 FROM photo p WHERE p.library = c.library AND p.sha256 = s.sha256
+SELECT DISTINCT s.sha256 {ALONE} AND o.photo = ?1
+  AND EXISTS (SELECT 1 FROM observation x WHERE x.photo = o.photo AND x.id <> o.id)
+  AND NOT EXISTS (SELECT 1 FROM photo p WHERE p.sha256 = s.sha256 AND +p.library = c.library
     AND (p.gone = 0 OR p.content_key = '{PUT_AWAY}'))"""  # noqa: S608 - as above
 
 _UNLOOKED = """

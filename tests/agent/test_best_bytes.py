@@ -1,5 +1,8 @@
 """What is copied into Google's library is shown, though Google's copy was read before."""
 
+import random
+import signal
+import subprocess
 from datetime import datetime
 from pathlib import Path
 
@@ -17,9 +20,13 @@ from photofs.model.photo import Fidelity
 from photofs.originals.port import Room
 from photofs.volume.engine import open_engine
 from photofs.volume.fetch import Pieces
-from tests.support.exported_home import sha256_of
+from tests.support.exported_home import ExportedHome, sha256_of, write_takeout
 from tests.support.google_home import GoogleHome, google_home
+from tests.support.last_call import LastCall
 from tests.support.log_guard import ExpectLog
+
+ROOT = Path(__file__).parents[2]
+SEED = 20261122
 
 WHOLE = make_jpeg("known", width=64, height=48, taken=datetime(2019, 7, 12), position=(48.2, 16.4))  # noqa: DTZ001 - wall time
 EDITED = make_jpeg("other", width=64, height=48, taken=datetime(2019, 7, 12))  # noqa: DTZ001 - wall time
@@ -164,4 +171,70 @@ def test_of_two_originals_of_one_photo_both_are_found(tmp_path: Path, how: str) 
             )
             assert entry is not None
             assert catalog.photo_facts(entry.photo or 0).sha256 == sha256_of(dated)
+            assert [str(each) for each in check(catalog)] == []
+
+
+def test_kill_9_while_it_comes_leaves_the_original_shown(tmp_path: Path) -> None:
+    """At a seeded sample of moments: the next agent ends it, and nothing is nameless."""
+    with google_home(tmp_path / "counted", 0, account=account_with(WHOLE)) as made:
+        made.copy("mine.jpg", WHOLE)
+        calls = killed_at(made, 0)
+    for nth in random.Random(SEED).sample(range(1, calls + 1), 4):
+        with google_home(tmp_path / str(nth), 0, account=account_with(WHOLE)) as made:
+            read(made)
+            made.copy("mine.jpg", WHOLE)
+            killed_at(made, nth)
+            made.finish()
+            with made.house.catalog() as catalog:
+                shown = catalog.photo(known_photo(catalog))
+                assert (shown.sha256, shown.fidelity) == (sha256_of(WHOLE), Fidelity.ORIGINAL)
+                assert "mine.jpg" in {each.name for each in catalog.names_of(shown.photo_id)}
+                assert [str(each) for each in check(catalog)] == []
+
+
+def killed_at(made: GoogleHome, nth: int) -> int:
+    """Send, and kill it before that call, unless it ends first (0: never); how many it made."""
+    last_call = LastCall(made.folder / "control")
+    last_call.watch(last=nth)
+    done = subprocess.run(
+        made.command(),
+        cwd=ROOT,
+        env={**made.house.environ, **last_call.environ},
+        capture_output=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode in {0, -signal.SIGKILL}, done.stderr
+    return len(last_call.made)
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_with_a_takeout_beside_it_the_original_is_found_by_name(
+    tmp_path: Path, *, split: bool
+) -> None:
+    """Merged with that by its hash, and split again: each of both shows the original."""
+    with google_home(tmp_path / "home", 0, account=account_with(WHOLE)) as made:
+        assert read(made) is not None
+        write_takeout(tmp_path / "takeout", {"first name.jpg": WHOLE})
+        home = ExportedHome(made, tmp_path / "takeout")
+        home.scan()
+        made.copy("mine.jpg", WHOLE)
+        made.finish()
+        home.scan("google")
+        home.scan()
+        with home.house.catalog() as catalog:
+            library = catalog.library("google").library_id
+            home.house.filing(catalog).merge_waiting(library)
+            number = home.photo_of(catalog, "mine.jpg")
+            assert len(catalog.observations_of(number)) == 2
+            assert catalog.photo(number).fidelity is Fidelity.ORIGINAL
+            assert catalog.photo(number).size == len(WHOLE)
+            if split:
+                with home.house.filing(catalog).merging(library) as merging:
+                    merging.split(number)
+                rows = catalog.database.all("SELECT id FROM photo WHERE gone = 0")
+                shown = [catalog.photo(each) for (each,) in rows]
+                assert len(shown) == 2
+                assert {each.size for each in shown} == {len(WHOLE)}
+                assert {each.fidelity for each in shown} == {Fidelity.ORIGINAL}
             assert [str(each) for each in check(catalog)] == []
