@@ -24,7 +24,13 @@ from photofs.cli.output import (
     print_json,
     safe_text,
 )
-from photofs.cli.sent_copies import NONE_LOOSE, Loose, loose_copies, loose_words
+from photofs.cli.sent_copies import (
+    NONE_LOOSE,
+    Loose,
+    loose_copies,
+    loose_in_mirrors,
+    loose_words,
+)
 from photofs.model.notice import stale_words
 from photofs.model.size import parse_size
 from photofs.originals.port import Usage
@@ -62,7 +68,7 @@ class LibraryStatus:
     `scratch`: files in its Scratch, which are on this disk alone. `work`: what is still to be sent.
     `not_so`: what was told to be done by hand, and a source tells otherwise since. `without_page`:
     what waits for a hand that no hand can, or may, do now. `archived`: what was sent, is not
-    given back, and is safe by an archive alone.
+    given back, and is safe by an archive alone; `mirrored`: the same by a mirror alone.
     """
 
     name: str
@@ -74,6 +80,7 @@ class LibraryStatus:
     not_so: list[str] = dataclasses.field(default_factory=list)
     without_page: list[str] = dataclasses.field(default_factory=list)
     archived: Loose = NONE_LOOSE
+    mirrored: Loose = NONE_LOOSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +165,7 @@ def _library_status(house: House, catalog: Catalog, library: LibraryRow) -> Libr
         _not_so(catalog, library.library_id),
         _without_page(house, catalog, library.library_id),
         loose_copies(house, catalog, library.library_id),
+        loose_in_mirrors(house, catalog, library.library_id),
     )
 
 
@@ -216,6 +224,7 @@ def _as_document(found: Status) -> dict[str, object]:
         shown["scratch"] = library.scratch._asdict()
         shown["work"] = library.work._asdict()
         shown["archived"] = library.archived._asdict()
+        shown["mirrored"] = library.mirrored._asdict()
     return document
 
 
@@ -249,6 +258,11 @@ def _print_library(library: LibraryStatus) -> None:
         print(
             f"  {loose_words(library.archived)} that were sent left Kept, for an archive has them:"
             " keep its files"
+        )
+    if library.mirrored.files:
+        print(
+            f"  {loose_words(library.mirrored)} that were sent left Kept, for a mirror has them:"
+            " keep its disk"
         )
     for source in library.sources:
         named = f"{source.provider} {safe_text(source.account or '')}".rstrip()
