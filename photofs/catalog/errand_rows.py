@@ -4,6 +4,7 @@ from photofs.catalog.claimable import ERRANDS, OPEN
 from photofs.catalog.journal import OperationRow
 from photofs.catalog.journal_reads import JournalReading
 from photofs.model.operation import State
+from photofs.model.wish import WishVerb
 
 _EVERY = "source IS NULL AND settled = 0 AND library = ?1"
 
@@ -20,8 +21,8 @@ AND iif(json_valid(o.seen), o.seen ->> '$.page_url', NULL) = ?3 ORDER BY o.photo
 
 
 def is_errand(row: OperationRow) -> bool:
-    """Whether a wish is no source's, but a hand's."""
-    return row.wish.source is None
+    """Whether a wish is no source's, but a hand's; a last copy that is let go is neither's."""
+    return row.wish.source is None and row.wish.verb != WishVerb.LET_GO
 
 
 class ErrandRows(JournalReading):

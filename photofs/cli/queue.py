@@ -62,7 +62,7 @@ def queue(context: click.Context, number: int, *, as_json: bool) -> None:
         return
     _print(facts, files)
     total = work.going_on + work.held + work.unsure + work.errands
-    if not total and not files:
+    if not total and not files and not facts:
         print("nothing is open: all is done")
     elif total > len(facts):
         print(

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 
 from photofs.assembly import House
-from photofs.catalog.errand_rows import is_errand
 from photofs.catalog.journal import OperationRow
 from photofs.catalog.sqlite import Catalog
 from photofs.catalog.under_way import UnderWay
@@ -94,6 +93,6 @@ def moves(catalog: Catalog) -> bool:
 
 def _is_next(row: OperationRow, now_ns: int) -> bool:
     due = row.wish.not_before_ns <= now_ns
-    if is_errand(row):
+    if row.wish.source is None:  # nothing is sent for it
         return False
     return row.state in _UNDER_WAY or (row.state is State.PLANNED and due)

@@ -136,6 +136,8 @@ def album_words(facts: Mapping[str, object]) -> str:
 
 def why_it_waits(row: OperationRow, now_ns: int) -> str:
     """Why an open operation is not over yet, a sentence."""
+    if row.wish.verb == WishVerb.LET_GO:
+        return "its bytes are leaving this disk"
     if row.state is State.HELD:
         return "held: too many changes at once; `photofs held release`, or `photofs undo`"
     if row.state is State.UNSURE:

@@ -102,6 +102,9 @@ def test_the_agent_ends_what_a_killed_command_began(made: LastCopies) -> None:
     with made.house.removing(made.catalog):
         end_letting_go(made.house, made.catalog)
     assert (made.rooms("a"), made.states()) == ([Room.KEPT], ["sent"])
+    said = made.household.run("queue")
+    assert "its bytes are leaving this disk" in said
+    assert "all is done" not in said
     end_letting_go(made.house, made.catalog)
     assert (made.rooms("a"), made.states()) == ([None], ["done"])
 

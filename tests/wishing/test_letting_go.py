@@ -8,6 +8,7 @@ import pytest
 from photofs.catalog.journal import Wish
 from photofs.catalog.mirrored import NewCopy
 from photofs.catalog.mirrors import NewMirror
+from photofs.catalog.seen_json import to_json
 from photofs.model.errors import Busy
 from photofs.model.incoming import Stage
 from photofs.model.mirror import AlbumFolders, Stamp, Traits
@@ -227,6 +228,15 @@ def sent_before(made: LastCopies) -> None:
         made.catalog.note_sent(made.filed.source_id, "y", hash_of("a"))
 
 
+def of_two_that_are_one(made: LastCopies) -> None:
+    """They were sent as one of two records that are one photo, which shows the other's bytes."""
+    number = made.filed.photo_id("z")
+    with made.catalog.database.transaction():
+        made.catalog.note_sent(made.filed.source_id, "z", hash_of("a"))
+        other = to_json(photo("y"))
+        made.catalog.add_observation(made.filed.source_id, "y", number, 1, 1, other)
+
+
 def is_wished(made: LastCopies) -> None:
     """They are to be sent."""
     library = made.catalog.library("L").library_id
@@ -234,7 +244,14 @@ def is_wished(made: LastCopies) -> None:
     made.catalog.plan(Wish(library, "upload", details, 0, made.filed.source_id), 1)
 
 
-NEEDED = (another_photo, former_bytes, deleted_before, sent_before, is_wished)
+NEEDED = (
+    another_photo,
+    former_bytes,
+    deleted_before,
+    sent_before,
+    of_two_that_are_one,
+    is_wished,
+)
 
 
 @pytest.mark.parametrize("needs", NEEDED)
@@ -298,12 +315,18 @@ def test_only_one_process_removes(made: LastCopies) -> None:
         made.remove()
 
 
-def test_a_service_that_has_it_again_shows_its_own_bytes(made: LastCopies) -> None:
+@pytest.mark.parametrize("listed_only", [False, True])
+def test_a_service_that_has_it_again_shows_its_own_bytes(
+    made: LastCopies, *, listed_only: bool
+) -> None:
     """Nothing is left of what is no longer here: neither its hash nor its length."""
     number = made.filed.photo_id("a")
     made.wish("a")
     made.remove()
-    made.filed.scan(photo("a", size=3), full=False)
+    if listed_only:
+        made.filed.scan(inventory=["a", "z"], full=False)
+    else:
+        made.filed.scan(photo("a", size=3), full=False)
     facts = made.catalog.photo_facts(number)
     assert (facts.gone, facts.sha256, facts.content_key) == (0, None, "1")
     assert facts.size != len(bytes_of("a"))
