@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from photofs.fuse.mount_options import MountOptions
-from photofs.fuse.mount_point import MountPoint, free_mount_point
+from photofs.fuse.mount_point import MountPoint, check_device, free_mount_point
 from photofs.model.errors import Busy, NotFound, PhotofsError, Refused
 
 log = logging.getLogger(__name__)
@@ -70,6 +70,7 @@ class OwnDevice:
 
     async def open(self, options: MountOptions) -> str:  # noqa: ARG002 - the port's signature
         """The folder itself, freed of what a crash has left."""
+        check_device()
         await free_mount_point(self._path)
         self._point = MountPoint(self._path)
         return str(self._path)

@@ -18,6 +18,8 @@ from photofs.fuse.unmounting import unmount
 from photofs.kernel.mount_table import mounted_at
 from photofs.model.errors import Busy, NotFound, Refused
 
+DEVICE = Path("/dev/fuse")
+
 DEAD = {errno.ENOTCONN, errno.ECONNABORTED}
 """What a mount answers whose program is gone."""
 
@@ -31,6 +33,26 @@ SHOWN = 10
 def without_links(mount_point: Path) -> Path:
     """The absolute path, as the kernel's list has it; a dead mount itself is not asked."""
     return mount_point.parent.resolve() / mount_point.name
+
+
+def check_device(device: Path = DEVICE) -> None:
+    """Refused if the kernel's door is not here, or shut to this user."""
+    try:
+        os.close(os.open(device, os.O_RDWR | os.O_CLOEXEC))
+    except PermissionError as error:
+        raise Refused(
+            f"you may not use {device}",
+            safe="nothing was mounted",
+            remedy=f"`ls -l {device}` tells its group: have root add you to that, and log in anew;"
+            f" or have root run `chmod 666 {device}`, as Debian and Ubuntu have it. In a container"
+            " give it that device",
+        ) from error
+    except OSError as error:
+        raise Refused(
+            f"{device} cannot be opened ({error.strerror}): there is no FUSE here",
+            safe="nothing was mounted",
+            remedy="`sudo modprobe fuse`; in a container give it that device and CAP_SYS_ADMIN",
+        ) from error
 
 
 class MountPoint:

@@ -17,6 +17,7 @@ import socket
 import struct
 import subprocess
 import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -27,7 +28,7 @@ from photofs.credentials import redaction
 from photofs.fuse.background import raise_max_background
 from photofs.fuse.device import LARGEST, mounter_address
 from photofs.fuse.mount_options import MountOptions, mount_flags
-from photofs.fuse.mount_point import MountPoint, free_mount_point, without_links
+from photofs.fuse.mount_point import MountPoint, check_device, free_mount_point, without_links
 from photofs.fuse.unmounting import unmount
 from photofs.kernel.connection import Connection, connection_at, end
 from photofs.kernel.process import Process
@@ -39,6 +40,13 @@ log = logging.getLogger(__name__)
 
 EVERY: Final = 0.5
 """Seconds between two looks at whether the process lives: so long may programs hang on it."""
+
+WORDS: Final[Mapping[str, frozenset[str]]] = {
+    "mount": frozenset({"read_only", "allow_other"}),
+    "serving": frozenset(),
+    "unmount": frozenset(),
+}
+"""What may be asked, and what has to be told with it."""
 
 _CREDENTIALS: Final = struct.Struct("3i")
 """What SO_PEERCRED tells: process, user, group (unix(7))."""
@@ -57,26 +65,33 @@ class _Served:
     def serve(self) -> None:
         """Until it has ended, or has had its mount taken away."""
         try:
-            while (asked := self._next()) is not None:
-                self._do(asked)
+            while told := self._next():
+                asked = _read(told)
+                if asked is None:
+                    log.warning("the process %d says what nobody asks for", self._process.pid)
+                else:
+                    self._do(asked)
         finally:
-            if self._point is not None:
-                self._point.close()
+            self._leave()
+
+    def _leave(self) -> None:
+        """Whatever ended it: a mount that nobody would watch from now on is not left to hang."""
+        if self._point is not None:
+            self._point.close()
         if self._connection is not None:
             log.warning(
                 "the process %d is gone; its mount is dead until the next start", self._process.pid
             )
             end(self._connection)
 
-    def _next(self) -> dict[str, Any] | None:
-        """The next wish; None if the process has ended, or hangs in the kernel for good."""
+    def _next(self) -> bytes:
+        """The next wish; nothing if the process has ended, or hangs in the kernel for good."""
         while not select.select([self._peer], [], [], EVERY)[0]:
             if not self._process.lives:
-                return None
-        told = self._peer.recv(LARGEST)
-        return json.loads(told) if told else None
+                return b""
+        return self._peer.recv(LARGEST)
 
-    def _do(self, asked: dict[str, Any]) -> None:
+    def _do(self, asked: Mapping[str, Any]) -> None:
         if asked["do"] == "mount" and self._connection is None:
             self._mount(asked)
         elif asked["do"] == "serving" and self._connection is not None:
@@ -84,11 +99,12 @@ class _Served:
         elif asked["do"] == "unmount":
             self._unmount()
 
-    def _mount(self, asked: dict[str, Any]) -> None:
+    def _mount(self, asked: Mapping[str, Any]) -> None:
         options = MountOptions(
             read_only=bool(asked["read_only"]), allow_other=bool(asked["allow_other"])
         )
         try:
+            check_device()
             trio.run(free_mount_point, self._path)
             self._point = MountPoint(self._path)
             device = mount_by_helper(self._path, options)
@@ -112,6 +128,16 @@ class _Served:
         if self._point is not None:
             self._point.uncover()
         self._peer.send(b"{}")
+
+
+def _read(told: bytes) -> Mapping[str, Any] | None:
+    """A message of a mount (device.py); None if it is none."""
+    try:
+        asked = json.loads(told)
+    except ValueError:
+        return None
+    wanted = WORDS.get(str(asked.get("do"))) if isinstance(asked, dict) else None
+    return asked if wanted is not None and wanted <= asked.keys() else None
 
 
 def mount_by_helper(path: Path, options: MountOptions) -> int:
