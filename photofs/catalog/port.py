@@ -197,6 +197,15 @@ class TreeReads(Protocol):
         ...
 
 
+    def path_of_folder(self, folder_id: int) -> str:
+        """The path of a folder below the root, which has none."""
+        ...
+
+    def path_of(self, photo_id: int) -> str:
+        """Where it stands below the mount's root, in Dates rather than elsewhere; "" if nowhere."""
+        ...
+
+
 class LibraryReads(Protocol):
     """Questions of commands, of fetching, and of the agent."""
 

@@ -14,6 +14,7 @@ import pyfuse3
 
 from photofs.fuse.errnos import answer_for
 from photofs.fuse.refusals import Refusals
+from photofs.fuse.whereabouts import whereabouts
 from photofs.model.errors import PhotofsError, Refused
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,8 @@ def answered(handler: Handler[Side, P, R]) -> Handler[Side, P, R]:
         try:
             return await handler(self, *args, **kwargs)
         except Exception as error:
-            raise answer(handler.__name__, error) from error
+            where = whereabouts(self, handler.__name__, args)
+            raise answer(handler.__name__, error, where) from error
 
     functools.update_wrapper(wrapper, handler)
     return wrapper
@@ -51,20 +53,21 @@ def at_once(handler: AtOnce[Side, P, R]) -> Handler[Side, P, R]:
         try:
             return handler(self, *args, **kwargs)
         except Exception as error:
-            raise answer(handler.__name__, error) from error
+            where = whereabouts(self, handler.__name__, args)
+            raise answer(handler.__name__, error, where) from error
 
     functools.update_wrapper(wrapper, handler)
     return wrapper
 
 
-def answer(verb: str, error: Exception) -> pyfuse3.FUSEError:
-    """What the kernel is told of an exception; the log hears of it, too."""
+def answer(verb: str, error: Exception, where: Callable[[], str] = lambda: "") -> pyfuse3.FUSEError:
+    """What the kernel is told of an exception; the log hears of it, too, and `where` it was."""
     if isinstance(error, pyfuse3.FUSEError):
         return pyfuse3.FUSEError(error.errno)
     if isinstance(error, PhotofsError):
         told = answer_for(error)
         if isinstance(error, Refused) and told.level == logging.WARNING:
-            _refusals.tell(verb, str(error))
+            _refusals.tell(verb, str(error), where)
         else:
             log.log(told.level, "%s: %s", verb, error)
         return pyfuse3.FUSEError(told.errno)

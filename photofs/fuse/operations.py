@@ -47,6 +47,10 @@ class Operations:
         self._folders: dict[int, OpenFolder] = {}
         self._next_folder = 1
 
+    def path(self, ino: int) -> str:
+        """Where a folder or photo stands, for the log."""
+        return self._volume.tree.path(ino)
+
     # names and attributes
 
     @at_once

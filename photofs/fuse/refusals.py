@@ -26,10 +26,15 @@ class Refusals:
         self._clock = clock
         self._told: dict[str, float] = {}
 
-    def tell(self, verb: str, sentence: str) -> None:
-        """Log a refusal: as a warning if that was not said just now, else at INFO."""
+    def tell(self, verb: str, sentence: str, where: Callable[[], str] = lambda: "") -> None:
+        """Log a refusal: as a warning if that was not said just now, else at INFO.
+
+        `where` tells the path below the mount, asked only if that line is written.
+        """
         level = logging.WARNING if self._is_news(sentence) else logging.INFO
-        log.log(level, "%s: %s", verb, sentence)
+        if log.isEnabledFor(level):
+            path = where()
+            log.log(level, "%s: %s", f"{verb} {path}" if path else verb, sentence)
 
     def _is_news(self, sentence: str) -> bool:
         """Whether to say it, and note that it was said."""

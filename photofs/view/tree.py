@@ -22,6 +22,8 @@ class Tree:
         self._child = reads.child
         self._parent = reads.parent
         self._entries = reads.entries
+        self._path_of_folder = reads.path_of_folder
+        self._path_of_photo = reads.path_of
         self.discards = reads.discards
         self.discard_at = reads.discard_at
         self.discarded_album = reads.discarded_album
@@ -73,6 +75,13 @@ class Tree:
         if above is None:
             raise _vanished()
         return folder_ino(above) or ROOT_INO
+
+    def path(self, ino: int) -> str:
+        """Where it stands below the root, for people; "" for the root, and where nothing stands."""
+        if ino == ROOT_INO:
+            return ""
+        of = self._path_of_folder if is_folder_ino(ino) else self._path_of_photo
+        return of(row_id(ino))
 
     def resolve(self, parts: Sequence[str]) -> Node:
         """What a path's parts below the root lead to. NotFound names how far the path goes."""

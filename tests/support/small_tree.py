@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from photofs.catalog.port import Change
 from photofs.model.discard import Discard, TrashSpot
-from photofs.model.node import ROOT_INO, Entry, Node, is_folder_ino, row_id
+from photofs.model.node import ROOT_INO, Entry, Node, folder_ino, is_folder_ino, photo_ino, row_id
 
 Folder = Mapping[str, int]
 
@@ -44,6 +44,21 @@ class SmallTree:
             if any(is_folder_ino(ino) and row_id(ino) == folder_id for ino in names.values()):
                 return above
         return None
+
+    def path_of_folder(self, folder_id: int) -> str:
+        """Its names from the root on."""
+        above = self.parent(folder_id)
+        return "" if above is None else self._path_in(above, folder_ino(folder_id))
+
+    def path_of(self, photo_id: int) -> str:
+        """In the first folder that has it."""
+        ino = photo_ino(photo_id)
+        holding = (at for at, names in self._folders.items() if ino in names.values())
+        return next((self._path_in(at, ino) for at in holding), "")
+
+    def _path_in(self, folder_id: int, ino: int) -> str:
+        own = next(name for name, each in self._folders[folder_id].items() if each == ino)
+        return "/".join([*filter(None, [self.path_of_folder(folder_id)]), own])
 
     def data_version(self) -> int:
         """Nothing ever changes."""

@@ -52,6 +52,13 @@ def test_absent_names_are_not_found(tree: Tree, name: str) -> None:
         tree.lookup(ALBUMS, name)
 
 
+def test_nodes_lead_to_paths(tree: Tree) -> None:
+    """What the log says of an inode."""
+    assert tree.path(ROOT_INO) == ""
+    assert tree.path(ROME) == "google/Albums/Rome"
+    assert tree.path(PHOTO) == "google/Albums/Rome/a"
+
+
 def test_a_photo_is_no_folder(tree: Tree) -> None:
     """Nothing stands below a photo, and it has no one parent."""
     with pytest.raises(NotFound, match="below a photo"):
