@@ -137,6 +137,8 @@ async def _scan_one(
 ) -> tuple[dict[str, object], int]:
     """One source's outcome, and its exit status."""
     outcome: dict[str, object] = {"library": name, "source": source.provider}
+    if len(catalog.sources(source.library_id)) > 1:
+        outcome["of"] = str(source.account or source.config.get("path") or "")
     try:
         with show_progress(name) as progress:
             scanned = await scanning(tell=progress.tell)
@@ -165,12 +167,14 @@ def _tell_of_zone(before: str, now: str, name: str) -> None:
 
 def _sentence(outcome: dict[str, object]) -> str:
     """The outcome for people."""
-    name = outcome["library"]
+    name, several = outcome["library"], "of" in outcome
+    source = f"{outcome['source']} {outcome.get('of', '')}".rstrip()
     if not outcome["ok"]:
-        return f"{name}: {outcome['error']}"
+        return f"{name}{f', {source}' if several else ''}: {outcome['error']}"
+    which = f"the scan of {source}" if several else "this scan"
     sentence = (
         f"{name}: {outcome['photos']:,} photos;"
-        f" this scan found {outcome['new']:,} new, {outcome['changed']:,} changed"
+        f" {which} found {outcome['new']:,} new, {outcome['changed']:,} changed"
     )
     if outcome["unreadable"]:
         sentence += (

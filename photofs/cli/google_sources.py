@@ -1,10 +1,11 @@
 """A library's Google accounts: one source for each OAuth client that ever uploaded for it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from photofs.catalog.port import LibraryRow, SourceRow
 from photofs.catalog.sqlite import Catalog
+from photofs.cli.output import logged_out
 from photofs.model.errors import Refused
 from photofs.providers.google.account import stored_login
 from photofs.providers.port import SecretStore
@@ -124,6 +125,14 @@ def settle(catalog: Catalog, found: Found, name: str, config: Mapping[str, objec
         return
     catalog.set_config(known.source_id, {**_lasting(known), **config})
     catalog.source_trouble(known.source_id, "")
+
+
+def note_logged_out(catalog: Catalog, name: str, sources: Iterable[SourceRow]) -> None:
+    """From now on `photofs status` says so, and counts no days of a login that is forgotten."""
+    for source in sources:
+        config = {key: value for key, value in source.config.items() if key != "login_ends"}
+        catalog.set_config(source.source_id, config)
+        catalog.source_trouble(source.source_id, logged_out(SERVICE, name))
 
 
 def _lasting(source: SourceRow) -> dict[str, object]:

@@ -112,7 +112,11 @@ def done(what: tuple[str, ...], *, everything: bool, as_json: bool) -> None:
 @click.option("--all", "everything", is_flag=True, help="All that is on the page.")
 @json_option
 def back(what: tuple[str, ...], *, everything: bool, as_json: bool) -> None:
-    """Say that you did not do these: they wait again, and `photofs undo` can take them back."""
+    """Say that you did not do these: numbers of the page (12-40 55), paths of photos, or --all.
+
+    They wait for a hand again, and the next `photofs hand list` has them. What you do not want any
+    more take back then: `photofs undo ACTION`, whose number `photofs log` tells.
+    """
     put = 0
     for house, catalog, library, rows in _picked(what, everything=everything):
         handing = Handing(catalog, house.wishing(catalog), library)

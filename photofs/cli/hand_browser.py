@@ -36,6 +36,9 @@ from photofs.wishing.handing import BY_LIST, Handing
 DRY_RUN: Final = "browser: dry run"
 """The source's note of the profile in which a dry run has found its photos."""
 
+STOPPED_AT: Final = "browser: dry run stopped"
+"""The same of what stopped the last dry run in that profile, the profile first; [] if nothing."""
+
 _GOOD: Final = frozenset({Found.DONE, Found.ALREADY, Found.WOULD, Found.CALLED_OFF})
 
 
@@ -126,10 +129,17 @@ def _check_first(house: House, account: Account, *, dry: bool) -> None:
             remedy=f"{own_name()} hand browser --sign-in {account.library.name}",
         )
     with house.small_state(account.source.source_id) as state:
-        seen = state.get(DRY_RUN)
+        seen, stopped = state.get(DRY_RUN), state.get(STOPPED_AT)
     if not dry and seen != str(account.profile):
+        at = (
+            stopped[1]
+            if isinstance(stopped, list) and stopped[:1] == [str(account.profile)]
+            else ""
+        )
         raise Refused(
-            "the first run must be a dry one: it opens the photos' pages, and presses nothing",
+            f"the dry run did not find all its photos, and stopped: {at}"
+            if at
+            else "the first run must be a dry one: it opens the photos' pages, and presses nothing",
             safe="nothing was done",
             remedy=f"{own_name()} hand browser --dry-run {account.library.name}",
         )
@@ -173,10 +183,20 @@ class Work:
             async with _interruptible(pace), open_hand(chosen, time.time) as hand:
                 manner = Manner(dry=self._dry, verbs=KNOWN, before=pace.before)
                 walked = await walk(handing, hand, tell, most=self._most, manner=manner)
-        if self._dry and walked.counts and walked.counts.keys() <= _GOOD:
-            with house.small_state(account.source.source_id) as state:
-                state.put(DRY_RUN, str(account.profile))
+        if self._dry and walked.counts:
+            self._note_dry(walked)
         return walked
+
+    def _note_dry(self, walked: Walked) -> None:
+        """What a dry run has found lets the next run press keys; what stopped it is told then."""
+        profile = str(self._account.profile)
+        with self._house.small_state(self._account.source.source_id) as state:
+            if walked.counts.keys() <= _GOOD:
+                state.put(DRY_RUN, profile)
+                state.put(STOPPED_AT, [])
+            else:
+                bad = next(each for each in self.told if each.found not in _GOOD)
+                state.put(STOPPED_AT, [profile, f"{bad.name}: {bad.text}"])
 
     def _tell(self, errand: Errand, outcome: Outcome) -> None:
         told = Told(errand.number, errand.verb, errand.name, outcome.found, outcome.text)

@@ -1,5 +1,6 @@
 """`photofs info`: all that is known of a file or folder, and from where."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import click
@@ -18,6 +19,28 @@ from photofs.volume.xattrs import Facts, state_of
 _TOLD_OTHERWISE = frozenset(
     "photo_id library_id media mtime_ns ctime_ns trouble set_role set_others".split()  # noqa: SIM905 - read aloud
 )
+_TOLD = {
+    "file_name": "the original's name",
+    "uploaded_ns": "when it was uploaded",
+    "changed_ns": "when it was changed",
+    "page_url": "its page",
+}
+_NOT_FOR_PEOPLE = frozenset({"size_exact"})
+_WORDS = {
+    "file_name": "the original's name",
+    "sha256": "SHA-256",
+    "taken_local": "taken",
+    "taken_how": "how that is known",
+    "links": "folders that show it",
+    "owned": "yours",
+    "fidelity": "bytes",
+    "fidelity_note": "why these bytes",
+    "page_url": "its page",
+    "time": "file time",
+    "by_hand": "by hand",
+}
+"""What people read in place of a key that programs know; other keys are words."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -32,8 +55,8 @@ def info(path: str, *, as_json: bool) -> None:
         print_json(facts)
         return
     for key, value in facts.items():
-        if value not in (None, "", [], (), False):
-            print(f"{key}: {_for_people(key, value)}")
+        if value not in (None, "", [], (), False) and key not in _NOT_FOR_PEOPLE:
+            print(f"{_WORDS.get(key, key)}: {_for_people(key, value, facts)}")
 
 
 def _folder_facts(place: Place) -> dict[str, object]:
@@ -103,10 +126,11 @@ def instant_text(instant_ns: int) -> str:
         return f"{instant_ns // 10**9} s since 1970"
 
 
-def _for_people(key: str, value: object) -> str:
+def _for_people(key: str, value: object, facts: Mapping[str, object]) -> str:
     """A fact as a line."""
     if key == "size" and isinstance(value, int):
-        return f"{human_size(value)} ({value:,} bytes)"
+        exact = f"{value:,} bytes" if facts.get("size_exact", True) else "an estimate"
+        return f"{human_size(value)} ({exact})"
     if key == "sources" and isinstance(value, list):
         several = "\n  " if len(value) > 1 else ""
         return several + several.join(_source_words(facts) for facts in value)
@@ -117,7 +141,7 @@ def _for_people(key: str, value: object) -> str:
         return safe_text(f"{value['role']}, beside {others}")
     if isinstance(value, list | tuple):
         return ", ".join(safe_text(str(item)) for item in value)
-    return safe_text(str(value))
+    return "yes" if value is True else safe_text(str(value))
 
 
 def _source_words(facts: dict[str, object]) -> str:
@@ -128,7 +152,8 @@ def _source_words(facts: dict[str, object]) -> str:
         how = ", shown as it was sent from here" if facts["as_sent"] else ", shown"
         words += f": {facts['fidelity']}{how if facts['shown'] else ''}"
         tells = facts["tells"]
-        words += f"; tells {', '.join(tells)}" if isinstance(tells, list) and tells else ""
+        if isinstance(tells, list) and tells:
+            words += f"; tells {', '.join(_TOLD.get(str(each), str(each)) for each in tells)}"
     if "merged_by" in facts:
         words += f"; merged with that of {facts['merged_with']} by {facts['merged_by']}"
     return safe_text(words)

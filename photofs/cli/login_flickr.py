@@ -13,7 +13,7 @@ from photofs.cli.asking import ask_line
 from photofs.cli.browser import open_browser
 from photofs.cli.given_secret import secret_in
 from photofs.cli.library import check_name
-from photofs.cli.output import json_option, print_json, safe_text
+from photofs.cli.output import json_option, logged_out, print_json, safe_text
 from photofs.cli.scan import scan_after
 from photofs.model.errors import Misconfigured, NotFound, Refused
 from photofs.providers.flickr import account
@@ -92,6 +92,8 @@ def log_out(name: str, *, as_json: bool) -> None:
     if source is None or source.account is None:
         raise NotFound(f'there is no {SERVICE} library "{name}"', remedy="see `photofs status`")
     account.forget(house.secrets(), source.account)
+    with house.catalog() as catalog:
+        catalog.source_trouble(source.source_id, logged_out(SERVICE, name))
     if as_json:
         print_json({"service": SERVICE, "forgotten": source.account})
         return
@@ -171,6 +173,7 @@ def _settle(
     """Add the account's library, or make sure that the login is to the library's own account."""
     if source is not None:
         catalog.fix_account(source.source_id, user)
+        catalog.source_trouble(source.source_id, "")
         return
     config: dict[str, object] = {"user": user}
     if endpoint is not None:

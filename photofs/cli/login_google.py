@@ -25,6 +25,7 @@ from photofs.cli.google_sources import (
     client_of,
     endpoint_of,
     find_sources,
+    note_logged_out,
     refuse_elsewhere,
     settle,
 )
@@ -145,6 +146,8 @@ def log_out(name: str, *, as_json: bool) -> None:
     told = [trio.run(_give_back, house, source) for source in sources]
     for source in sources:
         account.forget(house.secrets(), str(source.account), client_of(source))
+    with house.catalog() as catalog:
+        note_logged_out(catalog, name, sources)
     if as_json:
         print_json({"service": SERVICE, "forgotten": sources[0].account, "given_back": all(told)})
         return

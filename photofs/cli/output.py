@@ -46,6 +46,15 @@ def shell_word(text: str) -> str:
     return shlex.quote(safe_text(text))
 
 
+def logged_out(service: str, name: str) -> str:
+    """What is wrong with a source whose login was given back: `name` is the library's."""
+    named = "" if name == service else f" --name {shell_word(name)}"
+    return (
+        f"logged out: `photofs login {service}{named}` goes on with it; what is cached stays"
+        " readable, what was copied in stays here"
+    )
+
+
 def own_name() -> str:
     """What to type to run photofs: its name, or its path where the shell would not find it."""
     beside = Path(sys.executable).with_name("photofs")

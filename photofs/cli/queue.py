@@ -4,6 +4,7 @@ import time
 
 import click
 
+from photofs.assembly import House
 from photofs.catalog.errand_rows import is_errand
 from photofs.catalog.incoming import IncomingRow
 from photofs.catalog.journal import OperationRow
@@ -18,6 +19,7 @@ from photofs.cli.suggestions import places
 from photofs.cli.wish_words import album_words, operation_facts, why_it_waits
 from photofs.model.incoming import Stage
 from photofs.model.operation import State
+from photofs.wishing.handing import Handing
 
 USUAL = 50
 """Lines that are shown if no number is given."""
@@ -45,7 +47,7 @@ def queue(context: click.Context, number: int, *, as_json: bool) -> None:
         facts = [
             {
                 **operation_facts(catalog, row),
-                "why": _why_it_waits(row, now),
+                "why": _why_it_waits(house, catalog, row, now),
                 "sent": sent.get(row.operation_id) if row.state is State.SENT else None,
             }
             for row in catalog.open_page(0, max(number, 0))
@@ -97,11 +99,19 @@ def retry(what: str, *, as_json: bool) -> None:
         print("nothing there waits or has failed")
 
 
-def _why_it_waits(row: OperationRow, now_ns: int) -> str:
+def _why_it_waits(house: House, catalog: Catalog, row: OperationRow, now_ns: int) -> str:
     """Why an operation is not over, a sentence; of an errand past its grace, who is to do it."""
     in_grace = row.state is State.PLANNED and row.wish.not_before_ns > now_ns
     if is_errand(row) and row.state is not State.HELD and not in_grace:
-        return why_an_errand_waits(row)
+        handing = Handing(catalog, house.wishing(catalog), row.wish.library)
+        if why := handing.kept_back(row):
+            return f"not handed out: {why}"
+        lost = handing.errand(row) is None
+        return (
+            "no source tells its page now; see `photofs hand list`"
+            if lost
+            else (why_an_errand_waits(row))
+        )
     return why_it_waits(row, now_ns)
 
 

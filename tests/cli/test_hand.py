@@ -128,6 +128,35 @@ def test_an_errand_whose_page_is_known_no_more_is_told(home: Home) -> None:
     assert "no hand now" not in home.household.run("hand", "list", "--no-browser")
 
 
+def test_the_queue_says_why_an_errand_is_not_handed_out(home: Home) -> None:
+    """For its page is another photo's, too, or is known no more; with the command to run."""
+    home.hands.tell(
+        shot("x", page_url=f"{PAGE}pair", set_key="s", set_role="still"),
+        shot("y", page_url=f"{PAGE}pair", set_key="s", set_role="motion"),
+    )
+    home.trash("x", "c")
+    told = home.household.run("queue")
+    assert "not handed out: its page is that of L/" in told
+    assert "y.jpg" in told
+    home.hands.tell(shot("c", page_url=None, as_of_ns=10**18))
+    assert "no source tells its page now; see `photofs hand list`" in home.household.run("queue")
+
+
+def test_back_says_what_it_takes(home: Home) -> None:
+    """Numbers, paths or all; and what takes the wish itself back."""
+    told = home.household.run("hand", "back", "--help")
+    for each in ("12-40", "paths", "--all", "photofs undo ACTION"):
+        assert each in told
+
+
+def test_info_is_for_people(home: Home) -> None:
+    """Words in place of the keys that programs get."""
+    told = home.household.run("info", f"L/{DAY}/a.jpg")
+    assert "folders that show it: " in told
+    assert "its page: " in told
+    assert not re.search(r"^\w*_\w*:", told, re.MULTILINE)
+
+
 def test_one_that_was_on_the_list_is_put_back_first(home: Home) -> None:
     """Undo leaves alone what a hand has begun, so both commands are told, and they do."""
     home.trash("a")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from photofs.assembly import House
+from photofs.cli.hand_browser import STOPPED_AT
 from tests.support.household import Household
 
 EMAIL = "ada@example.org"
@@ -42,6 +43,13 @@ class Signing:
         """How the browser ends."""
         self.program.write_text(SIGN_IN.format(told=self.told, status=status))
         self.program.chmod(0o700)
+
+    def stopped_at(self, profile: Path, why: str) -> None:
+        """As if a dry run in that profile had stopped there."""
+        with self.house.catalog() as catalog:
+            (source,) = catalog.sources()
+        with self.house.small_state(source.source_id) as state:
+            state.put(STOPPED_AT, [str(profile), why])
 
     def signed_in(self) -> None:
         """As if somebody had."""
@@ -80,6 +88,17 @@ def test_first_one_signs_in_then_looks_then_acts(signing: Signing) -> None:
     nothing = {"counts": {}, "stopped": "", "errands": [], "without_page": 0}
     assert told == {"library": "google", **nothing}
     assert "must be a dry one" in signing.household.run("hand", "browser", code=15), "it saw none"
+
+
+def test_a_dry_run_that_stopped_is_told_as_that(signing: Signing) -> None:
+    """Not as if there had been none: what it stopped at is said again; in that profile alone."""
+    signing.signed_in()
+    signing.stopped_at(signing.profile, "a.jpg: a captcha")
+    told = signing.household.run("hand", "browser", code=15)
+    assert "did not find all its photos, and stopped: a.jpg: a captcha" in told
+    assert "--dry-run" in told
+    signing.stopped_at(signing.profile / "another", "a.jpg: a captcha")
+    assert "must be a dry one" in signing.household.run("hand", "browser", code=15)
 
 
 def test_a_profile_in_use_is_refused(signing: Signing) -> None:

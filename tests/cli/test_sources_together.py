@@ -148,6 +148,13 @@ def test_a_split_outlives_scans_and_can_be_undone(household: Household) -> None:
     assert len(sources_of(household, "page.jpg")) == 2
 
 
+def test_a_scan_says_of_which_source(household: Household, exports: Path) -> None:
+    """Of a library of several each line names one."""
+    told = household.run("scan", "--full")
+    for name in ("one", "two"):
+        assert f"the scan of takeout {exports / name} found" in told
+
+
 def test_a_library_to_add_to_must_be_there(tmp_path: Path, exports: Path) -> None:
     """An unknown one, and both flags at once, are refused; without one the remedy names --to."""
     household = Household(tmp_path)

@@ -285,6 +285,7 @@ def test_logging_out_says_what_stays_and_how_to_return(
     told = household.run("logout", "google")
     for each in ("files that were copied in", "are cached", "photofs login google", CLIENT_ID):
         assert each in told
+    assert "! logged out: `photofs login google` goes on with it" in household.run("status")
     assert "--client-file" in household.run("login", "google", "--endpoint", google.url, code=78)
     code, told = log_in(household, google, "--client-file", client_file(tmp_path))
     assert code == 0, told

@@ -102,6 +102,16 @@ def test_p22_logging_in_again_helps_after_the_login_was_taken_back(
         assert household.ask("status")["libraries"][0]["sources"][0]["trouble"] == ""
 
 
+def test_status_says_that_one_is_logged_out(household: Household, tmp_path: Path) -> None:
+    """At once, with the command that goes on with it; not any more after that."""
+    with flickr_in_thread(demo_account()) as emulator:
+        add_flickr(household, emulator)
+        household.run("logout", "flickr")
+        assert "! logged out: `photofs login flickr` goes on" in household.run("status")
+        assert log_in(household, emulator, tmp_path)[0] == 0
+        assert household.ask("status")["libraries"][0]["sources"][0]["trouble"] == ""
+
+
 def test_more_is_allowed_only_when_asked_for_and_stays(
     household: Household, tmp_path: Path
 ) -> None:
