@@ -13,15 +13,20 @@ from typing import Final
 
 import trio
 
+from agent.mirror_aside import set_aside_damaged
 from agent.mirror_plan import fit_windows
+from agent.mirror_sums import listed
 from agent.mirror_work import Work, numbered
-from photofs.catalog.mirrors import AlbumFolder
-from photofs.model.errors import BadName, Exists, NotFound
-from photofs.model.mirror import ALBUMS_FOLDER, AlbumFolders, Stamp
+from photofs.catalog.mirrors import WRONG, AlbumFolder
+from photofs.model.errors import BadName, Corrupt, Exists, NotFound
+from photofs.model.mirror import ALBUMS_FOLDER, SUMS_NAME, AlbumFolders, Stamp
 from photofs.model.naming import album_path, fold
 
 WIDTH: Final = 4
 """Digits before a name, at least: 0001 to 9999 sort as text."""
+
+NOTHING: Final = Stamp(0, 0, 0, 0)
+"""What the disk tells of no file."""
 
 Placed = Mapping[int, tuple[str, str]]
 """Where each photo lies in the mirror, and its SHA-256."""
@@ -100,7 +105,9 @@ async def _show(
         begun = {name: _target(new.path, path) for name, (path, _) in links.items()}
     work.catalog.set_album_folder(work.mirror_id, new._replace(shown="", files={**begun, **files}))
     made = await work.disk.ask(partial(_make, work, new.path, files, links))
-    work.catalog.set_album_folder(work.mirror_id, new._replace(files=made))
+    whole = not any(map(_is_wrong, made.values()))
+    shown = new.shown if whole else ""  # else the next run tries again
+    work.catalog.set_album_folder(work.mirror_id, new._replace(shown=shown, files=made))
 
 
 def _target(folder: str, path: str) -> str:
@@ -114,18 +121,46 @@ def _make(
     """In a thread: what is wrong goes, what lacks comes; what is there of ours now."""
     made: dict[str, object] = {}
     for name, note in files.items():
-        if name not in links or not _fits(work, folder, note, links[name]):
+        if _is_wrong(note):
+            if not work.folder.is_free(f"{folder}/{name}"):
+                set_aside_damaged(work, f"{folder}/{name}")
+        elif name not in links or not _fits(work, folder, note, links[name]):
             _remove(work, f"{folder}/{name}", note)
         else:
             made[name] = note
     for name, link in links.items():
-        if name not in made and (note := _add(work, f"{folder}/{name}", link)) is not None:
-            made[name] = note
+        if name not in made:
+            try:
+                note = _add(work, f"{folder}/{name}", link)
+            except Corrupt:  # of the mirror's own file: verifying tells of it, and repairing mends
+                note = [WRONG + link[1], *NOTHING]
+            if note is not None:
+                made[name] = note
+    _list(work, folder, made)
     if made:
         work.folder.sync(folder)
     else:
         work.folder.tidy(folder)
     return made
+
+
+def _list(work: Work, folder: str, made: Mapping[str, object]) -> None:
+    """The folder's list of hashes, if it holds copies."""
+    path = f"{folder}/{SUMS_NAME}"
+    hashes = {
+        name: str(note[0]).removeprefix(WRONG)
+        for name, note in made.items()
+        if isinstance(note, list)
+    }
+    if hashes:
+        work.folder.put(path, listed(hashes).encode())
+    elif work.row.albums is AlbumFolders.COPIES:
+        work.folder.remove_own(path)
+
+
+def _is_wrong(note: object) -> bool:
+    """Whether a copy was found wrong."""
+    return isinstance(note, list) and str(note[0]).startswith(WRONG)
 
 
 def _fits(work: Work, folder: str, note: object, link: tuple[str, str]) -> bool:
@@ -182,4 +217,5 @@ def _clear(work: Work, folder: AlbumFolder) -> None:
     """In a thread: an album's folder goes, as far as nothing of a person's is in it."""
     for name, note in folder.files.items():
         _remove(work, f"{folder.path}/{name}", note)
+    _list(work, folder.path, {})
     work.folder.tidy(folder.path)

@@ -4,7 +4,7 @@ Which folders that are stands in the catalog before anything is begun there, so 
 leaves no list that is out of date for good. Sidecars are mirror_beside's matter, and in no list.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from agent.mirror_work import Work
@@ -39,10 +39,14 @@ def _look_after(work: Work, folder: str, text: str) -> None:
 
 def sums(copies: Sequence[CopyRow]) -> str:
     """The list as `sha256sum` writes it; a name with a backslash is escaped as it does that."""
+    return listed({copy.path.rpartition("/")[2]: copy.sha256 for copy in copies})
+
+
+def listed(hashes: Mapping[str, str]) -> str:
+    """The same of hashes by name."""
     lines = []
-    for copy in sorted(copies, key=lambda copy: copy.path):
-        name = copy.path.rpartition("/")[2]
+    for name, sha256 in sorted(hashes.items()):
         escaped = name.replace("\\", "\\\\")
         mark = "\\" if escaped != name else ""
-        lines.append(f"{mark}{copy.sha256}  {escaped}\n")
+        lines.append(f"{mark}{sha256}  {escaped}\n")
     return "".join(lines)

@@ -102,7 +102,7 @@ async def opened_mirror(
             await disk.ask(folder.try_out)
             catalog.set_mirror_place(row.mirror_id, row.root, folder.disk, folder.traits)
         pieces = Pieces(learnt, learnt, house.store(), house.open_provider, MirrorCopies(learnt))
-        await _recognise(catalog, folder)
+        await _recognise(catalog, folder, disk)
         async with open_engine(pieces) as engine:
             yield make_work(catalog, pieces, folder, row, engine, disk)
 
@@ -137,10 +137,10 @@ async def run(work: Work, tell: Tell) -> Ran:
     return Ran(work.tally, copying.trouble)
 
 
-async def _recognise(catalog: Catalog, folder: LocalMirror) -> None:
+async def _recognise(catalog: Catalog, folder: LocalMirror, disk: Disk) -> None:
     """Whether this catalog worked on the mirror last."""
     before = catalog.witness(place_of(folder.marker.mirror))
-    there = await trio.to_thread.run_sync(word_in, folder)
+    there = await disk.ask(word_in, folder)
     compare_mirror(catalog, folder, before, there, time.time_ns())
 
 
@@ -149,7 +149,7 @@ async def _roll(work: Work, *, changes: bool) -> None:
     place = place_of(work.row.marker)
     word = next_word(work.catalog, place, 0 if changes else ROLL_MIRROR_NS, work.now_ns())
     if word is not None:
-        await trio.to_thread.run_sync(put_word, work.folder, word)
+        await work.disk.ask(put_word, work.folder, word)
         work.catalog.end_witness(place, word)
 
 

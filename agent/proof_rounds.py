@@ -121,6 +121,7 @@ async def _one(row: MirrorRow, work: Callable[[Tell], Awaitable[Outcome]]) -> tu
 def _told(catalog: Catalog, row: MirrorRow, found: Verified) -> Outcome:
     """What verifying found; `still_wrong` counts what earlier ones found, too."""
     wrong = len(catalog.bad_copies(row.mirror_id))
+    wrong += len(catalog.wrong_album_files(row.mirror_id))
     return {
         "ok": not wrong and not found.strays.moved,
         "error": "",

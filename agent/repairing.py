@@ -6,7 +6,7 @@ cannot be mended stays as it is, and is told each time.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,10 +15,12 @@ from typing import Final
 
 import trio
 
+from agent.mirror_albums import show_albums
+from agent.mirror_aside import set_aside_damaged
 from agent.mirror_copying import Copying
 from agent.mirror_plan import Bring, plan
 from agent.mirror_sums import look_after
-from agent.mirror_work import MOST_NAMES, Work, folder_of
+from agent.mirror_work import Work, folder_of
 from agent.mirroring import opened_mirror
 from agent.verify_look import UNDECODABLE, Look, Sight, look_at
 from agent.verify_pace import Pace
@@ -30,13 +32,15 @@ from photofs.catalog.sqlite import Catalog
 from photofs.kernel.lock import hold
 from photofs.metadata.decoding import Decoder
 from photofs.mirrors.opening import open_mirror
-from photofs.model.errors import Exists, Full, NotFound, PhotofsError, StoreError
-from photofs.model.mirror import DAMAGED_FOLDER, CopyState, Role, Stamp
-from photofs.model.naming import with_suffix
+from photofs.model.errors import Full, NotFound, PhotofsError, StoreError
+from photofs.model.mirror import CopyState, Role, Stamp
 from photofs.model.observation import Progress
 from photofs.originals.port import Room
 
 NOWHERE: Final = "its bytes are in no cache, no other mirror, and not at the service any more"
+
+FROM_MIRROR: Final = "made anew from the mirror's own file; what was there is kept in Damaged"
+NOT_WHOLE: Final = "the mirror's own file of that photo is not whole either"
 
 Tell = Callable[[Progress], None]
 
@@ -82,6 +86,11 @@ async def repair(work: Work, tell: Tell) -> Repaired:
                 repaired.left.append(f"{copy.path}: {error.what}")
             tell(Progress(done=done, total=len(bad), unit="files looked into"))
     await look_after(work)
+    if wrong := work.catalog.wrong_album_files(work.mirror_id):
+        await show_albums(work)
+        still = set(work.catalog.wrong_album_files(work.mirror_id))
+        repaired.mended += [f"{path}: {FROM_MIRROR}" for path in wrong if path not in still]
+        repaired.left += [f"{path}: {NOT_WHOLE}" for path in wrong if path in still]
     return repaired
 
 
@@ -185,8 +194,8 @@ async def _make_again(work: Work, copy: CopyRow, decoder: Decoder, repaired: Rep
     arrival = await work.fetching.whole(copy.photo_id, person=False)
     if arrival.sha256 != copy.original:
         return False
-    if not await trio.to_thread.run_sync(work.folder.is_free, copy.path):
-        aside = await trio.to_thread.run_sync(_set_aside, work, copy.path)
+    if not await work.disk.ask(work.folder.is_free, copy.path):
+        aside = await work.disk.ask(set_aside_damaged, work, copy.path)
         repaired.set_aside.append(f"{copy.path}: kept as {aside}")
     work.catalog.note_copy_state(copy.copy_id, CopyState.ABSENT, "it is being made again")
     facts = work.catalog.facts_of(work.row.library_id, work.mirror_id, [copy.photo_id])
@@ -227,30 +236,11 @@ def _place(work: Work, copy: CopyRow, fd: int, repaired: Repaired) -> Stamp:
     """In a thread."""
     folder = work.folder
     if not folder.is_free(copy.path):
-        aside = _set_aside(work, copy.path)
+        aside = set_aside_damaged(work, copy.path)
         repaired.set_aside.append(f"{copy.path}: kept as {aside}")
     stamp = folder.write(copy.path, fd, copy.sha256, copy.shown_ns)
     folder.sync(folder_of(copy.path))
     return stamp
-
-
-def _set_aside(work: Work, path: str) -> str:
-    """Give the wrong file a name below Damaged; where it is now."""
-    for aside in _aside_names(f"{DAMAGED_FOLDER}/{work.today}/{path}"):
-        try:
-            work.folder.move(path, aside)
-        except Exists:
-            continue
-        for each in {folder_of(aside), folder_of(path)}:
-            work.folder.sync(each)
-        return aside
-    raise StoreError(f"no name is free below {DAMAGED_FOLDER}", safe="the file stays where it is")
-
-
-def _aside_names(path: str) -> Iterator[str]:
-    folder, _, name = path.rpartition("/")
-    for attempt in range(MOST_NAMES):
-        yield f"{folder}/{with_suffix(name, f' ({attempt + 1})')}" if attempt else path
 
 
 async def _prove(work: Work, copy_id: int, decoder: Decoder) -> None:

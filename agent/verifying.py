@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 import trio
 
 from agent.mirror_disk import Disk
+from agent.verify_albums import Reading
 from agent.verify_look import Look, Sight, look_at
 from agent.verify_pace import Pace
 from agent.verify_strays import Strays, find_strays, lost_of
@@ -29,7 +30,7 @@ from photofs.metadata.decoding import Decoder
 from photofs.mirrors.folder import LocalMirror
 from photofs.mirrors.opening import open_mirror
 from photofs.model.errors import StoreError
-from photofs.model.mirror import CopyState
+from photofs.model.mirror import AlbumFolders, CopyState
 from photofs.model.observation import Progress
 
 PORTION: Final = 64
@@ -121,6 +122,9 @@ async def verify(checking: Checking, tell: Tell) -> Verified:
         before = 1 << 62  # all, the oldest first
     files = catalog.files_to_read(mirror_id, before, checking.now_ns())[: wanted.oldest]
     await _read_all(checking, files, tell)
+    due = wanted.before_ns is not None and catalog.albums_read(mirror_id) < wanted.before_ns
+    if checking.row.albums is AlbumFolders.COPIES and (everything or due):
+        await _read_albums(checking)
     if everything:
         strays = partial(find_strays, checking.folder, _known(checking), _lost(checking))
         checking.found.strays = await checking.disk.ask(strays)
@@ -128,6 +132,20 @@ async def verify(checking: Checking, tell: Tell) -> Verified:
         catalog.note_mirror_verified(mirror_id, checking.now_ns())
         checking.found.whole = True
     return checking.found
+
+
+async def _read_albums(checking: Checking) -> None:
+    """The further copies in albums' folders."""
+    found, mirror_id = checking.found, checking.row.mirror_id
+    reading = Reading()
+    pause = Pace(checking.wanted.rate).take
+    await reading.read_all(checking.catalog, mirror_id, checking.folder, checking.disk, pause)
+    checking.catalog.note_albums_read(mirror_id, checking.now_ns())
+    found.files += reading.files
+    found.size += reading.size
+    found.good += reading.files - len(reading.absent) - len(reading.damaged)
+    found.absent += reading.absent
+    found.damaged += reading.damaged
 
 
 def _known(checking: Checking) -> set[str]:

@@ -79,6 +79,9 @@ class AlbumFolder(NamedTuple):
     files: Mapping[str, Any]
 
 
+WRONG: Final = "!"
+"""Stands before the hash in the note of a copy in an album's folder that was found wrong."""
+
 _SELECT: Final = """
 SELECT id, library, root, marker, disk, layout, albums, settings, traits, made_ns, trouble, run_ns,
   verified_ns FROM mirror"""
@@ -277,6 +280,32 @@ class MirrorRows(Part):
             album: AlbumFolder(album, path, shown, json.loads(files))
             for album, path, shown, files in rows
         }
+
+    def wrong_album_files(self, mirror_id: int) -> list[str]:
+        """The copies in albums' folders that were found wrong, and not made anew yet."""
+        return [
+            f"{folder.path}/{name}"
+            for folder in self.album_folders(mirror_id).values()
+            for name, note in folder.files.items()
+            if isinstance(note, list) and str(note[0]).startswith(WRONG)
+        ]
+
+    def albums_read(self, mirror_id: int) -> int:
+        """When the copies in albums' folders were re-read last, all of them; 0 for never."""
+        row = self.database.one(
+            "SELECT json_extract(settings, '$.albums_read_ns') FROM mirror WHERE id = ?",
+            (mirror_id,),
+        )
+        return (row[0] or 0) if row else 0
+
+    def note_albums_read(self, mirror_id: int, now_ns: int) -> None:
+        """They were."""
+        with self.database.joined():
+            self.database.run(
+                "UPDATE mirror SET settings = json_set(settings, '$.albums_read_ns', ?)"
+                " WHERE id = ?",
+                (now_ns, mirror_id),
+            )
 
     def set_album_folder(self, mirror_id: int, folder: AlbumFolder) -> None:
         """Note what a folder shows."""
