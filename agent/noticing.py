@@ -18,7 +18,18 @@ from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.model.errors import PhotofsError
 from photofs.model.incoming import Stage
-from photofs.model.notice import Memory, Notice, NoticeKind, login_words, news, stale_words
+from photofs.model.notice import (
+    DAMAGE_REMEDY,
+    RULE_REMEDY,
+    Memory,
+    Notice,
+    NoticeKind,
+    damage_words,
+    login_words,
+    news,
+    rule_words,
+    stale_words,
+)
 from photofs.model.operation import State
 from photofs.model.settings import Notify
 from photofs.wishing.recognising import REMEDY
@@ -66,6 +77,9 @@ def find_notices(catalog: Catalog, notify: Notify, now_ns: int) -> Iterator[Noti
         yield Notice(
             "catalog", NoticeKind.CATALOG, "catalog", f"{why}; nothing is taken away", REMEDY
         )
+    for rule in catalog.rules_held_back():
+        words = rule_words(rule.name, rule.told)
+        yield Notice(f"rule {rule.name}", NoticeKind.RULE, "rules", words, RULE_REMEDY)
     for library in catalog.libraries():
         for source in catalog.sources(library.library_id):
             yield from _of_source(library.name, source, notify, now_ns)
@@ -103,6 +117,9 @@ def _of_mirrors(
                 what = f"{what}; {mirror.trouble}"
             remedy = "is its disk there?"
             yield Notice(key, NoticeKind.MIRROR, name, what, remedy)
+        if catalog.is_wrong(mirror.mirror_id):
+            what = damage_words(mirror.root)
+            yield Notice(f"damage {key}", NoticeKind.DAMAGE, name, what, DAMAGE_REMEDY)
 
 
 def _of_work(catalog: Catalog, library_id: int, name: str) -> Iterator[Notice]:

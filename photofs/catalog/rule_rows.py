@@ -9,6 +9,7 @@ from photofs.catalog.part import Part
 from photofs.catalog.seen_json import from_json
 from photofs.model.moment import Moment
 from photofs.model.observation import PhotoSeen
+from photofs.model.rule import HELD_BACK
 
 
 class RuleRow(NamedTuple):
@@ -144,6 +145,15 @@ class RuleRows(Part):
             "SELECT name, seen, ran, armed, run_ns, told FROM rule WHERE name = ?", (name,)
         )
         return RuleRow(*row) if row else RuleRow(name)
+
+    def rules_held_back(self) -> list[RuleRow]:
+        """The armed rules that did nothing when they were due, for their user to look."""
+        rows = self.database.all(
+            "SELECT name, seen, ran, armed, run_ns, told FROM rule"
+            " WHERE armed <> '' AND substr(told, 1, ?2) = ?1 ORDER BY name",
+            (HELD_BACK, len(HELD_BACK)),
+        )
+        return [RuleRow(*row) for row in rows]
 
     def note_rule(self, row: RuleRow) -> None:
         """Note it, whatever was noted before."""

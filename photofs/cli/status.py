@@ -31,7 +31,13 @@ from photofs.cli.sent_copies import (
     loose_in_mirrors,
     loose_words,
 )
-from photofs.model.notice import stale_words
+from photofs.model.notice import (
+    DAMAGE_REMEDY,
+    RULE_REMEDY,
+    damage_words,
+    rule_words,
+    stale_words,
+)
 from photofs.model.size import parse_size
 from photofs.originals.port import Usage
 from photofs.scratch.usage import Held, held_in
@@ -122,7 +128,7 @@ def find_status(house: House, mounts: list[Mount]) -> Status:
     """The status of a house; nothing is asked of a service or of a mount."""
     with house.catalog() as catalog:
         libraries = [_library_status(house, catalog, library) for library in catalog.libraries()]
-        doubt = catalog.doubt()
+        keeping = _keeping_troubles(catalog)
     usage = house.store().usage()
     return Status(
         libraries,
@@ -130,8 +136,22 @@ def find_status(house: House, mounts: list[Mount]) -> Status:
         usage,
         house.secrets().where,
         str(house.paths.catalog),
-        [*([doubt_words(doubt)] if doubt else []), *_disk_troubles(house, usage)],
+        [*keeping, *_disk_troubles(house, usage)],
     )
+
+
+def _keeping_troubles(catalog: Catalog) -> list[str]:
+    """What is wrong with mirrors and rules, and with the catalog that they go by."""
+    doubt = catalog.doubt()
+    wrong = [row.root for row in catalog.mirrors() if catalog.is_wrong(row.mirror_id)]
+    return [
+        *([doubt_words(doubt)] if doubt else []),
+        *(f"{damage_words(root)}; {DAMAGE_REMEDY}" for root in wrong),
+        *(
+            f"{rule_words(rule.name, rule.told)}; {RULE_REMEDY}"
+            for rule in catalog.rules_held_back()
+        ),
+    ]
 
 
 def _disk_troubles(house: House, usage: Usage) -> list[str]:

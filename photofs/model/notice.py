@@ -23,6 +23,8 @@ class NoticeKind(StrEnum):
     HELD = "held"
     FAILED = "failed"
     CATALOG = "catalog"
+    DAMAGE = "damage"
+    RULE = "rule"
 
 
 class Notice(NamedTuple):
@@ -79,6 +81,22 @@ def news(now: Iterable[Notice], memory: Mapping[str, Memory], now_ns: int) -> Ne
 def _gist(words: str) -> str:
     """The words without times of day and counts of a service's own refusal, which always change."""
     return re.sub(r"\d+(?=[\d:.,]| min| s\b)|\d+$", "#", words)
+
+
+def damage_words(root: str) -> str:
+    """Of a mirror in which something is wrong; not how much, for that changes while it is read."""
+    return f"the mirror {root} has files that are damaged, missing, or not proven any more"
+
+
+DAMAGE_REMEDY: Final = "`photofs mirror verify` names them, `photofs mirror repair` mends them"
+
+
+def rule_words(name: str, told: str) -> str:
+    """Of an armed rule that did nothing, and why."""
+    return f"the rule {name} is {told}"
+
+
+RULE_REMEDY: Final = "`photofs rules check` shows what it would do; `photofs rules run` does it"
 
 
 def login_words(ends_ns: int, now_ns: int) -> str | None:

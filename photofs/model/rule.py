@@ -29,6 +29,9 @@ USUAL_MOST: Final = 50
 
 LONGEST_NS: Final = 200 * 365 * DAY_NS
 MOST_PHOTOS: Final = 1_000_000
+HELD_BACK: Final = "held back: "
+"""How it begins what an armed rule says that did nothing, for its user to look."""
+
 LARGEST: Final = 1 << 20
 """Bytes of a file with rules; one of ours has some hundred."""
 

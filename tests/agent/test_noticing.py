@@ -11,9 +11,12 @@ from agent.noticing import find_notices, notice_once
 from agent.telling import TIME_LIMIT, as_json, desktop_command, has_desktop, tell
 from photofs.assembly import HOME_VARIABLE, House
 from photofs.catalog.mirrors import NewMirror
+from photofs.catalog.rule_rows import RuleRow
+from photofs.cli.status import find_status
 from photofs.credentials import redaction
-from photofs.model.mirror import AlbumFolders, Traits
+from photofs.model.mirror import AlbumFolders, CopyState, Role, Stamp, Traits
 from photofs.model.notice import DAY_NS, Notice, NoticeKind
+from photofs.model.rule import HELD_BACK
 from photofs.model.settings import Notify
 from tests.support.log_guard import ExpectLog
 
@@ -193,3 +196,81 @@ def test_a_desktop_gets_no_markup_of_strangers(tmp_path: Path) -> None:
     assert not has_desktop({"XDG_RUNTIME_DIR": str(tmp_path)})
     (tmp_path / "bus").touch()
     assert has_desktop({"XDG_RUNTIME_DIR": str(tmp_path)})
+
+
+async def test_damage_in_a_mirror_and_rules_held_back_are_told(
+    heard: Heard, expect_log: ExpectLog
+) -> None:
+    """Each once, however much there is of it, and that it is over; so does `photofs status`."""
+    expect_log("the mirror /mnt/nas has files that are damaged")
+    expect_log("the rule archived is held back: 80 photos are more")
+    with heard.house.catalog() as catalog:
+        new = NewMirror(
+            heard.source.library_id,
+            "/mnt/nas",
+            "marker",
+            "disk",
+            "dates",
+            AlbumFolders.LINKS,
+            {},
+            Traits(),
+        )
+        mirror = catalog.add_mirror(new, time.time_ns())
+        found = [(f"2019/{name}.jpg", "0" * 64, Stamp(1, 1, 1, 1)) for name in "ab"]
+        with catalog.database.transaction():
+            catalog.add_found(mirror, found)
+        copies = catalog.copies(mirror, 0, 9)
+        with catalog.database.transaction():
+            for copy in copies:
+                catalog.set_role(copy.copy_id, Role.FORMER, None)
+        catalog.note_rule(RuleRow("archived", armed="x", told=f"{HELD_BACK}80 photos are more"))
+        catalog.note_rule(RuleRow("fine", armed="x", told="trash: 3"))
+        catalog.note_rule(RuleRow("off", told=f"{HELD_BACK}it is not armed"))
+    await notice_once(heard.house)
+    with heard.house.catalog() as catalog:
+        catalog.note_copy_state(copies[0].copy_id, CopyState.DAMAGED, "bits have turned")
+    await notice_once(heard.house)
+    told = {each["kind"]: each for each in heard.events()}
+    assert set(told) == {"damage", "rule"}
+    assert len(heard.events()) == 2
+    assert "photofs mirror repair" in told["damage"]["remedy"]
+    assert told["rule"]["what"] == "the rule archived is held back: 80 photos are more"
+    troubles = " ".join(find_status(heard.house, []).troubles)
+    assert "the mirror /mnt/nas has files" in troubles
+    assert "the rule archived is held back" in troubles
+    with heard.house.catalog() as catalog:
+        for copy in copies:
+            catalog.note_read(copy.copy_id, copy.stamp, time.time_ns())
+        catalog.note_rule(RuleRow("archived", armed="x", told="trash: 3"))
+    await notice_once(heard.house)
+    assert sorted(each["kind"] for each in heard.events() if each["event"] == "over") == [
+        "damage",
+        "rule",
+    ]
+    assert find_status(heard.house, []).troubles == []
+
+
+def test_files_that_a_mirror_had_when_it_was_taken_over_are_no_damage(heard: Heard) -> None:
+    """They are to be compared yet; nor is one damaged whose writing has just begun."""
+    with heard.house.catalog() as catalog:
+        new = NewMirror(
+            heard.source.library_id,
+            "/mnt/nas",
+            "marker",
+            "disk",
+            "dates",
+            AlbumFolders.LINKS,
+            {},
+            Traits(),
+        )
+        mirror = catalog.add_mirror(new, time.time_ns())
+        with catalog.database.transaction():
+            catalog.add_found(mirror, [("2019/a.jpg", "0" * 64, Stamp(1, 1, 1, 1))])
+        assert not catalog.is_wrong(mirror)
+        (copy,) = catalog.copies(mirror, 0, 9)
+        catalog.note_copy_state(copy.copy_id, CopyState.ABSENT, "its writing has begun")
+        with catalog.database.transaction():
+            catalog.set_role(copy.copy_id, Role.CURRENT, None)
+        assert not catalog.is_wrong(mirror)
+        catalog.note_copy_state(copy.copy_id, CopyState.ABSENT, "it is not there any more")
+        assert catalog.is_wrong(mirror)
