@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections import Counter
 from typing import Final
 
 import trio
@@ -13,9 +12,9 @@ from photofs.catalog.rule_rows import RuleRow
 from photofs.catalog.sqlite import Catalog
 from photofs.filing.clock import now as both_clocks
 from photofs.model.errors import PhotofsError
-from photofs.model.rule import Rule
-from photofs.model.rule_plan import Plan, Would
+from photofs.model.rule import HELD_BACK, Rule
 from photofs.wishing.rule_file import rules_of
+from photofs.wishing.rule_running import carry_out
 from photofs.wishing.ruling import Ruling
 
 log = logging.getLogger(__name__)
@@ -46,7 +45,7 @@ async def rule_once(house: House, catalog: Catalog, every_ns: int) -> None:
         try:
             told = await run_rule(house, catalog, rule)
         except PhotofsError as error:
-            told = error.what
+            told = f"{HELD_BACK}{error.what}"
         row = catalog.rule(rule.name)
         if told != row.told:
             log.warning("the rule %s: %s", rule.name, told)
@@ -80,36 +79,13 @@ async def run_rule(house: House, catalog: Catalog, rule: Rule) -> str:
     with Ruling(catalog, house.wishing(catalog), both_clocks) as ruling:
         now = ruling.time()
         if now.trouble and (rule.removes or rule.when.older_than_ns is not None):
-            return now.trouble
+            return f"{HELD_BACK}{now.trouble}"
         if doubt := ruling.doubt(rule):
-            return f"nothing is done: {doubt}"
+            return f"{HELD_BACK}{doubt}"
         found = ruling.plan(rule, now.now_ns)
         if found.held:
-            return f"nothing is done, for you to look: {found.held}"
-        return await _carry_out(ruling, rule, found, now.now_ns)
-
-
-async def _carry_out(ruling: Ruling, rule: Rule, found: Plan, now_ns: int) -> str:
-    """Wish what was planned, each proof read again before, in a thread."""
-    left: Counter[str] = Counter()
-    for would in found.would:
-        try:
-            why = await _carry_out_one(ruling, rule, would, now_ns)
-        except PhotofsError as error:
-            why = error.what
-        left[why] += 1
-    wished = left.pop("", 0)
-    words = [f"{rule.do.value}: {wished:,}"]
-    words += [f"{number:,} left: {why}" for why, number in sorted(left.items())]
+            return f"{HELD_BACK}{found.held}"
+        done = await carry_out(catalog, ruling, house.open_provider, rule, found, now.now_ns)
+    words = [f"{rule.do.value}: {done.wished:,}"]
+    words += [f"{number:,} left: {why}" for why, number in sorted(done.left.items())]
     return "; ".join(words)
-
-
-async def _carry_out_one(ruling: Ruling, rule: Rule, would: Would, now_ns: int) -> str:
-    """Why one was left, "" if it was wished."""
-    copy = ruling.reread(would)
-    if copy is not None:
-        right = await trio.to_thread.run_sync(ruling.is_still_right, copy)
-        ruling.note(copy, time.time_ns(), right=right)
-        if not right:
-            return "its copy in the mirror was read again, and is not what it was, or not there"
-    return ruling.wish(rule, would, now_ns)

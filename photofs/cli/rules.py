@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 import click
+import trio
 
 from photofs.assembly import House
 from photofs.catalog.rule_rows import RuleRow
@@ -23,12 +24,13 @@ from photofs.cli.output import (
     table,
 )
 from photofs.filing.clock import now as both_clocks
-from photofs.model.errors import NotFound, PhotofsError, Refused
+from photofs.model.errors import NotFound, Refused
 from photofs.model.exit_codes import SOME_FAILED
 from photofs.model.rule import Rule
-from photofs.model.rule_plan import Plan, Trusted, Would
+from photofs.model.rule_plan import Plan, Trusted
 from photofs.wishing.recognising import check_no_doubt, doubt_words
 from photofs.wishing.rule_file import NAME, rules_of
+from photofs.wishing.rule_running import Outcome, carry_out
 from photofs.wishing.ruling import Ruling, check_seen
 
 LISTED = 20
@@ -94,7 +96,8 @@ def check(names: tuple[str, ...], *, verbose: bool, as_json: bool) -> None:
 def run(name: str, *, as_json: bool) -> None:
     """Do now what the rule NAME would do, as `rules check` has just shown it.
 
-    Each proof is read again before. Exits with 6 if some photos were left by that.
+    Each proof is read again, and the service asked for each photo. Exits with 6 if some were left
+    by that.
     """
     with _bench() as bench:
         (rule,) = _chosen(bench, (name,))
@@ -139,7 +142,7 @@ def arm(name: str, *, as_json: bool) -> None:
                 safe="nothing was changed",
                 remedy=f"`photofs rules run {shell_word(name)}`, then check and arm it again",
             )
-        bench.catalog.note_rule(row._replace(armed=rule.digest))
+        bench.catalog.note_rule(row._replace(armed=rule.digest, told=""))
         bench.ruling.believe_clock()
     if as_json:
         print_json({"armed": name})
@@ -221,30 +224,11 @@ def _check_clock(rule: Rule, time: Trusted) -> None:
         )
 
 
-def _carry_out(bench: Bench, rule: Rule, found: Plan) -> tuple[int, Counter[str]]:
-    """Wish what was planned, each proof read again before; how many, and why others were left."""
-    wished, left = 0, Counter[str]()
-    for would in found.would:
-        try:
-            why = _carry_out_one(bench, rule, would)
-        except PhotofsError as error:
-            why = error.what
-        if why:
-            left[why] += 1
-        else:
-            wished += 1
-    return wished, left
-
-
-def _carry_out_one(bench: Bench, rule: Rule, would: Would) -> str:
-    """Why one was left, "" if it was wished."""
-    copy = bench.ruling.reread(would)
-    if copy is not None:
-        right = bench.ruling.is_still_right(copy)
-        bench.ruling.note(copy, both_clocks().wall_ns, right=right)
-        if not right:
-            return "its copy in the mirror was read again, and is not what it was, or not there"
-    return bench.ruling.wish(rule, would, bench.time.now_ns)
+def _carry_out(bench: Bench, rule: Rule, found: Plan) -> Outcome:
+    """Wish what was planned, each looked at again before; how many, and why others were left."""
+    opening = bench.house.open_provider
+    now_ns = bench.time.now_ns
+    return trio.run(carry_out, bench.catalog, bench.ruling, opening, rule, found, now_ns)
 
 
 def _plan_facts(bench: Bench, rule: Rule, found: Plan) -> Shown:

@@ -18,13 +18,14 @@ from photofs.mirrors.proof import is_right
 from photofs.model.errors import PhotofsError, Refused
 from photofs.model.mirror import CopyState
 from photofs.model.moment import Moment
+from photofs.model.observation import PhotoSeen
 from photofs.model.rule import Deed, Rule
 from photofs.model.rule_plan import Limits, Plan, Subject, Trusted, Would, plan, trusted
 from photofs.model.wish import Asker
 from photofs.wishing.describing import Describing
 from photofs.wishing.photo_wishes import PhotoWishes
 from photofs.wishing.recognising import REMEDY, recognise_mirror
-from photofs.wishing.rule_facts import ONCE, subject_of
+from photofs.wishing.rule_facts import ONCE, record_of, subject_of
 from photofs.wishing.wish_desk import WishDesk
 from photofs.wishing.wishing import Wishing
 
@@ -96,6 +97,15 @@ class Ruling:
             _HELD_AFTER,
         )
         return plan(rule, self._subjects(rule, desk), limits, now_ns)
+
+    def record(self, rule: Rule, would: Would) -> tuple[int, PhotoSeen] | None:
+        """The account's own record that would go, and its source; None if it is of none."""
+        library = self._catalog.library(rule.library).library_id
+        desk = self._wishing.desk(library)
+        looked = self._catalog.rule_photo(library, would.photo)
+        account = desk.desk.source_id
+        found = record_of(looked.records, account, desk.hand) if looked else None
+        return (found.source, found.seen) if found and found.source == account else None
 
     def reread(self, would: Would) -> CopyRow | None:
         """The proof's row, for `is_still_right`; None if it has none, or that is there no more."""

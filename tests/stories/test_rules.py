@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from photofs.emulators.flickr.emulator import Emulator as Flickr
+from photofs.emulators.flickr.faults import login_failed
+from photofs.emulators.flickr.state import Tag
+from photofs.providers.flickr.machine_tags import FAVORITE
 from tests.support.household import Household
 from tests.support.ruled import RULE, Kept
 
@@ -96,3 +99,32 @@ def test_a_wrong_rule_stops_all_of_them_by_name(kept: Kept) -> None:
     told = kept.household.run("rules", "check", code=None)
     assert "rules.toml" in told
     assert 'rule "tokyo": when.archive is not known' in told
+
+
+def test_a_photo_is_looked_at_once_more_at_its_service(kept: Kept, flickr: Flickr) -> None:
+    """A favorite set a minute ago, an edit, and other bytes hold it back; no word does, too."""
+    kept.write()
+    told = kept.check()
+    names = {Path(str(each)).stem for each in told["photos"]}
+    (album,) = [each for each in flickr.account.state.albums if "Tokyo" in each.title]
+    photos = [flickr.account.state.photos[each] for each in album.photos]
+    marked, edited, changed = [each for each in photos if each.title in names][:3]
+    marked.tags.append(Tag(id="f1", author=marked.owner, raw=FAVORITE))
+    edited.description = "the day on which it rained"
+    changed.original_secret = "0123456789"
+    flickr.faults.add(login_failed(), "flickr.photos.getInfo", times=None)
+    out = kept.household.ask("rules", "run", "tokyo", code=6)
+    assert out["wished"] == 0
+    assert all(why.startswith("its service could not be asked") for why in out["left"])
+    assert kept.in_trash() == []
+    flickr.faults.clear()
+    assert kept.check()["number"] == told["number"], "the last scan knows of none of it"
+    out = kept.household.ask("rules", "run", "tokyo", code=6)
+    assert out["wished"] == told["number"] - 3
+    assert sorted(out["left"]) == [
+        "its service has other bytes of it by now",
+        "its service tells its description otherwise by now: the next scan takes it in",
+        "its service tells its favorite otherwise by now: the next scan takes it in",
+    ]
+    trashed = {Path(each).stem for each in kept.in_trash()}
+    assert not {marked.title, edited.title, changed.title} & trashed
