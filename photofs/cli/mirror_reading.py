@@ -12,7 +12,7 @@ from photofs.catalog.port import SourceRow
 from photofs.model.album_list import LARGEST, NAME, ListedPhoto, UnknownList, read_album_list
 from photofs.model.errors import Corrupt
 from photofs.model.mirror import MARKER_NAME
-from photofs.model.observation import AlbumSeen, PhotoSeen
+from photofs.model.observation import AlbumSeen, CollectionSeen, PhotoSeen
 from photofs.providers.port import Provider
 
 NO_SOURCE: Final = 0
@@ -30,6 +30,7 @@ class FolderRead:
 
     photos: dict[str, PhotoSeen] = field(default_factory=dict)
     albums: list[AlbumSeen] = field(default_factory=list)
+    collections: int = 0
     hashes: Mapping[str, str] = field(default_factory=dict)
     originals: Mapping[str, str] = field(default_factory=dict)
     left: int = 0
@@ -38,6 +39,8 @@ class FolderRead:
         """One thing that was seen."""
         if isinstance(seen, AlbumSeen):
             self.albums.append(seen)
+        elif isinstance(seen, CollectionSeen):
+            self.collections += 1
         elif isinstance(seen, PhotoSeen):
             listed = not self.hashes or seen.remote_id in self.hashes
             if seen.trashed or seen.missing or not listed:

@@ -51,6 +51,11 @@ def _tell(done: Restored, library: str, *, dry_run: bool) -> None:
     )
     if done.left:
         print(f"{counted(done.left, 'file')} left: former versions, what vanished, or in Trash")
+    if done.collections:
+        print(
+            f"{counted(done.collections, 'folder')} of albums not made: no service lets a program"
+            " make one"
+        )
     for why, number in done.untold.items():
         print(safe_text(f"of {counted(number, 'photo')} something was not told: {why}"))
     for why in done.failed[:SHOWN]:

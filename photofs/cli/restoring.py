@@ -126,6 +126,10 @@ class Restoring:
         """Among the favorites of its library."""
         self.link(ino, self._ino(library, "Favorites"), name)
 
+    def archive(self, ino: int, library: str, name: str) -> None:
+        """In the archive of its library: an errand, where no program may put it there."""
+        self.link(ino, self._ino(library, "Archive"), name)
+
     def _ino(self, *path: str) -> int:
         return self._tree.resolve(list(path)).ino
 

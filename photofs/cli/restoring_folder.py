@@ -20,6 +20,7 @@ from photofs.assembly import House
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.mirror_reading import FolderRead, open_folder
 from photofs.cli.restoring import Deleted, Restoring, Told
+from photofs.metadata.exif import read_exif
 from photofs.metadata.stamping import exif_place
 from photofs.model.errors import Corrupt, Full, NotFound, PhotofsError, Rationed, Refused
 from photofs.model.head import HEAD_LENGTH
@@ -37,13 +38,17 @@ EVERY = 100
 
 @dataclass
 class Restored:
-    """What came of it. `untold`: facts that the service does not take, and of how many photos."""
+    """What came of it. `untold`: facts that the service does not take, and of how many photos.
+
+    `collections`: folders of albums, which no service lets a program make.
+    """
 
     copied: int = 0
     bytes: int = 0
     there: int = 0
     albums: int = 0
     left: int = 0
+    collections: int = 0
     untold: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
 
@@ -92,7 +97,8 @@ class _Run:
         self._by_hash: dict[str, int] = {}
         self._cuts: dict[str, Cut] = {}
         self.dry_run = False
-        self.done = Restored(left=read.left)
+        self.done = Restored(left=read.left, collections=read.collections)
+        self._heads: dict[str, bytes] = {}
 
     async def album(self, album: AlbumSeen) -> None:
         """An album with its photos, in its order; one of which nothing is here is not made."""
@@ -133,6 +139,8 @@ class _Run:
         else:
             self.done.copied += 1
             self.done.bytes += size
+            self._count_untold(seen)
+        self._heads.pop(seen.remote_id, None)
         if self.dry_run:
             self._by_hash[sha256] = 0
             return None
@@ -142,6 +150,8 @@ class _Run:
             self._describe(ino, seen)
         else:
             self._wishing.restore([row_id(ino)], self._asker)
+        if seen.archived:
+            self._telling("archive", lambda: self._restoring.archive(ino, self._name, _name(seen)))
         if seen.favorite:
             self._telling("favorites", lambda: self._restoring.mark(ino, self._name, _name(seen)))
         return ino
@@ -158,6 +168,7 @@ class _Run:
         listed = self._read.hashes.get(seen.remote_id)
         if listed and whole.sha256 != listed:
             raise Corrupt("its bytes are not those that the mirror's list names: it is damaged")
+        self._heads[seen.remote_id] = whole.head
         original = self._read.originals.get(seen.remote_id)
         if not original:
             return whole.sha256, whole.size
@@ -166,10 +177,19 @@ class _Run:
             self._cuts[seen.remote_id] = cut
             without = await self._digest(seen)
             if without.sha256 == original:
+                self._heads[seen.remote_id] = without.head
                 return original, without.size
             del self._cuts[seen.remote_id]
         self.done.untold["originals: facts were written into the mirror's copy"] += 1
         return whole.sha256, whole.size
+
+    def _count_untold(self, seen: PhotoSeen) -> None:
+        """What no service lets a program tell, though the mirror has it."""
+        if seen.people:
+            self.done.untold["people: no service lets a program name them"] += 1
+        told = read_exif(self._heads[seen.remote_id]) if seen.position else None
+        if seen.position and not (told and told.position):
+            self.done.untold["positions: the picture itself does not tell its place"] += 1
 
     async def _digest(self, seen: PhotoSeen) -> "_Digest":
         """Hash, length and first bytes of what would be uploaded."""

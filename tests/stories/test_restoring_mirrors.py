@@ -134,6 +134,27 @@ def test_a_damaged_file_of_a_mirror_is_left_and_told_of(
     assert empty.account.stream() == []
 
 
+def test_what_no_service_takes_is_told(anew: Household, tmp_path: Path) -> None:
+    """People, places that the picture itself does not tell, and the archive: of how many photos."""
+    demo_takeout(tmp_path / "export")
+    anew.run("library", "add", "takeout", tmp_path / "export", "--name", "old")
+    root = tmp_path / "nas"
+    root.mkdir()
+    anew.run("mirror", "add", "old", root)
+    anew.run("mirror", "run", code=None)
+    sidecars = [path.read_text(encoding="utf-8") for path in root.rglob("*.xmp")]
+    with_people = sum("PersonInImage" in each for each in sidecars)
+    with_place = sum("GPSLatitude" in each for each in sidecars)
+    would = anew.ask("restore", root, "--to", "anew", "--dry-run")
+    untold = {why.partition(":")[0]: number for why, number in would["untold"].items()}
+    assert 0 < untold["people"] <= with_people
+    assert 0 < untold["positions"] < with_place
+    done = anew.ask("restore", root, "--to", "anew")
+    untold = {why.partition(":")[0]: number for why, number in done["untold"].items()}
+    assert untold["archive"] > 0
+    assert done["copied"] == would["copied"]
+
+
 def test_a_mirror_with_facts_in_its_copies_gives_the_originals_back(
     anew: Household, empty: Flickr, tmp_path: Path
 ) -> None:
