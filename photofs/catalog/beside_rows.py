@@ -17,7 +17,8 @@ _LISTED: Final = """
 SELECT c.photo, c.path, c.sha256, coalesce(c.original, ''),
   coalesce((SELECT o.remote_id FROM observation o WHERE o.photo = p.id AND o.gone = 0
     ORDER BY o.id LIMIT 1), ''),
-  coalesce(p.file_name, ''), p.favorite, p.archived, p.trashed
+  coalesce(p.file_name, ''), p.favorite, p.archived, p.trashed,
+  CASE c.fidelity WHEN 'original' THEN '' ELSE c.fidelity END
 FROM mirrored c JOIN photo p ON p.id = c.photo
 WHERE c.mirror = ?1 AND c.role = 'current' AND c.state IN ('good', 'suspect') AND c.photo > ?2
 ORDER BY c.photo LIMIT ?3"""
@@ -77,6 +78,7 @@ class BesideRows(Part):
                 favorite=row[6] == 1,
                 archived=row[7] == 1,
                 trashed=row[8] == 1,
+                fidelity=row[9],
             )
             for row in self.database.all(_LISTED, (mirror_id, after, limit))
         }

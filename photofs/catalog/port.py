@@ -196,7 +196,6 @@ class TreeReads(Protocol):
         """For statfs: the number of photos, and the sum of their sizes in bytes."""
         ...
 
-
     def path_of_folder(self, folder_id: int) -> str:
         """The path of a folder below the root, which has none."""
         ...

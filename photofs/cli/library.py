@@ -11,6 +11,7 @@ from photofs.catalog.sqlite import Catalog
 from photofs.cli.errand_words import not_so
 from photofs.cli.house import find_house
 from photofs.cli.merged import unmerged
+from photofs.cli.mirror_adding import check_no_own_mirror
 from photofs.cli.one_source import remove_source
 from photofs.cli.open_work import agent_works
 from photofs.cli.output import (
@@ -94,8 +95,9 @@ def add(
     with house.catalog() as catalog:
         if library_to is not None:
             _refuse_twice(catalog, "", kind, folder)
-            known = catalog.library(library_to).library_id
-            catalog.add_source(known, kind, {"path": str(folder)})
+            known = catalog.library(library_to)
+            check_no_own_mirror(catalog, known, folder)
+            catalog.add_source(known.library_id, kind, {"path": str(folder)})
         else:
             _refuse_twice(catalog, chosen, kind, folder)
             catalog.add_library(chosen, kind, {"path": str(folder)})
@@ -273,6 +275,7 @@ def move(name: str, folder: str, *, as_json: bool) -> None:
     with house.catalog() as catalog:
         source = _source_at(house, catalog, name, new)
         _refuse_twice(catalog, "", source.provider, new)
+        check_no_own_mirror(catalog, catalog.library(name), new)
         catalog.set_config(source.source_id, {**source.config, "path": str(new)})
         catalog.source_trouble(source.source_id, "")
     if as_json:

@@ -2,18 +2,15 @@
 
 import sys
 import time
-from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
 from photofs.assembly import House
-from photofs.catalog.mirrors import MirrorRow, NewMirror
-from photofs.catalog.port import LibraryRow
+from photofs.catalog.mirrors import MirrorRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.house import find_house
+from photofs.cli.mirror_adding import Manner, added, check_place, moved
 from photofs.cli.mounts import mount_of
 from photofs.cli.output import (
     counted,
@@ -22,25 +19,19 @@ from photofs.cli.output import (
     json_option,
     print_json,
     safe_text,
-    shell_word,
 )
 from photofs.cli.scan import run_agent
 from photofs.cli.sent_copies import bring_back_from, loose_words
 from photofs.cli.suggestions import files, libraries
-from photofs.mirrors.claims import claimed_files
-from photofs.mirrors.folder import LocalMirror
-from photofs.mirrors.opening import begin_mirror, marker_at, open_mirror, unmark
+from photofs.mirrors.opening import marker_at, unmark
 from photofs.model.dates_template import USUAL_DATES, template_steps
-from photofs.model.errors import Misconfigured, NotFound, PhotofsError, Refused
+from photofs.model.errors import Misconfigured, NotFound, Refused
 from photofs.model.mirror import AlbumFolders
 from photofs.model.size import parse_size
-from photofs.wishing.recognising import doubt_words, recognise_mirror
+from photofs.wishing.recognising import doubt_words
 
 REASONS = 5
 """Reasons why photos are not in a mirror that `status` tells."""
-
-FOUND_AT_ONCE = 500
-"""Files of a mirror that is taken over which are noted in one transaction: some 10 ms."""
 
 
 @click.group
@@ -71,14 +62,14 @@ def add(
     root = _root(house, folder)
     with house.catalog() as catalog:
         library = catalog.library(library_name)
-        _check_place(house, catalog, root)
+        check_place(house, catalog, root)
         marker = marker_at(root)
         known = None if marker is None else catalog.mirror_with(marker.mirror)
         if known is not None:
-            row, found = _moved(catalog, known, library, root), 0
+            row, found = moved(catalog, known, library, root), 0
         else:
-            manner = _Manner(layout, albums, {"embed": True} if embed else {})
-            row, found = _added(catalog, library, root, manner)
+            manner = Manner(layout, albums, {"embed": True} if embed else {})
+            row, found = added(catalog, library, root, manner)
         doubt = catalog.doubt()
     same_disk = _shares_disk(house, root)
     if as_json:
@@ -221,131 +212,6 @@ def _root(house: House, folder: str) -> Path:
     if not given.is_dir():
         raise NotFound(f"there is no folder {safe_text(str(given))}", remedy="make it first")
     return given.resolve()
-
-
-def _check_place(house: House, catalog: Catalog, root: Path) -> None:
-    """Refused where a mirror would lie in, or hold, what photofs itself reads or keeps."""
-    paths = house.paths
-    own = [paths.config, paths.data, paths.state, paths.cache]
-    read = [
-        Path(value)
-        for source in catalog.sources()
-        for value in source.config.values()
-        if isinstance(value, str) and value.startswith("/")
-    ]
-    mirrors = [Path(row.root) for row in catalog.mirrors() if Path(row.root) != root]
-    for places, what in (
-        (own, "photofs keeps its own files there"),
-        (read, "a library's export lies there"),
-        (mirrors, "another mirror lies there"),
-    ):
-        for place in places:
-            if root.is_relative_to(place) or place.is_relative_to(root):
-                raise Refused(
-                    f"{safe_text(str(root))} cannot be a mirror: {what} ({place})",
-                    safe="nothing was changed",
-                    remedy="name another folder",
-                )
-
-
-def _moved(catalog: Catalog, known: MirrorRow, library: LibraryRow, root: Path) -> MirrorRow:
-    """A mirror that is known lies elsewhere now."""
-    if known.library_id != library.library_id:
-        raise Refused(
-            f"{safe_text(str(root))} is the mirror of another library",
-            safe="nothing was changed",
-            remedy="name an empty folder",
-        )
-    if Path(known.root) != root and _is_there(known):
-        raise Refused(
-            f"{safe_text(str(root))} is a copy of the mirror in {safe_text(known.root)}, or that"
-            " very folder",
-            safe="nothing was changed",
-            remedy="a second mirror begins in an empty folder; one that was moved leaves nothing",
-        )
-    with closing(open_mirror(root, known.marker, None, writing=True)) as folder:
-        catalog.set_mirror_place(known.mirror_id, str(root), folder.disk, folder.traits)
-    return catalog.mirror(known.mirror_id)
-
-
-def _is_there(known: MirrorRow) -> bool:
-    """Whether it is still where it was noted."""
-    try:
-        marker = marker_at(Path(known.root))
-    except PhotofsError:
-        return False
-    return marker is not None and marker.mirror == known.marker
-
-
-def _check_free(catalog: Catalog, root: Path) -> None:
-    """Refused where a mirror is noted that is not there now: asked before anything is written."""
-    if any(Path(row.root) == root for row in catalog.mirrors()):
-        place = safe_text(str(root))
-        raise Refused(
-            f"{place} is the place of another mirror, whose disk is not there now",
-            safe="nothing was changed",
-            remedy=f"mount its disk; or `photofs mirror remove {shell_word(str(root))}` forgets it"
-            " (its files stay), then add the new one",
-        )
-
-
-class _Manner(NamedTuple):
-    """What the command line says of how a mirror is to be."""
-
-    layout: str
-    albums: str | None
-    settings: dict[str, object]
-
-
-def _added(
-    catalog: Catalog, library: LibraryRow, root: Path, manner: _Manner
-) -> tuple[MirrorRow, int]:
-    """A new mirror, or one that this catalog does not know yet and how many files it has."""
-    _check_free(catalog, root)
-    marker = marker_at(root)
-    if marker is None:
-        made = datetime.now(tz=UTC).isoformat(timespec="seconds")
-        folder = begin_mirror(root, library.name, made)
-    else:
-        folder = open_mirror(root, marker.mirror, None, writing=True)
-    with closing(folder):
-        new = NewMirror(
-            library.library_id,
-            str(root),
-            folder.marker.mirror,
-            folder.disk,
-            manner.layout,
-            _albums(folder, manner.albums),
-            manner.settings,
-            folder.traits,
-        )
-        number = catalog.add_mirror(new, time.time_ns())
-        if marker is not None:
-            recognise_mirror(catalog, folder, time.time_ns())
-        found = 0 if marker is None else _take_over(catalog, number, folder)
-    return catalog.mirror(number), found
-
-
-def _take_over(catalog: Catalog, mirror_id: int, folder: LocalMirror) -> int:
-    """Note the files that the mirror's own lists name."""
-    claimed = list(claimed_files(folder))
-    for start in range(0, len(claimed), FOUND_AT_ONCE):
-        with catalog.database.transaction():
-            catalog.add_found(mirror_id, claimed[start : start + FOUND_AT_ONCE])
-    return len(claimed)
-
-
-def _albums(folder: LocalMirror, wished: str | None) -> AlbumFolders:
-    """How albums are shown: links unless told otherwise, and none where the disk knows no links."""
-    if wished is None:
-        return AlbumFolders.LINKS if folder.traits.symlinks else AlbumFolders.NONE
-    if wished == AlbumFolders.LINKS.value and not folder.traits.symlinks:
-        raise Refused(
-            "the file system of that folder knows no links",
-            safe="no file was copied yet",
-            remedy="use --albums copies, which takes the room of each photo once more, or none",
-        )
-    return AlbumFolders(wished)
 
 
 def _shares_disk(house: House, root: Path) -> bool:

@@ -24,7 +24,8 @@ class ListedPhoto(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `file` is its path below the root, with "/"; `sha256` that of its bytes, and `original` that of
     the service's bytes, where facts were written into the copy. `name` is the photo's own, where
-    the disk could not hold it; `id` the service's.
+    the disk could not hold it; `id` the service's. `fidelity` is told of lesser bytes than the
+    original's alone (model.photo.Fidelity).
     """
 
     file: str
@@ -35,6 +36,7 @@ class ListedPhoto(msgspec.Struct, frozen=True, omit_defaults=True):
     favorite: bool = False
     archived: bool = False
     trashed: bool = False
+    fidelity: str = ""
 
 
 class ListedAlbum(msgspec.Struct, frozen=True, omit_defaults=True):

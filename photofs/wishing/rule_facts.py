@@ -14,7 +14,7 @@ from photofs.catalog.rule_rows import Looked, Record
 from photofs.model.capture_time import Granularity
 from photofs.model.fusing import Word, teller
 from photofs.model.mirror import CopyState
-from photofs.model.photo import Media
+from photofs.model.photo import Fidelity, Media
 from photofs.model.rule import DAY_NS
 from photofs.model.rule_plan import Copy, Subject, Told
 from photofs.model.trace import SURE, TraceKind
@@ -23,6 +23,7 @@ from photofs.wishing.hand_reach import HandReach
 _MAY_MEAN_NS: Final = {Granularity.SECOND: 0, Granularity.MONTH: 31, Granularity.YEAR: 366}
 """Days after its instant at which a photo with such a date may have been taken at the latest."""
 
+_HASH: Final = frozenset({TraceKind.SHA256, TraceKind.MD5})
 BUSY: Final = "something is wished of it that its source has not told yet"
 ONCE: Final = "it was in Trash before, and was taken out: a rule puts it there no second time"
 
@@ -161,9 +162,26 @@ def _copy(copy: CopyRow, looked: Looked, seen_mirrors: Mapping[int, str]) -> Cop
         marker=seen_mirrors.get(copy.mirror_id, ""),
         sha256=copy.sha256,
         record=copy.observation,
-        fidelity=copy.fidelity,
+        fidelity=_fidelity(copy, looked),
         good=now and whole,
         seen=copy.mirror_id in seen_mirrors,
         read_ns=copy.read_ns,
         rewritten=copy.embedded is not None and copy.embedded.cut is None,
     )
+
+
+def _fidelity(copy: CopyRow, looked: Looked) -> Fidelity:
+    """Hearsay calls no file an original: only a service's original with the very same hash does."""
+    seen = {each.number: each.seen for each in looked.records}
+    by = seen.get(copy.observation or 0)
+    if by is None or not by.hearsay:
+        return copy.fidelity
+    same = {
+        other for one, kind, other in looked.merges if one == copy.observation and kind in _HASH
+    }
+    same |= {
+        one for one, kind, other in looked.merges if other == copy.observation and kind in _HASH
+    }
+    told = [seen[each] for each in same if each in seen and not seen[each].hearsay]
+    is_original = any(each.fidelity is Fidelity.ORIGINAL for each in told)
+    return copy.fidelity if is_original else Fidelity.RECOMPRESSED

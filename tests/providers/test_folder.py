@@ -29,7 +29,7 @@ from photofs.model.observation import (
     PhotoSeen,
     ScanEnd,
 )
-from photofs.model.photo import Position
+from photofs.model.photo import Fidelity, Position
 from photofs.model.sidecar import DateTold, SidecarFacts
 from photofs.providers.folder.attached import Attached, note
 from photofs.providers.folder.provider import AGAIN_NS, FolderProvider, open_provider
@@ -178,7 +178,7 @@ async def test_a_mirrors_list_is_believed(tmp_path: Path) -> None:
     told = AlbumList(
         "flickr",
         (
-            ListedPhoto("2019/a.jpg"),
+            ListedPhoto("2019/a.jpg", fidelity="recompressed"),
             ListedPhoto("2019/b.jpg", name="b:c.jpg", favorite=True, archived=True),
         ),
         (
@@ -192,6 +192,7 @@ async def test_a_mirrors_list_is_believed(tmp_path: Path) -> None:
     shown = {one.remote_id: one for one in seen if isinstance(one, PhotoSeen)}
     assert sorted(shown) == ["2019/a.jpg", "2019/b.jpg"]
     assert (shown["2019/a.jpg"].favorite, shown["2019/b.jpg"].favorite) == (False, True)
+    assert shown["2019/a.jpg"].fidelity is Fidelity.RECOMPRESSED
     assert (shown["2019/b.jpg"].archived, shown["2019/b.jpg"].file_name) == (True, "b:c.jpg")
     (peru, empty) = [one for one in seen if isinstance(one, AlbumSeen)]
     assert (peru.title, peru.description) == ("Peru", "far")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from photofs.emulators.pictures import make_jpeg
 from photofs.emulators.takeout import demo_takeout
 from photofs.kernel.lock import hold
 from photofs.model.mirror import MARKER_NAME
@@ -213,3 +214,19 @@ def test_the_agent_fills_a_mirror_by_itself(household: Household, export: Path, 
             assert time.monotonic() < until
             time.sleep(0.2)
     assert check_sums(root) > 40
+
+
+def test_a_mirror_is_no_source_of_its_own_library(
+    household: Household, export: Path, root: Path
+) -> None:
+    """Nor is a copy of it; another library may read it."""
+    del export
+    household.run("mirror", "add", "google", root)
+    (root / "a.jpg").write_bytes(make_jpeg("a"))
+    copy = root.parent / "there" / "copy"
+    copy.parent.mkdir()
+    shell("cp", "-a", root, copy)
+    for folder in (root, copy):
+        told = household.run("library", "add", "folder", folder, "--to", "google", code=15)
+        assert "is a mirror of google itself" in told
+    household.run("library", "add", "folder", root, "--name", "back")

@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from photofs.catalog.mirrored import CopyRow
 from photofs.catalog.rule_rows import AlbumWord, Looked, Record, RulePhoto
 from photofs.model.capture_time import Granularity
+from photofs.model.mirror import CopyState, Role, Stamp
+from photofs.model.photo import Fidelity
 from photofs.model.rule import DAY_NS
 from photofs.wishing.hand_reach import NO_HAND, HandReach
 from photofs.wishing.rule_facts import subject_of
@@ -114,3 +117,31 @@ def test_hearsay_is_not_what_would_be_trashed() -> None:
     assert subject_of(told, 3, hand, lambda _: None, {}).record == 12
     assert subject_of(heard(told, 12), 3, hand, lambda _: None, {}).record is None
     assert subject_of(heard(told, 12), 2, NO_HAND, lambda _: None, {}).record is None
+
+
+COPY = CopyRow(
+    copy_id=7, mirror_id=3, photo_id=1, role=Role.CURRENT, path="a.jpg", moving="", wished="",
+    shown_ns=0, content_key="1", sha256="ab", stamp=Stamp(10, 0, 0, 0),
+    fidelity=Fidelity.ORIGINAL, observation=12, written_ns=1, read_ns=2, state=CopyState.GOOD,
+    why="",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "service", "told"),
+    [
+        ("sha256", Fidelity.ORIGINAL, Fidelity.ORIGINAL),
+        ("sha256", Fidelity.RECOMPRESSED, Fidelity.RECOMPRESSED),
+        ("page", Fidelity.ORIGINAL, Fidelity.RECOMPRESSED),
+    ],
+)
+def test_hearsay_calls_no_copy_an_original(kind: str, service: Fidelity, told: Fidelity) -> None:
+    """A transcode that was read back from a mirror proves nothing of the video at the service."""
+    one = looked(kind=kind)
+    account = replace(one.records[0].seen, fidelity=service)
+    records = (one.records[0]._replace(seen=account), one.records[1])
+    one = one._replace(records=records, copies=(7,))
+    (copy,) = subject_of(heard(one, 12), 1, NO_HAND, lambda _: COPY, {}).copies
+    assert copy.fidelity is told
+    (copy,) = subject_of(one, 1, NO_HAND, lambda _: COPY, {}).copies
+    assert copy.fidelity is Fidelity.ORIGINAL

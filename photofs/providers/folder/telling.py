@@ -9,6 +9,7 @@ from typing import Final
 
 from photofs.model.errors import PhotofsError
 from photofs.model.observation import Finding, FindingKind, PhotoSeen
+from photofs.model.photo import Fidelity
 from photofs.model.sidecar import ENDING, LARGEST, SidecarFacts
 from photofs.providers.archives.heads import read_head
 from photofs.providers.archives.member import Member
@@ -99,6 +100,7 @@ class Telling:
                 favorite=listed.favorite,
                 archived=listed.archived,
                 trashed=listed.trashed,
+                fidelity=_fidelity(listed.fidelity),
             )
         return seen
 
@@ -146,6 +148,11 @@ def _with_facts(seen: PhotoSeen, facts: SidecarFacts) -> PhotoSeen:
         favorite=facts.favorite or None,  # five stars tell it; fewer are no word of favourites
         page_url=_text(facts.page_url),
     )
+
+
+def _fidelity(told: str) -> Fidelity:
+    """The least for a word that is none: nothing is taken for an original by a mistake."""
+    return Fidelity(told or Fidelity.ORIGINAL) if told in {"", *Fidelity} else Fidelity.PREVIEW
 
 
 def _text(words: str | None) -> str | None:
