@@ -78,6 +78,17 @@ def test_what_two_sources_had_is_found_when_both_are_gone(tmp_path: Path) -> Non
         assert home.rooms() == {FIRST: Room.KEPT, SECOND: Room.KEPT}
 
 
+def test_the_other_way_round_it_is_found_as_well(tmp_path: Path) -> None:
+    """The Takeout is taken away first: what was sent is shown again, and then lost by Google."""
+    with exported_home(tmp_path) as home:
+        withdraw(home, "takeout")
+        assert stand(home) == {FIRST: {"album", "date"}, SECOND: {"album", "date"}}
+        home.made.items[0].trashed = True
+        for _time in range(3):
+            home.scan("google")
+        assert stand(home) == {FIRST: {"trash"}, SECOND: {"album", "date"}}
+
+
 def test_a_library_with_originals_that_are_nowhere_else_is_not_forgotten(tmp_path: Path) -> None:
     """What Google deleted, and what it gives back otherwise; not what the Takeout has as well."""
     with exported_home(tmp_path, 3, exported={FIRST: files(3)[FIRST]}) as home:
