@@ -300,6 +300,7 @@ class House:
     @asynccontextmanager
     async def open_provider(self, source: "SourceRow") -> "AsyncIterator[Provider]":
         """The provider of a source, opened for the length of an async block."""
+        from photofs.catalog.pile import DiskPile
         from photofs.metadata.head import read_head
         from photofs.metadata.stamping import stamp_head
         from photofs.metadata.timezone import zone_of_position
@@ -313,6 +314,7 @@ class House:
                 pacer=pacer,
                 secrets=self.secrets(),
                 small_state=small_state,
+                new_pile=DiskPile,
                 zone_of_position=zone_of_position,
                 now_ns=time.time_ns,
                 read_timeout=self.settings.network.read_timeout,

@@ -9,7 +9,7 @@ import contextlib
 import json
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from sqlitedict import SqliteDict
@@ -40,10 +40,14 @@ class SqliteState:
 
     def put(self, key: str, value: object) -> None:
         """Note a JSON value under the key; Full or StoreError if that fails."""
+        self.put_all({key: value})
+
+    def put_all(self, notes: Mapping[str, object]) -> None:
+        """Note all of these: fifty wait for the thread as often as one. Full or StoreError."""
         try:
-            self._notes[key] = value
+            self._notes.update(notes)
             # sqlitedict's thread writes later, and tells what it met when it is asked next
-            _ = key in self._notes
+            _ = "" in self._notes
         except sqlite3.Error as error:
             raise _ours(error, self._path, "written") from error
 

@@ -17,6 +17,7 @@ from photofs.model.errand import Deed, Errand, Outcome
 from photofs.model.head import HeadFacts
 from photofs.model.observation import AlbumSeen, ContentHash, Observation, PhotoSeen
 from photofs.model.photo import Media
+from photofs.model.pile import Pile
 from photofs.model.sidecar import SidecarFacts
 from photofs.model.span import Span
 from photofs.model.splice import StampHead
@@ -315,11 +316,16 @@ class SmallState(Protocol):
         """Note a JSON value under the key."""
         ...
 
+    def put_all(self, notes: Mapping[str, object]) -> None:
+        """Note all of these, each by itself; a crash may leave some of them out."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
     """What assembly lends to a provider when it opens one.
 
+    `new_pile` gives an empty one, which whoever asked for it closes.
     `zone_of_position` and `now_ns` come from outside so that tests can set them.
     `read_timeout` in seconds is how long a connection may be silent.
     `read_head` tells a medium's kind and facts by its first bytes (model/head.py says how many),
@@ -332,6 +338,7 @@ class Tools:
     pacer: Pacer
     secrets: SecretStore
     small_state: SmallState
+    new_pile: Callable[[], Pile]
     zone_of_position: ZoneOfPosition
     now_ns: Callable[[], int]
     read_timeout: float = 30.0

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import trio
 
+from photofs.catalog.pile import DiskPile
 from photofs.model.observation import PhotoSeen
 from photofs.providers.archives.zip_directory import read_directory
 from photofs.providers.port import Tools
@@ -87,6 +88,7 @@ async def _scan(folder: Path) -> int:
         pacer=FreePacer(),
         secrets=SecretsInMemory(),
         small_state=StateInMemory(),
+        new_pile=DiskPile,
         zone_of_position=nowhere,
         now_ns=time.time_ns,
     )

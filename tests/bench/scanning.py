@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import trio
 
+from photofs.catalog.pile import DiskPile
 from photofs.emulators.flickr import Account, Emulator, serve_flickr, synthetic_account
 from photofs.model.observation import PhotoSeen, ScanEnd
 from photofs.providers.flickr.provider import open_provider
@@ -87,6 +88,7 @@ def _config(emulator: Emulator) -> tuple[dict[str, object], Tools]:
         pacer=FreePacer(),
         secrets=secrets,
         small_state=StateInMemory(),
+        new_pile=DiskPile,
         zone_of_position=nowhere,
         now_ns=lambda: int(emulator.account.clock() * 1e9),
     )

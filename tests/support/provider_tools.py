@@ -1,5 +1,8 @@
 """What a provider is lent, in its simplest honest form: everything in memory, nothing paced."""
 
+from collections.abc import Mapping
+
+from photofs.catalog.pile import DiskPile
 from photofs.model.capture_time import ZoneOfPosition
 from photofs.model.photo import Position
 from photofs.model.verdict import Verdict
@@ -63,6 +66,10 @@ class StateInMemory:
         """Note a JSON value under the key."""
         self.notes[key] = value
 
+    def put_all(self, notes: Mapping[str, object]) -> None:
+        """Note all of these."""
+        self.notes.update(notes)
+
 
 def nowhere(position: Position) -> str | None:
     """No zone for any position."""
@@ -80,6 +87,7 @@ def make_tools(
         pacer=FreePacer(),
         secrets=SecretsInMemory(secrets),
         small_state=StateInMemory(),
+        new_pile=DiskPile,
         zone_of_position=zone_of_position,
         now_ns=lambda: now_ns,
     )

@@ -23,7 +23,7 @@ from photofs.providers.archives.parts import Parts, find_parts, only_archives
 from photofs.providers.archives.ref import open_ref, read_ref
 from photofs.providers.archives.slices import in_worker
 from photofs.providers.archives.tgz import TgzParts
-from photofs.providers.archives.told import Note, Told
+from photofs.providers.archives.told import Note, PiledIds, Told
 from photofs.providers.port import Abilities, Folders, OriginalStream, Tools
 
 Steps = Generator[Observation | Note | None, None, None]
@@ -99,17 +99,19 @@ class ArchiveProvider:
             yield ScanEnd(cursor=cursor, full=False)
             return
         state = self._tools.small_state
-        told = Told(state, last.marks if last is not None and same_rules else None)
-        steps = self._export.scan(parts, self._tgz_parts, self._tools, told)
-        with closing(steps):
-            ended = False
-            while not ended:
-                batch, ended = await trio.to_thread.run_sync(in_worker, steps)
-                for one in batch:
-                    if isinstance(one, Note):
-                        state.put(one.key, one.value)
-                    else:
-                        yield one
+        with closing(self._tools.new_pile()) as pile:
+            since = last.marks if last is not None and same_rules else None
+            told = Told(state, since, PiledIds(pile))
+            steps = self._export.scan(parts, self._tgz_parts, self._tools, told)
+            with closing(steps):
+                ended = False
+                while not ended:
+                    batch, ended = await trio.to_thread.run_sync(in_worker, steps)
+                    for one in batch:
+                        if isinstance(one, Note):
+                            state.put(one.key, one.value)
+                        else:
+                            yield one
         yield ScanEnd(cursor=msgspec.json.encode(here).decode(), full=not told.partial)
 
     async def is_gone(self, remote_id: str) -> bool:

@@ -9,10 +9,12 @@ import base64
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from photofs.model.observation import PhotoSeen, Superseded
+from photofs.model.pile import Pile
 from photofs.providers.port import SmallState
 
 CHUNK = 2_000
@@ -44,6 +46,45 @@ class Note(msgspec.Struct, frozen=True):
     value: object
 
 
+class Ids(Protocol):
+    """Ids that were told: a set, or what is like one."""
+
+    def add(self, remote_id: str, /) -> None:
+        """One more."""
+        ...
+
+    def __contains__(self, remote_id: object, /) -> bool:
+        """Whether it was added."""
+        ...
+
+
+class PiledIds:
+    """Ids in a pile."""
+
+    def __init__(self, pile: Pile) -> None:
+        """The pile is empty, and nobody else's."""
+        self._pile = pile
+
+    def add(self, remote_id: str, /) -> None:
+        """One more."""
+        self._pile.add(remote_id, ())
+
+    def __contains__(self, remote_id: object, /) -> bool:
+        """Whether it was added."""
+        return remote_id in self._pile
+
+
+class _Last(NamedTuple):
+    """Where the notes of the last scan are: its side, 0 or 1, and the number of the last one.
+
+    The first `whole` of them were left by one scan that told each photo once.
+    """
+
+    side: int
+    end: int
+    whole: int
+
+
 class Told:
     """Collects what is told now, and knows what was told before.
 
@@ -52,21 +93,21 @@ class Told:
     is new (`only_more`) adds its notes to theirs, and the later one of two notes of a photo counts.
     """
 
-    def __init__(self, state: SmallState, since: Mapping[str, str] | None = None) -> None:
-        """Read the notes of the last scan that ended.
+    def __init__(
+        self, state: SmallState, since: Mapping[str, str] | None = None, ids: Ids | None = None
+    ) -> None:
+        """Look where the notes of the last scan that ended are.
 
         `since`: by export, the mark of the parts that the last scan had read which was filed.
+        `ids` takes the ids that are told now; a set of its own, if none is given.
         """
+        self._state = state
         self._last = _last(state.get(_KEY))
-        side, count = self._last
-        notes = [state.get(f"{_KEY}-{side}-{number + 1}") for number in range(count)]
-        self._before = [note for note in notes if isinstance(note, str)]
-        self._whole = 0 < count == len(self._before)
         self.since = dict(since or {})
         self.partial = False
-        self._side = 1 - side
+        self._side = 1 - self._last.side
         self._now: list[PhotoSeen] = []
-        self._ids: set[str] = set()
+        self._ids: Ids = set() if ids is None else ids
         self._written = 0
         self.superseded = _words(state.get(_SUPERSEDED))
         self.begun = _words(state.get(_BEGUN))
@@ -74,20 +115,23 @@ class Told:
     def all_before(self) -> Iterator[PhotoSeen]:
         """What was told the last time, missing photos too."""
         known: set[str] = set()
-        for text in reversed(self._before):
+        for number, text in self._noted():
             try:
                 told = _decode(_unpacked(text))
             except (ValueError, zlib.error, msgspec.DecodeError):
                 continue
             for seen in told:
-                if seen.remote_id not in known:
+                if seen.remote_id in known:
+                    continue
+                if number > self._last.whole:
                     known.add(seen.remote_id)
-                    yield seen
+                yield seen
 
     def some_before(self, wanted: Callable[[Brief], bool]) -> list[PhotoSeen] | None:
         """Those of them that are wanted; None if not all notes can be read."""
         found: dict[str, PhotoSeen] = {}
-        for text in reversed(self._before):
+        read = 0
+        for _number, text in self._noted():
             try:
                 told = _unpacked(text)
                 places = [at for at, one in enumerate(_decode_briefly(told)) if wanted(one)]
@@ -96,12 +140,20 @@ class Told:
                     found.setdefault(seen.remote_id, seen)
             except (ValueError, zlib.error, msgspec.DecodeError):
                 return None
-        return list(found.values()) if self._whole else None
+            read += 1
+        return list(found.values()) if 0 < read == self._last.end else None
+
+    def _noted(self) -> Iterator[tuple[int, str]]:
+        """The notes of the last scan by number, the newest first, read one by one."""
+        for number in range(self._last.end, 0, -1):
+            note = self._state.get(f"{_KEY}-{self._last.side}-{number}")
+            if isinstance(note, str):
+                yield number, note
 
     def only_more(self) -> None:
         """What is told now comes beside what was told before, of which nothing is missing."""
         self.partial = True
-        self._side, self._written = self._last
+        self._side, self._written = self._last.side, self._last.end
 
     def ids_before(self, prefix: str) -> frozenset[str]:
         """The ids told before that begin so."""
@@ -147,20 +199,23 @@ class Told:
         """What was told before and was not added since; add these too."""
         if self.partial:
             return
-        known = self._ids.union(self.superseded)
         for seen in self.all_before():
-            if seen.remote_id not in known:
+            if not self._is_over(seen.remote_id):
                 yield replace(seen, missing=True)
 
     def end(self) -> Iterator[Note]:
         """All is told."""
         if self._now:
             yield self._note()
-        yield Note(_KEY, [self._side, self._written])
-        known = self._ids.union(self.superseded)
-        left = {one: ref for one, ref in self.begun.items() if one not in known}
+        whole = self._last.whole if self.partial else self._written
+        yield Note(_KEY, [self._side, self._written, whole])
+        left = {one: ref for one, ref in self.begun.items() if not self._is_over(one)}
         if left != self.begun:
             yield Note(_BEGUN, left)
+
+    def _is_over(self, remote_id: str) -> bool:
+        """Whether the id was told now, or stands for another."""
+        return remote_id in self._ids or remote_id in self.superseded
 
     def _note(self) -> Note:
         packed = zlib.compress(_encode(self._now), 1)
@@ -179,9 +234,9 @@ def _words(noted: object) -> dict[str, str]:
     return {str(key): word for key, word in told.items() if isinstance(word, str)}
 
 
-def _last(noted: object) -> tuple[int, int]:
-    """On which side, 0 or 1, the last scan noted, and how many notes."""
-    if isinstance(noted, list) and len(noted) == 2 and all(isinstance(one, int) for one in noted):  # noqa: PLR2004 - side and count
-        side, count = noted
-        return side & 1, count
-    return 0, 0
+def _last(noted: object) -> _Last:
+    """As `Told.end` noted it; older versions did not say how many notes tell each photo once."""
+    if isinstance(noted, list) and 2 <= len(noted) <= 3 and all(isinstance(n, int) for n in noted):  # noqa: PLR2004 - side, count, whole
+        side, count, *whole = noted
+        return _Last(side & 1, count, *(whole or [0]))
+    return _Last(0, 0, 0)

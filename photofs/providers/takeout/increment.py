@@ -8,6 +8,7 @@ of scans against each other.
 """
 
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -27,6 +28,7 @@ from photofs.providers.takeout.exports import (
     place_of,
 )
 from photofs.providers.takeout.gathering import Folder, Gathering
+from photofs.providers.takeout.item_copies import ItemCopies
 from photofs.providers.takeout.items import Items
 from photofs.providers.takeout.orphans import Orphans
 from photofs.providers.takeout.recall import Recall, member_of, take_apart
@@ -96,7 +98,12 @@ class Increment:
         basis, told = read_basis(self.whole.tools.small_state), self.whole.told
         if basis is None or basis.marks != told.since or told.begun:
             return False
-        sweep, gathering = replace(self.whole, parts=self.added), Gathering()
+        new_pile = self.whole.tools.new_pile
+        with closing(new_pile()) as files, closing(new_pile()) as copies:
+            return (yield from self._steps(basis, Gathering(files), ItemCopies(copies)))
+
+    def _steps(self, basis: Basis, gathering: Gathering, copies: ItemCopies) -> Sufficing:
+        sweep, told = replace(self.whole, parts=self.added), self.whole.told
         findings: list[Finding] = []
         for one in sweep.gather(gathering, lacking_parts([each.path for each in self.added[1]])):
             if isinstance(one, Finding):
@@ -104,7 +111,8 @@ class Increment:
             yield one
         sameness = sweep.sameness()
         mark = sameness.mark
-        items = Items(frozenset(), mark, Orphans(Recall(self._before), mark, told.superseded))
+        orphans = Orphans(Recall(self._before), mark, told.superseded)
+        items = Items(copies, frozenset(), mark, orphans)
         for folder in gathering.folders(sameness):
             findings += album_lost(folder)
             self._alone += [folder] if folder.album_alone else []
@@ -152,9 +160,7 @@ class Increment:
             if member is None:
                 return False
             place = place_of(member.part, member.folder)
-            items.copies.setdefault(item_id, []).insert(
-                0, Copy(Role.MAIN, Folder(place), member, None)
-            )
+            items.copies.add(item_id, Copy(Role.MAIN, Folder(place), member, None))
         return True
 
     def _tell(self, items: Items, basis: Basis) -> Iterator[Observation | Note]:

@@ -4,7 +4,6 @@ An item is known by the service's own id (in its sidecar's url); where an old si
 hash of title, capture time, length and CRC; a file without any sidecar as orphans.py says.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from photofs.model.observation import Finding, FindingKind
@@ -12,6 +11,7 @@ from photofs.providers.archives.member import Member
 from photofs.providers.archives.plain import clean
 from photofs.providers.takeout.copies import Copy, Link, hashed_id, is_hashed, outside
 from photofs.providers.takeout.gathering import Folder, Mark
+from photofs.providers.takeout.item_copies import ItemCopies
 from photofs.providers.takeout.orphans import Orphans
 from photofs.providers.takeout.pairing import Pair, Pairing
 from photofs.providers.takeout.variants import Role
@@ -22,14 +22,16 @@ _Facts = tuple[str, int | None]
 class Items:
     """All items by id, filled folder by folder; then `settle`, then read."""
 
-    def __init__(self, told_before: frozenset[str], mark: Mark, orphans: Orphans) -> None:
+    def __init__(
+        self, copies: ItemCopies, told_before: frozenset[str], mark: Mark, orphans: Orphans
+    ) -> None:
         """`told_before` holds the ids by hash of earlier scans: they stay, once told.
 
         `widows` are sidecars without a medium beside them; `lone`, once settled, those for which
         there is none anywhere.
         """
         self._mark = mark
-        self.copies: dict[str, list[Copy]] = {}
+        self.copies = copies
         self.links: dict[str, Link] = {}
         self._told_before = told_before
         self.orphans = orphans
@@ -62,7 +64,7 @@ class Items:
             return
         if pair.own and pair.of is not None:
             copy = self._linked(copy, item_id, folder, pairing.pairs[pair.of], pair.of)
-        self.copies.setdefault(item_id, []).append(copy)
+        self.copies.add(item_id, copy)
 
     def _linked(self, copy: Copy, item_id: str, folder: Folder, main: Pair, of: int) -> Copy:
         """A variant with its own sidecar: of another item's set, unless both have one id."""
@@ -117,7 +119,7 @@ class Items:
             new = known.get(old)
             if new is not None and new in self.copies:
                 stays, goes = (old, new) if old in self._told_before else (new, old)
-                self.copies[stays] = [*self.copies[stays], *self.copies.pop(goes)]
+                self.copies.join(stays, goes)
                 joined[goes] = stays
         self._follow_joined(joined)
 
@@ -138,14 +140,15 @@ class Items:
         """Sidecars alone: of an item with bytes elsewhere, or of one that was not exported."""
         if not self.widows:
             return
-        by_facts: dict[_Facts, set[str]] = defaultdict(set)
+        by_facts: dict[_Facts, set[str]] = {facts_of(copy): set() for copy, _ in self.widows}
         for item_id, copies in self.copies.items():
             for copy in copies:
-                by_facts[facts_of(copy)].add(item_id)
+                if (facts := facts_of(copy)) in by_facts:
+                    by_facts[facts].add(item_id)
         for copy, member in self.widows:
             home = self._home_of_widow(copy, by_facts)
             if home is not None:
-                self.copies[home].append(copy)
+                self.copies.add(home, copy)
             else:
                 self.lone.append(copy)
                 why = "its picture or video is in none of the parts that are here"

@@ -14,10 +14,10 @@ from photofs.providers.archives.member import Member
 from photofs.providers.archives.plain import clean
 from photofs.providers.takeout.copies import Copy, hashed_id, outside
 from photofs.providers.takeout.gathering import Mark
+from photofs.providers.takeout.item_copies import ItemCopies
 from photofs.providers.takeout.recall import Recall, take_apart, trace
 
 _Bytes = tuple[int, int | str, str]
-_Items = dict[str, list[Copy]]
 
 
 class _Orphan(NamedTuple):
@@ -53,7 +53,7 @@ class Orphans:
         """Those that were taken, and the item that each is guessed to be of."""
         return ((one.copy, one.member, one.guess) for one in self._waiting)
 
-    def recognise(self, items: _Items) -> Iterator[Finding]:
+    def recognise(self, items: ItemCopies) -> Iterator[Finding]:
         """Give those to their items that earlier scans knew, and doubtful ones to their guess."""
         self._recall.learn(orphan.member for orphan in self._waiting)
         left = []
@@ -62,12 +62,12 @@ class Orphans:
             if seen is not None:
                 yield self._take_as(orphan, seen, items)
             elif orphan.guess is not None:
-                items.setdefault(orphan.guess, []).append(orphan.copy)
+                items.add(orphan.guess, orphan.copy)
             else:
                 left.append(orphan)
         self._waiting = left
 
-    def _known(self, orphan: _Orphan, items: _Items) -> PhotoSeen | None:
+    def _known(self, orphan: _Orphan, items: ItemCopies) -> PhotoSeen | None:
         """What is believed of the file: not against a sure file of that item with other bytes."""
         doubtful = orphan.guess is not None
         look_up = self._recall.exactly if doubtful else self._recall.nearest
@@ -87,14 +87,14 @@ class Orphans:
         ]
         return seen if extra or not others else None
 
-    def _take_as(self, orphan: _Orphan, seen: PhotoSeen, items: _Items) -> Finding:
+    def _take_as(self, orphan: _Orphan, seen: PhotoSeen, items: ItemCopies) -> Finding:
         item_id, role, _extra = take_apart(seen.remote_id)
-        items.setdefault(item_id, []).append(orphan.copy._replace(role=role, sidecar=None))
+        items.add(item_id, orphan.copy._replace(role=role, sidecar=None))
         self.known[item_id][seen.remote_id] = seen
         why = "its sidecar is not here now; what an earlier scan read there still counts"
         return Finding(kind=FindingKind.NO_SIDECAR, path=clean(orphan.member.shown), why=why)
 
-    def settle(self, items: _Items) -> Iterator[Finding]:
+    def settle(self, items: ItemCopies) -> Iterator[Finding]:
         """Give the others to items of the same bytes, or make them items of their own."""
         holders = self._holders(items)
         for copy, member, anchor, _guess in self._waiting:
@@ -108,9 +108,9 @@ class Orphans:
                 item_id = take_apart(self._former.get(item_id, item_id)).item
                 why = "its date comes from the file itself, if from anywhere"
                 yield Finding(kind=FindingKind.NO_SIDECAR, path=clean(member.shown), why=why)
-            items.setdefault(item_id, []).append(copy)
+            items.add(item_id, copy)
 
-    def _holders(self, items: _Items) -> Mapping[_Bytes, set[str]]:
+    def _holders(self, items: ItemCopies) -> Mapping[_Bytes, set[str]]:
         """The items that hold the bytes of orphans."""
         wanted = {self._bytes_of(orphan.anchor) for orphan in self._waiting}
         outsides = {outside(orphan.anchor) for orphan in self._waiting}

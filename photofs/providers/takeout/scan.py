@@ -4,6 +4,7 @@ It yields None now and then, so that whoever drives it can pause or stop it betw
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -18,6 +19,7 @@ from photofs.providers.takeout.basis import Basis, signs
 from photofs.providers.takeout.copies import HASHED
 from photofs.providers.takeout.exports import lacking_parts, marks_of, moment_ns, names_a_year
 from photofs.providers.takeout.gathering import Folder, Gathering
+from photofs.providers.takeout.item_copies import ItemCopies
 from photofs.providers.takeout.items import Items
 from photofs.providers.takeout.orphans import Orphans
 from photofs.providers.takeout.recall import Recall
@@ -37,13 +39,18 @@ class Scan:
 
     def steps(self) -> Steps:
         """All but the ScanEnd, with the notes for the next scan among them."""
-        gathering, told = Gathering(), self.sweep.told
+        new_pile = self.sweep.tools.new_pile
+        with closing(new_pile()) as files, closing(new_pile()) as copies:
+            yield from self._steps(Gathering(files), ItemCopies(copies))
+
+    def _steps(self, gathering: Gathering, copies: ItemCopies) -> Steps:
+        told = self.sweep.told
         lacking = lacking_parts([part.path for part in self.sweep.parts.archives])
         yield from self.sweep.gather(gathering, lacking)
         sameness = self.sweep.sameness()
         orphans = Orphans(Recall(told), sameness.mark, told.superseded)
         before = told.ids_before(HASHED)
-        items = Items(before, sameness.mark, orphans)
+        items = Items(copies, before, sameness.mark, orphans)
         for folder in gathering.folders(sameness):
             if folder.album_alone:
                 self._alone.append(folder)

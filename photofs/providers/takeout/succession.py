@@ -74,9 +74,9 @@ def last_resort(items: _Items, before: Container[str], moments: Moments) -> dict
     """By id, the files of all that is told without any sidecar, and was not told `before`."""
     return {
         item_id + version.suffix: write_ref(Ref(version.member, 0))
-        for item_id, copies in items.items()
-        if is_hashed(item_id) and not any(copy.sidecar for copy in copies)
-        for version in versions(copies, moments)
+        for item_id in items
+        if is_hashed(item_id) and not any(copy.sidecar for copy in items[item_id])
+        for version in versions(items[item_id], moments)
         if item_id + version.suffix not in before
     }
 
