@@ -3,6 +3,9 @@
 Each step is noted when it is done, and making an item before it is asked for. Losing the notes
 costs time and calls, never a photo: the service takes the same bytes for the same item (google.md
 2.2). What is too old for the service to know is forgotten.
+
+Each has a note of its own, one of so many places: to write all of them anew for each step of each
+took half of the time that a file of 2 MiB needs (docs/BENCHMARKS.md).
 """
 
 from collections.abc import Callable, Iterable
@@ -11,9 +14,11 @@ import msgspec
 
 from photofs.providers.port import SmallState
 
-NOTE = "uploads"
+OLD_NOTE = "uploads"
+"""Where older versions noted all of them, by key."""
+
 MOST = 300
-"""Notes that are kept, the newest: three times as many as there are uploads under way."""
+"""Places: three times as many as there are uploads under way."""
 
 SESSION_AGE = 6 * 86_400
 """Seconds; the service keeps a session for 7 days (google.md 2.9)."""
@@ -41,6 +46,13 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return f"Upload({self.mark})"
 
 
+class _Noted(msgspec.Struct, frozen=True):
+    """What stands at a place: an upload, and the operation's key."""
+
+    key: str
+    upload: Upload
+
+
 class Unfinished:
     """The notes of one source, by the operation's key."""
 
@@ -48,11 +60,14 @@ class Unfinished:
         """`now`: the time in unix seconds."""
         self._small_state = small_state
         self._now = now
-        self._noted: dict[str, Upload] | None = None
+        self._noted: dict[str, Upload] = {}
+        self._places: dict[str, int] = {}
+        self._free: list[int] | None = None
 
     def get(self, key: str, mark: str) -> Upload | None:
         """How far an upload of these very bytes is; None if nothing of it is of use."""
-        noted = self._all().get(key)
+        self._read()
+        noted = self._noted.get(key)
         if noted is None or noted.mark != mark:
             return None
         age = self._now() - noted.at
@@ -70,18 +85,20 @@ class Unfinished:
 
     def asked(self, keys: Iterable[str]) -> None:
         """Items may be made of these from now on. The age of a token counts on."""
-        noted = self._all()
-        now = {
-            key: msgspec.structs.replace(noted[key], asked=True)
-            for key in keys
-            if key in noted and not noted[key].asked
-        }
-        if now:
-            self._put(now)
+        self._read()
+        noted = self._noted
+        self._put(
+            {
+                key: msgspec.structs.replace(noted[key], asked=True)
+                for key in keys
+                if key in noted and not noted[key].asked
+            }
+        )
 
     def made(self, items: dict[str, str]) -> None:
         """These items were made, by key."""
-        noted = self._all()
+        self._read()
+        noted = self._noted
         self._put(
             {
                 key: Upload(mark=noted[key].mark, at=self._now(), item=item)
@@ -92,28 +109,67 @@ class Unfinished:
 
     def forget(self, key: str) -> None:
         """It begins anew."""
-        noted = self._all()
-        if noted.pop(key, None) is not None:
-            self._keep(noted)
+        free = self._read()
+        if self._noted.pop(key, None) is not None:
+            place = self._places.pop(key)
+            self._small_state.put(_note(place), None)
+            free.append(place)
 
     def _put(self, some: dict[str, Upload]) -> None:
-        noted = self._all()
+        free = self._read()
+        notes: dict[str, object] = {}
         for key, upload in some.items():
-            noted.pop(key, None)
-            noted[key] = upload
-        for key in list(noted)[:-MOST]:
-            del noted[key]
-        self._keep(noted)
+            if key not in self._places:
+                self._places[key] = free.pop() if free else self._give_up_one()
+            self._noted.pop(key, None)
+            self._noted[key] = upload
+            notes[_note(self._places[key])] = msgspec.to_builtins(_Noted(key, upload))
+        if notes:
+            self._small_state.put_all(notes)
 
-    def _all(self) -> dict[str, Upload]:
-        """Read once: nobody else writes them while the source is open for sending."""
-        if self._noted is None:
-            told = self._small_state.get(NOTE)
-            try:
-                self._noted = msgspec.convert(told, dict[str, Upload]) if told else {}
-            except msgspec.ValidationError:
-                self._noted = {}
-        return self._noted
+    def _give_up_one(self) -> int:
+        """The place of what is of the least use: the oldest that is done, else the oldest.
 
-    def _keep(self, noted: dict[str, Upload]) -> None:
-        self._small_state.put(NOTE, msgspec.to_builtins(noted))
+        A film's session of some hours ago is worth more than a photo that was made a moment ago.
+        """
+        done = (key for key, upload in self._noted.items() if upload.item is not None)
+        key = next(done, None) or next(iter(self._noted))
+        del self._noted[key]
+        return self._places.pop(key)
+
+    def _read(self) -> list[int]:
+        """The free places. Read once: nobody else writes while the source is open for sending."""
+        if self._free is None:
+            found = {place: self._small_state.get(_note(place)) for place in range(MOST)}
+            noted = {place: one for place, told in found.items() if (one := _noted(told))}
+            for place, one in sorted(noted.items(), key=lambda item: item[1].upload.at):
+                self._noted[one.key] = one.upload
+                self._places[one.key] = place
+            taken = set(self._places.values())
+            self._free = [place for place in reversed(range(MOST)) if place not in taken]
+            self._take_over()
+        return self._free
+
+    def _take_over(self) -> None:
+        """What an older version noted stands at places of its own from now on."""
+        old = self._small_state.get(OLD_NOTE)
+        if not old:
+            return
+        try:
+            told = msgspec.convert(old, dict[str, Upload])
+        except msgspec.ValidationError:
+            told = {}
+        self._put({key: each for key, each in told.items() if key not in self._noted})
+        self._small_state.put(OLD_NOTE, None)
+
+
+def _note(place: int) -> str:
+    return f"upload-{place}"
+
+
+def _noted(told: object) -> _Noted | None:
+    """What a note says; None for what cannot be understood."""
+    try:
+        return None if told is None else msgspec.convert(told, _Noted)
+    except msgspec.ValidationError:
+        return None
