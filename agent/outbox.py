@@ -7,7 +7,7 @@ then one of `later`, `unsure`, `put_back`, `give_up`, or an outcome. See model/o
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 import trio
 
@@ -24,6 +24,8 @@ from photofs.originals.local_disk import LocalDisk
 from photofs.providers.port import Provider, Writes
 from photofs.wishing.outcomes import Outcomes
 from photofs.wishing.wishing import Wishing
+
+Each = TypeVar("Each")
 
 AT_A_TIME: Final = 25
 """Wishes in one transaction: 25 that join an album of 10,000 take some 20 ms to confirm."""
@@ -202,10 +204,10 @@ class Outbox:
         self.catalog.happen(row.operation_id, event, self.now_ns(), reason)
 
 
-def parts_of(rows: Sequence[OperationRow]) -> Iterator[Sequence[OperationRow]]:
+def parts_of(some: Sequence[Each]) -> Iterator[Sequence[Each]]:
     """So many at a time as a transaction may hold."""
-    for begin in range(0, len(rows), AT_A_TIME):
-        yield rows[begin : begin + AT_A_TIME]
+    for begin in range(0, len(some), AT_A_TIME):
+        yield some[begin : begin + AT_A_TIME]
 
 
 def _wished(error: PhotofsError) -> float | None:

@@ -4,11 +4,13 @@ An upload is sent once. Whatever leaves its outcome open makes it unsure, and fr
 is asked (`find_upload`) and never sent to, until it certainly has nothing of it.
 """
 
+from functools import partial
 from typing import Final
 
 import msgspec
 import trio
 
+from agent.joint_changes import JointChanges
 from agent.outbox import Outbox
 from agent.proving import has_come, is_known_by, let_go, proven, seal_old_original
 from photofs.catalog.journal import OperationRow
@@ -50,6 +52,7 @@ class Uploading:
         self.arrived: list[tuple[str, PhotoSeen]] = []
         self._proofs = trio.CapacityLimiter(PROOFS)
         self._box = box
+        self._changes = JointChanges(box.wishing.change)
         self._writes: Writes = box.writes
 
     async def send(self, row: OperationRow) -> None:
@@ -207,7 +210,6 @@ class Uploading:
         self, row: OperationRow, remote_id: str, sent: str, shown: PhotoSeen | None = None
     ) -> None:
         """It counts once the service has shown it, with its date; `shown`: with its answer."""
-        box = self._box
         try:
             told = await self._set_date(row, remote_id)
             seen = shown or await self._look(remote_id)
@@ -215,13 +217,20 @@ class Uploading:
             raise _not_shown(error) from error
         if seen is None:
             raise _not_shown(None)
-        with box.wishing.change():
-            box.note([row], sent, f"photo {remote_id}{told}")
-            if row.wish.verb == WishVerb.REPLACE:
-                box.outcomes.swapped(row, remote_id, seen)
-            else:
-                box.outcomes.uploaded(row, remote_id, seen)
+        answer = f"photo {remote_id}{told}"
+        await self._changes.make(partial(self._note_shown, row, sent, answer, seen, remote_id))
         self.arrived.append((str(row.wish.details["sha256"]), seen))
+
+    def _note_shown(
+        self, row: OperationRow, sent: str, answer: str, seen: PhotoSeen, remote_id: str
+    ) -> None:
+        """Its outcome; within a change."""
+        box = self._box
+        box.note([row], sent, answer)
+        if row.wish.verb == WishVerb.REPLACE:
+            box.outcomes.swapped(row, remote_id, seen)
+        else:
+            box.outcomes.uploaded(row, remote_id, seen)
 
     async def _set_date(self, row: OperationRow, remote_id: str) -> str:
         """Tell the date where the bytes tell none; why that was refused, if it was."""

@@ -81,6 +81,7 @@ def _open_or_begin_anew(path: Path) -> SqliteDict:
                 tablename="note",
                 autocommit=True,
                 journal_mode="WAL",
+                outer_stack=False,  # for a log that is off, it would cost 0.2 ms a statement
                 encode=json.dumps,
                 decode=json.loads,
             )
