@@ -19,7 +19,7 @@ import trio
 from agent.scanning import scan
 from photofs.assembly import HOME_VARIABLE, House
 from tests.bench.dataset import house_at
-from tests.bench.figures import Line, bounded, plain
+from tests.bench.figures import Line, at_most, bounded, plain
 from tests.bench.place import Place
 from tests.support import great_takeout
 
@@ -35,10 +35,14 @@ GROWTH = 5.0
 They wait for the notes of all photos to be read through; by itself that is some 4 us a photo.
 """
 
+PROPORTION = 1.2
+"""How much more time a photo, and memory in all, ten times as many photos may take."""
+
 
 def run(place: Place) -> Iterator[Line]:
     """The first scan, the incremental one, and the same export as a source of its own."""
     took: dict[int, float] = {}
+    first: dict[int, tuple[float, float]] = {}
     for size in (one for one in SIZES if one <= place.largest):
         folder = place.root / f"great-takeout-{size}"
         home = place.root / f"great-home-{size}"
@@ -47,8 +51,9 @@ def run(place: Place) -> Iterator[Line]:
         great_takeout.write(folder / "export", great_takeout.FULL, PARTS, _first(size))
         _add(home, folder / "export", None)
         spent, memory = _scan_apart(home)
+        first[size] = spent * 10_000 / size, memory
         what = f"{size:,} photos in {PARTS} parts"
-        yield plain(f"first scan, {what}: 10,000 photos", spent * 10_000 / size, "s")
+        yield plain(f"first scan, {what}: 10,000 photos", first[size][0], "s")
         yield plain("... memory of the scanning process at its highest", memory, "MB")
         great_takeout.write(folder / "export", LATER, 2, _second(size))
         took[size], _memory = _scan_apart(home)
@@ -63,6 +68,15 @@ def run(place: Place) -> Iterator[Line]:
         few, many = sorted(took)
         what = f"the same {NEW + EDITED}, with {many:,} photos there instead of {few:,}"
         yield bounded(what, took[many] / took[few], "times", below=GROWTH)
+        yield from _in_proportion(first[many], (f"{few:,} photos", *first[few]))
+
+
+def _in_proportion(many: tuple[float, float], few: tuple[str, float, float]) -> Iterator[Line]:
+    """Whether the first scan's time goes by its photos, and its memory by nothing."""
+    name, seconds, memory = few
+    what = "first scan of the larger one: 10,000 photos"
+    yield at_most(what, many[0], "s", (name, seconds), PROPORTION)
+    yield at_most("... memory at its highest", many[1], "MB", (name, memory), PROPORTION)
 
 
 def _first(size: int) -> Iterator[great_takeout.Shot]:
