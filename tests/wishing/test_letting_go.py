@@ -15,8 +15,11 @@ from photofs.model.mirror import AlbumFolders, Stamp, Traits
 from photofs.model.observation import PhotoGone
 from photofs.model.photo import Fidelity
 from photofs.model.wish import Asker
+from photofs.originals.leaving import LeavingFiles
 from photofs.originals.port import Room
+from photofs.originals.rooms import Rooms
 from photofs.wishing.letting_go import NOT_SCANNED, LastCopy, last_copy, let_go
+from photofs.wishing.removing import Removing
 from tests.support.filed import photo
 from tests.support.last_copies import DAY, LastCopies, bytes_of, hash_of
 from tests.support.wished import SHELL, whole
@@ -276,6 +279,39 @@ def test_bytes_that_are_just_sealed_stay(made: LastCopies) -> None:
     written.unlink()
     assert made.remove() == (1, len(bytes_of("a")), 0)
     assert made.rooms("a") == [None]
+
+
+class Meanwhile(LeavingFiles):
+    """Something happens right before a file is moved out of Kept."""
+
+    happens: Callable[[], object]
+
+    def take(self, sha256: str) -> bool:
+        """First that, then the move."""
+        self.happens()
+        return super().take(sha256)
+
+
+def write_the_same(made: LastCopies) -> None:
+    """A file of the same bytes was sealed, and is not noted yet: it found them in Kept."""
+    written = made.house.store().written.folder / "9-x"
+    written.parent.mkdir(parents=True)
+    written.write_bytes(bytes_of("a"))
+    assert made.house.store().written.seal("9-x").sha256 == hash_of("a")
+
+
+@pytest.mark.parametrize("happens", [another_photo, write_the_same])
+def test_whoever_comes_to_need_the_bytes_right_before_they_leave_keeps_them(
+    made: LastCopies, happens: Callable[[LastCopies], None]
+) -> None:
+    """It is asked once the file is out of Kept, and not before."""
+    made.wish("a")
+    store, kept = made.house.store(), made.house.paths.kept
+    store.leaving = Meanwhile(Rooms(kept, made.house.paths.originals), kept / "leaving")
+    store.leaving.happens = lambda: happens(made)
+    wishing = made.house.wishing(made.catalog)
+    Removing(made.catalog, wishing, store, lambda: made.filed.now_ns).go()
+    assert made.rooms("a") == [Room.KEPT]
 
 
 def test_bytes_in_the_cache_go_as_well(made: LastCopies) -> None:
