@@ -49,7 +49,7 @@ _OF_MEDIA: Final = frozenset(f"{_PICTURES} {_RAWS} {_VIDEOS}".split())
 Lost = Callable[[Iterable[KnownThere]], Awaitable[Answers]]
 
 
-class Found(NamedTuple):
+class SameBytes(NamedTuple):
     """A file that has the bytes of a photo of the service, as it was when it was looked at."""
 
     changed_ns: int
@@ -80,7 +80,7 @@ class Judge:
         self._quiet_ns = int(quiet_s * 1e9)
         self._now_ns = now_ns
         self._lost = lost
-        self._found: dict[int, Found] = {}
+        self._found: dict[int, SameBytes] = {}
         self._not_before = 0.0
         self._complained: set[int] = set()
         self._unknown = 0
@@ -189,7 +189,7 @@ class Judge:
         if self._lost is not None and isinstance(verdict, Whole):
             known = known_there(self._catalog, row, verdict.sha256)
             if known is not None:
-                self._found[row.photo_id] = Found(row.changed_ns, verdict, known)
+                self._found[row.photo_id] = SameBytes(row.changed_ns, verdict, known)
                 return False
         return self._take(row.photo_id, row.changed_ns, verdict)
 

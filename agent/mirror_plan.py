@@ -22,7 +22,7 @@ UNTIL: Final = " (until "
 """What tells a former file by its name."""
 
 
-class Manner(NamedTuple):
+class MirrorManner(NamedTuple):
     """How a mirror places photos: its template, and whether names have to suit Windows.
 
     `keeps_all`: nothing is taken to have vanished, for the catalog may not know what was wished.
@@ -78,7 +78,7 @@ class Follow(NamedTuple):
 Step = Bring | Renew | Move | Retime | SetAside | Follow
 
 
-def plan(fact: Fact, manner: Manner, today: str) -> Step | None:
+def plan(fact: Fact, manner: MirrorManner, today: str) -> Step | None:
     """The next step for one photo; None if there is nothing to do. `today` as 2026-11-21."""
     if fact.copy_id is None:
         hopeless = fact.gone or (fact.missing and fact.sha256 is None)
@@ -101,7 +101,7 @@ def _compared(fact: Fact, wished: str) -> Step | None:
     return Retime(fact, wished) if fact.shown_ns != fact.mtime_ns else None
 
 
-def _farewell(fact: Fact, manner: Manner, today: str) -> Step | None:
+def _farewell(fact: Fact, manner: MirrorManner, today: str) -> Step | None:
     """What becomes of the file of a photo that no source tells of."""
     if fact.merged_into is not None:
         return Follow(fact, fact.wished or "")
@@ -110,7 +110,7 @@ def _farewell(fact: Fact, manner: Manner, today: str) -> Step | None:
     return SetAside(fact, f"{VANISHED_FOLDER}/{today}/{fact.path}")
 
 
-def wished_path(fact: Fact, manner: Manner) -> str:
+def wished_path(fact: Fact, manner: MirrorManner) -> str:
     """Where a photo should lie in a mirror, if nothing else is there."""
     local = fact.taken_local
     folder = _folder(local[:10] if local else None, fact.granularity, manner.layout)

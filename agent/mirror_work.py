@@ -8,7 +8,7 @@ from itertools import count
 from typing import Final
 
 from agent.mirror_disk import Disk
-from agent.mirror_plan import Manner, clashing_name, former_name
+from agent.mirror_plan import MirrorManner, clashing_name, former_name
 from photofs.catalog.mirrored import CopyRow
 from photofs.catalog.mirrors import MirrorRow
 from photofs.catalog.sqlite import Catalog
@@ -65,10 +65,10 @@ class Work:
         return self.row.mirror_id
 
     @property
-    def manner(self) -> Manner:
+    def manner(self) -> MirrorManner:
         """How it places photos."""
         doubted = bool(self.catalog.doubt())
-        return Manner(self.row.layout, self.folder.traits.windows_names, doubted)
+        return MirrorManner(self.row.layout, self.folder.traits.windows_names, doubted)
 
     @property
     def today(self) -> str:

@@ -45,7 +45,7 @@ CHANGES: Final[list[type[FileSystemEvent]]] = [
 """To read a file, as a scan does, is none."""
 
 
-class Place(NamedTuple):
+class WatchedFolder(NamedTuple):
     """A folder as it was when it was begun to be watched: another disk there is another place."""
 
     path: Path
@@ -114,7 +114,7 @@ class Watching:
         self._quiet_s = quiet_s
         self._clock = clock
         self._observer: BaseObserver | None = None
-        self._places: dict[int, Place | None] = {}
+        self._places: dict[int, WatchedFolder | None] = {}
         self._watches: dict[int, ObservedWatch] = {}
         self._changes: dict[int, Changes] = {}
         self._complained: set[int] = set()
@@ -134,7 +134,7 @@ class Watching:
             if source_id not in self._places or place != self._places[source_id]:
                 self._follow_one(source_id, path, place)
 
-    def _follow_one(self, source_id: int, path: Path, place: Place | None) -> None:
+    def _follow_one(self, source_id: int, path: Path, place: WatchedFolder | None) -> None:
         """Begin with a folder that is new here, or has come back, or is another one now.
 
         It counts as changed: nobody has watched it until now.
@@ -186,11 +186,11 @@ class Watching:
             self._observer.unschedule(watch)
 
 
-def _place_at(path: Path) -> Place | None:
+def _place_at(path: Path) -> WatchedFolder | None:
     """The folder to be watched for that path, None if there is none now."""
     folder = path if not path.is_file() else path.parent
     try:
         status = folder.stat()
     except OSError:
         return None
-    return Place(folder, status.st_dev, status.st_ino)
+    return WatchedFolder(folder, status.st_dev, status.st_ino)

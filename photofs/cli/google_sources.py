@@ -18,7 +18,7 @@ FORMER = "former"
 """The mark of a source whose client is not used for changes any more."""
 
 
-class Found(NamedTuple):
+class Accounts(NamedTuple):
     """The library of a name, and its accounts; None and none where there are none yet."""
 
     library: LibraryRow | None
@@ -34,13 +34,13 @@ class Found(NamedTuple):
         return next((one for one in self.sources if client_of(one) == client_id), None)
 
 
-def find_sources(catalog: Catalog, name: str) -> Found:
+def find_sources(catalog: Catalog, name: str) -> Accounts:
     """What there is under that name; Refused if it is another service's."""
     library = next((each for each in catalog.libraries() if each.name == name), None)
     rows = catalog.sources(library.library_id) if library is not None else []
     if any(row.provider not in OF_GOOGLE for row in rows):
         raise Refused(f'the library "{name}" is none of Google\'s', remedy="choose another --name")
-    return Found(library, [row for row in rows if row.provider == SERVICE])
+    return Accounts(library, [row for row in rows if row.provider == SERVICE])
 
 
 def client_of(source: SourceRow) -> str:
@@ -54,7 +54,7 @@ def endpoint_of(config: Mapping[str, object]) -> str | None:
     return endpoint if isinstance(endpoint, str) else None
 
 
-def refuse_elsewhere(found: Found, endpoint: str | None) -> None:
+def refuse_elsewhere(found: Accounts, endpoint: str | None) -> None:
     """Refused if the library's account is at another service than the one to log in to.
 
     What that one does not have would be taken for deleted, and it would be sent the other's login.
@@ -72,7 +72,7 @@ def refuse_elsewhere(found: Found, endpoint: str | None) -> None:
             )
 
 
-def address_of(found: Found, email: str, subject: str, secrets: SecretStore) -> str:
+def address_of(found: Accounts, email: str, subject: str, secrets: SecretStore) -> str:
     """The address under which the account of a login is known here; its own if it is new.
 
     Google's accounts keep their `subject` when their address changes, and an address may be given
@@ -103,7 +103,7 @@ def subject_of(source: SourceRow, secrets: SecretStore) -> str:
     return "" if stored is None else stored.subject
 
 
-def settle(catalog: Catalog, found: Found, name: str, config: Mapping[str, object]) -> None:
+def settle(catalog: Catalog, found: Accounts, name: str, config: Mapping[str, object]) -> None:
     """Add a login's library or source, or note what is new of the one that is there.
 
     Another client becomes the one for changes; the former's photos stay, for Google shows them to

@@ -34,7 +34,7 @@ _NUMBERS: Final = re.compile(r"(\d+)(?:-(\d+))?")
 _WAITING: Final = frozenset({State.PLANNED, State.SENT, State.UNSURE})
 
 
-class Chosen(NamedTuple):
+class Meant(NamedTuple):
     """What arguments name: ranges of numbers, and photos."""
 
     ranges: list[tuple[int, int]]
@@ -251,7 +251,7 @@ def _picked(
 
 
 def _meant(
-    catalog: Catalog, library_id: int, chosen: Chosen, *, everything: bool
+    catalog: Catalog, library_id: int, chosen: Meant, *, everything: bool
 ) -> list[OperationRow]:
     """The errands of a library that are meant now."""
     return [
@@ -261,9 +261,9 @@ def _meant(
     ]
 
 
-def _read(what: Sequence[str]) -> Chosen:
+def _read(what: Sequence[str]) -> Meant:
     """Numbers and ranges; all else is a PATH. NotFound for what leads nowhere."""
-    chosen = Chosen([], set())
+    chosen = Meant([], set())
     for each in what:
         if match := _NUMBERS.fullmatch(each):
             first = int(match[1])
@@ -274,7 +274,7 @@ def _read(what: Sequence[str]) -> Chosen:
     return chosen
 
 
-def _is_meant(row: OperationRow, chosen: Chosen, *, everything: bool) -> bool:
+def _is_meant(row: OperationRow, chosen: Meant, *, everything: bool) -> bool:
     """By number, or all: what is on the page. By path: what waits, too, to say so."""
     if row.wish.photo in chosen.photos:
         return row.state in _WAITING

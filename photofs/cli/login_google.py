@@ -20,7 +20,7 @@ from photofs.cli.browser import open_browser
 from photofs.cli.google_client import find_client
 from photofs.cli.google_sources import (
     SERVICE,
-    Found,
+    Accounts,
     address_of,
     client_of,
     endpoint_of,
@@ -170,7 +170,7 @@ def _what_stays(name: str, sources: Sequence[SourceRow]) -> str:
     )
 
 
-def _known_as(found: Found, done: Login, secrets: SecretStore) -> Login:
+def _known_as(found: Accounts, done: Login, secrets: SecretStore) -> Login:
     """The login with the address under which its account is known here; Refused if another's."""
     email = address_of(found, done.email, done.stored.subject, secrets)
     return replace(done, stored=msgspec.structs.replace(done.stored, email=email))

@@ -7,7 +7,7 @@ import click
 
 from photofs.cli.house import find_house
 from photofs.cli.output import counted, json_option, safe_text
-from photofs.cli.pick_session import Manner, Picked, find_source, pick_once
+from photofs.cli.pick_session import Picked, PickOptions, find_source, pick_once
 from photofs.cli.scan import scan_after
 from photofs.model.errors import PhotofsError
 from photofs.model.exit_codes import SOME_FAILED, exit_code
@@ -47,7 +47,7 @@ def pick_google(
     """
     house = find_house()
     source = find_source(house, name)
-    manner = Manner(with_qr=not no_qr, anew=anew)
+    manner = PickOptions(with_qr=not no_qr, anew=anew)
     taken, code = _pick_all(lambda manner: pick_once(house, source, manner), manner, sessions)
     told = {"library": name, "new": taken.new, "known": taken.known, "left": _left(taken)}
     lacking = 0 if taken.whole and not taken.never else SOME_FAILED
@@ -61,7 +61,7 @@ def pick_google(
 
 
 def _pick_all(
-    pick_next: Callable[[Manner], Picked], manner: Manner, sessions: int | None
+    pick_next: Callable[[PickOptions], Picked], manner: PickOptions, sessions: int | None
 ) -> tuple[Taken, int]:
     """Session after session; all that came of them, and the status of what ended a later one.
 

@@ -36,7 +36,7 @@ class Source(NamedTuple):
     picks: Picks
 
 
-class Manner(NamedTuple):
+class PickOptions(NamedTuple):
     """Whether a QR code is shown, and whether a session that is open yet is left for a new one."""
 
     with_qr: bool
@@ -78,7 +78,7 @@ def _folder_name(account: str) -> str:
     return "google-" + re.sub(r"[^A-Za-z0-9.@+-]", "_", account)
 
 
-def pick_once(house: House, source: Source, manner: Manner) -> Picked:
+def pick_once(house: House, source: Source, manner: PickOptions) -> Picked:
     """From the address to the files; whoever is killed goes on with the same session."""
     with source.picks.filling():
         return trio.run(_pick, house, source, manner, _Progress())
@@ -88,10 +88,10 @@ def take_picked(house: House, source: Source, session_id: str) -> None:
     """Fetch what was picked already in a session that is known: the demo's owner is made up."""
     with source.picks.filling():
         source.picks.note_session(session_id)
-        trio.run(_pick, house, source, Manner(with_qr=False, anew=False), lambda _here: None)
+        trio.run(_pick, house, source, PickOptions(with_qr=False, anew=False), lambda _here: None)
 
 
-async def _pick(house: House, source: Source, manner: Manner, tell: Tell) -> Picked:
+async def _pick(house: House, source: Source, manner: PickOptions, tell: Tell) -> Picked:
     google = source.google
     stored = account.login_of(house.secrets(), str(google.account), client_of(google))
     account.demand(stored, account.PICK)

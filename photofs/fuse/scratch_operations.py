@@ -18,7 +18,7 @@ from photofs.model.folder import SCRATCH
 from photofs.model.node import FIRST_SCRATCH_INO
 from photofs.scratch.handles import Handles
 from photofs.scratch.inodes import Inodes
-from photofs.scratch.names import Changes, Found, Maker, Names, RawSpot
+from photofs.scratch.names import Changes, Maker, Names, RawSpot, ScratchFile
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class ScratchOperations:
         if pyfuse3.readdir_reply(token, NAME, _entry(found), cookie):
             self._root(library, folder, told=True)
 
-    def _root(self, library: int, folder: int, *, told: bool) -> Found:
+    def _root(self, library: int, folder: int, *, told: bool) -> ScratchFile:
         found = self._names.enter(library, told=told)
         self._above[found.ino] = folder
         return found
@@ -214,7 +214,7 @@ class ScratchOperations:
         if start_id < DOTDOT and not self._reply_dots(handle, start_id, token):
             return False
 
-        def give(name: bytes, found: Found, cookie: int) -> bool:
+        def give(name: bytes, found: ScratchFile, cookie: int) -> bool:
             nonlocal full
             full = not pyfuse3.readdir_reply(token, name, _entry(found), cookie)
             return not full
@@ -305,7 +305,7 @@ class ScratchOperations:
         self._names.remove_attribute(inode, name)
 
     def _attributes(self, ino: int) -> pyfuse3.EntryAttributes:
-        return _entry(Found(ino, self._names.attributes(ino)))
+        return _entry(ScratchFile(ino, self._names.attributes(ino)))
 
 
 DOT, DOTDOT = 1, 2
@@ -316,7 +316,7 @@ def _maker(ctx: pyfuse3.RequestContext) -> Maker:
     return Maker(ctx.uid, ctx.gid)
 
 
-def _entry(found: Found) -> pyfuse3.EntryAttributes:
+def _entry(found: ScratchFile) -> pyfuse3.EntryAttributes:
     """What the file system below says, as the kernel wants it."""
     made = pyfuse3.EntryAttributes()
     status = found.status

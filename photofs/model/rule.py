@@ -40,7 +40,7 @@ _SPAN: Final = re.compile(r"\s*(\d{1,6})\s*(hour|day|week|month|year)s?\s*")
 _NAME: Final = re.compile(r"[\w][\w .-]{0,63}")
 
 
-class Deed(StrEnum):
+class RuleVerb(StrEnum):
     """What a rule does with each photo; only TRASH takes something away."""
 
     TRASH = "trash"
@@ -73,7 +73,7 @@ class Rule(NamedTuple):
     name: str
     library: str
     when: When
-    do: Deed
+    do: RuleVerb
     tags: tuple[str, ...]
     facts_within_ns: int | None
     most: int
@@ -82,7 +82,7 @@ class Rule(NamedTuple):
     @property
     def removes(self) -> bool:
         """Whether it takes something away."""
-        return self.do is Deed.TRASH
+        return self.do is RuleVerb.TRASH
 
     @property
     def fresh_ns(self) -> int | None:
@@ -205,8 +205,8 @@ def _rule(told: Mapping[str, Any], number: int) -> Rule:
     most = told.get("most", USUAL_MOST)
     if type(most) is not int or not 1 <= most <= MOST_PHOTOS:
         raise table.wrong("most", f"must be a number from 1 to {MOST_PHOTOS:,}")
-    deed, when = Deed(do.replace("favourite", "favorite")), _when(name, told.get("when"), table)
-    if deed is Deed.TRASH and when.mirrored is False:
+    deed, when = RuleVerb(do.replace("favourite", "favorite")), _when(name, told.get("when"), table)
+    if deed is RuleVerb.TRASH and when.mirrored is False:
         raise table.wrong("when.mirrored", 'cannot be false: what do = "trash" takes needs a proof')
     return Rule(
         name=name,
@@ -241,10 +241,10 @@ def _when(name: str, told: object, rule: _Table) -> When:
     )
 
 
-def _tags(table: _Table, do: Deed) -> tuple[str, ...]:
+def _tags(table: _Table, do: RuleVerb) -> tuple[str, ...]:
     """What TAG adds."""
     tags = table.given("tags")
-    if do is not Deed.TAG:
+    if do is not RuleVerb.TAG:
         if tags is not None:
             raise table.wrong("tags", 'goes with do = "tag" alone')
         return ()

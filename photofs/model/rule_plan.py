@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from photofs.model.moment import Moment, between_ns
 from photofs.model.photo import Fidelity, Media
-from photofs.model.rule import DAY_NS, Deed, Rule
+from photofs.model.rule import DAY_NS, Rule, RuleVerb
 
 SHARE: Final = 20
 """One in so many photos of a library may go in a day, or `Limits.held_after` if that is more."""
@@ -257,9 +257,9 @@ def _within(moment_ns: int, length_ns: int, now_ns: int) -> bool:
 def _is_so(rule: Rule, subject: Subject) -> bool:
     """Whether the deed would change nothing."""
     match rule.do:
-        case Deed.FAVORITE:
+        case RuleVerb.FAVORITE:
             return subject.favorite is not None and bool(subject.favorite.value)
-        case Deed.TAG:
+        case RuleVerb.TAG:
             return subject.tags is not None and set(rule.tags) <= set(subject.tags.value)
         case _:
             return False

@@ -30,7 +30,7 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 _FAN = re.compile("[0-9a-f]{2}")
 
 
-class Found(NamedTuple):
+class SealedFile(NamedTuple):
     """A sealed file as a walk finds it."""
 
     sha256: str
@@ -70,7 +70,7 @@ class Rooms:
         finally:
             os.close(fd)
 
-    def walk(self, room: Room) -> Iterator[Found]:
+    def walk(self, room: Room) -> Iterator[SealedFile]:
         """All sealed files of a room; those that vanish meanwhile are left out."""
         for fan in _entries(self.folders[room]):
             if _FAN.fullmatch(fan.name):
@@ -78,7 +78,7 @@ class Rooms:
                     if _SHA256.fullmatch(entry.name):
                         with suppress(FileNotFoundError):
                             stat = entry.stat(follow_symlinks=False)
-                            yield Found(entry.name, Path(entry.path), stat)
+                            yield SealedFile(entry.name, Path(entry.path), stat)
 
     def move_in(self, source: Path, room: Room, sha256: str) -> None:
         """Give the synced, read-only file at `source` its sealed name, durably."""

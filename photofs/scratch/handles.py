@@ -14,7 +14,7 @@ import trio
 
 from photofs.model.choke import Choke
 from photofs.scratch.inodes import BIG
-from photofs.scratch.names import Found, Give, Maker, Names, RawSpot
+from photofs.scratch.names import Give, Maker, Names, RawSpot, ScratchFile
 from photofs.scratch.native import native
 
 KEPT_FLAGS = os.O_ACCMODE | os.O_TRUNC | os.O_EXCL | os.O_SYNC | os.O_DSYNC
@@ -77,7 +77,7 @@ class Handles:
         return self._keep(fd, flags)
 
     @native()
-    def create(self, spot: RawSpot, flags: int, mode: int, maker: Maker) -> tuple[int, Found]:
+    def create(self, spot: RawSpot, flags: int, mode: int, maker: Maker) -> tuple[int, ScratchFile]:
         """Make a file and open it; its handle, and what it is. The kernel is told of it."""
         fd, found = self._names.open_new(spot, flags & KEPT_FLAGS, mode, maker)
         return self._keep(fd, flags), found

@@ -16,7 +16,7 @@ from photofs.scratch.native import native, rename_with_flags
 WHOLE_MODE = 0o7777
 
 
-class Found(NamedTuple):
+class ScratchFile(NamedTuple):
     """A file: its inode number in the mount, and what the file system below says of it."""
 
     ino: int
@@ -47,7 +47,7 @@ class Changes(NamedTuple):
     mtime_ns: int | None = None
 
 
-Give = Callable[[bytes, Found, int], bool]
+Give = Callable[[bytes, ScratchFile, int], bool]
 """Hands an entry and its cookie to the kernel; False if there is no room for it."""
 
 
@@ -60,12 +60,12 @@ class Names:
         self._me = me or Maker(os.geteuid(), os.getegid())
 
     @native()
-    def enter(self, library_id: int, *, told: bool = True) -> Found:
+    def enter(self, library_id: int, *, told: bool = True) -> ScratchFile:
         """A library's Scratch, made if it is not there. `told`: the kernel is told of it."""
         known, status = self._inodes.root(library_id)
         if told:
             self._inodes.remember(known)
-        return Found(known.ino, status)
+        return ScratchFile(known.ino, status)
 
     @native()
     def home(self) -> int:
@@ -73,14 +73,14 @@ class Names:
         return self._inodes.home().ino
 
     @native()
-    def look(self, spot: RawSpot) -> Found | None:
+    def look(self, spot: RawSpot) -> ScratchFile | None:
         """What stands under a name, None if nothing does; the kernel is not told of it."""
         folder = self._inodes.get(spot.folder)
         try:
             status = os.stat(spot.name, dir_fd=self._inodes.fd(folder), follow_symlinks=False)
         except FileNotFoundError:
             return None
-        return Found(self._inodes.number(status), status)
+        return ScratchFile(self._inodes.number(status), status)
 
     @native()
     def touch(self, spot: RawSpot) -> None:
@@ -95,7 +95,7 @@ class Names:
         return file, os.open(".", os.O_RDONLY | os.O_CLOEXEC, dir_fd=at)
 
     @native()
-    def lookup(self, spot: RawSpot) -> Found:
+    def lookup(self, spot: RawSpot) -> ScratchFile:
         """What stands under a name; the kernel is told of it."""
         folder = self._inodes.get(spot.folder)
         if spot.name in {b".", b".."}:  # asked by file handles alone, as of an NFS server
@@ -131,21 +131,21 @@ class Names:
             os.utime(path, ns=(atime, mtime))
 
     @native()
-    def mkdir(self, spot: RawSpot, mode: int, maker: Maker) -> Found:
+    def mkdir(self, spot: RawSpot, mode: int, maker: Maker) -> ScratchFile:
         """A new folder."""
         folder = self._folder_for(spot, maker)
         os.mkdir(spot.name, mode & WHOLE_MODE, dir_fd=self._inodes.fd(folder))
         return self._made(folder, spot.name, mode, maker)
 
     @native()
-    def mknod(self, spot: RawSpot, mode: int, device: int, maker: Maker) -> Found:
+    def mknod(self, spot: RawSpot, mode: int, device: int, maker: Maker) -> ScratchFile:
         """A new empty file, pipe, socket, or (where we may) device."""
         folder = self._folder_for(spot, maker)
         os.mknod(spot.name, mode, device, dir_fd=self._inodes.fd(folder))
         return self._made(folder, spot.name, mode, maker)
 
     @native()
-    def symlink(self, spot: RawSpot, target: bytes, maker: Maker) -> Found:
+    def symlink(self, spot: RawSpot, target: bytes, maker: Maker) -> ScratchFile:
         """A new symbolic link; the target is kept as it is."""
         folder = self._folder_for(spot, maker)
         os.symlink(target, spot.name, dir_fd=self._inodes.fd(folder))
@@ -157,7 +157,7 @@ class Names:
         return os.readlink(b"", dir_fd=self._inodes.fd(self._inodes.get(ino)))
 
     @native()
-    def link(self, ino: int, spot: RawSpot) -> Found:
+    def link(self, ino: int, spot: RawSpot) -> ScratchFile:
         """One more name for a file."""
         known, folder = self._inodes.get(ino), self._inodes.get(spot.folder)
         path, fd = self._inodes.path(known), self._inodes.fd(folder)
@@ -241,7 +241,9 @@ class Names:
         path = self._inodes.path(self._inodes.get(ino))
         return os.open(path, flags | os.O_CLOEXEC)
 
-    def open_new(self, spot: RawSpot, flags: int, mode: int, maker: Maker) -> tuple[int, Found]:
+    def open_new(
+        self, spot: RawSpot, flags: int, mode: int, maker: Maker
+    ) -> tuple[int, ScratchFile]:
         """A new file, open; if it is there after all and may be, that one. Raises OSError."""
         folder = self._folder_for(spot, maker)
         at = self._inodes.fd(folder)
@@ -269,17 +271,17 @@ class Names:
         except FileNotFoundError:
             return True
         known = self._inodes.found(self._inodes.get(folder), name, status)
-        if not reply(name, Found(known.ino, status), cookie):
+        if not reply(name, ScratchFile(known.ino, status), cookie):
             return False
         self._inodes.remember(known)
         return True
 
-    def _told(self, folder: Known, name: bytes) -> Found:
+    def _told(self, folder: Known, name: bytes) -> ScratchFile:
         """What stands under a name; the kernel is told of it."""
         status = os.stat(name, dir_fd=self._inodes.fd(folder), follow_symlinks=False)
         known = self._inodes.found(folder, name, status)
         self._inodes.remember(known)
-        return Found(known.ino, status)
+        return ScratchFile(known.ino, status)
 
     def _folder_for(self, spot: RawSpot, maker: Maker) -> Known:
         """The folder; EACCES to whom a file could not be given (only root gives files away)."""
@@ -287,7 +289,7 @@ class Names:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         return self._inodes.get(spot.folder)
 
-    def _made(self, folder: Known, name: bytes, mode: int, maker: Maker) -> Found:
+    def _made(self, folder: Known, name: bytes, mode: int, maker: Maker) -> ScratchFile:
         """What was just made gets its owner and the mode as it was asked for."""
         at = self._inodes.fd(folder)
         above = os.fstat(at)

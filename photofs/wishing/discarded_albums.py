@@ -19,7 +19,7 @@ from photofs.wishing.photo_wishes import PhotoWishes
 from photofs.wishing.standing import Standing
 from photofs.wishing.wish_desk import WishDesk
 
-BACK: Final = "the album was put back from the trash of the mount"
+ALBUM_PUT_BACK: Final = "the album was put back from the trash of the mount"
 
 
 class DiscardedAlbums:
@@ -102,7 +102,7 @@ class DiscardedAlbums:
         self, row: DiscardRow, wish: OperationRow, at: Standing, asker: Asker
     ) -> None:
         album = row.album or 0
-        self._desk.planning.cancel(wish, BACK)
+        self._desk.planning.cancel(wish, ALBUM_PUT_BACK)
         self._catalog.bring_album_back(album)
         self._catalog.queue_album(album)
         self._desk.desk.shelves.settle_album(album)

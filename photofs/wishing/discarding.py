@@ -31,7 +31,7 @@ from photofs.wishing.wish_desk import WishDesk
 SWEPT: Final = 100
 """Names forgotten in one transaction, in some 10 ms."""
 
-BACK: Final = "it was put back from the trash of the mount"
+PUT_BACK: Final = "it was put back from the trash of the mount"
 
 _KINDS: Final = {
     Meaning.TRASHED: DiscardKind.TRASHED,
@@ -171,7 +171,7 @@ class Discarding:
         if file is not None:
             allowed(meaning(at.folder.kind, Verb.CREATE))
             if row.operation is not None:
-                desk.planning.cancel(self._catalog.operation(row.operation), BACK)
+                desk.planning.cancel(self._catalog.operation(row.operation), PUT_BACK)
             IncomingFiles(desk).bring_back(file, at)
             return
         trashed = self._catalog.marks(photo)[0] is not None
@@ -183,9 +183,9 @@ class Discarding:
         wishes.name_again(photo, at, means)
         unsent = self._unsent(row, at)
         if unsent is not None and row.kind is DiscardKind.TRASHED:
-            desk.planning.cancel(unsent, BACK)
+            desk.planning.cancel(unsent, PUT_BACK)
         elif unsent is not None and not trashed:
-            Outcomes(desk).cancel([unsent], BACK)
+            Outcomes(desk).cancel([unsent], PUT_BACK)
         wishes.bring_back(photo, at, means, asker)
 
     def _bring_members_back(self, spot: TrashSpot, row: DiscardRow) -> None:

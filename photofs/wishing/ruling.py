@@ -19,7 +19,7 @@ from photofs.model.errors import PhotofsError, Refused
 from photofs.model.mirror import CopyState
 from photofs.model.moment import Moment
 from photofs.model.observation import PhotoSeen
-from photofs.model.rule import Deed, Rule
+from photofs.model.rule import Rule, RuleVerb
 from photofs.model.rule_plan import Limits, Plan, Subject, Trusted, Would, plan, trusted
 from photofs.model.wish import Asker
 from photofs.wishing.describing import Describing
@@ -141,17 +141,17 @@ class Ruling:
             if not now.would:
                 return now.left[0][1]
             self._carry_out(rule, now.would[0], desk)
-        if rule.do is Deed.PIN:
+        if rule.do is RuleVerb.PIN:
             self._catalog.set_pinned(would.photo, pinned=True)
         return ""
 
     def _carry_out(self, rule: Rule, would: Would, desk: WishDesk) -> None:
-        if rule.do is Deed.PIN:
+        if rule.do is RuleVerb.PIN:
             return  # which is no wish of a service
         action = self._action(rule, desk)
-        if rule.do is Deed.FAVORITE:
+        if rule.do is RuleVerb.FAVORITE:
             PhotoWishes(desk).mark(would.photo, action, favorite=True)
-        elif rule.do is Deed.TAG:
+        elif rule.do is RuleVerb.TAG:
             tags = [*self._catalog.photo(would.photo).tags, *rule.tags]
             text = ",".join(dict.fromkeys(tags))
             Describing(desk).set_attribute(would.photo, "user.xdg.tags", text, action)
@@ -194,7 +194,7 @@ class Ruling:
     def _subject(self, rule: Rule, desk: WishDesk, looked: Looked) -> Subject:
         source = desk.desk.source_id
         subject = subject_of(looked, source, desk.hand, self._catalog.copy, self._markers)
-        if rule.do is Deed.PIN:
+        if rule.do is RuleVerb.PIN:
             # a pin is of this machine alone: it stands in nobody's way
             why = "it is pinned already" if looked.row.pinned else ""
             return subject._replace(busy=why)
@@ -205,11 +205,11 @@ class Ruling:
 
 def _check_can(rule: Rule, desk: WishDesk) -> None:
     """Refused, or ReadOnly, if the library cannot be changed so at all."""
-    if rule.do is Deed.PIN:
+    if rule.do is RuleVerb.PIN:
         return
-    if rule.do is Deed.TAG:
+    if rule.do is RuleVerb.TAG:
         desk.need("set_tags", "change tags")
-    elif rule.do is Deed.FAVORITE and "favorite" not in desk.hand.deeds:
+    elif rule.do is RuleVerb.FAVORITE and "favorite" not in desk.hand.deeds:
         desk.need("favorite", "mark favorites")
     desk.check_writable()
 

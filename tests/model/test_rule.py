@@ -4,7 +4,7 @@ import pytest
 
 from photofs.model.errors import Misconfigured
 from photofs.model.photo import Media
-from photofs.model.rule import DAY_NS, USUAL_FRESH_NS, USUAL_PROOF_NS, Deed, read_rules
+from photofs.model.rule import DAY_NS, USUAL_FRESH_NS, USUAL_PROOF_NS, RuleVerb, read_rules
 
 WHOLE = """
 [[rule]]
@@ -23,7 +23,12 @@ BARE = '[[rule]]\nname = "a"\nlibrary = "l"\nwhen = { archived = true }\ndo = "t
 def test_a_rule_is_read_with_all_that_it_may_say() -> None:
     """Every key of a whole rule has its meaning and its unit."""
     (rule,) = read_rules(WHOLE.replace(",\n  ", ", "))
-    assert (rule.name, rule.library, rule.do, rule.most) == ("old ones", "flickr", Deed.TRASH, 20)
+    assert (rule.name, rule.library, rule.do, rule.most) == (
+        "old ones",
+        "flickr",
+        RuleVerb.TRASH,
+        20,
+    )
     assert rule.fresh_ns == 3 * DAY_NS
     assert rule.proof_ns == 10 * DAY_NS
     assert rule.when._asdict() == {
@@ -46,7 +51,7 @@ def test_what_is_left_out_is_the_careful_choice() -> None:
     (pin,) = read_rules(BARE.replace("trash", "pin"))
     assert pin.fresh_ns is None
     (favorite,) = read_rules(BARE.replace("trash", "favourite"))
-    assert favorite.do is Deed.FAVORITE
+    assert favorite.do is RuleVerb.FAVORITE
 
 
 def test_another_word_makes_another_rule() -> None:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from photofs.model.moment import Moment
 from photofs.model.photo import Fidelity, Media
-from photofs.model.rule import DAY_NS, Deed, Rule, When
+from photofs.model.rule import DAY_NS, Rule, RuleVerb, When
 from photofs.model.rule_plan import Copy, Limits, Subject, Told, Would, plan, trusted
 
 NOW = 20_000 * DAY_NS
@@ -87,7 +87,7 @@ WHENS = st.builds(
 
 def removal(when: When, most: int = 50) -> Rule:
     """A rule that trashes."""
-    return Rule("r", "l", when, Deed.TRASH, (), None, most, "digest")
+    return Rule("r", "l", when, RuleVerb.TRASH, (), None, most, "digest")
 
 
 def proven(subject: Subject, copy: Copy) -> bool:

@@ -51,7 +51,7 @@ class GoogleHome(Sends):
         config: Mapping[str, object],
         timeout: float,
     ) -> None:
-        """`config`: how uploads go out (writing.Manner). The account may hold something."""
+        """`config`: how uploads go out (writing.SendingManner). The account may hold something."""
         self.folder, self.emulator, self.files = folder, emulator, files(number)
         (folder / "config").mkdir(parents=True)
         (folder / "config" / "config.toml").write_text(SETTINGS.format(timeout=timeout))

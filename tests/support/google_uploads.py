@@ -13,7 +13,7 @@ from photofs.emulators.google.state import Item
 from photofs.emulators.pictures import make_jpeg
 from photofs.metadata.head import read_head
 from photofs.metadata.stamping import stamp_head
-from photofs.providers.google.writing import Manner
+from photofs.providers.google.writing import SendingManner
 from photofs.providers.port import Upload, Uploaded, Writes
 from tests.support.google_library import Emulated
 from tests.support.uploads import Heard, upload_of
@@ -24,7 +24,7 @@ QUICK = {"lull": 0}
 BY_SESSION = {**QUICK, "raw_below": 0}
 """Each file goes by a session."""
 
-USUAL = Manner()
+USUAL = SendingManner()
 
 
 @asynccontextmanager

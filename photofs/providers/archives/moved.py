@@ -12,7 +12,7 @@ from photofs.providers.archives.parts import size_of_part
 from photofs.providers.archives.ref import read_ref
 
 
-class Found(NamedTuple):
+class KnownFiles(NamedTuple):
     """How many known parts and files there are, how many of them are there, and one that is not."""
 
     known: int
@@ -20,11 +20,11 @@ class Found(NamedTuple):
     lacking: str
 
 
-def find_known(path: Path, refs: Iterable[str]) -> Found:
+def find_known(path: Path, refs: Iterable[str]) -> KnownFiles:
     """What of the files that these refs name lies at `path`, the new folder or single archive."""
     known = {_file_of(ref) for ref in refs} - {None}
     lacking = sorted(one[0] for one in known if one is not None and not _is_there(path, *one))
-    return Found(len(known), len(known) - len(lacking), lacking[0] if lacking else "")
+    return KnownFiles(len(known), len(known) - len(lacking), lacking[0] if lacking else "")
 
 
 def check_moved(path: Path, refs: Iterable[str]) -> None:

@@ -20,7 +20,7 @@ from photofs.providers.google.place import Place
 from photofs.providers.google.records import ref_of
 from photofs.providers.google.tokens import LoginBook
 from photofs.providers.google.upload_line import UploadLine
-from photofs.providers.google.writing import Manner, writes_of
+from photofs.providers.google.writing import SendingManner, writes_of
 from photofs.providers.port import (
     MAY_READ_ONLY,
     Abilities,
@@ -87,7 +87,7 @@ class GoogleProvider:
 async def open_provider(config: Mapping[str, object], tools: Tools) -> AsyncIterator[Provider]:
     """Open what `config` names: {"email", "client_id"}, and if need be "endpoint".
 
-    "sweep_hours" says how often all is listed (24); the fields of Manner, as whole
+    "sweep_hours" says how often all is listed (24); the fields of SendingManner, as whole
     numbers, how uploads go out. Nothing is changed through a client that is marked as "former".
     Nothing is asked of the service yet.
     Raises Misconfigured, or Unauthorised if there is no login on this machine that may look.
@@ -116,10 +116,10 @@ async def open_provider(config: Mapping[str, object], tools: Tools) -> AsyncIter
             yield GoogleProvider(place, Originals(place, client), writes, former=former)
 
 
-def _manner(config: Mapping[str, object]) -> Manner:
+def _manner(config: Mapping[str, object]) -> SendingManner:
     """The usual, but for what the configuration says otherwise."""
-    told = {key: config.get(key) for key in Manner._fields}
-    return Manner(**{key: value for key, value in told.items() if isinstance(value, int)})
+    told = {key: config.get(key) for key in SendingManner._fields}
+    return SendingManner(**{key: value for key, value in told.items() if isinstance(value, int)})
 
 
 def _unnamed() -> Misconfigured:

@@ -29,7 +29,7 @@ TOGETHER = 2 * MOST
 """Uploads under way: while the items of one batch are made, the bytes of the next go out."""
 
 
-class Manner(NamedTuple):
+class SendingManner(NamedTuple):
     """How uploads go out; times in seconds, as in batches.Patience. `raw_below`: in bytes."""
 
     lull: float = Patience().lull
@@ -37,7 +37,9 @@ class Manner(NamedTuple):
     raw_below: int = RAW_BELOW
 
 
-def writes_of(place: Place, stored: Stored, line: UploadLine, manner: Manner) -> Writes | None:
+def writes_of(
+    place: Place, stored: Stored, line: UploadLine, manner: SendingManner
+) -> Writes | None:
     """All that the login allows; None if it does not allow to add photos and to look at them."""
     if not (stored.allows(APPEND) and stored.allows(READ)):
         return None

@@ -50,7 +50,7 @@ class PartName(NamedTuple):
     number: int
 
 
-class Place(NamedTuple):
+class ExportPlace(NamedTuple):
     """Where a file stands: `product` is "" where the path does not tell; `folder` is NFC.
 
     `top` marks the product's own folder, whose JSON files are no albums.
@@ -77,15 +77,17 @@ def moment_ns(moment: str) -> int | None:
     return (when - _EPOCH) // timedelta(microseconds=1) * 1000
 
 
-def place_of(part: str, folder: str) -> Place:
+def place_of(part: str, folder: str) -> ExportPlace:
     """The place of a file in `folder` of a part (or of the unpacked tree, where part is "")."""
     steps = unicodedata.normalize("NFC", folder).split("/") if folder else []
     export = _export_of(part, steps)
     if TOP in steps:
         inner = steps[steps.index(TOP) + 1 :]
         product = inner[0] if inner else ""
-        return Place(export, product, "/".join(inner), len(inner) <= 1)
-    return Place(export, "", "/".join(step for step in steps if not part_name(step)), top=False)
+        return ExportPlace(export, product, "/".join(inner), len(inner) <= 1)
+    return ExportPlace(
+        export, "", "/".join(step for step in steps if not part_name(step)), top=False
+    )
 
 
 def _export_of(part: str, steps: list[str]) -> str:

@@ -15,7 +15,7 @@ from photofs.model.errors import Corrupt
 from photofs.model.pile import Pile, Row
 from photofs.providers.archives.member import Content, Member, Trouble
 from photofs.providers.archives.sameness import Sameness
-from photofs.providers.takeout.exports import PRODUCTS, UNNAMED, Place, place_of
+from photofs.providers.takeout.exports import PRODUCTS, UNNAMED, ExportPlace, place_of
 from photofs.providers.takeout.pairing import SidecarName
 from photofs.providers.takeout.rows import member_from, member_row, sidecar_from, sidecar_row
 from photofs.providers.takeout.sidecar import AlbumFacts, Sidecar, as_item, parse
@@ -36,7 +36,7 @@ class Folder:
     there are none.
     """
 
-    place: Place
+    place: ExportPlace
     media: list[Member] = field(default_factory=list)
     sidecars: list[tuple[Member, Sidecar]] = field(default_factory=list)
     album: AlbumFacts | None = None

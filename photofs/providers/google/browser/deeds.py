@@ -14,7 +14,7 @@ from photofs.providers.google.browser.addresses import Asked, Listing, Shown, pl
 from photofs.providers.google.browser.question import objection
 from photofs.providers.google.browser.recognising import recognise
 from photofs.providers.google.browser.sight import Sight
-from photofs.providers.google.browser.walk import Arrival, Looked, Place, Strange, Walk, told
+from photofs.providers.google.browser.walk import Arrival, Looked, PageKind, Strange, Walk, told
 
 MARKS = {
     WishVerb.FAVORITE: ("f", Listing.FAVORITES, True),
@@ -33,7 +33,7 @@ done; the page is then given so many times longer until it should hear."""
 NOTHING_PRESSED = "nothing was pressed"
 
 
-class Deed:
+class Doing:
     """One errand on the site."""
 
     def __init__(self, walk: Walk, errand: Errand, asked: Asked, *, dry: bool) -> None:
@@ -43,9 +43,9 @@ class Deed:
     async def do(self) -> Outcome:
         """Do it; Strange for what nobody foresaw."""
         arrival = await self._walk.arrive(self._asked)
-        if arrival.place is Place.NOTHING or arrival.shown is None:
+        if arrival.place is PageKind.NOTHING or arrival.shown is None:
             return await self._nothing_there(arrival)
-        if arrival.place is Place.TRASH:
+        if arrival.place is PageKind.TRASH:
             return await self._in_trash(arrival.shown)
         seen = recognise(self._errand, arrival.sight)
         if seen.against:
@@ -137,10 +137,10 @@ class Deed:
         looked = await self._walk.look_until(Listing.TRASH, shown.user, shown.web_id, shows=True)
         arrival = await self._walk.arrive(self._asked)
         word = f'; the page said "{said}"' if said else ""
-        if looked.shows and arrival.place is not Place.PHOTO:
-            now = "leads into the trash" if arrival.place is Place.TRASH else "shows it no more"
+        if looked.shows and arrival.place is not PageKind.PHOTO:
+            now = "leads into the trash" if arrival.place is PageKind.TRASH else "shows it no more"
             return Outcome(Found.DONE, self._proof(shown, by, f"{looked.url} shows it", now))
-        if not looked.shows and arrival.place is Place.PHOTO and said:
+        if not looked.shows and arrival.place is PageKind.PHOTO and said:
             return Outcome(
                 Found.NOT_DONE, f"it is at its address yet, and not in {looked.url}{word}"
             )

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from photofs.model.errand import Errand, Found, Outcome
 from photofs.model.errors import PhotofsError, Refused
 from photofs.providers.google.browser.addresses import asked
-from photofs.providers.google.browser.deeds import KNOWN, Deed
+from photofs.providers.google.browser.deeds import KNOWN, Doing
 from photofs.providers.google.browser.profile import Profile
 from photofs.providers.google.browser.walk import Strange, Waits, Walk
 from photofs.providers.google.browser.window import open_window
@@ -43,7 +43,7 @@ class BrowserHand:
         if errand.verb not in KNOWN:
             return Outcome(Found.NOT_DONE, f"the browser knows no key for {errand.verb}")
         try:
-            outcome = await Deed(self._walk, errand, asked(errand.page, self._site), dry=dry).do()
+            outcome = await Doing(self._walk, errand, asked(errand.page, self._site), dry=dry).do()
         except Strange as strange:
             outcome = Outcome(Found.SURPRISE, str(strange))
         except Refused as error:

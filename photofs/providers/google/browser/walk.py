@@ -57,7 +57,7 @@ class Strange(Exception):
     """A page that nobody foresaw; its text says what was seen."""
 
 
-class Place(Enum):
+class PageKind(Enum):
     """What the address of a photo led to."""
 
     PHOTO = auto()
@@ -68,7 +68,7 @@ class Place(Enum):
 class Arrival(NamedTuple):
     """Where the hand is: the page's `sight`, and which photo its address is of, if it is one's."""
 
-    place: Place
+    place: PageKind
     sight: Sight
     shown: Shown | None
 
@@ -112,7 +112,7 @@ class Walk:
         self._refuse_foreign(sight)
         here = shown(sight.url, self._site)
         if sight.status in GONE and (here is not None or plain(sight.url) == asked.url):
-            return Arrival(Place.NOTHING, sight, here)
+            return Arrival(PageKind.NOTHING, sight, here)
         if here is None:
             if plain(sight.url) != asked.url:
                 raise _other_page(sight)
@@ -125,7 +125,7 @@ class Walk:
             raise Strange(f"the site answered with HTTP status {sight.status}; {told(sight)}")
         if not sight.media:
             return None
-        return Arrival(Place.TRASH if here.in_trash else Place.PHOTO, sight, here)
+        return Arrival(PageKind.TRASH if here.in_trash else PageKind.PHOTO, sight, here)
 
     def _refuse_foreign(self, sight: Sight) -> None:
         """Strange for a sign-in page, and for any page of another host."""
