@@ -15,6 +15,7 @@ import trio
 
 from agent.mirror_aside import set_aside_damaged
 from agent.mirror_plan import fit_windows
+from agent.mirror_removing import Removing
 from agent.mirror_sums import listed
 from agent.mirror_work import Work, numbered
 from photofs.catalog.mirrors import WRONG, AlbumFolder
@@ -41,10 +42,10 @@ async def show_albums(work: Work) -> None:
     wanted = work.catalog.albums_to_show(work.row.library_id)
     folders = work.catalog.album_folders(work.mirror_id)
     for album, folder in folders.items():
-        if album not in wanted:
-            await work.disk.ask(partial(_clear, work, folder))
+        if album not in wanted and not await _clear(work, folder):
             work.catalog.forget_album_folder(work.mirror_id, album)
-    taken = {fold(folder.path): album for album, folder in folders.items() if album in wanted}
+    left = work.catalog.album_folders(work.mirror_id)
+    taken = {fold(folder.path): album for album, folder in left.items()}
     for album, (title, photos) in wanted.items():
         path = _path_for(work, title, album, taken, folders.get(album))
         shown = _key(path, [(photo, placed[photo]) for photo in photos if photo in placed])
@@ -98,14 +99,16 @@ async def _show(
     """Make a folder show an album; what a killed run made of it is known, and made use of."""
     files = dict(known.files) if known is not None else {}
     if known is not None and known.path != new.path:
-        await work.disk.ask(partial(_clear, work, known))
-        files = {}
+        files = await _clear(work, known)
+        new = new._replace(path=known.path if files else new.path)
     begun: dict[str, object] = {}
     if work.row.albums is AlbumFolders.LINKS:
         begun = {name: _target(new.path, path) for name, (path, _) in links.items()}
     work.catalog.set_album_folder(work.mirror_id, new._replace(shown="", files={**begun, **files}))
-    made = await work.disk.ask(partial(_make, work, new.path, files, links))
-    whole = not any(map(_is_wrong, made.values()))
+    removing = Removing(work, files.values())
+    made = await work.disk.ask(partial(_make, work, removing, new.path, files, links))
+    removing.tell()
+    whole = not removing.kept and not any(map(_is_wrong, made.values()))
     shown = new.shown if whole else ""  # else the next run tries again
     work.catalog.set_album_folder(work.mirror_id, new._replace(shown=shown, files=made))
 
@@ -116,17 +119,20 @@ def _target(folder: str, path: str) -> str:
 
 
 def _make(
-    work: Work, folder: str, files: Mapping[str, object], links: Mapping[str, tuple[str, str]]
+    work: Work,
+    removing: Removing,
+    folder: str,
+    files: Mapping[str, object],
+    links: Mapping[str, tuple[str, str]],
 ) -> dict[str, object]:
     """In a thread: what is wrong goes, what lacks comes; what is there of ours now."""
     made: dict[str, object] = {}
     for name, note in files.items():
+        fits = name in links and _fits(work, folder, note, links[name])
         if _is_wrong(note):
             if not work.folder.is_free(f"{folder}/{name}"):
                 set_aside_damaged(work, f"{folder}/{name}")
-        elif name not in links or not _fits(work, folder, note, links[name]):
-            _remove(work, f"{folder}/{name}", note)
-        else:
+        elif fits or not removing.remove(f"{folder}/{name}", note):
             made[name] = note
     for name, link in links.items():
         if name not in made:
@@ -205,17 +211,23 @@ def _add_copy(work: Work, path: str, link: tuple[str, str]) -> object:
     return [sha256, *stamp]
 
 
-def _remove(work: Work, path: str, note: object) -> None:
-    """Take away what was made here, if it still is that."""
-    if isinstance(note, str):
-        work.folder.remove_link(path, note)
-    elif isinstance(note, list):
-        work.folder.remove_copy(path, Stamp(*note[1:]))
+async def _clear(work: Work, folder: AlbumFolder) -> dict[str, object]:
+    """An album's folder goes, as far as nothing is in it that must stay; what is left of ours."""
+    removing = Removing(work, folder.files.values())
+    left = await work.disk.ask(partial(_empty, work, removing, folder))
+    removing.tell()
+    if left:
+        work.catalog.set_album_folder(work.mirror_id, folder._replace(shown="", files=left))
+    return left
 
 
-def _clear(work: Work, folder: AlbumFolder) -> None:
-    """In a thread: an album's folder goes, as far as nothing of a person's is in it."""
-    for name, note in folder.files.items():
-        _remove(work, f"{folder.path}/{name}", note)
-    _list(work, folder.path, {})
+def _empty(work: Work, removing: Removing, folder: AlbumFolder) -> dict[str, object]:
+    """In a thread."""
+    left = {
+        name: note
+        for name, note in folder.files.items()
+        if not removing.remove(f"{folder.path}/{name}", note)
+    }
+    _list(work, folder.path, left)
     work.folder.tidy(folder.path)
+    return left

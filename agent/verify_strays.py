@@ -55,7 +55,21 @@ def find_strays(
         strays.unknown += 1
         if len(strays.such_as) < TOLD:
             strays.such_as.append(path)
+    if lost:
+        _look_in_albums(folder, lost, strays)
     return strays
+
+
+def _look_in_albums(
+    folder: LocalMirror, lost: Mapping[str, tuple[int, str]], strays: Strays
+) -> None:
+    """Copies in albums' folders may have what is wrong elsewhere (`mirror add --albums copies`)."""
+    sizes = {size for size, _path in lost.values()}
+    for path in _files(folder, ALBUMS_FOLDER):
+        stamp = folder.stamp(path)
+        sha256 = _hash(folder, path) if stamp is not None and stamp.size in sizes else ""
+        if sha256 in lost:
+            strays.holding.setdefault(sha256, path)
 
 
 def lost_of(bad: Sequence[CopyRow]) -> dict[str, tuple[int, str]]:
@@ -82,9 +96,9 @@ def _is_ours(path: str, known: set[str]) -> bool:
     return fold(path) in known or path in known or fold(own) in known or name in _OURS
 
 
-def _files(folder: LocalMirror) -> Iterator[str]:
-    """All files that show, but for album folders."""
-    waiting = [""]
+def _files(folder: LocalMirror, begin: str = "") -> Iterator[str]:
+    """All files that show, in the mirror but for albums' folders, or below one folder of it."""
+    waiting = [begin]
     while waiting:
         above = waiting.pop()
         for name in folder.names(above):
