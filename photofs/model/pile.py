@@ -5,7 +5,7 @@ from typing import Protocol, TypeAlias
 
 Cell: TypeAlias = "bool | int | float | str | tuple[Cell, ...] | None"
 Row: TypeAlias = "tuple[Cell, ...]"
-"""What a pile keeps: plain values, and rows of them; exactly of these types."""
+"""What a pile keeps: plain values, and rows of them, exactly of these types; at most three deep."""
 
 
 class Pile(Protocol):

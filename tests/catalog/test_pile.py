@@ -33,6 +33,7 @@ def test_rows_come_back_by_key_in_their_order(pile: DiskPile) -> None:
     [
         (),
         (None, True, 0, -(2**70), 1.5, "", "ä\0"),
+        ("main", 3, ("part", 2**40, None), ("title", (48.1, -11.5), ("Ada", "Bo"), False)),
         ("a name of no encoding \udcff", (("within", ()), None)),
     ],
 )
