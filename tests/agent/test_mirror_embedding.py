@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 
 from agent.mirror_beside import write_beside
+from agent.mirror_embedding import bench, prepare
 from photofs.catalog.mirrors import MirrorRow
 from photofs.emulators.pictures import make_jpeg, make_png
 from photofs.metadata.embedding import picture_hash
 from photofs.model.album_list import NAME, read_album_list
+from photofs.model.errors import Corrupt
 from photofs.model.mirror import CopyState
+from photofs.model.sidecar import DateTold, SidecarFacts
 from tests.support.fake_source import requests_of
 from tests.support.mirrored import add_mirror, check_sums, files_of, run_once, working
 from tests.support.proven import copies, edit, flip, repaired, verified
-from tests.support.stocked import Stock, engine_over, stock
+from tests.support.stocked import Stock, engine_over, file_photos, seen_photo, stock
 
 MONTH = "2019/2019-07"
 BARE, DATED = make_jpeg(1), make_jpeg(2, taken=datetime.fromisoformat("2019-07-21T12:30:15"))
@@ -136,6 +139,35 @@ async def test_a_killed_run_finds_its_copies_again(made: Stock, row: MirrorRow) 
     }
 
 
+async def test_the_same_original_under_another_key_is_no_new_version(
+    made: Stock, row: MirrorRow
+) -> None:
+    """It is fetched and compared with the original that the copy was made of, not with the copy."""
+    before = files_of(Path(row.root))
+    with made.open_catalog() as catalog:
+        (source,) = catalog.sources()
+        file_photos(
+            catalog,
+            source.source_id,
+            [seen_photo(name, len(data), key="2") for name, data in ORIGINALS.items()],
+        )
+    ran = await run_once(made, row)
+    assert (ran.tally.versions, ran.tally.written) == (0, 0)
+    assert files_of(Path(row.root)) == before
+
+
+async def test_a_copy_of_which_an_older_catalog_has_no_row_is_taken(
+    made: Stock, row: MirrorRow
+) -> None:
+    """The same facts make the same bytes, so it is known by them, and stands there once."""
+    before = files_of(Path(row.root))
+    with made.open_catalog() as catalog, catalog.database.transaction():
+        catalog.database.run("DELETE FROM mirrored WHERE path LIKE '%bare.jpg'")
+    await run_once(made, row)
+    assert files_of(Path(row.root)) == before
+    assert copies(made)[f"{MONTH}/bare.jpg"].original == sha(BARE)
+
+
 async def test_without_exiftool_a_copy_is_the_original(
     made: Stock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,3 +198,18 @@ async def test_the_list_of_albums_names_the_originals(made: Stock, row: MirrorRo
     assert told["drawn.png"].original == sha(PNG)
     assert told["dated.jpg"].original == ""
     check_sums(Path(row.root))
+
+
+def test_a_copy_that_does_not_give_the_original_back_is_none(tmp_path: Path) -> None:
+    """Without what was put in it must be the bytes of that very hash; else it is not kept."""
+    original = tmp_path / "a.jpg"
+    original.write_bytes(BARE)
+    taken = DateTold(local=datetime.fromisoformat("2019-07-21T12:30:15"))
+    facts = SidecarFacts(taken=taken)
+    with bench(tmp_path / "workshop", 1) as folder:
+        made = prepare(original, sha(BARE), facts, folder, "made")
+        assert made is not None
+        assert made.sha256 == sha(made.path.read_bytes())
+        with pytest.raises(Corrupt):
+            prepare(original, sha(DATED), facts, folder, "other")
+    assert not (tmp_path / "workshop" / "1").exists()

@@ -121,6 +121,21 @@ async def test_p18_files_of_a_lost_catalog_count_once_they_are_reread(
     assert tmp_path in root.parents
 
 
+async def test_p18_in_doubt_nothing_moves_to_vanished(made: Stock, tmp_path: Path) -> None:
+    """What an older catalog takes for gone may have been taken out since; it waits for a word."""
+    added = add_mirror(made, tmp_path / "nas")
+    await run_once(made, added)
+    before = files_of(Path(added.root))
+    with made.open_catalog() as catalog, catalog.database.transaction():
+        catalog.database.run("UPDATE photo SET gone = 1 WHERE file_name = 'a.jpg'")
+        catalog.begin_doubt("it may be an older one", 1)
+    assert (await run_once(made, added)).tally.vanished == 0
+    assert files_of(Path(added.root)) == before
+    with made.open_catalog() as catalog:
+        catalog.end_doubt()
+    assert (await run_once(made, added)).tally.vanished == 1
+
+
 def add_again(made: Stock, root: Path, row: MirrorRow) -> MirrorRow:
     """The mirror in a catalog that had forgotten it."""
     with made.open_catalog() as catalog:

@@ -7,7 +7,7 @@ import pytest
 from photofs.catalog.mirrored import CopyRow
 from photofs.catalog.rule_rows import AlbumWord, Looked, Record, RulePhoto
 from photofs.model.capture_time import Granularity
-from photofs.model.mirror import CopyState, Role, Stamp
+from photofs.model.mirror import CopyState, Cut, Embedded, Role, Stamp
 from photofs.model.photo import Fidelity
 from photofs.model.rule import DAY_NS
 from photofs.wishing.hand_reach import NO_HAND, HandReach
@@ -145,3 +145,25 @@ def test_hearsay_calls_no_copy_an_original(kind: str, service: Fidelity, told: F
     assert copy.fidelity is told
     (copy,) = subject_of(one, 1, NO_HAND, lambda _: COPY, {}).copies
     assert copy.fidelity is Fidelity.ORIGINAL
+
+
+@pytest.mark.parametrize(
+    ("embedded", "good", "rewritten"),
+    [
+        (None, True, False),
+        (Embedded("0", Cut(2, 9)), True, False),
+        (Embedded("0", None), True, True),
+        (Embedded("9", Cut(2, 9)), False, False),
+    ],
+    ids=["plain", "put in", "written anew", "of another original"],
+)
+def test_a_copy_with_facts_in_it_counts_by_its_original(
+    embedded: Embedded | None, *, good: bool, rewritten: bool
+) -> None:
+    """Its own hash is another one; what a program wrote anew is told apart."""
+    told = looked()
+    told = told._replace(row=told.row._replace(sha256="0"), copies=(7,))
+    sha256 = "1" if embedded else "0"
+    copy = COPY._replace(observation=11, sha256=sha256, embedded=embedded)
+    (seen,) = subject_of(told, 1, NO_HAND, {7: copy}.get, {1: "m"}).copies
+    assert (seen.good, seen.rewritten) == (good, rewritten)
