@@ -34,7 +34,7 @@ AT_ONCE: Final = 500
 
 async def release_to_mirror(house: House, catalog: Catalog, row: MirrorRow, disk: Disk) -> int:
     """All that one mirror has; how many originals left Kept. What fails waits for the next look."""
-    if house.settings.google.keep_sent:
+    if house.settings.google.keep_sent or catalog.doubt():
         return 0
     opening = partial(open_mirror, Path(row.root), row.marker, row.traits, writing=False)
     try:

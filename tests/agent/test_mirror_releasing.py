@@ -48,8 +48,12 @@ def test_a_copy_that_was_never_read_again_is_no_proof(tmp_path: Path) -> None:
 
 
 def test_a_copy_that_rotted_since_it_was_verified_is_no_proof(tmp_path: Path) -> None:
-    """It is read again right then; the other one goes."""
+    """It is read again right then; the other one goes, but not by a catalog that is in doubt."""
     with mirrored_home(tmp_path) as home:
+        with home.house.catalog() as catalog:
+            catalog.begin_doubt("it may be an older one", 1)
+            assert (home.release(), home.rooms()) == (0, [KEPT, KEPT])
+            catalog.end_doubt()
         flip(home.file(FIRST))
         assert (home.release(), home.rooms()) == (1, [KEPT, CACHE])
 

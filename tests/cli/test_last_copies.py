@@ -84,6 +84,21 @@ def test_emptying_trash_leaves_last_copies_and_says_how_they_go(made: LastCopies
     assert made.rooms() == [Room.KEPT, Room.KEPT]
 
 
+def test_a_catalog_that_may_be_an_older_one_ends_nothing_that_it_had_begun(
+    made: LastCopies,
+) -> None:
+    """Neither by the command nor by the agent; once its user accepts it, both go on."""
+    made.wish("a")
+    made.catalog.begin_doubt("it may be an older one", 1)
+    assert made.remove() == (0, 0, 1)
+    last = ("trash", "empty", "--last-copies", "--count", "1")
+    assert "--accept-restored" in made.household.run(*last, code=15)
+    assert made.rooms() == [Room.KEPT, Room.KEPT]
+    made.household.run("check", "--accept-restored")
+    made.household.run(*last)
+    assert made.rooms() == [None, None]
+
+
 def test_what_stays_is_told_with_its_reason(made: LastCopies) -> None:
     """One is pinned; of the other the bytes are nowhere on this disk."""
     made.catalog.set_pinned(made.filed.photo_id("a"), pinned=True)
