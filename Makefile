@@ -11,7 +11,7 @@ RUN_PACKAGES := fuse3 libfuse3-dev pkg-config gcc libc6-dev python3-dev python3-
 # What the tests drive as real programs.
 TEST_PACKAGES := rsync libimage-exiftool-perl ffmpeg attr borgbackup restic strace procps \
 	e2fsprogs mount libfaketime faketime git zip unzip vim libglib2.0-bin trash-cli chromium \
-	systemd ntfs-3g exfat-fuse exfatprogs
+	systemd dbus-user-session ntfs-3g exfat-fuse exfatprogs
 BENCH_PACKAGES := bindfs nginx-light
 
 # Installs only what dpkg does not have, and says so; needs no root if nothing is missing.
