@@ -40,7 +40,14 @@ async def rule_for_ever(house: House, catalog: Catalog) -> None:
 
 
 async def rule_once(house: House, catalog: Catalog, every_ns: int) -> None:
-    """Run the armed rules that are due; what fails is noted and tried when they are due again."""
+    """Run the armed rules that are due; what fails is noted and tried when they are due again.
+
+    Before, what they have wished of a hand and mean no more is taken back.
+    """
+    for library in catalog.libraries():
+        number = library.library_id
+        if any("rule" in row.wish.details for row in catalog.errands_open(number)):
+            house.handing(catalog, number).take_back()
     for rule in _due(house, catalog, every_ns):
         try:
             told = await run_rule(house, catalog, rule)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from photofs.filing.filing import Filing
     from photofs.originals.local_disk import LocalDisk
     from photofs.providers.port import Pacer, Provider, ProviderFactory, SecretStore, SmallState
+    from photofs.wishing.handing import Handing
     from photofs.wishing.removing import Removing
     from photofs.wishing.wishing import Wishing
 
@@ -287,6 +289,14 @@ class House:
             hands=self.settings.google.hand != "none",
         )
         return Wishing(catalog, self.filing(catalog), policy, time.time_ns)
+
+    def handing(self, catalog: "Catalog", library_id: int) -> "Handing":
+        """The errands of a library in that catalog."""
+        from photofs.wishing.handing import Handing
+        from photofs.wishing.rule_file import rules_in
+
+        rules = partial(rules_in, self.paths.config)
+        return Handing(catalog, self.wishing(catalog), library_id, rules)
 
     @contextmanager
     def removing(self, catalog: "Catalog") -> "Iterator[Removing]":

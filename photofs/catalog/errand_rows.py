@@ -6,6 +6,9 @@ from photofs.catalog.journal_reads import JournalReading
 from photofs.model.operation import State
 from photofs.model.wish import WishVerb
 
+TAKEN_BACK = "taken back, for its rule does not mean it any more: "
+"""How the reason of an errand begins that photofs itself has taken back."""
+
 _EVERY = "source IS NULL AND settled = 0 AND library = ?1"
 
 _SET_KEY = "iif(json_valid({0}.seen), {0}.seen ->> '$.set_key', NULL)"
@@ -73,6 +76,14 @@ class ErrandRows(JournalReading):
             (library_id,),
         )
         return [(verb, State(state), number) for verb, state, number in rows]
+
+    def taken_back(self, library_id: int, since_ns: int) -> list[OperationRow]:
+        """The errands of rules that photofs itself has taken back since, oldest first."""
+        return self._operations(
+            "library = ?1 AND source IS NULL AND state = 'cancelled' AND changed_ns >= ?2"
+            " AND substr(reason, 1, length(?3)) = ?3",
+            (library_id, since_ns, TAKEN_BACK),
+        )
 
     def overruled_of_photo(self, photo_id: int) -> list[OperationRow]:
         """Those of one photo of which a source has told since that it is not so."""

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
+from photofs.catalog.errand_rows import TAKEN_BACK
 from photofs.catalog.part import Part
 from photofs.catalog.seen_json import from_json
 from photofs.model.moment import Moment
@@ -26,6 +27,7 @@ class RuleRow(NamedTuple):
 class RulePhoto(NamedTuple):
     """A photo's row as rules need it. `once`: it was put into Trash before, and came out again.
 
+    What photofs itself took back for its rule (`errand_rows.TAKEN_BACK`) is not meant by that.
     `open`: something is wished of it that its source has not told yet. `here`: a written file.
     """
 
@@ -76,15 +78,16 @@ class Looked(NamedTuple):
     copies: tuple[int, ...]
 
 
-_PHOTOS: Final = """
+_PHOTOS: Final = f"""
 SELECT p.id, p.name, p.media, p.size, p.size_exact, p.mtime_ns, p.taken_local, p.granularity,
   p.favorite, p.archived, p.trashed, p.owned, p.pinned, p.content_key, p.sha256, p.set_mtime_ns,
   p.id IN (SELECT photo FROM operation WHERE library = ?1 AND verb = 'trash'
-    AND photo IS NOT NULL),
+    AND photo IS NOT NULL
+    AND NOT (state = 'cancelled' AND substr(reason, 1, {len(TAKEN_BACK)}) = '{TAKEN_BACK}')),
   EXISTS (SELECT 1 FROM operation x WHERE x.photo = p.id AND x.settled = 0
     AND x.state NOT IN ('cancelled', 'gave up')),
   EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id)
-FROM photo p WHERE p.library = ?1 AND p.gone = 0"""
+FROM photo p WHERE p.library = ?1 AND p.gone = 0"""  # noqa: S608 - words of ours
 
 _RECORDS: Final = """
 SELECT photo, id, source, seen, as_of_ns FROM observation

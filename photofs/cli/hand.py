@@ -91,7 +91,7 @@ def done(what: tuple[str, ...], *, everything: bool, as_json: bool) -> None:
     """
     ticked, left = 0, []
     for house, catalog, library, rows in _picked(what, everything=everything):
-        handing = Handing(catalog, house.wishing(catalog), library)
+        handing = house.handing(catalog, library)
         on_page = [row for row in rows if row.state is not State.PLANNED]
         left += [row.operation_id for row in rows if row.state is State.PLANNED]
         for row in on_page:
@@ -119,7 +119,7 @@ def back(what: tuple[str, ...], *, everything: bool, as_json: bool) -> None:
     """
     put = 0
     for house, catalog, library, rows in _picked(what, everything=everything):
-        handing = Handing(catalog, house.wishing(catalog), library)
+        handing = house.handing(catalog, library)
         put += sum(handing.put_back(row) for row in rows)
     if as_json:
         print_json({"back": put})
@@ -152,8 +152,9 @@ def _in_grace(catalog: Catalog, libraries: list[LibraryRow]) -> str:
 
 def _write(house: House, catalog: Catalog, library: LibraryRow, most: int) -> dict[str, object]:
     """Hand out what may be, durably, and write the page of all that is handed out."""
-    handing = Handing(catalog, house.wishing(catalog), library.library_id)
+    handing = house.handing(catalog, library.library_id)
     with at_work(house, library.library_id):
+        handing.take_back()
         lost = handing.without_page()
         not_those = {row.operation_id for row in lost}
         ready = handing.ready(most + len(lost))

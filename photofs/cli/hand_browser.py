@@ -31,7 +31,7 @@ from photofs.providers.google.browser.deeds import KNOWN
 from photofs.providers.google.browser.hand import NAME, Chosen, open_hand
 from photofs.providers.google.browser.pace import STOPPED, Pace
 from photofs.wishing.errand_walk import Manner, Walked, walk
-from photofs.wishing.handing import BY_LIST, Handing
+from photofs.wishing.handing import BY_LIST
 
 DRY_RUN: Final = "browser: dry run"
 """The source's note of the profile in which a dry run has found its photos."""
@@ -166,7 +166,7 @@ class Work:
         """Do them; Ctrl-C ends it after the one in hand, a second one at once."""
         account, house = self._account, self._house
         library_id = account.library.library_id
-        handing = Handing(self._catalog, house.wishing(self._catalog), library_id)
+        handing = house.handing(self._catalog, library_id)
         self.listed = sum(row.wish.details.get("hand") == BY_LIST for row in handing.begun())
         if not handing.ready(1, KNOWN) and (self._dry or not handing.stopped(NAME, KNOWN)):
             return Walked({})

@@ -19,7 +19,6 @@ from photofs.cli.suggestions import places
 from photofs.cli.wish_words import album_words, operation_facts, why_it_waits
 from photofs.model.incoming import Stage
 from photofs.model.operation import State
-from photofs.wishing.handing import Handing
 
 USUAL = 50
 """Lines that are shown if no number is given."""
@@ -103,7 +102,7 @@ def _why_it_waits(house: House, catalog: Catalog, row: OperationRow, now_ns: int
     """Why an operation is not over, a sentence; of an errand past its grace, who is to do it."""
     in_grace = row.state is State.PLANNED and row.wish.not_before_ns > now_ns
     if is_errand(row) and row.state is not State.HELD and not in_grace:
-        handing = Handing(catalog, house.wishing(catalog), row.wish.library)
+        handing = house.handing(catalog, row.wish.library)
         if why := handing.kept_back(row):
             return f"not handed out: {why}"
         lost = handing.errand(row) is None

@@ -41,7 +41,6 @@ from photofs.model.notice import (
 from photofs.model.size import parse_size
 from photofs.originals.port import Usage
 from photofs.scratch.usage import Held, held_in
-from photofs.wishing.handing import Handing
 from photofs.wishing.recognising import doubt_words
 
 TROUBLES = 10
@@ -72,9 +71,10 @@ class LibraryStatus:
     """What a library holds; `troubles` names photos whose bytes could not be had, and why.
 
     `scratch`: files in its Scratch, which are on this disk alone. `work`: what is still to be sent.
-    `not_so`: what was told to be done by hand, and a source tells otherwise since. `without_page`:
-    what waits for a hand that no hand can, or may, do now. `archived`: what was sent, is not
-    given back, and is safe by an archive alone; `mirrored`: the same by a mirror alone.
+    `not_so`: what was told to be done by hand, and a source tells otherwise since, and what rules
+    wished and do not mean any more. `without_page`: what waits for a hand that no hand can, or may,
+    do now. `archived`: what was sent, is not given back, and is safe by an archive alone;
+    `mirrored`: the same by a mirror alone.
     """
 
     name: str
@@ -190,15 +190,16 @@ def _library_status(house: House, catalog: Catalog, library: LibraryRow) -> Libr
 
 
 def _not_so(catalog: Catalog, library_id: int) -> list[str]:
-    """The errands of the last month that were told to be done and are not, by a source's word."""
-    rows = catalog.overruled(library_id, time.time_ns() - NOT_SO_NS)
+    """What became otherwise of the last month's errands: not done, by a source's word, or off."""
+    since_ns = time.time_ns() - NOT_SO_NS
+    rows = [*catalog.overruled(library_id, since_ns), *catalog.taken_back(library_id, since_ns)]
     named = [catalog.name_of_subject(row.wish.photo, None) for row in rows]
     return [f"{name}: {row.reason}" for name, row in zip(named, rows, strict=True)]
 
 
 def _without_page(house: House, catalog: Catalog, library_id: int) -> list[str]:
     """The errands of photos whose page no source tells any more, and what to do."""
-    handing = Handing(catalog, house.wishing(catalog), library_id)
+    handing = house.handing(catalog, library_id)
     lost = without_page(catalog, handing.without_page())
     return [*lost, *held_back(catalog, handing.all_kept_back())]
 

@@ -68,7 +68,10 @@ class When(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One rule. `tags` are added by TAG; `digest` stands for every word of it."""
+    """One rule. `tags` are added by TAG; `text` stands for every word of it.
+
+    `digest` does as well, and (wishing/rule_file.py) for what stands behind its library's name.
+    """
 
     name: str
     library: str
@@ -78,6 +81,7 @@ class Rule(NamedTuple):
     facts_within_ns: int | None
     most: int
     digest: str
+    text: str = ""
 
     @property
     def removes(self) -> bool:
@@ -208,6 +212,7 @@ def _rule(told: Mapping[str, Any], number: int) -> Rule:
     deed, when = RuleVerb(do.replace("favourite", "favorite")), _when(name, told.get("when"), table)
     if deed is RuleVerb.TRASH and when.mirrored is False:
         raise table.wrong("when.mirrored", 'cannot be false: what do = "trash" takes needs a proof')
+    digest = hashlib.sha256(msgspec.json.encode(told, order="deterministic")).hexdigest()
     return Rule(
         name=name,
         library=library,
@@ -216,7 +221,8 @@ def _rule(told: Mapping[str, Any], number: int) -> Rule:
         tags=_tags(table, deed),
         facts_within_ns=table.span("facts_within"),
         most=most,
-        digest=hashlib.sha256(msgspec.json.encode(told, order="deterministic")).hexdigest(),
+        digest=digest,
+        text=digest,
     )
 
 

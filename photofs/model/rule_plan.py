@@ -159,6 +159,19 @@ def _held(rule: Rule, count: int, limits: Limits) -> str:
     )
 
 
+def misfit(rule: Rule, subject: Subject, now_ns: int, *, however_old: bool) -> str:
+    """Why a rule does not mean a photo any more that it has put into Trash; MATCHES if it does.
+
+    Neither that wish nor the proof counts here; with `however_old` neither does the facts' age.
+    """
+    if however_old:  # what is hearsay, as of 0, stays too old
+        rule = rule._replace(facts_within_ns=now_ns - 1)
+    for why in _conditions(rule, subject._replace(busy=""), now_ns):
+        if why:
+            return why
+    return MATCHES
+
+
 def _judge(rule: Rule, subject: Subject, now_ns: int) -> tuple[str, Copy | None]:
     """Why a rule does not mean a photo; MATCHES if it does, with its proof if it needs one."""
     for why in _conditions(rule, subject, now_ns):

@@ -56,6 +56,7 @@ async def walk(
     manner = manner or Manner(dry=dry)
     if not manner.dry:
         handing.recover(hand.name, manner.verbs)
+        handing.take_back()
     counts: dict[Found, int] = {}
     left, lost = most, 0
     for row in handing.ready(EVERY, manner.verbs):

@@ -23,6 +23,7 @@ from photofs.model.photo import Media
 from photofs.model.wish import WishVerb
 from photofs.wishing.errands import OTHERWISE, Errands
 from photofs.wishing.hand_page import HandPage, barred, kept_back, page_of, same_on_page
+from photofs.wishing.rule_fit import RuleFit, Rules
 from photofs.wishing.rule_proof import is_proven_still
 from photofs.wishing.wishing import Wishing
 
@@ -59,13 +60,19 @@ class Handing:
         catalog: Catalog,
         wishing: Wishing,
         library_id: int,
+        rules: Rules,
         now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
-        """`wishing` is the same catalog's."""
+        """`wishing` is the same catalog's; `rules` are those that are written down now."""
         self._catalog = catalog
         self._wishing = wishing
         self._library = library_id
         self._now_ns = now_ns
+        self._fit = RuleFit(catalog, wishing, rules, now_ns)
+
+    def take_back(self) -> int:
+        """Take back what a rule wished and means no more; how many. `ready` has them no more."""
+        return self._fit.take_back(self._library)
 
     def recover(self, hand: str, verbs: AbstractSet[WishVerb] | None = None) -> None:
         """What that hand left when it was stopped, of these verbs: what it had begun is unsure.
@@ -115,14 +122,19 @@ class Handing:
     def kept_back(self, row: OperationRow) -> str:
         """Why an errand must not be handed out though its page is known, a sentence; mostly ""."""
         page = self._page(row)
-        return "" if page is None else kept_back(self._catalog, page, row, self._now_ns())
+        if page is None:
+            return ""
+        return kept_back(self._catalog, page, row, self._now_ns()) or self._fit.why_not(row)
 
     def all_kept_back(self) -> list[tuple[OperationRow, str]]:
         """All open ones of which the user has to know that, each with why."""
         rows = self._catalog.errands_open(self._library)
         paged = [(row, page) for row in rows if (page := self._page(row)) is not None]
-        told = ((row, barred(self._catalog, page, row, self._now_ns())) for row, page in paged)
+        told = ((row, self._barred(row, page)) for row, page in paged)
         return [(row, why) for row, why in told if why]
+
+    def _barred(self, row: OperationRow, page: HandPage) -> str:
+        return barred(self._catalog, page, row, self._now_ns()) or self._fit.why_not(row)
 
     def _page(self, row: OperationRow) -> HandPage | None:
         hand = self._wishing.desk(self._library).hand

@@ -174,7 +174,8 @@ class Ruling:
             "record": copy.record,
             "read_ns": copy.read_ns,
         }
-        self._catalog.amend(number, {**wish.details, "rule": rule.name, "proven": proof})
+        by_rule = {"rule": rule.name, "rule_text": rule.text, "proven": proof}
+        self._catalog.amend(number, {**wish.details, **by_rule})
 
     def _action(self, rule: Rule, desk: WishDesk) -> int:
         """The one action of a run."""

@@ -1,6 +1,7 @@
 """A library of a service whose API can little, and whose pages can more: errands for a hand."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from photofs.catalog.journal import OperationRow
 from photofs.model.errand import ON_PAGE, PAGES, Deed, Errand, Found, Outcome
@@ -10,6 +11,9 @@ from photofs.model.wish import Asker
 from photofs.wishing.handing import Handing
 from tests.support.filed import photo
 from tests.support.wished import Wished
+
+if TYPE_CHECKING:
+    from photofs.model.rule import Rule
 
 PAGE = "https://photos.example/photo/"
 API = ("upload", "join", "leave", "make_album", "set_description")
@@ -33,11 +37,14 @@ class ByHand:
         self.wished = Wished(folder / "catalog.db", can=(*API, *REACH))
         self.filed, self.catalog = self.wished.filed, self.wished.catalog
         self.filed.live = False
+        self.rules: list[Rule] = []
         if opened_anew:
             self.later(2 * DAY_NS)
         else:
             self.filed.scan(*self.usual(), shot("e", page_url=None))
-        self.handing = Handing(self.catalog, self.wished.wishing, 1, lambda: self.filed.now_ns)
+        self.handing = Handing(
+            self.catalog, self.wished.wishing, 1, lambda: self.rules, lambda: self.filed.now_ns
+        )
 
     def usual(self, as_of_ns: int = 10**18 - DAY_NS, **facts: object) -> list[PhotoSeen]:
         """All photos that have a page, each told the same."""

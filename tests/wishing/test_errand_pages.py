@@ -129,7 +129,7 @@ class Merged(Wished):
         self.filed.scan(photo("m1", as_of_ns=self.filed.now_ns, content_key="m1", **alike, **usual))
         self.filed.source_id, self.filed.live = export, False
         self.filed.scan(shot("m2", self.filed.now_ns, **alike))
-        self.handing = Handing(self.catalog, self.wishing, library, lambda: self.filed.now_ns)
+        self.handing = Handing(self.catalog, self.wishing, library, list, lambda: self.filed.now_ns)
 
 
 def pages(made: Merged) -> list[str]:

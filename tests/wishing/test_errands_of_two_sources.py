@@ -25,7 +25,7 @@ class Both(Wished):
         self.export = self.catalog.add_source(library, "service", {}).source_id
         self.tell_account(self.live())
         self.tell_export(self.filed.now_ns)
-        self.handing = Handing(self.catalog, self.wishing, library, lambda: self.filed.now_ns)
+        self.handing = Handing(self.catalog, self.wishing, library, list, lambda: self.filed.now_ns)
 
     def live(self, *, favorite: bool = False) -> PhotoSeen:
         """What the account tells of m now."""
