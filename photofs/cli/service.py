@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from photofs.cli.unit_files import (
     enabled_mounts,
     escaped_path,
     fitted,
+    is_hidden,
     is_ours,
     remove_links,
     remove_unit,
@@ -95,6 +97,11 @@ def install(mountpoint: Path | None, *, system: bool, as_json: bool) -> None:
     started = [AGENT, *([TIMER] if TIMER in units else []), *([unit_for(point)] if point else [])]
     _start(scope, started, done)
     done.to_do += _hints(scope, point)
+    if is_hidden(sys.executable):
+        done.to_do.append(
+            f"the units cannot start {safe_text(sys.executable)}, for they see no /tmp of others:"
+            " install photofs elsewhere, and run this again"
+        )
     if not confined:
         done.to_do.append(
             "this system lets you make no user namespace, so the units are less confined"

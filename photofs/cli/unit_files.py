@@ -129,6 +129,11 @@ def without_namespaces(text: str) -> str:
     return "".join(f"{line}\n" for line in lines if line.partition("=")[0] not in NAMESPACED)
 
 
+def is_hidden(program: str) -> bool:
+    """Whether the units cannot see a program: each has a /tmp of its own (PrivateTmp=)."""
+    return program.startswith(("/tmp/", "/var/tmp/"))  # noqa: S108 - nothing is written there
+
+
 def fitted(text: str, environ: Mapping[str, str]) -> str:
     """A unit's text with the programs of this installation, and its home if that is not the usual.
 

@@ -4,11 +4,12 @@ import json
 import os
 import pwd
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
-from photofs.cli.unit_files import MARK
+from photofs.cli.unit_files import MARK, is_hidden
 from tests.support.household import Household
 
 FAKE = """#!/bin/sh
@@ -190,3 +191,11 @@ def test_where_users_may_make_no_namespace_the_units_start_all_the_same(desk: De
     assert "\nSystemCallFilter=@system-service\n" in text
     for directive in ("PrivateUsers", "CapabilityBoundingSet", "ProtectClock", "BindPaths"):
         assert f"\n{directive}=" not in text
+
+
+def test_install_tells_of_a_photofs_that_the_units_cannot_see(desk: Desk) -> None:
+    """They have a /tmp of their own, and a program there would never start."""
+    told = desk.run("service", "install")
+    assert ("the units cannot start" in told) is sys.executable.startswith("/tmp/")  # noqa: S108 - compared
+    assert is_hidden("/tmp/photofs/.venv/bin/python")  # noqa: S108 - compared
+    assert not is_hidden("/srv/tmp/photofs/bin/python")

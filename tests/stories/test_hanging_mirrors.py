@@ -87,6 +87,7 @@ def add_mirror(household: Household, root: Path) -> None:
     household.run("mirror", "add", "pictures", root)
 
 
+@pytest.mark.soak
 def test_p26_a_stop_ends_the_hashing_of_a_huge_file(library: Household, tmp_path: Path) -> None:
     """SIGTERM ends verifying by itself, in a sentence, in the midst of a file."""
     add_mirror(library, tmp_path / "mirror")

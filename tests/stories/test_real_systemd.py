@@ -70,6 +70,7 @@ def test_the_mount_and_the_agent_run_as_services(manager: UserManager) -> None:
     assert manager.user("ls", point) == ""
 
 
+@pytest.mark.soak
 def test_the_timer_verifies_a_mirror(manager: UserManager) -> None:
     """The agent fills a real mirror, the timer's unit re-reads it, and fails while one is wrong."""
     nas = manager.home / "nas"
@@ -106,6 +107,7 @@ def test_what_a_person_must_mend_is_not_tried_again(manager: UserManager) -> Non
     assert "78" in agent["trouble"]
 
 
+@pytest.mark.soak
 def test_an_agent_that_is_killed_comes_back(manager: UserManager) -> None:
     """By its unit, after some seconds."""
     manager.ask("service", "install")
