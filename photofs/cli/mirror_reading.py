@@ -9,9 +9,10 @@ from typing import Final, Self
 
 from photofs.assembly import House
 from photofs.catalog.port import SourceRow
+from photofs.mirrors.claims import read_sums
 from photofs.model.album_list import LARGEST, NAME, ListedPhoto, UnknownList, read_album_list
 from photofs.model.errors import Corrupt
-from photofs.model.mirror import MARKER_NAME
+from photofs.model.mirror import MARKER_NAME, SUMS_NAME, is_past
 from photofs.model.observation import AlbumSeen, CollectionSeen, PhotoSeen
 from photofs.providers.port import Provider
 
@@ -24,8 +25,9 @@ class FolderRead:
     """What lies in a folder. `hashes`: of each file that a mirror's own list names, by its path.
 
     `originals`: the hash of the service's bytes, of each file into which facts were written.
-    `left`: files that the list does not name (former versions, what vanished), or that lie in
-    Trash there.
+    `left`: former versions, what vanished, and what lies in Trash there. `unlisted`: of those
+    photos, how many the list does not name, for a run was cut short before it was written: they
+    are taken as from a plain folder, and their albums are not known.
     """
 
     photos: dict[str, PhotoSeen] = field(default_factory=dict)
@@ -34,6 +36,9 @@ class FolderRead:
     hashes: Mapping[str, str] = field(default_factory=dict)
     originals: Mapping[str, str] = field(default_factory=dict)
     left: int = 0
+    unlisted: int = 0
+    root: Path | None = None
+    sums: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def take(self, seen: object) -> None:
         """One thing that was seen."""
@@ -42,11 +47,22 @@ class FolderRead:
         elif isinstance(seen, CollectionSeen):
             self.collections += 1
         elif isinstance(seen, PhotoSeen):
-            listed = not self.hashes or seen.remote_id in self.hashes
-            if seen.trashed or seen.missing or not listed:
+            past = self.root is not None and is_past(seen.remote_id)
+            listed = seen.remote_id in self.hashes
+            if seen.trashed or seen.missing or (past and not listed):
                 self.left += 1
-            else:
-                self.photos[seen.remote_id] = seen
+                return
+            self.photos[seen.remote_id] = seen
+            self.unlisted += self.root is not None and not listed
+
+    def hash_of(self, path: str) -> str | None:
+        """The hash that a file should have by the mirror's own lists; None where none names it."""
+        if path in self.hashes or self.root is None:
+            return self.hashes.get(path)
+        folder, _, name = path.rpartition("/")
+        if folder not in self.sums:
+            self.sums[folder] = _sums(self.root / folder)
+        return self.sums[folder].get(name)
 
     def in_order(self) -> Self:
         """Albums in the service's order, so that they are made in it."""
@@ -63,6 +79,7 @@ async def open_folder(house: House, folder: Path) -> AsyncIterator[tuple[Provide
         async with house.open_provider(source) as provider:
             listed = _listed(folder)
             read = FolderRead(
+                root=folder if _is_mirror(folder) else None,
                 hashes={each.file: each.sha256 for each in listed},
                 originals={each.file: each.original for each in listed if each.original},
             )
@@ -73,9 +90,21 @@ async def open_folder(house: House, folder: Path) -> AsyncIterator[tuple[Provide
         house.forget_small_state(NO_SOURCE)
 
 
+def _is_mirror(folder: Path) -> bool:
+    return os.path.lexists(folder / MARKER_NAME)
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    """What the list of hashes in a folder of a mirror names; nothing if it cannot be read."""
+    try:
+        return dict(read_sums((folder / SUMS_NAME).read_bytes()))
+    except OSError:
+        return {}
+
+
 def _listed(folder: Path) -> Sequence[ListedPhoto]:
     """The photos as a mirror's list has them; Corrupt if it cannot be read."""
-    if not os.path.lexists(folder / MARKER_NAME):
+    if not _is_mirror(folder):
         return ()
     path = folder / NAME
     try:

@@ -51,6 +51,11 @@ def _tell(done: Restored, library: str, *, dry_run: bool) -> None:
     )
     if done.left:
         print(f"{counted(done.left, 'file')} left: former versions, what vanished, or in Trash")
+    if done.unlisted:
+        print(
+            f"{counted(done.unlisted, 'photo')} that the mirror's albums.json does not name: taken"
+            " in, but nothing tells their albums and favorites"
+        )
     if done.collections:
         print(
             f"{counted(done.collections, 'folder')} of albums not made: no service lets a program"

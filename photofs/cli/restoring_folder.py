@@ -38,7 +38,9 @@ EVERY = 100
 
 @dataclass
 class Restored:
-    """What came of it. `untold`: facts that the service does not take, and of how many photos.
+    """What came of it. `unlisted`: photos that the mirror's list of albums does not name.
+
+    `untold`: facts that the service does not take, and of how many photos.
 
     `collections`: folders of albums, which no service lets a program make.
     """
@@ -48,6 +50,7 @@ class Restored:
     there: int = 0
     albums: int = 0
     left: int = 0
+    unlisted: int = 0
     collections: int = 0
     untold: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
@@ -97,7 +100,7 @@ class _Run:
         self._by_hash: dict[str, int] = {}
         self._cuts: dict[str, Cut] = {}
         self.dry_run = False
-        self.done = Restored(left=read.left, collections=read.collections)
+        self.done = Restored(left=read.left, unlisted=read.unlisted, collections=read.collections)
         self._heads: dict[str, bytes] = {}
 
     async def album(self, album: AlbumSeen) -> None:
@@ -165,7 +168,7 @@ class _Run:
     async def _hash(self, seen: PhotoSeen) -> tuple[str, int]:
         """The hash and length of a file; Corrupt if the mirror's own list has another hash."""
         whole = await self._digest(seen)
-        listed = self._read.hashes.get(seen.remote_id)
+        listed = self._read.hash_of(seen.remote_id)
         if listed and whole.sha256 != listed:
             raise Corrupt("its bytes are not those that the mirror's list names: it is damaged")
         self._heads[seen.remote_id] = whole.head

@@ -39,8 +39,12 @@ def _list(mirror: LocalMirror, path: str) -> Iterator[tuple[str, str]]:
     """Name and hash by each line that can be read."""
     fd = mirror.open(path)
     with os.fdopen(fd, "rb") as file, mirror_errors(f"reading {path}"):
-        text = file.read(_MOST).decode("utf-8", "replace")
-    for line in text.splitlines():
+        yield from read_sums(file.read(_MOST))
+
+
+def read_sums(data: bytes) -> Iterator[tuple[str, str]]:
+    """Name and hash by each line of a list that can be read."""
+    for line in data.decode("utf-8", "replace").splitlines():
         found = _LINE.fullmatch(line)
         if found and found[3] not in {".", ".."}:
             name = found[3].replace("\\\\", "\\") if found[1] else found[3]

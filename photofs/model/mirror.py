@@ -1,5 +1,6 @@
 """What a mirror is made of: its manner, and what is known of each file in it."""
 
+import re
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -14,6 +15,16 @@ VANISHED_FOLDER: Final = "Vanished"
 
 DAMAGED_FOLDER: Final = "Damaged"
 """Where repairing puts files that are not what they should be; nobody removes them."""
+
+
+_FORMER: Final = re.compile(r".* \(until \d{4}-\d\d-\d\d(, \d+)?\)(\.[^.]*)?")
+
+
+def is_past(path: str) -> bool:
+    """Whether a file of a mirror is, by its path, not of a photo as it is now."""
+    top, _, rest = path.partition("/")
+    aside = bool(rest) and top in {VANISHED_FOLDER, DAMAGED_FOLDER}
+    return aside or _FORMER.fullmatch(path.rpartition("/")[2]) is not None
 
 
 class AlbumFolders(StrEnum):

@@ -194,3 +194,27 @@ def test_a_mirror_with_facts_in_its_copies_gives_the_originals_back(
 def sha256_of(data: bytes) -> str:
     """A SHA-256."""
     return hashlib.sha256(data).hexdigest()
+
+
+def test_photos_that_no_list_names_yet_are_restored(anew: Household, tmp_path: Path) -> None:
+    """A run was killed before it wrote albums.json: they come in; what is former does not."""
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for name in "abcd":
+        (pictures / f"{name}.jpg").write_bytes(make_jpeg(ord(name), width=32, height=32))
+    anew.run("library", "add", "folder", pictures, "--name", "old")
+    root = tmp_path / "nas"
+    root.mkdir()
+    anew.run("mirror", "add", "old", root, "--albums", "none")
+    anew.run("mirror", "run")
+    files = {path.name: path for path in root.rglob("*.jpg")}
+    listed = (root / "albums.json").read_text(encoding="utf-8").splitlines()
+    named = [line for line in listed if '"file"' not in line or "/d.jpg" in line]
+    (root / "albums.json").write_text("\n".join(named).replace("},\n]", "}\n]"), encoding="utf-8")
+    files["b.jpg"].rename(files["b.jpg"].with_name("b (until 2026-11-21).jpg"))
+    files["c.jpg"].chmod(0o600)
+    files["c.jpg"].write_bytes(make_jpeg(9, width=32, height=32))
+    done = anew.ask("restore", root, "--to", "anew", "--dry-run", code=6)
+    assert (done["copied"], done["unlisted"], done["left"]) == (2, 2, 1)
+    (failed,) = done["failed"]
+    assert "c.jpg: its bytes are not those that the mirror's list names" in failed
