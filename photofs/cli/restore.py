@@ -49,6 +49,9 @@ def _tell(done: Restored, library: str, *, dry_run: bool) -> None:
             f" be uploaded; {done.there:,} were there already; {counted(done.albums, 'album')}"
         )
     )
+    if done.untrashed:
+        out = "would be taken" if dry_run else "taken"
+        print(f"{counted(done.untrashed, 'photo')} of those lay in Trash, and {out} out of it")
     if done.left:
         print(f"{counted(done.left, 'file')} left: former versions, what vanished, or in Trash")
     if done.unlisted:

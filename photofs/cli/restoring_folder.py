@@ -19,6 +19,7 @@ from typing import NamedTuple
 from photofs.assembly import House
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.mirror_reading import FolderRead, open_folder
+from photofs.cli.output import shell_word
 from photofs.cli.restoring import Deleted, Restoring, Told
 from photofs.metadata.exif import read_exif
 from photofs.metadata.stamping import exif_place
@@ -38,7 +39,9 @@ EVERY = 100
 
 @dataclass
 class Restored:
-    """What came of it. `unlisted`: photos that the mirror's list of albums does not name.
+    """What came of it. `untrashed`: of those that were there, how many come out of Trash.
+
+    `unlisted`: photos that the mirror's list of albums does not name.
 
     `untold`: facts that the service does not take, and of how many photos.
 
@@ -48,6 +51,7 @@ class Restored:
     copied: int = 0
     bytes: int = 0
     there: int = 0
+    untrashed: int = 0
     albums: int = 0
     left: int = 0
     unlisted: int = 0
@@ -64,6 +68,7 @@ async def restore_folder(
     house: House, catalog: Catalog, root: Path, library: str, *, dry_run: bool
 ) -> Restored:
     """Bring all of it in; NotFound, NotAttached, ReadOnly, Full."""
+    _check_library(catalog, library)  # reading a mirror may take hours
     async with open_folder(house, root) as (provider, read):
         run = _Run(house, catalog, library, provider, read)
         run.dry_run = dry_run
@@ -72,6 +77,19 @@ async def restore_folder(
         for remote_id in read.photos:
             await run.photo(remote_id)
         return run.done
+
+
+def _check_library(catalog: Catalog, library: str) -> None:
+    """NotFound, with how an empty library is made."""
+    try:
+        catalog.library(library)
+    except NotFound as error:
+        raise NotFound(
+            error.what,
+            safe="nothing was read or copied",
+            remedy=f"`photofs library list` shows what there is; `photofs login flickr --name"
+            f" {shell_word(library)}` adds an account",
+        ) from error
 
 
 class _Digest(NamedTuple):
@@ -139,6 +157,7 @@ class _Run:
         there = self._by_hash.get(sha256, self._known(sha256))
         if there is not None:
             self.done.there += 1
+            self.done.untrashed += self._is_in_trash(there)
         else:
             self.done.copied += 1
             self.done.bytes += size
@@ -164,6 +183,10 @@ class _Run:
         source, _can = self._catalog.writes_of_library(self._library)
         found = self._catalog.with_hash(self._library, sha256, 0, source or 0)
         return None if found is None else photo_ino(found)
+
+    def _is_in_trash(self, ino: int) -> bool:
+        """Whether a photo that is there lies in Trash; 0 is one that a dry run would bring."""
+        return ino != 0 and bool(self._catalog.photo(row_id(ino)).trashed)
 
     async def _hash(self, seen: PhotoSeen) -> tuple[str, int]:
         """The hash and length of a file; Corrupt if the mirror's own list has another hash."""

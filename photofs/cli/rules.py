@@ -85,7 +85,7 @@ def check(names: tuple[str, ...], *, verbose: bool, as_json: bool) -> None:
         print_json([each._asdict() for each in told])
         return
     if not told:
-        print("there is no rule yet; docs/KEEPER.md tells how to write one")
+        _tell_none(bench.house)
     for each in told:
         _print_plan(each, all_of_them=verbose)
 
@@ -181,7 +181,13 @@ def status(*, as_json: bool) -> None:
         if doubt:
             print(safe_text(f"! {doubt_words(doubt)}"))
     else:
-        print("there is no rule yet; docs/KEEPER.md tells how to write one")
+        _tell_none(house)
+
+
+def _tell_none(house: House) -> None:
+    """Where rules are looked for."""
+    path = safe_text(str(house.paths.config / NAME))
+    print(f"there is no rule yet, or no file {path}; docs/KEEPER.md tells how to write one")
 
 
 @contextmanager

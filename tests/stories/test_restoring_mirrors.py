@@ -95,7 +95,7 @@ def count(household: Household) -> int:
 def test_what_lies_in_trash_comes_out_and_is_not_sent(
     anew: Household, empty: Flickr, pictures: Path
 ) -> None:
-    """A user's own restore overrides that it was put there."""
+    """A user's own restore overrides that it was put there; a dry run tells of it."""
     anew.run("restore", pictures, "--to", "anew")
     send_all(anew)
     with anew.mounted(agent=True) as point:
@@ -103,7 +103,8 @@ def test_what_lies_in_trash_comes_out_and_is_not_sent(
             path.unlink()
         anew.until_done()
     assert len(anew.ask("trash", "list")) == MANY
-    anew.run("restore", pictures, "--to", "anew")
+    assert "would be taken out of it" in anew.run("restore", pictures, "--to", "anew", "--dry-run")
+    assert anew.ask("restore", pictures, "--to", "anew")["untrashed"] == MANY
     assert anew.ask("trash", "list") == []
     send_all(anew)
     assert empty.calls["upload"] == MANY
@@ -218,3 +219,10 @@ def test_photos_that_no_list_names_yet_are_restored(anew: Household, tmp_path: P
     assert (done["copied"], done["unlisted"], done["left"]) == (2, 2, 1)
     (failed,) = done["failed"]
     assert "c.jpg: its bytes are not those that the mirror's list names" in failed
+
+
+def test_a_restore_into_no_library_reads_nothing(anew: Household, pictures: Path) -> None:
+    """It says at once that there is none, and how one is made."""
+    told = anew.run("restore", pictures, "--to", "typo", code=4)
+    assert "nothing was read" in told
+    assert "photofs login flickr --name typo" in told
