@@ -19,7 +19,7 @@ from agent.mirror_removing import Removing
 from agent.mirror_sums import listed
 from agent.mirror_work import Work, numbered
 from photofs.catalog.mirrors import WRONG, AlbumFolder
-from photofs.model.errors import BadName, Corrupt, Exists, NotFound
+from photofs.model.errors import BadName, Corrupt, Exists, NotFolder, NotFound
 from photofs.model.mirror import ALBUMS_FOLDER, SUMS_NAME, AlbumFolders, Stamp
 from photofs.model.naming import album_path, fold
 
@@ -54,7 +54,10 @@ async def show_albums(work: Work) -> None:
             await trio.lowlevel.checkpoint()
             continue
         links = dict(_links(photos, placed))
-        await _show(work, known, AlbumFolder(album, path, shown, {}), links)
+        try:
+            await _show(work, known, AlbumFolder(album, path, shown, {}), links)
+        except NotFolder as error:
+            work.tally.failed.append(f"{path}: {error.what}")
 
 
 def _path_for(
@@ -197,7 +200,7 @@ def _add_copy(work: Work, path: str, link: tuple[str, str]) -> object:
     source, sha256 = link
     try:
         fd = work.folder.open(source)
-    except NotFound:  # verifying will tell of it
+    except (NotFound, NotFolder):  # verifying will tell of it
         return None
     try:
         stamp = work.folder.write(path, fd, sha256, work.folder.stamp_of(fd).mtime_ns)

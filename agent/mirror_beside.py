@@ -15,7 +15,7 @@ from photofs.metadata.xmp import is_ours, write_xmp
 from photofs.mirrors.disk_words import mirror_errors
 from photofs.mirrors.folder import LocalMirror
 from photofs.model.album_list import LARGEST, NAME, ListedPhoto, write_album_list
-from photofs.model.errors import Exists, NotFound
+from photofs.model.errors import NotFolder, NotFound
 from photofs.model.sidecar import ENDING
 
 BATCH: Final = 64
@@ -92,7 +92,7 @@ def _read(folder: LocalMirror, path: str) -> bytes | None:
         fd = folder.open(path)
     except NotFound:
         return b"" if not folder.is_free(path) else None
-    except Exists:
+    except NotFolder:
         return b""
     with os.fdopen(fd, "rb") as file, mirror_errors(f"reading {path}"):
         return file.read(LARGEST)

@@ -19,6 +19,7 @@ from agent.mirror_plan import Bring, Renew
 from agent.mirror_steps import GONE, retime
 from agent.mirror_work import Work, folder_of
 from photofs.catalog.mirrored import CopyRow, NewCopy
+from photofs.catalog.mirrors import BLOCKED
 from photofs.filing.mirror_facts import sidecar_of
 from photofs.model.errors import (
     BadName,
@@ -26,6 +27,7 @@ from photofs.model.errors import (
     Exists,
     Full,
     Gone,
+    NotFolder,
     NotFound,
     PhotofsError,
     Refused,
@@ -91,7 +93,7 @@ class Copying:
             for step in steps:
                 nursery.start_soon(self._have, step, here)
         here.sort(key=lambda each: each[0].fact.photo_id)
-        ready = [got for each in here if (got := await self._settle(*each)) is not None]
+        ready = [got for each in here if (got := await self._settled(*each)) is not None]
         if ready and self._work.row.settings.get(SETTING):
             with bench(self._work.store.workshop, self._work.mirror_id) as folder:
                 for each in ready:
@@ -193,6 +195,14 @@ class Copying:
             if copy.role in roles and mine and copy.state in {CopyState.GOOD, CopyState.SUSPECT}:
                 return copy
         return None
+
+    async def _settled(self, step: Bring | Renew, sha256: str, fetched: bool) -> Ready | None:  # noqa: FBT001 - part of a row
+        """The same; None, too, if something else stands where a folder of the mirror was."""
+        try:
+            return await self._settle(step, sha256, fetched)
+        except NotFolder as error:
+            self._work.tally.failed.append(f"{step.fact.name}: {error.what}")
+            return None
 
     async def _settle(self, step: Bring | Renew, sha256: str, fetched: bool) -> Ready | None:  # noqa: FBT001 - part of a row
         """What is still to be written of a photo; None if the mirror has it by now."""
@@ -333,6 +343,10 @@ class Copying:
             each.path = ""
         except (BadName, TooLong) as error:  # of this file alone
             work.tally.failed.append(f"{each.fact.name}: {error.what}")
+            each.path = ""
+        except NotFolder as error:
+            work.tally.failed.append(f"{each.fact.name}: {error.what}")
+            work.catalog.note_copy_state(each.copy_id, CopyState.ABSENT, BLOCKED)
             each.path = ""
         finally:
             os.close(fd)

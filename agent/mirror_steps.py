@@ -3,7 +3,7 @@
 from agent.mirror_plan import UNTIL, Follow, Move, Retime, SetAside
 from agent.mirror_work import Work
 from photofs.catalog.mirrored import CopyRow
-from photofs.model.errors import NotFound
+from photofs.model.errors import NotFolder, NotFound
 from photofs.model.mirror import VANISHED_FOLDER, CopyState, Role, Stamp
 
 GONE = "it was not there when it was to be moved"
@@ -99,7 +99,7 @@ async def retime(work: Work, copy: CopyRow, mtime_ns: int) -> None:
         work.catalog.begin_move(now.copy_id, now.path)
     try:
         stamp = await work.disk.ask(work.folder.touch, now.path, mtime_ns)
-    except NotFound:
+    except (NotFound, NotFolder):
         with work.catalog.database.transaction():
             work.catalog.end_move(now.copy_id, now.path, None)
             work.catalog.note_copy_state(now.copy_id, CopyState.ABSENT, GONE)

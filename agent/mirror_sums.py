@@ -9,6 +9,7 @@ from functools import partial
 
 from agent.mirror_work import Work
 from photofs.catalog.mirrored import CopyRow
+from photofs.model.errors import NotFolder
 from photofs.model.mirror import SUMS_NAME, CopyState
 
 
@@ -20,7 +21,10 @@ async def look_after(work: Work) -> None:
     for folder in folders:
         copies = work.catalog.copies_in(work.mirror_id, folder)
         there = [copy for copy in copies if copy.state is not CopyState.ABSENT]
-        await work.disk.ask(partial(_look_after, work, folder, sums(there)))
+        try:
+            await work.disk.ask(partial(_look_after, work, folder, sums(there)))
+        except NotFolder:  # as the photos in it have told; once it is back it is looked after
+            continue
         work.catalog.clear_stale(work.mirror_id, folder)
 
 

@@ -13,7 +13,7 @@ from photofs.catalog.mirrored import CopyRow
 from photofs.catalog.mirrors import MirrorRow
 from photofs.catalog.sqlite import Catalog
 from photofs.mirrors.folder import LocalMirror
-from photofs.model.errors import Exists, NotFound
+from photofs.model.errors import Exists, NotFolder, NotFound
 from photofs.model.mirror import Fact, Role
 from photofs.model.naming import short_id
 from photofs.model.sidecar import ENDING
@@ -94,6 +94,8 @@ class Work:
     async def move(self, copy: CopyRow, paths: Iterator[str], role: Role | None = None) -> bool:
         """Move a file to the first of the paths that is free; False if the file is not there.
 
+        NotFolder: something else stands where its folder, or the new one, was; it stays as it is.
+
         Noted before it is done, so that a killed run loses track of no file.
         """
         for path in paths:
@@ -110,6 +112,9 @@ class Work:
             except NotFound:
                 self._stay(copy)
                 return False
+            except NotFolder:
+                self._stay(copy)
+                raise
             await self._arrive(copy, path, role)
             return True
         return True
@@ -123,7 +128,7 @@ class Work:
 
     def move_sidecar(self, old: str, new: str) -> None:
         """In a thread: a photo's sidecar goes where the photo went, whoever wrote it."""
-        with suppress(NotFound, Exists):
+        with suppress(NotFound, NotFolder, Exists):
             self.folder.move(old + ENDING, new + ENDING)
 
     def _stay(self, copy: CopyRow) -> None:

@@ -28,7 +28,7 @@ from photofs.catalog.sqlite import Catalog
 from photofs.kernel.lock import hold
 from photofs.mirrors.folder import LocalMirror
 from photofs.mirrors.opening import open_mirror
-from photofs.model.errors import PhotofsError, found_in
+from photofs.model.errors import NotFolder, PhotofsError, found_in
 from photofs.model.observation import Progress
 from photofs.volume.engine import Engine, open_engine
 from photofs.volume.fetch import Pieces
@@ -186,7 +186,10 @@ async def _do(work: Work, copying: Copying, steps: Sequence[Step]) -> None:
     """One portion: what needs no bytes first, so that names are free."""
     for step in steps:
         if not isinstance(step, Bring | Renew):
-            await settle(work, step)
+            try:
+                await settle(work, step)
+            except NotFolder as error:
+                work.tally.failed.append(f"{step.fact.name}: {error.what}")
     batch: list[Bring | Renew] = []
     size = 0
     for step in steps:

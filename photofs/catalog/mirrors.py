@@ -102,8 +102,12 @@ SELECT count(*) FROM photo p WHERE {_OWN} AND NOT EXISTS (
   SELECT 1 FROM mirrored c WHERE c.photo = p.id AND c.mirror = ?2 AND c.role = 'current'
     AND c.state IN ('good', 'suspect'))"""  # noqa: S608 - a condition of ours
 
+BLOCKED: Final = "a link or a file stands where its folder was"
+"""Why a file is not there that would be there but for that."""
+
 _WHY_LACKING: Final = f"""
 SELECT CASE WHEN c.state = 'damaged' THEN c.why
+  WHEN c.state = 'absent' AND c.why = '{BLOCKED}' THEN c.why
   WHEN EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id AND p.sha256 IS NULL)
     THEN 'written here, and not sent yet'
   WHEN p.trouble <> '' THEN p.trouble

@@ -10,6 +10,7 @@ from photofs.model.errors import (
     Exists,
     Full,
     NotAttached,
+    NotFolder,
     NotFound,
     PhotofsError,
     Rationed,
@@ -45,6 +46,7 @@ _NO_NAME: Final = frozenset(
 """What is said of a name alone, once the same file was written under a plain one: FAT whose table
 of characters lacks some, names that are too long in UTF-16; ENOENT by exfat-fuse."""
 
+_IN_THE_WAY: Final = frozenset({errno.EEXIST, errno.ENOTDIR, errno.ELOOP, errno.ENOTEMPTY})
 _SAFE: Final = "what is in the mirror stays as it is"
 
 
@@ -83,11 +85,8 @@ def our_error(error: OSError, doing: str) -> PhotofsError:
         return away(f"the mirror's disk is gone ({said}, while {doing})")
     if number == errno.ENOENT:
         return NotFound(f"a file or folder of the mirror is not there (met while {doing})")
-    if number in {errno.EEXIST, errno.ENOTDIR, errno.ELOOP, errno.ENOTEMPTY}:
-        return Exists(
-            f"something that photofs did not make stands in the way (met while {doing})",
-            safe="it was not touched",
-        )
+    if number in _IN_THE_WAY:
+        return _in_the_way(number, doing)
     if number == errno.EROFS:
         return ReadOnly(
             f"the mirror's disk is mounted read-only (met while {doing})",
@@ -98,6 +97,21 @@ def our_error(error: OSError, doing: str) -> PhotofsError:
         f"the mirror's disk failed while {doing}: {said}",
         safe=_SAFE,
         remedy="see the kernel's log (dmesg) and the folder's permissions, then run it again",
+    )
+
+
+def _in_the_way(number: int, doing: str) -> PhotofsError:
+    """Something stands where a file is to be, or where a folder on the way to it was."""
+    if number in {errno.ENOTDIR, errno.ELOOP}:
+        return NotFolder(
+            "a link or a file stands where a folder of the mirror was: move the folder back to its"
+            f" place (met while {doing})",
+            safe="it was not touched: no link is followed out of a mirror",
+            remedy="the next run goes on then",
+        )
+    return Exists(
+        f"something that photofs did not make stands in the way (met while {doing})",
+        safe="it was not touched",
     )
 
 

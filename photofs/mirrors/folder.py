@@ -27,7 +27,7 @@ from photofs.mirrors.writing import (
     set_mode,
     share,
 )
-from photofs.model.errors import Bug, Corrupt, Exists, NotFound
+from photofs.model.errors import Bug, Corrupt, NotFolder, NotFound
 from photofs.model.mirror import Stamp, Traits, agrees
 from photofs.model.pieces import between_pieces
 
@@ -78,20 +78,24 @@ class LocalMirror:
 
     def stamp(self, path: str) -> Stamp | None:
         """What the disk tells of a plain file; None if there is none."""
-        with mirror_errors(f"looking at {path}"):
+        with suppress(NotFolder), mirror_errors(f"looking at {path}"):
             found = self._status(path)
-        return self._stamp(found) if found is not None and stat.S_ISREG(found.st_mode) else None
+            if found is not None and stat.S_ISREG(found.st_mode):
+                return self._stamp(found)
+        return None
 
     def is_free(self, path: str) -> bool:
-        """Whether nothing at all stands under that name, so far as its folder is one of ours."""
-        with mirror_errors(f"looking at {path}"):
+        """Whether nothing at all stands under that name, nor in the way to it."""
+        with suppress(NotFolder), mirror_errors(f"looking at {path}"):
             return self._status(path) is None
+        return False
 
     def is_folder(self, path: str) -> bool:
         """Whether a folder stands there, and no link to one."""
-        with mirror_errors(f"looking at {path}"):
+        with suppress(NotFolder), mirror_errors(f"looking at {path}"):
             found = self._status(path)
-        return found is not None and stat.S_ISDIR(found.st_mode)
+            return found is not None and stat.S_ISDIR(found.st_mode)
+        return False
 
     def link_target(self, path: str) -> str | None:
         """Where a symbolic link points; None if there is none."""
@@ -123,7 +127,7 @@ class LocalMirror:
         """The same if the disk tells of it what it told when it was right, else None."""
         try:
             fd = self.open(path)
-        except (NotFound, Exists):
+        except (NotFound, NotFolder):
             return None
         with _closed_on_error(fd):
             if agrees(known, self.stamp_of(fd)):
@@ -137,8 +141,9 @@ class LocalMirror:
             return self._stamp(os.fstat(fd))
 
     def names(self, folder: str) -> list[str]:
-        """What stands in a folder; nothing if it is not there."""
+        """What stands in a folder; nothing if it is not there, or is none."""
         with (
+            suppress(NotFolder),
             mirror_errors(f"listing {folder}"),
             suppress(FileNotFoundError),
             self._opened(folder) as at,
@@ -262,7 +267,7 @@ class LocalMirror:
 
     def remove_own(self, path: str) -> None:
         """Remove a file that only photofs makes, such as a list of hashes."""
-        with suppress(NotFound):
+        with suppress(NotFound, NotFolder):
             self._unlink(path)
 
     def sweep(self, folder: str) -> None:

@@ -5,7 +5,8 @@ is ever followed below the root. What is written is durable once `sync` has retu
 and only then the catalog may say so. Nothing that photofs did not make is overwritten or removed.
 
 Errors: NotAttached (the folder, its disk or its marker is not there any more), Exists (something
-stands there already), NotFound, Full, Corrupt, StoreError.
+stands there already), NotFolder (something stands in the way to a file: that photo fails, and no
+other), NotFound, Full, Corrupt, StoreError.
 """
 
 from typing import NamedTuple, Protocol

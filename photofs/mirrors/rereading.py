@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from photofs.mirrors.disk_words import mirror_errors
 from photofs.mirrors.folder import LocalMirror
-from photofs.model.errors import Exists, NotFound
+from photofs.model.errors import NotFolder, NotFound
 from photofs.model.mirror import Stamp
 
 CHUNK: Final = 1 << 20
@@ -34,7 +34,7 @@ def reread(mirror: LocalMirror, path: str, pause: Pause) -> Reread | None:
     """Read a file to its end; None if no plain file is there. NotAttached, StoreError."""
     try:
         fd = mirror.open(path)
-    except (NotFound, Exists):
+    except (NotFound, NotFolder):
         return None
     try:
         before = mirror.stamp_of(fd)

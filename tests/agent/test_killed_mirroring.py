@@ -12,7 +12,8 @@ import pytest
 import trio
 
 from photofs.catalog.check import check
-from photofs.model.mirror import CopyState
+from photofs.model.mirror import MARKER_NAME, CopyState
+from photofs.wishing.recognising import MIRROR_NAME
 from tests.support.fake_source import requests_of
 from tests.support.killed_program import killed_at
 from tests.support.mirrored import add_mirror, check_sums, files_of, mirror_row, run_once
@@ -74,7 +75,7 @@ def check_world(made: Stock, root: Path) -> None:
     assert (vanished.count("Vanished"), vanished.endswith(f"/{MONTH}/c.jpg")) == (1, True)
     assert [path.count("(until ") for path in found if "until" in path] == [1]
     assert check_sums(root) == len(wanted) - 1
-    assert not [path for path in root.rglob(".photofs-*") if path.name != ".photofs-mirror"]
+    assert {path.name for path in root.rglob(".photofs-*")} <= {MARKER_NAME, MIRROR_NAME}
     with made.open_catalog() as catalog:
         rows = catalog.copies(1, 0, 99)
         assert {row.state for row in rows} == {CopyState.GOOD}

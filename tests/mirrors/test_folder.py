@@ -14,7 +14,16 @@ import pytest
 from photofs.mirrors.claims import claimed_files
 from photofs.mirrors.folder import LocalMirror
 from photofs.mirrors.opening import begin_mirror, marker_at, open_mirror, unmark
-from photofs.model.errors import Bug, Corrupt, Exists, NotAttached, NotFound, ReadOnly, Refused
+from photofs.model.errors import (
+    Bug,
+    Corrupt,
+    Exists,
+    NotAttached,
+    NotFolder,
+    NotFound,
+    ReadOnly,
+    Refused,
+)
 from photofs.model.mirror import MARKER_NAME, Traits
 from tests.support.disks import small_disk, why_no_mounts
 
@@ -107,9 +116,9 @@ def test_links_lead_nowhere(mirror: LocalMirror, tmp_path: Path) -> None:
     (outside / "secret.jpg").write_bytes(DATA)
     (mirror.root / "2019").symlink_to(outside)
     (mirror.root / "a.jpg").symlink_to(outside / "secret.jpg")
-    with pytest.raises(Exists):
+    with pytest.raises(NotFolder):
         write(mirror, "2019/b.jpg")
-    with pytest.raises((Exists, NotFound)):
+    with pytest.raises((NotFolder, NotFound)):
         mirror.open("a.jpg")
     assert mirror.stamp("a.jpg") is None
     assert not mirror.is_free("a.jpg")
