@@ -38,6 +38,12 @@ STANDS_STILL_NS: Final = 26 * 3600 * 10**9
 requests is over, with some hours to spare. Else the photos after that night overtake those before.
 """
 
+FEW_ALBUMS: Final = 50
+LOOKS_NS: Final = 10_000_000
+"""Where photos of more albums than a few wait, each is looked at again after so long for each of
+them: a look costs 0.7 ms, and thousands of albums (a whole account that is copied) would else keep
+the agent at nothing but looking."""
+
 WAITS_TRIES: Final = 6
 """How often an upload is sent or asked for in vain before the next ones wait for it no longer."""
 
@@ -53,28 +59,40 @@ class Changing:
         self._box = box
         self._writes = box.writes
         self._alone: set[int] = set()
+        self._look_again: dict[int, int] = {}
         self.making = Making(box)
 
     def in_order(self, rows: Sequence[OperationRow]) -> list[OperationRow]:
-        """Without those that are to join an album behind or beside photos still to come.
+        """Those to send next: what joins no album, else what may join the first that need not wait.
 
         Photos stand in an album as they joined it; files that go out side by side do not arrive as
-        they were copied, nor are they judged so.
+        they were copied, nor are they judged so. So those behind or beside one that is still to
+        come wait for it.
         """
-        joins = {row.operation_id: row for row in rows if row.wish.verb == WishVerb.JOIN}
-        albums = dict.fromkeys(row.wish.album or 0 for row in joins.values())
-        now = [each for album in albums for each in self._joining(album) if each in joins]
         # the others first, each by itself: none of them was held up by a join in front of it
-        others = [row for row in rows if row.operation_id not in joins]
-        return [*others, *(joins[each] for each in now)]
+        others = [row for row in rows if row.wish.verb != WishVerb.JOIN]
+        if others:
+            return others
+        joins = {row.operation_id: row for row in rows}
+        albums = dict.fromkeys(row.wish.album or 0 for row in rows)
+        now_ns = self._box.now_ns()
+        moved_ns = self._box.catalog.last_moved_ns(self._box.source.source_id) if rows else 0
+        for album in albums:
+            if self._look_again.get(album, 0) > now_ns:
+                continue
+            now = [each for each in self._joining(album, moved_ns) if each in joins]
+            if now:
+                return [joins[each] for each in now]
+            if len(albums) > FEW_ALBUMS:
+                self._look_again[album] = now_ns + len(albums) * LOOKS_NS
+        return []
 
-    def _joining(self, album: int) -> list[int]:
+    def _joining(self, album: int, moved_ns: int) -> list[int]:
         """Those that may join now, in order: as many as go in one call, or all if none is to come.
 
         A file that nobody has judged yet has a place, too.
         """
         now_ns = self._box.now_ns()
-        moved_ns = self._box.catalog.last_moved_ns(self._box.source.source_id)
         since_ns = max(min(now_ns, moved_ns) - WAITS_NS, now_ns - STANDS_STILL_NS)
         wished = self._box.catalog.to_join(album, WAITS_TRIES, since_ns, now_ns)
         awaited = [each.place for each in wished if each.comes]

@@ -159,20 +159,29 @@ class Sender:
         if asked := making.due(self._unsure()):
             await self._guarded(asked, making.reconcile(asked))
             return True
-        rows = box.catalog.claimable(
-            box.source.source_id,
-            box.now_ns(),
-            LOOKED_AT,
-            bytes_too=False,
-            empty_albums=box.writes.empty_albums,
-        )
-        in_order = self._changing.in_order(rows)
-        self._waits = len(in_order) < len(rows)
-        rows = in_order[:AT_ONCE]
+        rows = self._next_changes()
         taken = box.claim(self._changing.group(rows)) if rows else []
         if taken:
             await self._guarded(taken, self._changing.send(taken))
         return bool(rows)
+
+    def _next_changes(self) -> list[OperationRow]:
+        """The first wishes that need not wait for others; what waits stands in nobody's way."""
+        box, after, self._waits = self._box, 0, False
+        while True:
+            rows = box.catalog.claimable(
+                box.source.source_id,
+                box.now_ns(),
+                LOOKED_AT,
+                bytes_too=False,
+                empty_albums=box.writes.empty_albums,
+                after=after,
+            )
+            in_order = self._changing.in_order(rows)
+            self._waits = self._waits or len(in_order) < len(rows)
+            if in_order or len(rows) < LOOKED_AT:
+                return in_order[:AT_ONCE]
+            after = rows[-1].operation_id
 
     async def _guarded(self, rows: list[OperationRow], sending: Awaitable[None]) -> None:
         """Nothing that goes wrong with one wish keeps the others from being sent."""

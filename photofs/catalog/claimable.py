@@ -1,7 +1,7 @@
 """Which wishes may be sent now, as one condition in SQL, and in which order.
 
 Parameters: the source's id, the time, how many at most, whether those that send files, and whether
-the service keeps albums without photos.
+the service keeps albums without photos; and after which wish to begin.
 """
 
 from typing import Final
@@ -22,7 +22,8 @@ OPEN: Final = "state IN ('planned', 'held', 'claimed', 'sent', 'unsure')"
 _ITSELF = "verb IN ('rename album', 'remove album')"
 CLAIMABLE: Final = f"""o INDEXED BY operation_sendable
 WHERE source = ?1 AND verb IN ('upload', 'replace') = ?4 AND state = 'planned'
-AND not_before_ns <= ?2 AND (photo IS NULL OR verb IN ('upload', 'trash', 'restore') OR EXISTS (
+AND id > ?6 AND not_before_ns <= ?2
+AND (photo IS NULL OR verb IN ('upload', 'trash', 'restore') OR EXISTS (
   SELECT 1 FROM observation s WHERE s.photo = o.photo AND s.source = o.source AND s.gone = 0))
 AND (album IS NULL OR EXISTS (SELECT 1 FROM album a WHERE a.id = o.album AND a.source = o.source))
 AND (verb <> 'make album' OR ?5)

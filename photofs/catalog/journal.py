@@ -21,10 +21,9 @@ SAME_ACTION_NS: Final = 2_000_000_000
 """Wishes of one process that follow each other within this time are one action."""
 
 NEW_PROGRAM_NS: Final = 20_000_000_000
-"""The same for a process that had just been started, for no longer than this, when it began.
-
-A command works on large pictures with pauses (`mogrify *`); a file manager has been running for
-long, and a pause of it is its user's.
+"""The same for a process that had just been started, for no longer than this, when it began: a
+command works on large pictures with pauses (`mogrify *`); a file manager has been running for long,
+and a pause of it is its user's.
 """
 
 NOTED_EVERY_NS: Final = SAME_ACTION_NS // 20
@@ -207,14 +206,15 @@ class Journal(Part):
         *,
         bytes_too: bool,
         empty_albums: bool = True,
+        after: int = 0,
     ) -> list[OperationRow]:
         """What may be sent to a source now, oldest first; later wishes wait for earlier ones.
 
-        `bytes_too`: what sends files, or all that does not. `empty_albums`: whether an album is
-        made by itself; else its first photo makes it.
+        `bytes_too`: what sends files, or all else. `empty_albums`: whether an album is made by
+        itself, or by its first photo. `after`: only wishes with higher numbers.
         """
-        values = (source_id, now_ns, limit, int(bytes_too), int(empty_albums))
-        return [_operation(row) for row in self.database.all(_CLAIMABLE, values)]
+        values = (source_id, now_ns, limit, int(bytes_too), int(empty_albums), after)
+        return [*map(_operation, self.database.all(_CLAIMABLE, values))]
 
     def left_by_crash(self, source_id: int, *, unsure: bool = False) -> list[OperationRow]:
         """What was claimed, sent or unsure when the last worker on a source ended, or only that."""

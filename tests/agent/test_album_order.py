@@ -7,11 +7,15 @@ import pytest
 from trio.testing import MockClock
 
 from agent.changing import WAITS_NS
+from agent.sending import LOOKED_AT
 from agent.waiting import FIRST_S
 from photofs.emulators.pictures import make_jpeg
 from photofs.model.incoming import Stage
+from photofs.model.node import photo_ino
+from photofs.model.spot import Spot
 from tests.support.fake_service import FakeService
 from tests.support.posted import Posted
+from tests.support.wished import SHELL
 
 NAMES = ("a", "b", "c", "d")
 
@@ -156,3 +160,29 @@ async def test_a_batch_that_broke_off_is_not_overtaken(
     assert unordered.is_over(), unordered.states()
     assert order(unordered) == [*NAMES, "e"]
     unordered.catalog.close()
+
+
+@pytest.mark.soak
+async def test_photos_that_wait_stand_in_nobodys_way(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    """However many joins wait for an upload, a change that was wished later is sent at once."""
+    del autojump_clock
+    posted = Posted(tmp_path, FakeService(without=frozenset({"trash", "restore"})))
+    ids = [posted.service.add(str(number).encode()) for number in range(LOOKED_AT + 2)]
+    posted.filed.scan(*[posted.service.photos[each].seen for each in ids])
+    posted.wished.mkdir("Albums/Trip")
+    posted.write("Albums/Trip/a.jpg", make_jpeg(0, width=64, height=48))
+    await posted.judged()
+    album = posted.wished.spot("Albums/Trip/x").folder_ino
+    *many, last = [photo_ino(posted.filed.photo_id(each)) for each in ids]
+    for number, ino in enumerate(many):
+        posted.wished.wishing.link(ino, Spot(album, f"x{number}.jpg"), SHELL)
+    posted.wished.wishing.link(last, posted.wished.spot("Favorites/late.jpg"), SHELL)
+    posted.service.plan("upload", "lost")
+    posted.service.plan("find_upload", *["down"] * 60)
+    posted.filed.now_ns += 60 * 10**9
+    await posted.once()
+    assert posted.service.photos[ids[-1]].seen.favorite
+    assert order(posted) == []
+    posted.catalog.close()
