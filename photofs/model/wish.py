@@ -48,6 +48,9 @@ class WishVerb(StrEnum):
 NEW_ALBUM: Final = "new:"
 """How the remote id of an album begins that the service does not have yet."""
 
+OF_NEW: Final = "of_new"
+"""In the details of a wish that tells of a photo what nobody had yet: no guard counts it."""
+
 GUARDED: Final = frozenset(
     {
         WishVerb.REPLACE,

@@ -3,7 +3,9 @@
 The guard: more than `held_after` wishes that take away or alter within ten minutes, or within a day
 more than a twentieth of the library and at least `held_after`, are accepted, shown, and held: none
 of them is sent, those of the same burst that were planned before included, until the user says so.
-What only adds neither waits nor counts.
+What only adds neither waits nor counts, and neither do title, description, tags and date of what
+its service does not have yet, or what the same action uploads: nothing there is altered by them. So
+a thousand photos can be restored with all that was known of them.
 
 So that the guard sees a burst as a whole, however slow the program is, each of these wishes begins
 the grace anew of those before it in the same library, for at most as long as the guard looks back:
@@ -17,7 +19,7 @@ from typing import Final
 from photofs.catalog.journal import OperationRow, Wish
 from photofs.catalog.sqlite import Catalog
 from photofs.model.operation import Event, State
-from photofs.model.wish import GUARDED, Asker, WishVerb
+from photofs.model.wish import GUARDED, OF_NEW, Asker, WishVerb
 
 BURST_NS: Final = 600 * 10**9
 DAY_NS: Final = 86_400 * 10**9
@@ -30,6 +32,10 @@ second, and each look at those before takes as long as they are many."""
 
 RECOUNT_NS: Final = 30 * 10**9
 """How long a day's count is gone on with before it is counted anew."""
+
+
+_OF_NEW: Final = frozenset({WishVerb.RETITLE, WishVerb.DESCRIBE, WishVerb.TAG, WishVerb.DATE})
+"""What may be told of a photo that nobody has yet, and alters nothing of anybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,19 +77,21 @@ class Planning:
         What undo wishes back has its grace and is not held: a person has just asked for it.
         """
         now = self._now_ns()
+        action = by if isinstance(by, int) else self._catalog.act(library_id, by, now)
         guarded = verb in GUARDED
+        fresh = verb in _OF_NEW and photo is not None and self._is_new(photo, action)
         wish = Wish(
             library=library_id,
             verb=verb.value,
-            details=details,
+            details={**details, OF_NEW: True} if fresh else details,
             not_before_ns=now + self._policy.grace_ns if guarded else now,
             source=source_id,
             photo=photo,
             album=album,
-            action=by if isinstance(by, int) else self._catalog.act(library_id, by, now),
+            action=action,
         )
         number = self._catalog.plan(wish, now)
-        if guarded and "undoes" not in details:
+        if guarded and not fresh and "undoes" not in details:
             self._guard(library_id, number, now)
         return number
 
@@ -104,6 +112,15 @@ class Planning:
             return False
         self._catalog.happen(row.operation_id, Event.CANCEL, self._now_ns(), why)
         return True
+
+    def _is_new(self, photo: int, action: int) -> bool:
+        """Whether no source has told of a photo, and its upload is to come, or of this action."""
+        if self._catalog.observations_of(photo) or self._catalog.was_told(photo):
+            return False
+        upload = self._catalog.last_of_photo(photo, WishVerb.UPLOAD)
+        if upload is None:
+            return self._catalog.is_incoming(photo)
+        return upload.state in {State.PLANNED, State.HELD} or upload.wish.action == action
 
     def _guard(self, library_id: int, number: int, now_ns: int) -> None:
         """Hold the wish, and with the first one too many those that were planned before it.
