@@ -108,13 +108,18 @@ def run(name: str, *, as_json: bool) -> None:
         if row.armed != rule.digest:
             check_seen(rule, row.seen, found)
         wished, left = _carry_out(bench, rule, found)
+        held = bench.ruling.held(rule)
         what = f"{counted(wished, 'photo')}: {rule.do.value}"
+        what += f"; {held:,} of them held, for they are so many" if held else ""
         now_ns = both_clocks().wall_ns
         bench.catalog.note_rule(row._replace(seen="", ran=rule.digest, run_ns=now_ns, told=what))
     if as_json:
-        print_json({"rule": name, "wished": wished, "left": dict(left), "later": found.later})
+        facts = {"wished": wished, "held": held, "left": dict(left), "later": found.later}
+        print_json({"rule": name, **facts})
     else:
         print(safe_text(f"{name}: {what}; `photofs log` lists it, `photofs undo` takes it back"))
+        if held:
+            print("nothing of what is held is done until `photofs held release`: see `held list`")
         for why, number in left.items():
             print(safe_text(f"{name}: {counted(number, 'photo')} left: {why}"))
         if found.later:

@@ -19,6 +19,7 @@ from photofs.model.errors import PhotofsError, Refused
 from photofs.model.mirror import CopyState
 from photofs.model.moment import Moment
 from photofs.model.observation import PhotoSeen
+from photofs.model.operation import State
 from photofs.model.rule import Rule, RuleVerb
 from photofs.model.rule_plan import Limits, Plan, Subject, Trusted, Would, plan, trusted
 from photofs.model.wish import Asker
@@ -144,6 +145,12 @@ class Ruling:
         if rule.do is RuleVerb.PIN:
             self._catalog.set_pinned(would.photo, pinned=True)
         return ""
+
+    def held(self, rule: Rule) -> int:
+        """How many of the wishes that a rule has made here wait for the user, for so many."""
+        action = self._actions.get(rule.name)
+        rows = self._catalog.in_state(State.HELD) if action is not None else []
+        return sum(row.wish.action == action for row in rows)
 
     def _carry_out(self, rule: Rule, would: Would, desk: WishDesk) -> None:
         if rule.do is RuleVerb.PIN:

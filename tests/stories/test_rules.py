@@ -128,3 +128,14 @@ def test_a_photo_is_looked_at_once_more_at_its_service(kept: Kept, flickr: Flick
     ]
     trashed = {Path(each).stem for each in kept.in_trash()}
     assert not {marked.title, edited.title, changed.title} & trashed
+
+
+def test_a_run_says_what_of_it_is_held(kept: Kept) -> None:
+    """More than are done at once without a person: they are wished, and nothing happens yet."""
+    with (kept.household.home / "config" / "config.toml").open("a", encoding="utf-8") as config:
+        config.write("\n[writing]\nheld_after = 2\n")
+    kept.write()
+    number = kept.check()["number"]
+    told = kept.household.run("rules", "run", "tokyo")
+    assert f"tokyo: {number} photos: trash; {number} of them held, for they are so many" in told
+    assert "photofs held release" in told
