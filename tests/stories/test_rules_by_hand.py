@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import trio
 
+from agent.ruling import EVERY_NS, rule_once
 from photofs.assembly import House
 from photofs.emulators.google import Account as Live
 from photofs.emulators.google import google_in_thread
@@ -14,6 +16,7 @@ from photofs.emulators.takeout.account import Account, Item
 from photofs.emulators.takeout.export import write_export
 from tests.support.google_library import config_of, log_in
 from tests.support.household import Household
+from tests.support.log_guard import ExpectLog
 
 TAKEN = datetime(2019, 7, 10, 12, 0, tzinfo=UTC)
 RULE = """
@@ -87,3 +90,16 @@ def test_a_rule_that_was_struck_out_takes_nothing(home: Household) -> None:
     (home.home / "config" / "rules.toml").write_text("")
     assert "nothing waits for a hand" in home.run("hand", "list", "google", "--no-browser")
     assert "there is no such rule any more" in home.run("status")
+
+
+def test_the_agent_takes_it_back_by_itself(
+    home: Household, tmp_path: Path, expect_log: ExpectLog
+) -> None:
+    """Nobody has to ask for the page: within seconds of the scan it is out of Trash again."""
+    expect_log("IMG_0.jpg is out of Trash again")
+    export(tmp_path / "takeout", timedelta(), favorite=0)
+    home.run("scan")
+    house = House(home.environ)
+    with house.catalog() as catalog:
+        trio.run(rule_once, house, catalog, EVERY_NS)
+    assert len(home.ask("trash", "list")) == 2
