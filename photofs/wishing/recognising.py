@@ -47,7 +47,10 @@ _LONGEST: Final = 64
 def recognise_home(catalog: Catalog, data: Path, now_ns: int) -> None:
     """Compare the word in the folder of the data; StoreError."""
     before = catalog.witness(HOME)
-    why = "this photofs has worked with another catalog since: this one is new, or from a backup"
+    why = (
+        f"another catalog was worked with in {data} since, or what was noted there is lost:"
+        " this one is new, or from a backup"
+    )
     compare(catalog, HOME, before, _read(data / NAME), why, now_ns)
 
 
@@ -62,8 +65,8 @@ def compare_mirror(
 ) -> None:
     """The same with what was noted before, and with the word that was read since."""
     why = (
-        f"another catalog has worked on the mirror {folder.root} since: this one is new, or from a"
-        " backup"
+        f"another catalog has worked on the mirror {folder.root} since, or what was noted there is"
+        " lost: this one is new, or from a backup"
     )
     compare(catalog, place_of(folder.marker.mirror), before, there, why, now_ns)
 
@@ -76,9 +79,14 @@ def compare(
     why: str,
     now_ns: int,
 ) -> None:
-    """Doubt, if there stands what nobody noted, before it was read or since."""
+    """Doubt, if there stands what nobody noted, before it was read or since.
+
+    So, too, where nothing stands and a word was noted: a catalog that was put back on a new disk
+    finds none there.
+    """
     noted = before or Witness(None, None, 0)
-    if noted.token == ANYTHING or there in {noted.token, noted.following}:
+    known = {noted.token} if noted.following is None else {noted.token, noted.following}
+    if noted.token == ANYTHING or there in known:
         return
     with catalog.database.transaction():
         if catalog.witness(place) != before:  # another process is just putting a word there

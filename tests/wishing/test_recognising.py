@@ -85,6 +85,21 @@ def test_a_copy_of_before_the_last_word_is_doubted(path: Path, tmp_path: Path) -
     assert not is_doubted(path)
 
 
+def test_a_catalog_put_back_where_no_word_stands_is_doubted(path: Path) -> None:
+    """Alone on a new disk, whether a word was under way in its backup or not."""
+    roll(path)
+    (path.parent / NAME).unlink()
+    assert is_doubted(path)
+    with open_catalog(path) as catalog:
+        accept(catalog)
+    assert not is_doubted(path)
+    roll(path)
+    with open_catalog(path) as catalog:
+        killed_before_the_file(catalog)
+    (path.parent / NAME).unlink()
+    assert is_doubted(path)
+
+
 def test_a_doubt_disarms_and_lasts_until_it_is_ended(path: Path, tmp_path: Path) -> None:
     """Neither another word nor a second look ends it; its user does, and arms no rule with that."""
     with open_catalog(path) as catalog:
