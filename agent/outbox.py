@@ -23,6 +23,7 @@ from photofs.model.wish import WishVerb
 from photofs.originals.local_disk import LocalDisk
 from photofs.providers.port import Provider, Writes
 from photofs.wishing.outcomes import Outcomes
+from photofs.wishing.recognising import waits_in_doubt
 from photofs.wishing.wishing import Wishing
 
 Each = TypeVar("Each")
@@ -68,12 +69,14 @@ class Outbox:
                     self._happen(row, Event.CRASH, "the agent was stopped while it sent this")
 
     def claim(self, rows: Sequence[OperationRow]) -> list[OperationRow]:
-        """Take wishes, but for those that were taken back meanwhile."""
+        """Take wishes, but for those that were taken back meanwhile, or wait in doubt."""
         taken: list[OperationRow] = []
         for some in parts_of(rows):
             with self.wishing.change():
                 now = [self.catalog.operation(row.operation_id) for row in some]
-                mine = [row for row in now if row.state is State.PLANNED]
+                planned = [row for row in now if row.state is State.PLANNED]
+                at = self.now_ns()
+                mine = [row for row in planned if not waits_in_doubt(self.catalog, row, at)]
                 for row in mine:
                     self._happen(row, Event.CLAIM)
             taken += mine

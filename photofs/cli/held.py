@@ -12,6 +12,7 @@ from photofs.cli.suggestions import libraries as named_libraries
 from photofs.cli.undo import UNDO
 from photofs.cli.wish_words import action_words, moment
 from photofs.model.operation import State
+from photofs.wishing.recognising import check_no_doubt
 
 
 @click.group
@@ -48,6 +49,7 @@ def release(libraries: tuple[str, ...], *, as_json: bool) -> None:
     """Let what is held be sent after all; of all LIBRARIES if none is named."""
     house = find_house()
     with house.catalog() as catalog:
+        check_no_doubt(catalog)  # it would be held again before it is sent
         wishing = house.wishing(catalog)
         chosen = _chosen(catalog, libraries)
         released = {row.name: wishing.release(row.library_id) for row in chosen}

@@ -23,6 +23,7 @@ from photofs.model.photo import Media
 from photofs.model.wish import WishVerb
 from photofs.wishing.errands import OTHERWISE, Errands
 from photofs.wishing.hand_page import HandPage, barred, kept_back, page_of, same_on_page
+from photofs.wishing.recognising import waits_in_doubt
 from photofs.wishing.rule_fit import RuleFit, Rules
 from photofs.wishing.rule_proof import is_proven_still
 from photofs.wishing.wishing import Wishing
@@ -168,6 +169,7 @@ class Handing:
 
         Nor is any that is wished otherwise by now: it is called off if it was not begun, else it
         stays unsure (`is_opposed`), for to do it would do what the user does not want any more.
+        What takes away waits while the catalog may be an older one.
         """
         begun: list[OperationRow] = []
         for some in _parts(rows):
@@ -176,7 +178,7 @@ class Handing:
                     now = self._catalog.operation(row.operation_id)
                     if now.state not in {State.PLANNED, State.UNSURE} or self._is_off(now):
                         continue
-                    if self.kept_back(now):
+                    if self.kept_back(now) or waits_in_doubt(self._catalog, now, self._now_ns()):
                         continue
                     if now.state is State.PLANNED:
                         self._send(now, hand)

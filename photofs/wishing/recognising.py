@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from photofs.catalog.journal import OperationRow
 from photofs.catalog.sqlite import Catalog
 from photofs.catalog.witness_rows import ANYTHING, Witness
 from photofs.mirrors.disk_words import mirror_errors
@@ -95,6 +96,19 @@ def compare(
         for row in catalog.in_state(State.PLANNED):
             if row.wish.verb in _TAKES_AWAY:
                 catalog.happen(row.operation_id, Event.HOLD, now_ns, HELD_BY_DOUBT)
+
+
+def waits_in_doubt(catalog: Catalog, row: OperationRow, now_ns: int) -> bool:
+    """Whether it takes away and may not be begun now; it is held, inside a transaction.
+
+    Asked wherever a wish is about to be begun. So what was under way in the backup and becomes
+    planned again, or was released or wished since, waits as well. What is unsure stays so.
+    """
+    if row.wish.verb not in _TAKES_AWAY or not catalog.doubt():
+        return False
+    if row.state is State.PLANNED:
+        catalog.happen(row.operation_id, Event.HOLD, now_ns, HELD_BY_DOUBT)
+    return True
 
 
 def roll_home(catalog: Catalog, data: Path, every_ns: int, now_ns: int) -> None:

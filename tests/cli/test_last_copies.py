@@ -99,6 +99,13 @@ def test_a_catalog_that_may_be_an_older_one_ends_nothing_that_it_had_begun(
     assert made.rooms() == [None, None]
 
 
+def test_p18_nothing_is_released_from_being_held_by_a_doubt(made: LastCopies) -> None:
+    """It would be held again before it is sent; the remedy is told."""
+    assert "nothing is held" in made.household.run("held", "release")
+    made.catalog.begin_doubt("it may be an older one", 1)
+    assert "--accept-restored" in made.household.run("held", "release", code=15)
+
+
 def test_what_stays_is_told_with_its_reason(made: LastCopies) -> None:
     """One is pinned; of the other the bytes are nowhere on this disk."""
     made.catalog.set_pinned(made.filed.photo_id("a"), pinned=True)

@@ -39,6 +39,7 @@ def do_all(hands: ByHand) -> None:
     hands.wished.wishing.set_attribute(ino, "user.photofs.taken", "2001-02-03 04:05:06", SHELL)
 
 
+VERBS = ("trash", "favorite", "archive", "date")
 SHOWN = {
     "Trash/a.jpg",
     f"{DAY}/b.jpg",
@@ -57,8 +58,23 @@ def test_a_wish_is_shown_and_waits_for_a_hand(hands: ByHand) -> None:
     assert hands.catalog.open_states() == []
     assert [row.wish.verb for row in hands.handing.ready(9)] == ["favorite"]
     hands.later()
-    verbs = [row.wish.verb for row in hands.handing.ready(9)]
-    assert verbs == ["trash", "favorite", "archive", "date"]
+    assert [row.wish.verb for row in hands.handing.ready(9)] == [*VERBS]
+
+
+def test_p18_in_doubt_no_hand_gets_what_takes_away(hands: ByHand) -> None:
+    """What adds is handed out; what was begun before, and may be done, stays unsure."""
+    do_all(hands)
+    hands.later()
+    begun = [row for row in hands.handing.ready(9) if row.wish.verb == "archive"]
+    hands.handing.begin(begun, "fake")
+    hands.handing.recover("fake")
+    hands.catalog.begin_doubt("it may be an older one", 1)
+    assert [row.wish.verb for row in hands.hand_out()] == ["favorite"]
+    assert hands.verbs() == ["trash: held", "favorite: sent", "archive: unsure", "date: held"]
+    hands.catalog.end_doubt()
+    assert hands.wished.wishing.release(1) == 2
+    hands.hand_out()
+    assert {row.wish.verb for row in hands.handing.begun()} == set(VERBS)
 
 
 def test_an_errand_says_which_photo_it_is(hands: ByHand) -> None:
