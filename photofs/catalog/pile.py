@@ -1,14 +1,13 @@
 """Rows that one scan must know of all photos at once, by key, in a file that goes with it.
 
-SQLite keeps them in a file of its own among the system's temporary ones (TMPDIR, else /var/tmp),
-made when they outgrow a small cache, unlinked from the start and private: nothing of it is left
-behind by a crash. Nothing is synced, for nothing needs to survive. Only apsw opens it, as it does
-the catalog.
+SQLite keeps them in a file of its own among the system's temporary ones (`_folder`), made when
+they outgrow a small cache, unlinked from the start and private: nothing of it is left behind by a
+crash. Nothing is synced, for nothing needs to survive. Only apsw opens it, as it does the catalog.
 """
 
 import json
-import tempfile
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias, cast
 
 import apsw
@@ -44,6 +43,9 @@ _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(tuple[_Plain | tuple[_Deep, ...], ...]).decode
 _JSON = b"["
 """What packed rows do not begin with."""
+
+
+_FOLDERS = ("/var/tmp", "/usr/tmp", "/tmp")  # noqa: S108 - SQLite's own list, see `_folder`
 
 
 class DiskPile:
@@ -88,11 +90,11 @@ class DiskPile:
 
     def __contains__(self, key: object) -> bool:
         """Whether the key has a row."""
-        return isinstance(key, str) and bool(self._run(_IS_THERE, key).fetchall())
+        return isinstance(key, str) and bool(self._all(_IS_THERE, key))
 
     def __len__(self) -> int:
         """How many keys there are."""
-        return cast("int", self._run(_COUNT).fetchall()[0][0])
+        return cast("int", self._all(_COUNT)[0][0])
 
     def close(self) -> None:
         """Let go of the file, which thereby is no more."""
@@ -103,6 +105,13 @@ class DiskPile:
         waiting, self._waiting = self._waiting, []
         try:
             self._connection.executemany(_ADD, waiting)
+        except apsw.Error as error:
+            raise _ours(error) from error
+
+    def _all(self, sql: str, *values: str) -> Sequence[tuple[object, ...]]:
+        """Its rows; that they are fetched fails as a statement does."""
+        try:
+            return self._run(sql, *values).fetchall()
         except apsw.Error as error:
             raise _ours(error) from error
 
@@ -140,11 +149,20 @@ def _as_tuples(cell: object) -> Cell:
     return cast("Cell", cell)
 
 
+def _folder() -> str:
+    """Where SQLite keeps such a file (sqlite.org/tempfiles.html, 5)."""
+    named = (os.environ.get(name, "") for name in ("SQLITE_TMPDIR", "TMPDIR"))
+    for each in (*named, *_FOLDERS):
+        if os.path.isdir(each) and os.access(each, os.W_OK | os.X_OK):  # noqa: PTH112 - "" is none
+            return each
+    return "."
+
+
 def _ours(error: apsw.Error) -> StoreError:
     """An error of SQLite's as one of ours; disks that are full are most of them."""
     kind = Full if isinstance(error, apsw.FullError | apsw.IOError) else StoreError
     return kind(
-        f"a scan's temporary file cannot be kept in {tempfile.gettempdir()}: {error}",
+        f"a scan's temporary file cannot be kept in {_folder()}: {error}",
         safe="what was filed before is kept, and nothing is taken for deleted",
         remedy="make room there, or set TMPDIR to a folder that has room, and scan again",
     )

@@ -117,9 +117,57 @@ def test_a_disk_without_room_is_told(tmp_path: Path) -> None:
     assert "TMPDIR" in told
 
 
-def _run(program: str, temporary: Path) -> str:
-    """What a process of its own prints, with its temporary files there."""
+WHERE = """
+import os
+for each in os.listdir("/proc/self/fd"):
+    try:
+        name = os.readlink(f"/proc/self/fd/{each}")
+    except FileNotFoundError:
+        continue
+    if name.endswith(" (deleted)"):
+        print("FILE", os.path.dirname(name))
+"""
+
+
+def test_the_disk_that_is_named_is_the_one_that_the_file_is_on(tmp_path: Path) -> None:
+    """Also where TMPDIR is not set, or is no folder: who makes room makes it there."""
+    for named in (None, tmp_path / "none", tmp_path):
+        told = _run(LIMITED + WHERE, named)
+        (folder,) = (line[5:] for line in told.splitlines() if line.startswith("FILE "))
+        assert f"cannot be kept in {folder}: " in told
+
+
+CUT = """
+import os
+from photofs.catalog.pile import DiskPile
+from photofs.model.errors import StoreError
+pile = DiskPile()
+for number in range(60_000):
+    pile.add(str(number), ("x" * 90,))
+assert "59999" in pile
+for each in os.listdir("/proc/self/fd"):
+    if os.readlink(f"/proc/self/fd/{each}").endswith(" (deleted)"):
+        os.truncate(f"/proc/self/fd/{each}", 4096)
+        break
+for ask in (lambda: "7" in pile, lambda: len(pile), lambda: list(pile.rows("7")),
+            lambda: list(pile.keys()), lambda: pile.remove("7")):
+    try:
+        ask()
+    except StoreError:
+        print("ours")
+"""
+
+
+def test_whatever_is_asked_of_a_broken_file_fails_as_ours(tmp_path: Path) -> None:
+    """SQLite's own errors pass no question's border."""
+    assert set(_run(CUT, tmp_path).split()) == {"ours"}
+
+
+def _run(program: str, temporary: Path | None) -> str:
+    """What a process of its own prints, with its temporary files there; None: not told where."""
     command = [sys.executable, "-c", program]
-    environment = {"TMPDIR": str(temporary), "PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = {"PYTHONPATH": str(Path(__file__).parents[2])}
+    if temporary is not None:
+        environment["TMPDIR"] = str(temporary)
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     return done.stdout
