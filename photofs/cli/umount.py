@@ -17,8 +17,9 @@ from photofs.cli.uploads_first import await_uploads
 from photofs.fuse.unmounting import unmount
 from photofs.model.errors import Busy, NotFound, Refused
 
-PATIENCE = 20.0
-"""Seconds that a mount process has to end after its mount has gone."""
+PATIENCE = 60.0
+"""Seconds that a mount process has to end after its mount has gone: it gives its agent 10 to end,
+and on a machine that is busy with all else both are slow."""
 
 LEAVING = 5.0
 """Seconds that programs have to leave a mount whose process is gone."""

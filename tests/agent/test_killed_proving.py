@@ -10,7 +10,8 @@ import pytest
 import trio
 
 from photofs.catalog.check import check
-from photofs.model.mirror import CopyState
+from photofs.model.mirror import MARKER_NAME, CopyState
+from photofs.wishing.recognising import MIRROR_NAME
 from tests.support.jpegs import jpeg
 from tests.support.killed_program import killed_at
 from tests.support.mirrored import add_mirror, check_sums, files_of, mirror_row, run_once
@@ -46,7 +47,7 @@ def check_world(made: Stock, root: Path, wanted: Counter[bytes]) -> None:
     assert {name: found[f"{MONTH}/{name}"] for name in ORIGINALS} == ORIGINALS
     assert Counter(found.values()) == wanted
     assert check_sums(root) == len(ORIGINALS)
-    assert not [path for path in root.rglob(".photofs-*") if path.name != ".photofs-mirror"]
+    assert {path.name for path in root.rglob(".photofs-*")} <= {MARKER_NAME, MIRROR_NAME}
     with made.open_catalog() as catalog:
         rows = catalog.copies(1, 0, 99)
         assert {row.state for row in rows} == {CopyState.GOOD}
