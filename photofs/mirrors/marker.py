@@ -46,7 +46,7 @@ def read_marker(root: int) -> Marker | None:
                 remedy="upgrade photofs",
             )
         return Marker(str(told["mirror"]), str(told["library"]), str(told["made"]))
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Refused(
             f"the marker {MARKER_NAME} in that folder cannot be read as one",
             safe="nothing in the folder was touched",

@@ -63,6 +63,8 @@ async def _carry_out_one(
 ) -> str:
     """Why one was left, "" if it was wished."""
     copy = ruling.reread(would)
+    if would.proof is not None and copy is None:
+        return UNPROVEN  # another copy may prove it, but was not read just now
     if copy is not None:
         right = await trio.to_thread.run_sync(ruling.is_still_right, copy)
         ruling.note(copy, time.time_ns(), right=right)

@@ -69,6 +69,19 @@ async def test_a_run_does_what_can_be_done(made: Stock, row: MirrorRow, tmp_path
     assert files_of(tmp_path / "elsewhere") == before
 
 
+async def test_what_cannot_be_moved_stops_no_move(
+    made: Stock, row: MirrorRow, tmp_path: Path
+) -> None:
+    """Where nobody has looked yet, and all photos have got other names: the others are moved."""
+    before = files_of(tmp_path / "elsewhere")
+    tell(made, called="x")
+    ran = await run_once(made, row)
+    assert (ran.trouble, ran.tally.moved) == (None, 2)
+    assert len(ran.tally.failed) >= len(AWAY)
+    assert set(files_of(Path(row.root) / "2020")) == {"2020-07/xd.jpg", "2020-07/xe.jpg"}
+    assert files_of(tmp_path / "elsewhere") == before
+
+
 async def test_repairing_mends_the_others(made: Stock, row: MirrorRow, tmp_path: Path) -> None:
     """What is damaged outside of it comes right again; what is behind the link is left."""
     before = files_of(tmp_path / "elsewhere")

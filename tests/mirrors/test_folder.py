@@ -303,3 +303,11 @@ def test_a_list_that_cannot_be_read_fails_in_our_own_words(
     monkeypatch.setattr(os, "fdopen", failing)
     with pytest.raises(NotAttached):
         list(claimed_files(mirror))
+
+
+def test_a_marker_of_nothing_but_brackets_is_refused(mirror: LocalMirror) -> None:
+    """Too deep to be read: it is told as any other marker that is none."""
+    root, marker, traits = mirror.root, mirror.marker.mirror, mirror.traits
+    (root / MARKER_NAME).write_text("[" * 4000, encoding="utf-8")
+    with pytest.raises(Refused, match="cannot be read as one"):
+        open_mirror(root, marker, traits, writing=False)

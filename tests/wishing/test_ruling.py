@@ -2,12 +2,17 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
+import trio
 
+from photofs.catalog.port import SourceRow
 from photofs.model.photo import Fidelity
+from photofs.providers.port import Provider
 from photofs.wishing.rule_facts import BUSY
+from photofs.wishing.rule_running import UNPROVEN, carry_out
 from tests.support.by_hand import shot
 from tests.support.log_guard import ExpectLog
 from tests.support.proven_by_hand import DATA, SHA256, Mirrored, rule
@@ -96,3 +101,17 @@ def test_what_is_open_or_has_other_bytes_by_now_is_left(made: Mirrored) -> None:
     ino = made.by_hand.filed.ino("Dates/2019/2019-07/b.jpg")
     made.by_hand.wished.wishing.set_attribute(ino, "user.xdg.comment", "hot", SHELL)
     assert made.run(rule())["b.jpg"] == BUSY
+
+
+def test_a_proof_whose_row_is_gone_is_none(made: Mirrored) -> None:
+    """What was to be read right before the wish cannot be: another copy does not stand in."""
+
+    def nobody(_source: SourceRow) -> AbstractAsyncContextManager[Provider]:
+        raise AssertionError
+
+    with made.ruling() as ruling:
+        found = ruling.plan(rule(), made.now_ns)
+        with made.catalog.database.transaction():
+            made.catalog.database.run("DELETE FROM mirrored")
+        done = trio.run(carry_out, made.catalog, ruling, nobody, rule(), found, made.now_ns)
+    assert (done.wished, dict(done.left)) == (0, {UNPROVEN: 1})
