@@ -27,7 +27,7 @@ from agent.releasing import Releasing
 from agent.ruling import rule_for_ever
 from agent.scanning import scan
 from agent.watching import Watching
-from agent.witnessing import witness_for_ever, witnessed
+from agent.witnessing import recognise_by_mirrors, witness_for_ever, witnessed
 from photofs.assembly import House
 from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
@@ -106,6 +106,7 @@ async def _work_when_alone(house: House) -> None:
                 house.catalog() as ruled,
                 witnessed(house, ruled),
             ):
+                await recognise_by_mirrors(ruled)
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(_go_round, house, catalog)
                     nursery.start_soon(judge_and_send, house, journal)

@@ -15,6 +15,7 @@ from photofs.assembly import House
 from photofs.catalog.sqlite import Catalog
 from photofs.model.errors import PhotofsError
 from photofs.wishing.recognising import ROLL_NS, recognise_home, roll_home
+from photofs.wishing.recognising_mirrors import MirrorWords
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,13 @@ def witnessed(house: House, catalog: Catalog) -> Iterator[None]:
         yield
     finally:
         _roll(house, catalog, 0)
+
+
+async def recognise_by_mirrors(catalog: Catalog) -> None:
+    """Ask the mirrors whose disks are there, before anything is sent; one may hang, or be away."""
+    asked = MirrorWords(catalog)
+    await trio.to_thread.run_sync(asked.read, abandon_on_cancel=True)
+    asked.compare(time.time_ns())
 
 
 async def witness_for_ever(house: House, catalog: Catalog) -> None:

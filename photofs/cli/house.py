@@ -38,9 +38,11 @@ def find_house() -> House:
 def recognised(house: House) -> Iterator[Catalog]:
     """The catalog, for what takes away: looked at whether it is the one last worked with."""
     from photofs.wishing.recognising import recognise_home
+    from photofs.wishing.recognising_mirrors import recognise_mirrors
 
     with house.catalog() as catalog:
         recognise_home(catalog, house.paths.data, time.time_ns())
+        recognise_mirrors(catalog, time.time_ns())
         yield catalog
 
 

@@ -65,10 +65,7 @@ def compare_mirror(
     catalog: Catalog, folder: LocalMirror, before: Witness | None, there: str | None, now_ns: int
 ) -> None:
     """The same with what was noted before, and with the word that was read since."""
-    why = (
-        f"another catalog has worked on the mirror {folder.root} since, or what was noted there is"
-        " lost: this one is new, or from a backup"
-    )
+    why = of_mirror(str(folder.root))
     compare(catalog, place_of(folder.marker.mirror), before, there, why, now_ns)
 
 
@@ -154,6 +151,14 @@ def check_no_doubt(catalog: Catalog) -> None:
     """Refused while the catalog may not know what happened last."""
     if why := catalog.doubt():
         raise Refused(why, safe="nothing was changed", remedy=REMEDY)
+
+
+def of_mirror(root: str) -> str:
+    """Why a mirror has the catalog doubted, a sentence without its end."""
+    return (
+        f"another catalog has worked on the mirror {root} since, or what was noted there is lost:"
+        " this one is new, or from a backup"
+    )
 
 
 def place_of(marker: str) -> str:

@@ -15,6 +15,8 @@ import trio
 
 from agent.mirror_rounds import keep_mirrored
 from photofs.assembly import HOME_VARIABLE, House
+from photofs.wishing.recognising import MIRROR_NAME
+from photofs.wishing.recognising_mirrors import recognise_mirrors
 from tests.support.disks import PowerDisk, why_no_mounts
 from tests.support.fuse_disks import NTFS, FuseDisk, fuse_disk, why_none
 from tests.support.household import PATIENCE, Household
@@ -27,6 +29,9 @@ STOP_WITHIN = 20
 
 HUGE = 40 << 30
 """Bytes: hashing them takes longer than any stop may."""
+
+LONG_S = 20.0
+"""Seconds in which a disk that does not hang answers, however busy the machine is."""
 
 PHOTOS = {f"p{number}.jpg": jpeg(number, 3000) for number in range(3)}
 
@@ -175,6 +180,24 @@ def hangs(pid: int) -> bool:
         except OSError:
             continue
     return False
+
+
+@pytest.mark.mount
+def test_p18_a_mirror_that_hangs_keeps_no_other_from_being_asked(
+    library: Household, nas: FuseDisk, tmp_path: Path
+) -> None:
+    """Of the other one it is found out that another catalog has worked on it."""
+    good = tmp_path / "mirror"
+    for root in (nas.root / "mirror", good):
+        add_mirror(library, root)
+    library.run("mirror", "run")
+    (good / MIRROR_NAME).unlink()
+    (good / MIRROR_NAME).write_text("of another catalog\n")
+    nas.hang()
+    with House({HOME_VARIABLE: str(library.home)}).catalog() as catalog:
+        recognise_mirrors(catalog, 1, LONG_S)
+        assert str(good) in catalog.doubt()
+    nas.answer()
 
 
 @pytest.mark.mount

@@ -179,6 +179,62 @@ def test_p18_a_catalog_that_is_rebuilt_takes_nothing_at_first(kept: Kept, flickr
     assert flickr.account.stream()
 
 
+@pytest.fixture
+def whole_backup(kept: Kept, flickr: Flickr) -> Kept:
+    """The home as it was before the mirror went on, its own word with it; a photo lies in Trash.
+
+    The last title that it wishes was taken back since, which it does not know.
+    """
+    house = House(kept.household.environ)
+    with house.catalog() as catalog, witnessed(house, catalog):
+        photo = catalog.good_copies(1)[0]
+        house.wishing(catalog).set_title(photo_ino(photo), UNDONE, Asker(0, "a test"))
+    backup = kept.household.home.with_name("backup of the home")
+    shutil.copytree(kept.household.home, backup, ignore=shutil.ignore_patterns("*.sock"))
+    change_mirror(kept, flickr)
+    with house.catalog() as catalog, witnessed(house, catalog):
+        pass
+    remove_all(kept.household.home)
+    backup.rename(kept.household.home)
+    return kept
+
+
+UNDONE = "A title that was taken back"
+
+
+def remove_all(folder: Path) -> None:
+    """With what nobody may write to."""
+    for each in [folder, *folder.rglob("*")]:
+        if each.is_dir() and not each.is_symlink():
+            each.chmod(0o700)
+    shutil.rmtree(folder)
+
+
+def test_p18_a_home_that_is_put_back_whole_sends_nothing_that_takes_away(
+    whole_backup: Kept, flickr: Flickr
+) -> None:
+    """P18: its own word is right; the agent asks the mirror before it sends anything."""
+    run = whole_backup.household.run
+    with House(whole_backup.household.environ).catalog() as catalog:
+        catalog.database.run("UPDATE operation SET not_before_ns = 0")
+    with whole_backup.household.mounted(agent=True):
+        run("wait", "--timeout", "60", code=None)
+        assert DOUBT in run("status")
+        assert "1 photo given another title, held" in run("held", "list")
+    assert UNDONE not in {each.title for each in flickr.account.stream()}
+    run("check", "--accept-restored")
+    run("held", "release")
+    with whole_backup.household.mounted(agent=True):
+        run("wait", "--timeout", "60")
+    assert UNDONE in {each.title for each in flickr.account.stream()}
+
+
+def test_p18_trash_is_not_emptied_by_a_home_that_is_put_back_whole(whole_backup: Kept) -> None:
+    """P18: neither at the service nor from this disk, though no mirror was run since."""
+    for last in ((), ("--last-copies",)):
+        assert DOUBT in whole_backup.household.run("trash", "empty", *last, code=15)
+
+
 def test_the_same_catalog_is_never_doubted(kept: Kept, flickr: Flickr) -> None:
     """Agents that start and end, runs that change much or nothing, a mirror that was forgotten."""
     house = House(kept.household.environ)
