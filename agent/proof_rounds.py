@@ -13,7 +13,6 @@ import trio
 
 from agent.due import own_share
 from agent.mirror_disk import Disk, Turns
-from agent.mirror_releasing import release_to_mirror
 from agent.mirror_rounds import wanted_mirrors
 from agent.progress import show_progress
 from agent.remote_sample import sample_remote
@@ -229,16 +228,8 @@ async def verify_all_due(house: House, catalog: Catalog, turns: Turns, now_ns: i
     """One look at all mirrors; one whose disk hangs is left behind."""
     for row in catalog.mirrors():
         if not turns.is_at_work(row.mirror_id):
-            work = partial(_look_after, house, catalog, row, now_ns)
+            work = partial(verify_due, house, catalog, row, now_ns)
             await turns.take(row.mirror_id, row.root, work)
-
-
-async def _look_after(
-    house: House, catalog: Catalog, row: MirrorRow, now_ns: int, disk: Disk
-) -> None:
-    """Re-read what is due; what it proves may let go of what was sent (mirror_releasing.py)."""
-    await verify_due(house, catalog, row, now_ns, disk)
-    await release_to_mirror(house, catalog, row, disk)
 
 
 async def verify_due(

@@ -9,9 +9,7 @@ archive has it no more, the copy goes back to Kept, if the Cache still has it.
 import hashlib
 import logging
 import os
-from collections.abc import Callable
 from contextlib import AsyncExitStack
-from functools import partial
 from typing import Final
 
 import trio
@@ -45,17 +43,9 @@ ANEW: Final = 3600.0
 class Releasing:
     """Goes through all that was sent, so much a round; each is looked at once a pass."""
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        store: LocalDisk,
-        open_provider: OpenProvider,
-        *,
-        by_mirrors: bool = False,
-    ) -> None:
-        """Nothing was looked at yet. `by_mirrors`: what a mirror has need not lie in Kept."""
+    def __init__(self, catalog: Catalog, store: LocalDisk, open_provider: OpenProvider) -> None:
+        """Nothing was looked at yet."""
         self._catalog = catalog
-        self._by_mirrors = by_mirrors
         self._store = store
         self._open_provider = open_provider
         self._after = 0
@@ -95,11 +85,10 @@ class Releasing:
             archives.read += row.size
         backed = self._permitted(row)
         if room is Room.CACHE:
-            in_archive = backed is not None and archives.is_there(backed.source)
-            if not in_archive and not self._is_left_to_mirror(row):
+            if backed is None or not archives.is_there(backed.source):
                 await self._keep(row)
             return False
-        if backed is None or not is_uncut(self._store, backed):
+        if backed is None or not self._is_uncut(backed):
             return False
         found = await archives.hash_of(backed)
         if found is None:
@@ -123,66 +112,48 @@ class Releasing:
         """Who has it, if nothing in the catalog speaks against its leaving Kept."""
         return None if self._catalog.needed_here(row.sha256) else self._catalog.backed(row)
 
-    def _is_left_to_mirror(self, row: SentRow) -> bool:
-        """Whether its user lets mirrors hold what was sent, and one does, as far as is known."""
-        needed = self._catalog.needed_here(row.sha256)
-        return self._by_mirrors and not needed and self._catalog.held_by_mirror(row) is not None
+    def _is_uncut(self, backed: Backed) -> bool:
+        """Whether the service tells as many pixels as were sent: else it was cropped there.
+
+        Of a video it tells those of its own conversion.
+        """
+        if backed.seen.media is not Media.PICTURE:
+            return True
+        fd = self._store.open_sealed(backed.row.sha256)
+        if fd is None:
+            return False
+        try:
+            pixels = read_pixels(os.pread(fd, HEAD_LENGTH, 0))
+        finally:
+            os.close(fd)
+        told = backed.pixels
+        return pixels is not None and told is not None and _sides(pixels) == _sides(told)
 
     async def _release(self, backed: Backed) -> bool:
         """Move it to the Cache; back again if anything came between."""
-        permitted = partial(self._permitted, backed.row)
-        return await release(self._catalog, self._store, backed, permitted)
+        row = backed.row
+        self._catalog.sealed(row.photo, backed.seen.content_key, row.sha256, row.size)
+        pinned = self._catalog.pinned_hashes()
+        try:
+            await trio.to_thread.run_sync(self._store.make_room, row.size, pinned)
+            if self._permitted(row) is None:
+                return False
+            if not await trio.to_thread.run_sync(self._store.release, row.sha256):
+                return False
+        except Full as error:
+            log.info("an original that was sent stays in Kept: %s", error)
+            return False
+        if self._permitted(row) is None:
+            await self._keep(row)
+            return False
+        return True
 
     async def _keep(self, row: SentRow) -> None:
-        await keep(self._store, row)
-
-
-async def release(
-    catalog: Catalog, store: LocalDisk, backed: Backed, permitted: Callable[[], object]
-) -> bool:
-    """Move what was sent to the Cache; back again if it is not permitted any more (None)."""
-    row = backed.row
-    catalog.sealed(row.photo, backed.seen.content_key, row.sha256, row.size)
-    pinned = catalog.pinned_hashes()
-    try:
-        await trio.to_thread.run_sync(store.make_room, row.size, pinned)
-        if permitted() is None:
-            return False
-        if not await trio.to_thread.run_sync(store.release, row.sha256):
-            return False
-    except Full as error:
-        log.info("an original that was sent stays in Kept: %s", error)
-        return False
-    if permitted() is None:
-        await keep(store, row)
-        return False
-    return True
-
-
-async def keep(store: LocalDisk, row: SentRow) -> None:
-    """Nobody else is known to have it any more: back to Kept."""
-    try:
-        await trio.to_thread.run_sync(store.keep, row.sha256)
-    except (Corrupt, NotFound, StoreError) as error:
-        log.warning("an original that was sent stays in the cache: %s", error)
-
-
-def is_uncut(store: LocalDisk, backed: Backed) -> bool:
-    """Whether the service tells as many pixels as were sent: else it was cropped there.
-
-    Of a video it tells those of its own conversion.
-    """
-    if backed.seen.media is not Media.PICTURE:
-        return True
-    fd = store.open_sealed(backed.row.sha256)
-    if fd is None:
-        return False
-    try:
-        pixels = read_pixels(os.pread(fd, HEAD_LENGTH, 0))
-    finally:
-        os.close(fd)
-    told = backed.pixels
-    return pixels is not None and told is not None and _sides(pixels) == _sides(told)
+        """Nobody else is known to have it any more: back to Kept."""
+        try:
+            await trio.to_thread.run_sync(self._store.keep, row.sha256)
+        except (Corrupt, NotFound, StoreError) as error:
+            log.warning("an original that was sent stays in the cache: %s", error)
 
 
 def _sides(pixels: PixelSize) -> tuple[int, ...]:

@@ -140,10 +140,7 @@ class _Rounds:
         self._house, self._catalog = house, catalog
         self._heads = Heads(catalog, house.store(), house.open_provider)
         self._census = Census(catalog, house.open_provider)
-        by_mirrors = not house.settings.google.keep_sent
-        self._releasing = Releasing(
-            catalog, house.store(), house.open_provider, by_mirrors=by_mirrors
-        )
+        self._releasing = Releasing(catalog, house.store(), house.open_provider)
         self._changed: set[int] = set()
         self._failed: dict[int, float] = {}
         self.watching = Watching()

@@ -260,10 +260,6 @@ class LibraryReads(Protocol):
         """The ways to its bytes: present before missing, original before lesser fidelity."""
         ...
 
-    def left_to_mirrors(self, photo_id: int) -> list[str]:
-        """The roots of mirrors that have a photo's bytes where no source gives them back."""
-        ...
-
     def shown_key(self, photo_id: int) -> str:
         """The content key of the bytes that a photo shows; "" if there is no such photo."""
         ...

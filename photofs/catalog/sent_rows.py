@@ -8,8 +8,8 @@ has it, only reading tells: here it is found out what is worth reading.
 from typing import Final, NamedTuple
 
 from photofs.catalog.claimable import OPEN
-from photofs.catalog.learnt_rows import LearntRows
 from photofs.catalog.merge_rows import QUEUE
+from photofs.catalog.part import Part
 from photofs.catalog.seen_json import from_json
 from photofs.catalog.withdrawals import IN_USE
 from photofs.model.observation import PhotoSeen
@@ -54,7 +54,7 @@ WHERE s.observation > ? ORDER BY s.observation LIMIT ?"""
 
 # nothing waits for the photo, nothing was found out that may soon have it go, and it is in no trash
 _CALM: Final = f"""
-SELECT p.content_key, o.seen, o.source FROM photo p
+SELECT p.content_key, o.seen FROM photo p
 JOIN observation o ON o.id = ?2 AND o.photo = p.id AND o.gone = 0 AND o.absent = 0
 JOIN source y ON y.id = o.source AND {IN_USE.replace("s.", "y.")}
 JOIN library l ON l.id = p.library AND l.removing = 0
@@ -64,23 +64,6 @@ WHERE p.id = ?1 AND p.gone = 0 AND p.trashed = 0 AND p.binned_ns IS NULL AND p.m
   AND NOT EXISTS (SELECT 1 FROM stand_in t WHERE t.photo = p.id)
   AND NOT EXISTS (SELECT 1 FROM operation w WHERE w.photo = p.id AND w.settled = 0
     AND {OPEN.replace("state", "w.state")})"""  # noqa: S608 - words of ours
-
-_COPY: Final = """
-SELECT c.id FROM mirrored c JOIN mirror m ON m.id = c.mirror
-WHERE c.photo = ?1 AND c.sha256 = ?2 AND c.size = ?3 AND c.role = 'current' AND c.state = 'good'
-  AND c.moving = '' AND c.read_ns IS NOT NULL AND m.trouble = '' AND (?4 IS NULL OR c.mirror = ?4)
-ORDER BY c.read_ns DESC, c.id LIMIT 1"""
-
-_MIRRORED: Final = """
-SELECT DISTINCT s.sha256, g.size FROM sent s JOIN original g ON g.sha256 = s.sha256
-JOIN observation o ON o.id = s.observation AND o.gone = 0
-JOIN photo p ON p.id = o.photo AND p.gone = 0 AND p.sha256 = s.sha256
-WHERE iif(json_valid(o.seen), o.seen ->> '$.fidelity', 'original') <> 'original'
-  AND (?1 IS NULL OR p.library = ?1)
-  AND EXISTS (SELECT 1 FROM mirrored c WHERE c.photo = p.id AND c.sha256 = s.sha256
-    AND c.read_ns IS NOT NULL AND (?2 IS NULL OR c.mirror = ?2))
-  AND NOT EXISTS (SELECT 1 FROM observation x JOIN learnt l ON l.observation = x.id
-    WHERE x.photo = p.id AND x.id <> o.id AND x.gone = 0 AND l.sha256 = s.sha256)"""
 
 _OTHERS: Final = f"""
 SELECT x.id, x.source, x.seen, x.as_of_ns, l.sha256 FROM observation x
@@ -114,7 +97,7 @@ SELECT EXISTS (SELECT 1 FROM photo p WHERE p.sha256 = ?1 AND p.gone = 0 AND p.id
     AND {OPEN.replace("state", "w.state")})"""  # noqa: S608 - as above
 
 
-class SentRows(LearntRows):
+class SentRows(Part):
     """Rows of sent, each with what may stand in for our own copy."""
 
     def sent_rows(self, after: int, limit: int) -> list[SentRow]:
@@ -144,48 +127,6 @@ class SentRows(LearntRows):
             if whole and shown and learnt in {None, row.sha256} and not self._is_elsewhere(row):
                 return Backed(row, at_service.pixels, number, source, seen)
         return None
-
-    def held_by_mirror(
-        self, row: SentRow, mirror_id: int | None = None
-    ) -> tuple[Backed, int] | None:
-        """The same with the number of a proven copy in a mirror (None: in any); None as above.
-
-        Nobody else tells of the photo as it was, so `seen` is the service's own word.
-        """
-        calm = self.database.one(_CALM, (row.photo, row.observation, row.sha256))
-        if calm is None or row.comes_back or self._is_elsewhere(row):
-            return None
-        at_service = from_json(calm[1], 0)
-        values = (row.photo, row.sha256, row.size, mirror_id)
-        copy = self.database.one(_COPY, values)
-        if copy is None or at_service.content_key != calm[0]:
-            return None
-        backed = Backed(row, at_service.pixels, row.observation, calm[2], at_service)
-        return backed, copy[0]
-
-    def sent_and_mirrored(
-        self, library_id: int | None = None, mirror_id: int | None = None
-    ) -> list[tuple[str, int]]:
-        """What was sent, no source gives back, and was read as it was in a mirror (None: in any).
-
-        Hash and length of each, of a library or of all. Our own copy may have left Kept for that.
-        """
-        return self.database.all(_MIRRORED, (library_id, mirror_id))
-
-    def left_to_mirrors(self, photo_id: int) -> list[str]:
-        """The roots of mirrors that have a photo's bytes where no source gives them back.
-
-        What is merely suspect counts: its disk tells otherwise of it than before, no more.
-        """
-        sha256 = self.sent_and_shown(photo_id)
-        if sha256 is None:
-            return []
-        rows = self.database.all(
-            "SELECT DISTINCT m.root FROM mirrored c JOIN mirror m ON m.id = c.mirror"
-            " WHERE c.sha256 = ? AND c.state IN ('good', 'suspect') ORDER BY m.root",
-            (sha256,),
-        )
-        return [root for (root,) in rows]
 
     def _is_elsewhere(self, row: SentRow) -> bool:
         """Whether anything else stands on these bytes."""

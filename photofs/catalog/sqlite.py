@@ -16,6 +16,7 @@ from photofs.catalog.fetch_writes import FetchWriting
 from photofs.catalog.incoming import IncomingRows
 from photofs.catalog.join_order import JoinOrder
 from photofs.catalog.last_copies import LastCopyRows
+from photofs.catalog.learnt_rows import LearntRows
 from photofs.catalog.libraries import LibraryWriting
 from photofs.catalog.merge_rows import MergeRows
 from photofs.catalog.mirror_proofs import ProofRows
@@ -43,6 +44,7 @@ class Catalog(
     DiscardRows,
     ClockWriting,
     MergeRows,
+    LearntRows,
     SentRows,
     AlbumLeads,
     Regrouping,

@@ -21,7 +21,6 @@ from photofs.cli.output import (
     safe_text,
 )
 from photofs.cli.scan import run_agent
-from photofs.cli.sent_copies import bring_back_from, loose_words
 from photofs.cli.suggestions import files, libraries
 from photofs.mirrors.opening import marker_at, unmark
 from photofs.model.dates_template import USUAL_DATES, template_steps
@@ -172,16 +171,13 @@ def remove(folder: str, *, with_marker: bool, as_json: bool) -> None:
                 f"there is no mirror at {safe_text(at)}",
                 remedy="`photofs mirror status` lists all mirrors",
             )
-        loose = bring_back_from(house, catalog, row.mirror_id)
         if with_marker:
             unmark(Path(row.root), row.marker)
         catalog.forget_mirror(row.mirror_id)
     if as_json:
-        print_json({"removed": row.root, "nowhere_else": loose._asdict()})
-        return
-    print(f"{safe_text(row.root)} is no mirror any more; its files stay")
-    if loose.files:
-        print(f"{loose_words(loose)} that were sent are in it alone now: do not delete it")
+        print_json({"removed": row.root})
+    else:
+        print(f"{safe_text(row.root)} is no mirror any more; its files stay")
 
 
 def _bytes_of(rate: str) -> int:

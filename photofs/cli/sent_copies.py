@@ -1,6 +1,5 @@
-"""Originals that were sent and that an archive or a mirror has: which left Kept for that."""
+"""Originals that were sent to a service and that an archive has: which left Kept for that."""
 
-from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from photofs.assembly import House
@@ -35,31 +34,9 @@ def loose_copies(
 
 def bring_back(house: House, catalog: Catalog, library_id: int, source_id: int) -> Loose:
     """Have those that the Cache still has lie in Kept again; the others."""
-    return _kept_again(house, catalog.sent_and_read(library_id, source_id))
-
-
-def loose_in_mirrors(
-    house: House, catalog: Catalog, library_id: int | None = None, mirror_id: int | None = None
-) -> Loose:
-    """The same of what mirrors have, of a library or of all; with `mirror_id` what that one has."""
     store = house.store()
-    sizes = [
-        size
-        for sha256, size in catalog.sent_and_mirrored(library_id, mirror_id)
-        if store.has_sealed(sha256) is not Room.KEPT
-    ]
-    return Loose(len(sizes), sum(sizes))
-
-
-def bring_back_from(house: House, catalog: Catalog, mirror_id: int) -> Loose:
-    """Have what left Kept for a mirror lie there again; what the Cache has not is told."""
-    return _kept_again(house, catalog.sent_and_mirrored(None, mirror_id))
-
-
-def _kept_again(house: House, originals: Iterable[tuple[str, int]]) -> Loose:
-    """Move each to Kept; those that are not on this disk."""
-    store, left = house.store(), []
-    for sha256, size in originals:
+    left = []
+    for sha256, size in catalog.sent_and_read(library_id, source_id):
         try:
             store.keep(sha256)
         except (Corrupt, NotFound, StoreError):

@@ -24,13 +24,7 @@ from photofs.cli.output import (
     print_json,
     safe_text,
 )
-from photofs.cli.sent_copies import (
-    NONE_LOOSE,
-    Loose,
-    loose_copies,
-    loose_in_mirrors,
-    loose_words,
-)
+from photofs.cli.sent_copies import NONE_LOOSE, Loose, loose_copies, loose_words
 from photofs.model.notice import (
     DAMAGE_REMEDY,
     RULE_REMEDY,
@@ -73,8 +67,7 @@ class LibraryStatus:
     `scratch`: files in its Scratch, which are on this disk alone. `work`: what is still to be sent.
     `not_so`: what was told to be done by hand, and a source tells otherwise since, and what rules
     wished and do not mean any more. `without_page`: what waits for a hand that no hand can, or may,
-    do now. `archived`: what was sent, is not given back, and is safe by an archive alone;
-    `mirrored`: the same by a mirror alone.
+    do now. `archived`: what was sent, is not given back, and is safe by an archive alone.
     """
 
     name: str
@@ -86,7 +79,6 @@ class LibraryStatus:
     not_so: list[str] = dataclasses.field(default_factory=list)
     without_page: list[str] = dataclasses.field(default_factory=list)
     archived: Loose = NONE_LOOSE
-    mirrored: Loose = NONE_LOOSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +177,6 @@ def _library_status(house: House, catalog: Catalog, library: LibraryRow) -> Libr
         _not_so(catalog, library.library_id),
         _without_page(house, catalog, library.library_id),
         loose_copies(house, catalog, library.library_id),
-        loose_in_mirrors(house, catalog, library.library_id),
     )
 
 
@@ -245,7 +236,6 @@ def _as_document(found: Status) -> dict[str, object]:
         shown["scratch"] = library.scratch._asdict()
         shown["work"] = library.work._asdict()
         shown["archived"] = library.archived._asdict()
-        shown["mirrored"] = library.mirrored._asdict()
     return document
 
 
@@ -279,11 +269,6 @@ def _print_library(library: LibraryStatus) -> None:
         print(
             f"  {loose_words(library.archived)} that were sent left Kept, for an archive has them:"
             " keep its files"
-        )
-    if library.mirrored.files:
-        print(
-            f"  {loose_words(library.mirrored)} that were sent left Kept, for a mirror has them:"
-            " keep its disk"
         )
     for source in library.sources:
         named = f"{source.provider} {safe_text(source.account or '')}".rstrip()

@@ -3,7 +3,6 @@
 from photofs.mirrors.folder import LocalMirror
 from photofs.mirrors.rereading import reread
 from photofs.model.mirror import Stamp, agrees
-from photofs.model.pieces import between_pieces
 
 
 def is_right(folder: LocalMirror, path: str, known: Stamp, sha256: str) -> bool:
@@ -19,5 +18,4 @@ def is_right(folder: LocalMirror, path: str, known: Stamp, sha256: str) -> bool:
 
 
 def _at_once(_count: int) -> None:
-    """Somebody waits for it; it may have to end."""
-    between_pieces()
+    """Somebody waits for it."""

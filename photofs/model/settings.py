@@ -76,7 +76,6 @@ class Google(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
     "none": such changes are refused, and Trash is a mark here alone. `browser`: Chromium's program,
     empty: the first on the PATH; `profile`: its --user-data-dir, empty: one of photofs's own;
     `pause`: seconds between two photos at the least; `per_run`, `per_day`: how many at the most.
-    `keep_sent`: what was sent stays in Kept, also where a mirror has it.
     """
 
     hand: str = "list"
@@ -85,7 +84,6 @@ class Google(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
     pause: float = 5.0
     per_run: int = 50
     per_day: int = 100
-    keep_sent: bool = True
 
 
 HANDS = ("list", "browser", "none")

@@ -32,7 +32,7 @@ from photofs.model.span import Span
 from photofs.volume.fetch import Fetch, Pieces
 from photofs.volume.fetching import Arrival
 from photofs.volume.filling import Background, Filling
-from photofs.volume.from_mirror import Pace, bring_from_mirror, refuse_lesser
+from photofs.volume.from_mirror import Pace, bring_from_mirror
 from photofs.volume.noting import offer
 from photofs.volume.outages import Outages
 from photofs.volume.sources import Sources
@@ -202,7 +202,6 @@ class Engine:
             "no source has this photo any more", remedy="see `photofs library report`"
         )
         origins = self._pieces.library.origins(fetch.photo_id)
-        refuse_lesser(self._pieces.library, fetch.photo_id, origins)
         for origin in origins:
             try:
                 _refuse_missing(origin)

@@ -4,16 +4,15 @@ Bytes of a mirror and of a source never mix in one draft, for only the whole of 
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 import trio
 
-from photofs.catalog.port import LibraryReads, OriginRow, PhotoRow
-from photofs.model.errors import Busy, Corrupt, Full, NotAttached, PhotofsError, Temporary
+from photofs.catalog.port import OriginRow, PhotoRow
+from photofs.model.errors import Busy, Corrupt, Full, PhotofsError, Temporary
 from photofs.model.mirror import CopyState
 from photofs.model.observation import ContentHash, HashKind, PhotoSeen
-from photofs.model.photo import Fidelity
 from photofs.volume.fetch import Fetch
 from photofs.volume.filling import Background, Filling
 from photofs.volume.mirror_copies import MirrorCopy
@@ -61,23 +60,6 @@ async def bring_from_mirror(fetch: Fetch, row: PhotoRow, lock: Lock, pace: Pace)
     finally:
         fetch.close()
         copy.close()
-
-
-def refuse_lesser(library: LibraryReads, photo_id: int, origins: Sequence[OriginRow]) -> None:
-    """NotAttached if only a mirror has the very bytes: a source would give lesser ones for them.
-
-    They would be shown, and kept, in place of the others (what was sent to Google, which gives
-    back what it has encoded anew).
-    """
-    if any(each.seen.fidelity is Fidelity.ORIGINAL for each in origins):
-        return
-    roots = library.left_to_mirrors(photo_id)
-    if roots:
-        raise NotAttached(
-            f"the original lies in the mirror {roots[0]} alone, which cannot be read just now",
-            safe="it is still there; the service has only what it has encoded anew",
-            remedy="mount the mirror's disk, or see `photofs mirror status`",
-        )
 
 
 async def _fill(fetch: Fetch, copy: MirrorCopy, pace: Pace) -> None:
