@@ -230,9 +230,12 @@ async def _release_quietly(releasing: Releasing) -> None:
 
 
 def end_letting_go(house: House, catalog: Catalog) -> None:
-    """A command that let last copies go may have been killed: what it began is ended."""
+    """A command that let last copies go may have been killed: what it began is ended.
+
+    What is on its way and in no journal, for the catalog is an older one, goes back to Kept.
+    """
     try:
-        if catalog.letting_go():
+        if catalog.letting_go() or house.store().leaving.names():
             with house.removing(catalog) as removing:
                 removing.go()
     except PhotofsError as error:

@@ -42,8 +42,8 @@ def empty_last_copies(libraries: tuple[str, ...], count: int | None, *, as_json:
     """The command; exits with 6 if something stays, in Trash or on the disk."""
     house = find_house()
     with recognised(house) as catalog, house.removing(catalog) as removing:
+        removing.go()  # what a killed command has begun; in doubt it goes back to Kept
         check_no_doubt(catalog)
-        removing.go()  # what a killed command has begun
         found = find_last_copies(house, catalog, libraries)
         gone: list[LastCopy] = []
         if found.copies:

@@ -99,6 +99,25 @@ def test_a_catalog_that_may_be_an_older_one_ends_nothing_that_it_had_begun(
     assert made.rooms() == [None, None]
 
 
+def test_p18_what_was_on_its_way_goes_back_though_the_catalog_knows_nothing_of_it(
+    made: LastCopies,
+) -> None:
+    """By the agent's round, and by the command, which a doubt refuses; so what was begun, too."""
+    leaving = made.house.store().leaving
+    leaving.take(hash_of("a"))
+    end_letting_go(made.house, made.catalog)
+    assert made.rooms() == [Room.KEPT, Room.KEPT]
+    made.wish("b")
+    for name in "ab":
+        leaving.take(hash_of(name))
+    made.catalog.begin_doubt("it may be an older one", 1)
+    made.household.run("trash", "empty", "--last-copies", code=15)
+    assert (made.rooms(), made.states()) == ([Room.KEPT, Room.KEPT], ["sent"])
+    leaving.take(hash_of("a"))
+    end_letting_go(made.house, made.catalog)
+    assert made.rooms() == [Room.KEPT, Room.KEPT]
+
+
 def test_p18_nothing_is_released_from_being_held_by_a_doubt(made: LastCopies) -> None:
     """It would be held again before it is sent; the remedy is told."""
     assert "nothing is held" in made.household.run("held", "release")

@@ -268,12 +268,18 @@ def test_bytes_that_something_else_stands_on_stay(
     assert (made.rooms(), made.states()) == ([Room.KEPT, None], ["done", "done"])
 
 
-def test_bytes_that_are_just_sealed_stay(made: LastCopies) -> None:
-    """A written file of the same length may have found them in Kept: they leave once it is over."""
-    made.wish("a")
+def is_being_written(made: LastCopies) -> None:
+    """A program writes a file of as many bytes."""
     written = made.house.store().written.folder / "9-x"
     written.parent.mkdir(parents=True)
     written.write_bytes(bytes_of("a"))
+
+
+def test_bytes_that_are_just_sealed_stay(made: LastCopies) -> None:
+    """A written file of the same length may have found them in Kept: they leave once it is over."""
+    made.wish("a")
+    is_being_written(made)
+    written = made.house.store().written.folder / "9-x"
     assert made.remove() == (0, 0, 1)
     assert (made.rooms("a"), made.states()) == ([Room.KEPT], ["sent"])
     written.unlink()
@@ -292,11 +298,71 @@ class Meanwhile(LeavingFiles):
         return super().take(sha256)
 
 
+class Counted(LeavingFiles):
+    """It is noted what is moved out of Kept."""
+
+    def __init__(self, made: LastCopies) -> None:
+        """In the store of that house."""
+        kept = made.house.paths.kept
+        super().__init__(Rooms(kept, made.house.paths.originals), kept / "leaving")
+        self.taken: list[str] = []
+
+    def take(self, sha256: str) -> bool:
+        """Noted, and moved."""
+        self.taken.append(sha256)
+        return super().take(sha256)
+
+
+@pytest.mark.parametrize("needs", [is_wished, another_photo, is_being_written])
+def test_bytes_that_are_needed_are_never_out_of_kept(
+    made: LastCopies, needs: Callable[[LastCopies], None]
+) -> None:
+    """An upload of the same bytes that begins just then finds them; the others leave."""
+    needs(made)
+    made.wish("a", "b")
+    store = made.house.store()
+    store.leaving = counted = Counted(made)
+    wishing = made.house.wishing(made.catalog)
+    for _ in range(2):
+        Removing(made.catalog, wishing, store, lambda: made.filed.now_ns).go()
+    assert counted.taken == [hash_of("b")]
+    assert made.rooms() == [Room.KEPT, None]
+
+
+class Watched(LeavingFiles):
+    """Nothing is removed before what is needed is in Kept again; `made` is set."""
+
+    made: LastCopies
+
+    def take(self, sha256: str) -> bool:
+        """Another photo comes to need the bytes of a right before."""
+        if sha256 == hash_of("a"):
+            another_photo(self.made)
+        return super().take(sha256)
+
+    def remove(self, sha256: str) -> bool:
+        """Of b, after a is back."""
+        assert self.made.rooms("a") == [Room.KEPT]
+        return super().remove(sha256)
+
+
+@pytest.mark.parametrize("names", ["ab", "ba"])
+def test_what_comes_to_be_needed_is_back_before_others_are_removed(
+    made: LastCopies, names: str
+) -> None:
+    """In whatever order they were let go."""
+    made.wish(*names)
+    store, kept = made.house.store(), made.house.paths.kept
+    store.leaving = watched = Watched(Rooms(kept, made.house.paths.originals), kept / "leaving")
+    watched.made = made
+    wishing = made.house.wishing(made.catalog)
+    assert Removing(made.catalog, wishing, store, lambda: made.filed.now_ns).go().ended == 2
+    assert made.rooms() == [Room.KEPT, None]
+
+
 def write_the_same(made: LastCopies) -> None:
     """A file of the same bytes was sealed, and is not noted yet: it found them in Kept."""
-    written = made.house.store().written.folder / "9-x"
-    written.parent.mkdir(parents=True)
-    written.write_bytes(bytes_of("a"))
+    is_being_written(made)
     assert made.house.store().written.seal("9-x").sha256 == hash_of("a")
 
 
