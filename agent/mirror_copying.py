@@ -6,6 +6,7 @@ if their bytes are right.
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -84,6 +85,7 @@ class Copying:
         self._write_limit = trio.CapacityLimiter(WRITES)
         self._failures = 0
         self._spared: frozenset[str] = frozenset()
+        self._shared: set[str] = set()
         self.trouble: PhotofsError | None = None
 
     async def bring(self, steps: Sequence[Bring | Renew]) -> None:
@@ -265,6 +267,8 @@ class Copying:
         work = self._work
         # what is pinned, or nowhere else any more, stays in the Cache whatever the mirror has
         self._spared = work.catalog.pinned_hashes() | work.catalog.only_here()
+        uses = Counter(each.sha256 for each in ready)
+        self._shared = {sha256 for sha256, number in uses.items() if number > 1}
         self._begin(ready)
         while True:
             async with trio.open_nursery() as nursery:
@@ -352,8 +356,9 @@ class Copying:
             os.close(fd)
 
     def _may_take(self, each: Ready, room: Room | None) -> bool:
-        """Whether the Cache's file itself may become the mirror's."""
-        return room is Room.CACHE and each.sha256 not in self._spared and each.made is None
+        """Whether the Cache's file itself may become the mirror's, as no other photo needs it."""
+        needed = each.sha256 in self._spared or each.sha256 in self._shared
+        return room is Room.CACHE and not needed and each.made is None
 
     def _let_go(self, written: Sequence[Ready]) -> None:
         """What was fetched for the mirror alone leaves the Cache: what people read stays there."""

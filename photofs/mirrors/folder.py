@@ -193,10 +193,13 @@ class LocalMirror:
         return self._shares[device]
 
     def take(self, source: str, path: str, mtime_ns: int) -> Stamp | None:
-        """Move a file of this disk into the mirror; None (it stays) if that cannot be."""
+        """Move a file of this disk into the mirror; None if that cannot be, or it is not there."""
         folder, name = _split(path)
         with mirror_errors(f"moving a file to {path}"):
-            fd = os.open(source, _READ)
+            try:
+                fd = os.open(source, _READ)
+            except FileNotFoundError:  # another run had use of it: that is no trouble of this disk
+                return None
             try:
                 status = os.fstat(fd)
                 if status.st_dev != self.device or status.st_nlink != 1:

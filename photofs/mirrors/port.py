@@ -59,7 +59,10 @@ class MirrorFolder(Protocol):
         ...
 
     def take(self, source: str, path: str, mtime_ns: int) -> Stamp | None:
-        """Move a file of this disk into the mirror; None (it stays) if it is on another one."""
+        """Move a file of this disk into the mirror.
+
+        None if it is on another one, where it stays, or if nothing is there (any more).
+        """
         ...
 
     def move(self, old: str, new: str) -> None:

@@ -129,7 +129,7 @@ def rename_new(old: tuple[int, str], new: tuple[int, str]) -> None:
 
 
 def moved_in(source: str, new: tuple[int, str]) -> bool:
-    """Rename a file from outside the mirror; False if it is of another mount. Raises OSError.
+    """Rename a file from outside the mirror; False if it is of another mount, or gone. OSError.
 
     One file system may be mounted twice (`mount --bind`, ReadWritePaths= of systemd): no rename
     leads from one mount into the other.
@@ -137,7 +137,8 @@ def moved_in(source: str, new: tuple[int, str]) -> bool:
     try:
         rename_new((-1, source), new)
     except OSError as error:
-        if error.errno == errno.EXDEV:
+        gone = error.errno == errno.ENOENT and not os.path.lexists(source)
+        if gone or error.errno == errno.EXDEV:
             return False
         raise
     return True

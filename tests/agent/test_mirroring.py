@@ -71,6 +71,19 @@ async def test_a_run_brings_all_photos(made: Stock, root: Path) -> None:
     assert check_sums(root) == 6
 
 
+async def test_photos_with_the_same_bytes_in_one_batch(root: Path, tmp_path: Path) -> None:
+    """Each has a file of its own, though the Cache, on the mirror's disk, has the bytes once."""
+    twins = {**ORIGINALS, "e.jpg": ORIGINALS["a.jpg"], "f.jpg": ORIGINALS["a.jpg"]}
+    made = stock(tmp_path / "twins", twins)
+    ran = await run_once(made, add_mirror(made, root))
+    assert ran.trouble is None
+    assert (ran.tally.written, ran.tally.failed) == (6, [])
+    assert files_of(root) == {f"{MONTH}/{name}": data for name, data in twins.items()}
+    assert {path.stat().st_nlink for path in (root / MONTH).glob("*.jpg")} == {1}
+    assert check_sums(root) == 6
+    assert list(made.store().sealed()) == []
+
+
 class Blind:
     """A mirror's folder that can be asked for nothing but what its file system can do."""
 

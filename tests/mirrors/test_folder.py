@@ -148,6 +148,12 @@ def test_a_file_of_this_disk_is_moved_in(mirror: LocalMirror, tmp_path: Path) ->
     assert twice.exists()
 
 
+def test_a_file_that_another_run_moved_is_not_taken(mirror: LocalMirror, tmp_path: Path) -> None:
+    """That its name is gone is no trouble of the mirror, and leaves nothing there."""
+    assert mirror.take(str(tmp_path / "sealed"), "a.jpg", TAKEN_NS) is None
+    assert held(mirror.root) == [MARKER_NAME]
+
+
 @pytest.mark.skipif(bool(why_no_mounts()), reason=why_no_mounts())
 def test_a_file_of_another_mount_of_the_disk_is_copied(root: Path, tmp_path: Path) -> None:
     """No rename leads from one mount to another; the Cache's file stays, and stays as it was."""
