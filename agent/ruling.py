@@ -2,6 +2,7 @@
 
 import logging
 import time
+from contextlib import closing
 from typing import Final
 
 import trio
@@ -13,6 +14,8 @@ from photofs.catalog.sqlite import Catalog
 from photofs.filing.clock import now as both_clocks
 from photofs.model.errors import PhotofsError
 from photofs.model.rule import HELD_BACK, Rule
+from photofs.wishing.proof_disks import ProofDisks
+from photofs.wishing.proof_mirrors import ProofMirrors
 from photofs.wishing.rule_file import rules_of
 from photofs.wishing.rule_running import carry_out
 from photofs.wishing.ruling import Ruling
@@ -29,28 +32,33 @@ EVERY_NS: Final = 3_600 * 10**9
 async def rule_for_ever(house: House, catalog: Catalog) -> None:
     """Run each armed rule when it is due, for ever."""
     share = own_share()
+    disks = ProofDisks()
     while True:
         await trio.sleep(LOOK_SECONDS)
         try:
-            await rule_once(house, catalog, int(EVERY_NS * share))
+            await rule_once(house, catalog, int(EVERY_NS * share), disks)
         except PhotofsError as error:  # such as a catalog that others hold for long
             log.info("no rule is run just now: %s", error)
         except Exception:
             log.exception("running rules met what nobody foresaw")
 
 
-async def rule_once(house: House, catalog: Catalog, every_ns: int) -> None:
+async def rule_once(
+    house: House, catalog: Catalog, every_ns: int, disks: ProofDisks | None = None
+) -> None:
     """Run the armed rules that are due; what fails is noted and tried when they are due again.
 
-    Before, what they have wished of a hand and mean no more is taken back.
+    Before, what they have wished of a hand and mean no more is taken back. `disks` knows which
+    mirrors did not answer before.
     """
+    disks = disks or ProofDisks()
     for library in catalog.libraries():
         number = library.library_id
         if any("rule" in row.wish.details for row in catalog.errands_open(number)):
             house.handing(catalog, number).take_back()
     for rule in _due(house, catalog, every_ns):
         try:
-            told = await run_rule(house, catalog, rule)
+            told = await run_rule(house, catalog, rule, disks)
         except PhotofsError as error:
             told = f"{HELD_BACK}{error.what}"
         row = catalog.rule(rule.name)
@@ -81,9 +89,11 @@ def _is_due(row: RuleRow, scanned_ns: int, every_ns: int) -> bool:
     return scanned_since and is_due(row.run_ns, every_ns / 1e9, time.time_ns())
 
 
-async def run_rule(house: House, catalog: Catalog, rule: Rule) -> str:
+async def run_rule(house: House, catalog: Catalog, rule: Rule, disks: ProofDisks) -> str:
     """One run; what came of it, a sentence."""
-    with Ruling(catalog, house.wishing(catalog), both_clocks) as ruling:
+    with closing(ProofMirrors(catalog, disks)) as mirrors:
+        await mirrors.look(both_clocks().wall_ns)
+        ruling = Ruling(catalog, house.wishing(catalog), both_clocks, mirrors)
         now = ruling.time()
         if now.trouble and (rule.removes or rule.when.older_than_ns is not None):
             return f"{HELD_BACK}{now.trouble}"

@@ -3,7 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import NamedTuple
 
 import click
@@ -28,6 +28,8 @@ from photofs.model.errors import NotFound, Refused
 from photofs.model.exit_codes import SOME_FAILED
 from photofs.model.rule import Rule
 from photofs.model.rule_plan import Plan, Trusted
+from photofs.wishing.proof_disks import ProofDisks
+from photofs.wishing.proof_mirrors import ProofMirrors
 from photofs.wishing.recognising import check_no_doubt, doubt_words
 from photofs.wishing.rule_file import NAME, rules_of
 from photofs.wishing.rule_running import Outcome, carry_out
@@ -201,8 +203,10 @@ def _bench() -> Iterator[Bench]:
     house = find_house()
     with (
         recognised(house) as catalog,
-        Ruling(catalog, house.wishing(catalog), both_clocks) as ruling,
+        closing(ProofMirrors(catalog, ProofDisks())) as mirrors,
     ):
+        trio.run(mirrors.look, both_clocks().wall_ns)
+        ruling = Ruling(catalog, house.wishing(catalog), both_clocks, mirrors)
         yield Bench(house, catalog, ruling, ruling.time())
 
 

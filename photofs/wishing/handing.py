@@ -23,6 +23,7 @@ from photofs.model.photo import Media
 from photofs.model.wish import WishVerb
 from photofs.wishing.errands import OTHERWISE, Errands
 from photofs.wishing.hand_page import HandPage, barred, kept_back, page_of, same_on_page
+from photofs.wishing.proof_disks import ProofDisks
 from photofs.wishing.recognising import waits_in_doubt
 from photofs.wishing.rule_fit import RuleFit, Rules
 from photofs.wishing.rule_proof import is_proven_still
@@ -63,8 +64,13 @@ class Handing:
         library_id: int,
         rules: Rules,
         now_ns: Callable[[], int] = time.time_ns,
+        disks: ProofDisks | None = None,
     ) -> None:
-        """`wishing` is the same catalog's; `rules` are those that are written down now."""
+        """`wishing` is the same catalog's; `rules` are those that are written down now.
+
+        `disks` hold what rules have proven by.
+        """
+        self._disks = disks or ProofDisks()
         self._catalog = catalog
         self._wishing = wishing
         self._library = library_id
@@ -99,7 +105,7 @@ class Handing:
 
     def _may_be_done(self, row: OperationRow) -> bool:
         """What a rule wished waits while its proof is not there; what was begun is gone on with."""
-        return row.state is State.UNSURE or is_proven_still(self._catalog, row)
+        return row.state is State.UNSURE or is_proven_still(self._catalog, row, self._disks)
 
     def stopped(self, hand: str, verbs: AbstractSet[WishVerb] | None = None) -> list[OperationRow]:
         """What that hand had begun, of these verbs, and told nothing of: it is at work no more."""

@@ -6,19 +6,26 @@ Between the wish and the hand may lie weeks, and the disk that held the copy may
 import logging
 from collections.abc import Mapping
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from photofs.catalog.journal import OperationRow
+from photofs.catalog.mirrored import CopyRow
+from photofs.catalog.mirrors import MirrorRow
 from photofs.catalog.sqlite import Catalog
 from photofs.mirrors.opening import open_mirror
 from photofs.mirrors.proof import is_right
 from photofs.model.errors import PhotofsError
+from photofs.wishing.proof_disks import ProofDisks
 
 log = logging.getLogger(__name__)
 
 
-def is_proven_still(catalog: Catalog, row: OperationRow) -> bool:
-    """Whether a wish may be carried out: no rule's, or its copy is there, read again just now."""
+def is_proven_still(catalog: Catalog, row: OperationRow, disks: ProofDisks) -> bool:
+    """Whether a wish may be carried out: no rule's, or its copy is there, read again just now.
+
+    A disk that is silent proves nothing, as one that is away.
+    """
     proven = row.wish.details.get("proven")
     if "rule" not in row.wish.details or not isinstance(proven, Mapping):
         return True
@@ -28,12 +35,17 @@ def is_proven_still(catalog: Catalog, row: OperationRow) -> bool:
         return False
     try:
         at = catalog.mirror(copy.mirror_id)
-        root = Path(at.root)
-        with closing(open_mirror(root, proven["mirror"], at.traits, writing=False)) as folder:
-            right = is_right(folder, copy.path, copy.stamp, copy.sha256)
+        reading = partial(_read, at, str(proven["mirror"]), copy)
+        right = disks.ask(at.mirror_id, at.root, reading)
     except PhotofsError as error:
         log.warning("errand %d waits: %s", row.operation_id, error)
         return False
     if not right:
         log.warning("errand %d waits: %s is not what it was", row.operation_id, copy.path)
     return right
+
+
+def _read(at: MirrorRow, marker: str, copy: CopyRow) -> bool:
+    """In a thread."""
+    with closing(open_mirror(Path(at.root), marker, at.traits, writing=False)) as folder:
+        return is_right(folder, copy.path, copy.stamp, copy.sha256)

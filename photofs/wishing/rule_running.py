@@ -11,8 +11,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Final, NamedTuple
 
-import trio
-
 from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.model.errors import PhotofsError, found_in
@@ -66,7 +64,7 @@ async def _carry_out_one(
     if would.proof is not None and copy is None:
         return UNPROVEN  # another copy may prove it, but was not read just now
     if copy is not None:
-        right = await trio.to_thread.run_sync(ruling.is_still_right, copy)
+        right = await ruling.is_still_right(copy)
         ruling.note(copy, time.time_ns(), right=right)
         if not right:
             return UNPROVEN

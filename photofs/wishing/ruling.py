@@ -4,18 +4,13 @@ What a rule wishes is an ordinary wish: in the journal under the rule's name, wi
 if it is too many, taken back by `photofs undo`. The proof of a removal is noted with it.
 """
 
-import logging
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final
 
 from photofs.catalog.mirrored import CopyRow
 from photofs.catalog.rule_rows import Looked
 from photofs.catalog.sqlite import Catalog
-from photofs.mirrors.opening import open_mirror
-from photofs.mirrors.proof import is_right
-from photofs.model.errors import PhotofsError, Refused
+from photofs.model.errors import Refused
 from photofs.model.mirror import CopyState
 from photofs.model.moment import Moment
 from photofs.model.observation import PhotoSeen
@@ -25,15 +20,11 @@ from photofs.model.rule_plan import Limits, Plan, Subject, Trusted, Would, plan,
 from photofs.model.wish import Asker
 from photofs.wishing.describing import Describing
 from photofs.wishing.photo_wishes import PhotoWishes
-from photofs.wishing.recognising import REMEDY, recognise_mirror
+from photofs.wishing.proof_mirrors import ProofMirrors
+from photofs.wishing.recognising import REMEDY
 from photofs.wishing.rule_facts import ONCE, record_of, subject_of
 from photofs.wishing.wish_desk import WishDesk
 from photofs.wishing.wishing import Wishing
-
-if TYPE_CHECKING:
-    from photofs.mirrors.folder import LocalMirror
-
-log = logging.getLogger(__name__)
 
 PAGE: Final = 500
 """Photos looked at at a time."""
@@ -42,33 +33,19 @@ _HELD_AFTER: Final = 50
 
 
 class Ruling:
-    """The rules of one catalog, with its mirrors open; from the catalog's thread but `reread`."""
+    """The rules of one catalog, on its thread."""
 
-    def __init__(self, catalog: Catalog, wishing: Wishing, now: Callable[[], Moment]) -> None:
-        """`now` tells both clocks."""
+    def __init__(
+        self,
+        catalog: Catalog,
+        wishing: Wishing,
+        now: Callable[[], Moment],
+        mirrors: ProofMirrors,
+    ) -> None:
+        """`now` tells both clocks; `mirrors` was looked at, and is closed by who made it."""
         self._catalog, self._wishing, self._now = catalog, wishing, now
-        self._folders: dict[int, LocalMirror] = {}
-        self._markers: dict[int, str] = {}
-        self._open = ExitStack()
+        self._mirrors, self._markers = mirrors, mirrors.markers()
         self._actions: dict[str, int] = {}
-
-    def __enter__(self) -> Self:
-        """Look which mirrors are there now."""
-        for row in self._catalog.mirrors():
-            try:
-                folder = open_mirror(Path(row.root), row.marker, row.traits, writing=False)
-            except PhotofsError as error:
-                log.info("the mirror %s proves nothing now: %s", row.root, error)
-                continue
-            self._open.enter_context(closing(folder))
-            recognise_mirror(self._catalog, folder, self._now().wall_ns)
-            self._folders[row.mirror_id] = folder
-            self._markers[row.mirror_id] = folder.marker.mirror
-        return self
-
-    def __exit__(self, *_raised: object) -> None:
-        """Close them."""
-        self._open.close()
 
     def time(self) -> Trusted:
         """What time it is, as far as can be relied upon; noted if it can."""
@@ -112,20 +89,15 @@ class Ruling:
         """The proof's row, for `is_still_right`; None if it has none, or that is there no more."""
         return self._catalog.copy(would.proof.copy_id) if would.proof else None
 
-    def is_still_right(self, copy: CopyRow) -> bool:
-        """Read a proof again to its end; in any thread, for it takes long."""
-        folder = self._folders.get(copy.mirror_id)
-        try:
-            return folder is not None and is_right(folder, copy.path, copy.stamp, copy.sha256)
-        except PhotofsError as error:
-            log.info("%s proves nothing now: %s", copy.path, error)
-            return False
+    async def is_still_right(self, copy: CopyRow) -> bool | None:
+        """Read a proof again to its end, which takes long; None if its disk is away."""
+        return await self._mirrors.is_right(copy)
 
-    def note(self, copy: CopyRow, now_ns: int, *, right: bool) -> None:
+    def note(self, copy: CopyRow, now_ns: int, *, right: bool | None) -> None:
         """What reading a proof again has shown; one that is away is not taken for damaged."""
         if right:
             self._catalog.note_read(copy.copy_id, copy.stamp, now_ns)
-        elif copy.mirror_id in self._folders:
+        elif right is not None:
             why = "a rule read it again, and it was not what it should be"
             self._catalog.suspect_copy(copy.copy_id, copy.path, copy.stamp, CopyState.SUSPECT, why)
 

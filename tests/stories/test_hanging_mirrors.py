@@ -15,6 +15,7 @@ import trio
 
 from agent.mirror_rounds import keep_mirrored
 from photofs.assembly import HOME_VARIABLE, House
+from photofs.emulators.flickr.emulator import Emulator as Flickr
 from photofs.wishing.recognising import MIRROR_NAME
 from photofs.wishing.recognising_mirrors import recognise_mirrors
 from tests.support.disks import PowerDisk, why_no_mounts
@@ -23,6 +24,7 @@ from tests.support.household import PATIENCE, Household
 from tests.support.jpegs import jpeg
 from tests.support.log_guard import ExpectLog
 from tests.support.mirrored import files_of
+from tests.support.ruled import Kept
 
 STOP_WITHIN = 20
 """Seconds, of TimeoutStopSec= in the units; after them systemd kills."""
@@ -167,6 +169,31 @@ def test_p26_a_stop_ends_though_a_disk_hangs(library: Household, nas: FuseDisk) 
     nas.answer()
     (ran,) = library.ask("mirror", "run")
     assert (ran["photos"], ran["lacking"]) == (len(PHOTOS), 0)
+
+
+@pytest.mark.mount
+def test_p26_a_rule_waits_for_no_disk_that_hangs(
+    household: Household, flickr: Flickr, nas: FuseDisk
+) -> None:
+    """An armed rule asks its mirror beside all else: a stop of the agent is one."""
+    root = nas.root / "mirror"
+    root.mkdir()
+    kept = Kept(household, flickr, root)
+    kept.write(text=kept.rule + "most = 1\n")
+    kept.check()
+    household.run("rules", "run", "tokyo")
+    kept.check()
+    household.run("rules", "arm", "tokyo")
+    household.run("scan")
+    with House(household.environ).catalog() as catalog:
+        catalog.note_rule(catalog.rule("tokyo")._replace(run_ns=1))
+        (mirror,) = catalog.mirrors()
+        catalog.note_mirror_run(mirror.mirror_id, time.time_ns())  # so that the rule alone asks
+    nas.hang()
+    with program(household, "serve", "--until-signal") as agent:
+        until(partial(hangs, agent.pid))
+        stopped(agent)
+        assert agent.returncode == 0
 
 
 def hangs(pid: int) -> bool:

@@ -2,8 +2,11 @@
 
 import hashlib
 import os
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+
+import trio
 
 from photofs.catalog.mirrored import NewCopy
 from photofs.catalog.mirrors import NewMirror
@@ -13,6 +16,8 @@ from photofs.model.moment import Moment
 from photofs.model.observation import PhotoSeen
 from photofs.model.photo import Fidelity
 from photofs.model.rule import Rule, read_rules
+from photofs.wishing.proof_disks import ProofDisks
+from photofs.wishing.proof_mirrors import ProofMirrors
 from photofs.wishing.ruling import Ruling
 from tests.support.by_hand import ByHand
 
@@ -74,10 +79,15 @@ class Mirrored:
         """The test's clock."""
         return self.by_hand.filed.now_ns
 
-    def ruling(self) -> Ruling:
+    @contextmanager
+    def ruling(self) -> Iterator[Ruling]:
         """Rules over it, now."""
         wishing = self.by_hand.wished.wishing
-        return Ruling(self.catalog, wishing, lambda: Moment(self.now_ns, "boot", self.now_ns))
+        with closing(ProofMirrors(self.catalog, ProofDisks())) as mirrors:
+            trio.run(mirrors.look, self.now_ns)
+            yield Ruling(
+                self.catalog, wishing, lambda: Moment(self.now_ns, "boot", self.now_ns), mirrors
+            )
 
     def run(self, each: Rule) -> dict[str, str]:
         """Wish what it would do; by the name of each photo, what came of it or why it is left."""

@@ -1,6 +1,7 @@
 """Rules over a library whose Trash is a hand's: what they wish, and by which proof."""
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -9,8 +10,12 @@ import pytest
 import trio
 
 from photofs.catalog.port import SourceRow
+from photofs.model.errors import NotAttached
 from photofs.model.photo import Fidelity
 from photofs.providers.port import Provider
+from photofs.wishing.handing import Handing
+from photofs.wishing.proof_disks import ProofDisks
+from photofs.wishing.recognising import MIRROR_NAME
 from photofs.wishing.rule_facts import BUSY
 from photofs.wishing.rule_running import UNPROVEN, carry_out
 from tests.support.by_hand import shot
@@ -66,6 +71,35 @@ def test_an_errand_of_a_rule_waits_while_its_proof_is_not_there(
         stamp = row.stamp._replace(inode=status.st_ino, ctime_ns=status.st_ctime_ns)
         made.catalog.note_read(made.copy, stamp, made.now_ns)
     assert len(made.by_hand.hand_out()) == 1
+
+
+def test_an_errand_waits_for_no_disk_that_is_silent(made: Mirrored, expect_log: ExpectLog) -> None:
+    """It is handed out once that answers again; who hands out goes on meanwhile."""
+    expect_log("errand 1 waits: the disk of the mirror .* does not answer")
+    made.run(rule())
+    made.by_hand.later()
+    disks, back = ProofDisks(0.2), threading.Event()
+    (mirror,) = made.catalog.mirrors()
+    with pytest.raises(NotAttached):
+        disks.ask(mirror.mirror_id, mirror.root, back.wait)
+    wishing = made.by_hand.wished.wishing
+    rules = made.by_hand.rules
+    handing = Handing(made.catalog, wishing, 1, lambda: rules, lambda: made.now_ns, disks)
+    assert handing.ready(100) == []
+    back.set()
+    while disks.is_silent(mirror.mirror_id):
+        back.wait()
+    assert len(handing.ready(100)) == 1
+
+
+def test_a_mirror_whose_word_cannot_be_read_proves_nothing_and_holds_no_rule_up(
+    made: Mirrored,
+) -> None:
+    """Rules are looked at without it, and its folder is let go."""
+    (made.mirror / MIRROR_NAME).symlink_to("elsewhere")  # is not followed
+    assert made.run(rule())["a.jpg"] != "wished"
+    opened = {str(each.readlink()) for each in Path("/proc/self/fd").iterdir() if each.is_symlink()}
+    assert str(made.mirror) not in opened
 
 
 def test_facts_that_are_old_or_changed_here_are_no_ground(made: Mirrored) -> None:
