@@ -8,6 +8,7 @@ if their bytes are right.
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -98,26 +99,32 @@ class Copying:
         ready = [got for each in here if (got := await self._settled(*each)) is not None]
         if ready and self._work.row.settings.get(SETTING):
             with bench(self._work.store.workshop, self._work.mirror_id) as folder:
-                for each in ready:
-                    await self._embed(each, folder)
-                await self._write_all(ready)
+                made = [each for each in ready if await self._embed(each, folder)]
+                await self._write_all(made)
         elif ready:
             await self._write_all(ready)
 
-    async def _embed(self, each: Ready, folder: Path) -> None:
-        """Make the copy that is to be written, where the picture's EXIF lacks anything."""
+    async def _embed(self, each: Ready, folder: Path) -> bool:
+        """Make the copy that is to be written, where the picture's EXIF lacks anything.
+
+        False if that failed for no reason of the picture's: a plain one would stay so for good.
+        """
         work = self._work
         original = work.store.sealed_path(each.sha256)
         if original is None:
-            return
+            return True
         facts = sidecar_of(work.catalog, each.fact.photo_id)
         making = partial(
             prepare, original, each.sha256, facts, folder, f"{each.fact.photo_id}.made"
         )
         try:
             each.made = await trio.to_thread.run_sync(making)
-        except (Refused, Corrupt, StoreError) as error:
+        except (Refused, Corrupt) as error:
             work.tally.plain.append(f"{each.fact.name}: {error.what}")
+        except StoreError as error:  # the Cache's disk is full, or fails: the next run makes it
+            work.tally.failed.append(f"{each.fact.name}: {error.what}")
+            return False
+        return True
 
     # bytes into the store
 
@@ -374,9 +381,10 @@ def _place(work: Work, each: Ready, fd: int, mtime_ns: int, movable: str | None)
     """In a thread: the file in its place; None if another one stands there."""
     try:
         if movable is not None and not work.folder.can_share(fd):
-            taken = work.folder.take(movable, each.path, mtime_ns)
-            if taken is not None:
-                return taken
+            with suppress(NotFound):  # it left the Cache just now: what is open is still it
+                taken = work.folder.take(movable, each.path, mtime_ns)
+                if taken is not None:
+                    return taken
         return work.folder.write(each.path, fd, each.written_sha256, mtime_ns)
     except Exists:
         return _adopted(work, each, fd, mtime_ns)

@@ -20,7 +20,7 @@ from photofs.metadata.exif import read_exif
 from photofs.metadata.kind import sniff
 from photofs.metadata.stamping import has_exif, stamp_head
 from photofs.model.capture_time import Granularity
-from photofs.model.errors import Corrupt, PhotofsError, Refused, StoreError
+from photofs.model.errors import Corrupt, Full, PhotofsError, Refused, StoreError
 from photofs.model.head import HEAD_LENGTH
 from photofs.model.mirror import Cut
 from photofs.model.sidecar import SidecarFacts
@@ -31,6 +31,9 @@ KINDS: Final = frozenset({"jpg", "png", "webp", "tif"})
 
 PATIENCE: Final = 120.0
 """Seconds for exiftool; it writes some 100 MB a second."""
+
+MOST_ADDED: Final = 1 << 20
+"""Bytes by which exiftool's copy may be longer than the original, and some more."""
 
 _BLOCK: Final = 1 << 20
 _START_OF_SCAN, _APPLICATION, _COMMENT = 0xDA, range(0xE0, 0xF0), 0xFE
@@ -130,8 +133,17 @@ def _by_exiftool(original: Path, copy: Path, stamp: Stamp) -> None:
             safe="nothing was changed",
         ) from error
     if done.returncode or not copy.exists():
+        _check_room(original, copy)
         why = done.stderr.decode("utf-8", "replace").strip().partition(" - ")[0]
         raise Refused(f"exiftool does not write {original.name}: {why}", safe="nothing was changed")
+
+
+def _check_room(original: Path, copy: Path) -> None:
+    """Full if a copy had no room: exiftool's words for that are those for any other failure."""
+    there = os.statvfs(copy.parent)
+    written = copy.stat().st_size if copy.exists() else 0
+    if there.f_bavail * there.f_frsize + written < original.stat().st_size + MOST_ADDED:
+        raise Full(f"{copy.name} could not be written: No space left", safe="nothing was changed")
 
 
 def _words(stamp: Stamp) -> Iterator[str]:

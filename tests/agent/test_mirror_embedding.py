@@ -16,6 +16,7 @@ from photofs.model.album_list import NAME, read_album_list
 from photofs.model.errors import Corrupt
 from photofs.model.mirror import CopyState
 from photofs.model.sidecar import DateTold, SidecarFacts
+from tests.support.disks import fill, small_disk, why_no_mounts
 from tests.support.fake_source import requests_of
 from tests.support.mirrored import add_mirror, check_sums, files_of, run_once, working
 from tests.support.proven import copies, edit, flip, repaired, verified
@@ -213,3 +214,20 @@ def test_a_copy_that_does_not_give_the_original_back_is_none(tmp_path: Path) -> 
         with pytest.raises(Corrupt):
             prepare(original, sha(DATED), facts, folder, "other")
     assert not (tmp_path / "workshop" / "1").exists()
+
+
+@pytest.mark.skipif(bool(why_no_mounts()), reason=why_no_mounts() or "mounts")
+async def test_a_full_cache_makes_no_copy_plain_for_good(made: Stock, tmp_path: Path) -> None:
+    """What finds no room to be made is told, and made by the next run that has some."""
+    added = add_mirror(made, tmp_path / "nas", embed=True)
+    async with working(made, added) as work:
+        workshop = work.store.workshop
+    workshop.parent.mkdir(parents=True)
+    with small_disk(workshop, 1 << 20) as disk:
+        fill(disk)
+        ran = await run_once(made, added)
+        assert (len(ran.tally.failed), ran.tally.plain) == (2, [])
+        assert "No space left" in ran.tally.failed[0]
+    ran = await run_once(made, added)
+    assert (ran.tally.failed, ran.tally.plain) == ([], [])
+    assert dates_in(tmp_path / "nas" / MONTH) == ["2019:07:21 12:30:15"] * 3
