@@ -94,7 +94,7 @@ def test_long_reading_gives_signs_and_ends_when_nobody_waits() -> None:
     def reads() -> str:
         for _ in range(12):
             between_pieces()
-            time.sleep(SOON / 2)  # a piece
+            left.wait(SOON / 2)  # so long does a piece take
         return "read"
 
     def hangs() -> None:
