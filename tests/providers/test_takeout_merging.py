@@ -9,6 +9,9 @@ import pytest
 import trio
 
 from photofs.emulators.takeout import Account, Album, Item, Shape, demo_takeout, write_export
+from photofs.emulators.takeout.export import write_tree, write_zip
+from photofs.emulators.takeout.languages import ENGLISH
+from photofs.emulators.takeout.layout import Layout
 from photofs.model.errors import Gone, NotFound, Refused
 from photofs.model.observation import (
     AlbumGone,
@@ -324,3 +327,24 @@ def test_items_keep_their_facts() -> None:
     (only,) = whole.only(frozenset({"AF1QipItem0002"})).items
     assert isinstance(only, Item)
     assert only.title == "b.jpg"
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_zip_beside_what_was_unpacked_and_edited(tmp_path: Path, *, again: bool) -> None:
+    """An id that passes to the zip's file is told by no older word than the one before."""
+    files = list(Layout(account(item("a.jpg", 1)), ENGLISH, True, MADE).files())
+    (medium,) = (file for file in files if file.path.endswith(".jpg"))
+    unpacked, tools = write_tree(tmp_path, files, MADE) / medium.path, make_tools()
+    unpacked.write_bytes(medium.data + b" edited")
+    (before,) = photos(await scan_folder(tmp_path, tools)).values()
+    if again:
+        unpacked.write_bytes(medium.data + b" edited, and edited again")
+    write_zip(tmp_path / "takeout-20260304T050607Z-3-001.zip", files, MADE)
+    for _scan in range(2):
+        told = photos(await scan_folder(tmp_path, tools))
+        bytes_of = {one.remote_id: await read_photo(tmp_path, one) for one in told.values()}
+        assert sorted(bytes_of.values()) == sorted([medium.data, unpacked.read_bytes()])
+        now = told[before.remote_id]
+        assert now.content_key == before.content_key or now.as_of_ns >= before.as_of_ns
+        assert now.taken == before.taken
+        before = now

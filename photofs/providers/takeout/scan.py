@@ -3,7 +3,7 @@
 It yields None now and then, so that whoever drives it can pause or stop it between any two steps.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
@@ -24,6 +24,7 @@ from photofs.providers.takeout.items import Items
 from photofs.providers.takeout.orphans import Orphans
 from photofs.providers.takeout.recall import Recall
 from photofs.providers.takeout.succession import last_resort, succession
+from photofs.providers.takeout.takeover import of_several
 from photofs.providers.takeout.telling import Telling
 
 _SPECIAL = frozenset({"archive", "trash", "bin", "locked folder", "failed videos"})
@@ -61,12 +62,12 @@ class Scan:
         yield from items.settle()
         yield sameness.note()
         moments = self._export_moments
-        former = told.all_before()
-        found = succession(former, told.begun, told.superseded, items.copies, moments)
+        found = succession(told.all_before(), told.begun, told.superseded, items.copies, moments)
         yield from told.supersede(found)
         yield from told.begin(last_resort(items.copies, before, moments))
         albums = Albums()
-        yield from self._tell(items, albums)
+        former = yield from self._former(items)
+        yield from self._tell(items, albums, former)
         products = sorted(gathering.products())
         marks = marks_of(self.sweep.parts)
         yield Basis(marks, products, sorted(signs(items.lone)), albums.all()).note()
@@ -82,9 +83,23 @@ class Scan:
             told = max(told, self._export_moments.get(export, 0))
         self._export_moments[export] = told
 
-    def _tell(self, items: Items, albums: Albums) -> Iterator[Observation | Note]:
+    def _former(self, items: Items) -> Generator[None, None, Mapping[str, PhotoSeen]]:
+        """What was told before of those ids that may have passed from one file to another."""
+        told, several = self.sweep.told, set[str]()
+        if next(told.all_before(), None) is None:
+            return {}
+        for remote_id in of_several(items.copies, self._export_moments):
+            if remote_id is None:
+                yield None
+            else:
+                several.add(remote_id)
+        return told.before(frozenset(several)) if several else {}
+
+    def _tell(
+        self, items: Items, albums: Albums, former: Mapping[str, PhotoSeen]
+    ) -> Iterator[Observation | Note]:
         sizes = {part.path: part.size for part in self.sweep.parts.archives}
-        telling = Telling(items, self._export_moments, sizes, self.sweep.read_head, albums)
+        telling = Telling(items, self._export_moments, sizes, self.sweep.read_head, albums, former)
         photos = (photos_of(telling, items, item_id) for item_id in items.copies)
         rest: Iterator[Observation] = chain(albums.tell(), albums.untold(self._alone))
         yield from self.sweep.tell(photos, len(items.copies), rest)
