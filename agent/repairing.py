@@ -6,7 +6,7 @@ cannot be mended stays as it is, and is told each time.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -34,7 +34,9 @@ from photofs.metadata.decoding import Decoder
 from photofs.mirrors.opening import open_mirror
 from photofs.model.errors import Full, NotFound, PhotofsError, StoreError
 from photofs.model.mirror import CopyState, Role, Stamp
+from photofs.model.naming import fold
 from photofs.model.observation import Progress
+from photofs.model.photo import Fidelity
 from photofs.originals.port import Room
 
 NOWHERE: Final = "its bytes are in no cache, no other mirror, and not at the service any more"
@@ -49,14 +51,19 @@ Tell = Callable[[Progress], None]
 class Repaired:
     """What became of the wrong files. Sentences begin with the file's path.
 
-    `holding`: files of no row in this very mirror that have the bytes of a hash.
+    `holding`: files of this very mirror, of no row or another one, that have the bytes of a hash.
     """
 
     mended: list[str] = field(default_factory=list)
     right: int = 0
     set_aside: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
-    holding: Mapping[str, str] = field(default_factory=dict)
+    holding: dict[str, str] = field(default_factory=dict)
+
+    def was_set_aside(self, path: str, aside: str) -> None:
+        """The wrong file of a path is there now; it may be the right one of another path."""
+        self.set_aside.append(f"{path}: kept as {aside}")
+        self.holding.update({each: aside for each, at in self.holding.items() if at == path})
 
 
 async def repair_mirror(house: House, catalog: Catalog, row: MirrorRow, tell: Tell) -> Repaired:
@@ -73,6 +80,8 @@ async def repair(work: Work, tell: Tell) -> Repaired:
     bad = work.catalog.bad_copies(work.mirror_id)
     known, lost = work.catalog.mirror_folds(work.mirror_id), lost_of(bad)
     if lost:
+        # two files may have changed places: what is wrong under one name is right under another
+        known -= {fold(copy.path) for copy in bad if copy.state is CopyState.DAMAGED}
         strays = await work.disk.ask(find_strays, work.folder, known, lost)
         repaired.holding = strays.holding
     with closing(Decoder()) as decoder:
@@ -147,11 +156,29 @@ async def _find_bytes(work: Work, copy: CopyRow, stray: str | None) -> tuple[int
         return fd, "mended from another mirror"
     if copy.role is not Role.CURRENT or copy.photo_id is None or copy.embedded is not None:
         return None
-    arrival = await work.fetching.whole(copy.photo_id, person=False)
+    return await _from_service(work, copy, copy.photo_id)
+
+
+async def _from_service(work: Work, copy: CopyRow, photo_id: int) -> tuple[int, str] | None:
+    """What the service has, if it is that."""
+    if _would_be_lesser(work, photo_id):
+        return None
+    arrival = await work.fetching.whole(photo_id, person=False)
     if arrival.sha256 != copy.sha256:
         return None
     fd = await _in_store(work, copy.sha256)
     return None if fd is None else (fd, "mended from the service")
+
+
+def _would_be_lesser(work: Work, photo_id: int) -> bool:
+    """Whether the service has only its own encoding of what was sent: it mends nothing.
+
+    Fetched, it would be shown, and taken for the photo's own bytes from then on.
+    """
+    if work.catalog.sent_and_shown(photo_id) is None:
+        return False
+    origins = work.catalog.origins(photo_id)
+    return not any(each.seen.fidelity is Fidelity.ORIGINAL for each in origins)
 
 
 async def _in_store(work: Work, sha256: str) -> int | None:
@@ -191,12 +218,14 @@ async def _make_again(work: Work, copy: CopyRow, decoder: Decoder, repaired: Rep
     """A copy with facts written into it, from the original; False if that cannot be had."""
     if copy.role is not Role.CURRENT or copy.photo_id is None:
         return False
+    if _would_be_lesser(work, copy.photo_id):
+        return False
     arrival = await work.fetching.whole(copy.photo_id, person=False)
     if arrival.sha256 != copy.original:
         return False
     if not await work.disk.ask(work.folder.is_free, copy.path):
         aside = await work.disk.ask(set_aside_damaged, work, copy.path)
-        repaired.set_aside.append(f"{copy.path}: kept as {aside}")
+        repaired.was_set_aside(copy.path, aside)
     work.catalog.note_copy_state(copy.copy_id, CopyState.ABSENT, "it is being made again")
     facts = work.catalog.facts_of(work.row.library_id, work.mirror_id, [copy.photo_id])
     steps = [plan(fact, work.manner, work.today) for fact in facts]
@@ -237,7 +266,7 @@ def _place(work: Work, copy: CopyRow, fd: int, repaired: Repaired) -> Stamp:
     folder = work.folder
     if not folder.is_free(copy.path):
         aside = set_aside_damaged(work, copy.path)
-        repaired.set_aside.append(f"{copy.path}: kept as {aside}")
+        repaired.was_set_aside(copy.path, aside)
     stamp = folder.write(copy.path, fd, copy.sha256, copy.shown_ns)
     folder.sync(folder_of(copy.path))
     return stamp

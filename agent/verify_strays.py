@@ -56,16 +56,17 @@ def find_strays(
         if len(strays.such_as) < TOLD:
             strays.such_as.append(path)
     if lost:
-        _look_in_albums(folder, lost, strays)
+        for beside in (ALBUMS_FOLDER, DAMAGED_FOLDER):
+            _look_in(folder, beside, lost, strays)
     return strays
 
 
-def _look_in_albums(
-    folder: LocalMirror, lost: Mapping[str, tuple[int, str]], strays: Strays
+def _look_in(
+    folder: LocalMirror, beside: str, lost: Mapping[str, tuple[int, str]], strays: Strays
 ) -> None:
-    """Copies in albums' folders may have what is wrong elsewhere (`mirror add --albums copies`)."""
+    """What is wrong elsewhere may be here: copies in albums' folders, files that changed places."""
     sizes = {size for size, _path in lost.values()}
-    for path in _files(folder, ALBUMS_FOLDER):
+    for path in _files(folder, beside):
         stamp = folder.stamp(path)
         sha256 = _hash(folder, path) if stamp is not None and stamp.size in sizes else ""
         if sha256 in lost:

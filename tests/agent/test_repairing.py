@@ -66,6 +66,27 @@ async def test_p17_all_harm_is_mended_from_the_service(made: Stock, row: MirrorR
     assert (root / MONTH / "a.jpg").stat().st_mtime == 1_563_712_215
 
 
+async def test_files_that_changed_places_are_mended_from_each_other(
+    made: Stock, row: MirrorRow
+) -> None:
+    """Three of them in a round; nothing is fetched, also where one was mended before a kill."""
+    root = Path(row.root) / MONTH
+    for name, other in zip("abc", "bca", strict=True):
+        edit(root / f"{name}.jpg", ORIGINALS[f"{other}.jpg"])
+    aside = Path(row.root) / "Damaged" / "d.jpg"
+    aside.parent.mkdir()
+    aside.write_bytes(ORIGINALS["d.jpg"])
+    edit(root / "d.jpg", b"another")
+    assert len((await verified(made, row)).wrong) == 4
+    asked = len(requests_of(made.source))
+    done = await repaired(made, row)
+    assert (len(done.mended), done.left) == (4, [])
+    now = files_of(Path(row.root))
+    assert {name: now[f"{MONTH}/{name}"] for name in ORIGINALS} == ORIGINALS
+    assert len(requests_of(made.source)) == asked
+    assert (await verified(made, row)).wrong == []
+
+
 async def test_the_store_is_asked_before_the_service(made: Stock, row: MirrorRow) -> None:
     """What is kept on this disk mends without a request; a damaged one there is no help."""
     store = made.store()
