@@ -18,7 +18,7 @@ from agent.outbox import Outbox
 from agent.uploading import Uploading
 from agent.waiting import CLOSED_S, SOURCE_LONGEST_S, back_off
 from photofs.catalog.journal import OperationRow
-from photofs.model.errors import Busy, PhotofsError, Quota, Temporary, Unauthorised
+from photofs.model.errors import Busy, Corrupt, PhotofsError, Quota, Temporary, Unauthorised
 from photofs.model.wish import WishVerb
 
 log = logging.getLogger(__name__)
@@ -189,7 +189,9 @@ class Sender:
             await sending
         except (Temporary, Unauthorised, Quota):
             raise
-        except Busy as error:  # others write the catalog for long: nobody says how fast to ask
+        except (Busy, Corrupt) as error:
+            # others write the catalog for long, or touched the file while it went out: no more of
+            # it was sent, and it is proven anew before the next try
             log.info("sending %s waits: %s", rows[0].operation_id, error)
             for row in rows:
                 self._box.broke_off(row, str(error))

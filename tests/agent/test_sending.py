@@ -92,7 +92,7 @@ async def test_p20_an_upload_whose_answer_is_lost_is_found(
     assert posted.service.calls["upload"] == 1
 
 
-@pytest.mark.parametrize("trouble", ["down", "stopped", "throttled"])
+@pytest.mark.parametrize("trouble", ["down", "stopped", "throttled", "touched"])
 async def test_p21_an_upload_that_was_not_done_is_sent_again(
     trouble: str, posted: Posted, autojump_clock: MockClock
 ) -> None:

@@ -10,6 +10,7 @@ Each function of `Writes` is a method here. `trouble` says what befalls the next
     "full"      Quota
     "later"     Quota (with `retry_after` 3600)
     "login"     Unauthorised
+    "touched"   Corrupt: the file was touched while it was sent
     "bug"       an exception that nobody foresees
     "killed"    it is done, and whoever asked for it dies (Killed)
     "stopped"   whoever asked dies before it is done
@@ -316,6 +317,7 @@ _ERRORS: dict[str, Callable[[], BaseException]] = {
     "later": lambda: Quota("come back later", retry_after=3600.0),
     "login": lambda: Unauthorised("the login was taken back", remedy="photofs login"),
     "busy": lambda: Busy("the catalog is held by another process"),
+    "touched": lambda: Corrupt("the file was touched while it was sent"),
     "bug": lambda: KeyError("nobody foresaw this"),
     "killed": Killed,
     "stopped": Killed,
