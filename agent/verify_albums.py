@@ -5,7 +5,6 @@ is told, and made anew from the mirror by the next run, or by repairing.
 """
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from agent.mirror_disk import Disk
@@ -35,32 +34,51 @@ class Reading:
         disk: Disk,
         pause: Pause,
     ) -> None:
-        """All of them, an album at a time; what is found is noted. NotAttached, StoreError."""
-        for album in catalog.album_folders(mirror_id).values():
-            looking = partial(self._look, folder, album, pause)
-            notes = await disk.ask(looking)
-            if (
-                notes != album.files
-                and catalog.album_folders(mirror_id).get(album.album_id) == album
-            ):  # else a run has made it anew meanwhile
-                catalog.set_album_folder(mirror_id, album._replace(shown="", files=notes))
+        """All of them, an album at a time; what is found is noted. NotAttached, StoreError.
 
-    def _look(self, folder: LocalMirror, album: AlbumFolder, pause: Pause) -> Mapping[str, Any]:
-        """In a thread: the notes of an album's folder, those of wrong files marked so."""
-        notes = dict(album.files)
-        for name, note in album.files.items():
-            if not isinstance(note, list):
-                continue  # a link
-            path = f"{album.path}/{name}"
-            wanted = str(note[0]).removeprefix(WRONG)
-            read = reread(folder, path, pause)
-            self.files += 1
-            self.size += read.stamp.size if read else 0
-            right = read is not None and read.steady and read.sha256 == wanted
-            notes[name] = [wanted if right else f"{WRONG}{wanted}", *note[1:]]
-            if read is None:
-                self.absent.append(f"{path}: {ABSENT}")
-            elif not right:
-                self.damaged.append(f"{path}: {OTHER}")
-        folder.check()
-        return notes
+        An album that a run has made anew meanwhile is left to the next time: what was read of it
+        says nothing of what is there now.
+        """
+        for album in catalog.album_folders(mirror_id).values():
+            read = await disk.ask(_read, folder, album, pause)
+            with catalog.database.transaction():
+                if catalog.album_folders(mirror_id).get(album.album_id) != album:
+                    continue
+                if read.notes != album.files:
+                    catalog.set_album_folder(mirror_id, album._replace(shown="", files=read.notes))
+            self.files += read.files
+            self.size += read.size
+            self.absent += read.absent
+            self.damaged += read.damaged
+
+
+class _Album:
+    """What was read in one album's folder; `notes` as they are to be, of wrong files marked so."""
+
+    def __init__(self, notes: Mapping[str, Any]) -> None:
+        """Nothing is read yet."""
+        self.notes = dict(notes)
+        self.files = self.size = 0
+        self.absent: list[str] = []
+        self.damaged: list[str] = []
+
+
+def _read(folder: LocalMirror, album: AlbumFolder, pause: Pause) -> _Album:
+    """In a thread: all copies there."""
+    found = _Album(album.files)
+    for name, note in album.files.items():
+        if not isinstance(note, list):
+            continue  # a link
+        path = f"{album.path}/{name}"
+        wanted = str(note[0]).removeprefix(WRONG)
+        read = reread(folder, path, pause)
+        found.files += 1
+        found.size += read.stamp.size if read else 0
+        right = read is not None and read.steady and read.sha256 == wanted
+        found.notes[name] = [wanted if right else f"{WRONG}{wanted}", *note[1:]]
+        if read is None:
+            found.absent.append(f"{path}: {ABSENT}")
+        elif not right:
+            found.damaged.append(f"{path}: {OTHER}")
+    folder.check()
+    return found

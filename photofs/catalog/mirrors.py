@@ -314,7 +314,7 @@ class MirrorRows(Part):
     def set_album_folder(self, mirror_id: int, folder: AlbumFolder) -> None:
         """Note what a folder shows."""
         files = json.dumps(folder.files, ensure_ascii=False, sort_keys=True)
-        with self.database.transaction():
+        with self.database.joined():
             self.database.run(
                 "INSERT OR REPLACE INTO mirrored_album(mirror, album, path, fold, shown, files)"
                 " VALUES (?, ?, ?, ?, ?, ?)",

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from agent.verify_albums import Reading
 from agent.verifying import Verified, Wanted
 from photofs.catalog.mirrors import MirrorRow
 from photofs.model.mirror import AlbumFolders
 from tests.support.jpegs import jpeg
-from tests.support.mirrored import add_mirror, check_sums, run_once
+from tests.support.mirrored import add_mirror, check_sums, run_once, working
 from tests.support.proven import edit, flip, repaired, verified
 from tests.support.stocked import Stock, stock
 
@@ -123,3 +124,24 @@ async def test_the_background_reads_them_when_they_are_due(made: Stock, row: Mir
     assert (await verified(made, row, Wanted(before_ns=read_ns))).wrong == []
     found = await verified(made, row, Wanted(before_ns=read_ns + 1))
     assert wrong_paths(found) == [f"{LAKE}/0001 a.jpg"]
+
+
+async def test_an_album_made_anew_while_it_is_read_is_not_told_of(
+    made: Stock, row: MirrorRow
+) -> None:
+    """What a run has noted meanwhile stays, and what lay there before it is no damage."""
+    (Path(row.root) / LAKE / "0001 a.jpg").unlink()
+    reading = Reading()
+
+    def anew(_size: int) -> None:
+        with made.open_catalog() as other:
+            (album,) = other.album_folders(row.mirror_id).values()
+            files = {name: note for name, note in album.files.items() if "a.jpg" not in name}
+            other.set_album_folder(row.mirror_id, album._replace(files=files))
+
+    async with working(made, row) as work:
+        await reading.read_all(work.catalog, row.mirror_id, work.folder, work.disk, anew)
+        (album,) = work.catalog.album_folders(row.mirror_id).values()
+    assert (reading.absent, reading.damaged) == ([], [])
+    assert sorted(album.files) == ["0002 b.jpg", "0003 c.jpg", "0004 d.jpg"]
+    assert album.shown != ""

@@ -95,6 +95,19 @@ def test_the_path_of_each_kind_of_request(verb: str, args: tuple[object, ...], p
     assert whereabouts(Paths(), verb, args)() == path
 
 
+def test_a_side_that_fails_to_tell_its_path_ends_nothing() -> None:
+    """Whatever it raises: the line is written without the path."""
+
+    class Broken:
+        """A side whose tree is not to be had."""
+
+        def path(self, ino: int) -> str:
+            """None."""
+            raise RuntimeError(ino)
+
+    assert whereabouts(Broken(), "mkdir", (2, b"x"))() == "x"
+
+
 def test_a_side_that_knows_no_paths() -> None:
     """The name is better than nothing."""
     assert whereabouts(object(), "mkdir", (2, b"x"))() == "x"

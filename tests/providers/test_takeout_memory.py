@@ -57,7 +57,7 @@ async def highest(folder: Path) -> int:
 
 
 async def test_memory_does_not_go_by_the_number_of_photos(tmp_path: Path) -> None:
-    """Four times as many photos, in folders of the same size, need little more memory."""
+    """Three times as many photos, in folders of the same size, need little more memory."""
     few, many = 2_000, 6_000
     held = [await highest(make(tmp_path / str(count), count)) for count in (few, many)]
     assert (held[1] - held[0]) / (many - few) < A_PHOTO, held
