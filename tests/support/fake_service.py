@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, fields, replace
 import trio
 
 from photofs.model.capture_time import TakenFact
-from photofs.model.errors import Busy, Gone, Quota, Refused, Temporary, Unauthorised
+from photofs.model.errors import Busy, Corrupt, Gone, Quota, Refused, Temporary, Unauthorised
 from photofs.model.observation import AlbumSeen, ContentHash, Observation, PhotoSeen
 from photofs.model.photo import Media
 from photofs.model.span import Span
