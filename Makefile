@@ -58,9 +58,9 @@ demo: system $(VENV)/.run
 	@mkdir -p "$(DEMO_DIR)"
 	$(VENV)/bin/photofs mount --demo --daemon "$(DEMO_DIR)"
 
-# Three at a time on two processors: the slowest tests wait for a clock, not for a processor.
+# Four at a time on two processors: the slowest tests wait for a clock, not for a processor.
 test: system-test $(VENV)/.dev
-	$(VENV)/bin/python -m pytest -q -n 3 --dist loadgroup tests
+	$(VENV)/bin/python -m pytest -q -n 4 --dist loadgroup tests
 
 check: system $(VENV)/.dev
 	$(VENV)/bin/ruff format --check .
