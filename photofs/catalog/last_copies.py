@@ -34,6 +34,11 @@ _IN_TRASH_ALONE: Final = """
 SELECT count(*) > 0 AND coalesce(sum(f.kind <> 'trash'), 0) = 0
 FROM entry e JOIN folder f ON f.id = e.folder WHERE e.photo = ?"""
 
+# a withdrawn source's observations are gone, whatever its service still has
+_OF_WITHDRAWN: Final = f"""
+SELECT 1 FROM observation o JOIN source s ON s.id = o.source
+WHERE o.photo = ? AND NOT {IN_USE} LIMIT 1"""  # noqa: S608 - words of ours
+
 # what was sent is shown again once a source that was taken away is back, or photos are split; but
 # not where its one source has given the photo other bytes since. What `photofs trash empty` deleted
 # (tombstone) is uploaded again from Kept
@@ -71,6 +76,10 @@ class LastCopyRows(JournalReading):
         """Whether the last scan of each source came to its end, and all of it is worked out."""
         row = self.database.one(_ALL_SCANNED, (library_id,))
         return row is not None and row[0] == 1
+
+    def was_of_withdrawn(self, photo_id: int) -> bool:
+        """Whether a source told of it that was taken away from its library, and cannot be asked."""
+        return self.database.one(_OF_WITHDRAWN, (photo_id,)) is not None
 
     def needed_elsewhere(self, hashes: Collection[str]) -> frozenset[str]:
         """Of these hashes those that anything else in the catalog stands on, or may need again."""

@@ -21,6 +21,10 @@ from photofs.wishing.wishing import Wishing
 NOT_SCANNED: Final = (
     "a source of its library was not scanned to its end, and may have it; see `photofs status`"
 )
+WITHDRAWN: Final = (
+    "a source that had it was taken away from its library, and may still have it: add that one"
+    " again, and scan it"
+)
 NOT_HERE: Final = "its original is not on this disk"
 
 _LOOKED_AT: Final = frozenset({Stage.LOCAL, Stage.WAITING})
@@ -60,6 +64,7 @@ def _unfit(catalog: Catalog, photo: int, facts: PhotoFacts) -> str:
         "a source still has it": bool(catalog.origins(photo)),
         "it is somebody else's": not facts.owned,
         NOT_SCANNED: not catalog.all_scanned(facts.library),
+        WITHDRAWN: catalog.was_of_withdrawn(photo),
         "it is pinned; see `photofs unpin`": catalog.photo(photo).pinned,
         "something is still to be sent for it; see `photofs queue`": any(
             row.state not in FINAL for row in wishes

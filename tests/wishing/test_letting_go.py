@@ -18,7 +18,7 @@ from photofs.model.wish import Asker
 from photofs.originals.leaving import LeavingFiles
 from photofs.originals.port import Room
 from photofs.originals.rooms import Rooms
-from photofs.wishing.letting_go import NOT_SCANNED, LastCopy, last_copy, let_go
+from photofs.wishing.letting_go import NOT_SCANNED, WITHDRAWN, LastCopy, last_copy, let_go
 from photofs.wishing.removing import Removing
 from tests.support.filed import photo
 from tests.support.last_copies import DAY, LastCopies, bytes_of, hash_of
@@ -101,6 +101,17 @@ def taken_away(made: LastCopies) -> None:
         )
 
 
+def taken_away_beside_another(made: LastCopies) -> None:
+    """The other one was scanned to its end, and knows nothing of it."""
+    taken_away(made)
+    never_scanned(made)
+    with made.catalog.database.transaction():
+        made.catalog.database.run(
+            "INSERT INTO scan(source, started_ns, complete) SELECT max(id), 1, 1 FROM source"
+        )
+        made.catalog.database.run("DELETE FROM to_merge")
+
+
 def to_be_merged(made: LastCopies) -> None:
     """It is not worked out yet whose photo an observation is."""
     with made.catalog.database.transaction():
@@ -169,6 +180,7 @@ AGAINST: dict[str, Callable[[LastCopies], None]] = {
     NOT_SCANNED + ", being scanned": cut_short,
     NOT_SCANNED + ", never yet": never_scanned,
     NOT_SCANNED + ", taken away": taken_away,
+    WITHDRAWN: taken_away_beside_another,
     NOT_SCANNED + ", not merged": to_be_merged,
     "it is pinned; see `photofs unpin`": pinned,
     "something is still to be sent for it; see `photofs queue`": waits,
