@@ -8,7 +8,6 @@ if their bytes are right.
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -381,10 +380,9 @@ def _place(work: Work, each: Ready, fd: int, mtime_ns: int, movable: str | None)
     """In a thread: the file in its place; None if another one stands there."""
     try:
         if movable is not None and not work.folder.can_share(fd):
-            with suppress(NotFound):  # it left the Cache just now: what is open is still it
-                taken = work.folder.take(movable, each.path, mtime_ns)
-                if taken is not None:
-                    return taken
+            taken = work.folder.take(movable, each.path, mtime_ns)
+            if taken is not None:
+                return taken
         return work.folder.write(each.path, fd, each.written_sha256, mtime_ns)
     except Exists:
         return _adopted(work, each, fd, mtime_ns)

@@ -393,13 +393,3 @@ async def test_planning_lets_others_work(
         assert len((await find_pending(work)).photos) == len(ORIGINALS)
         assert turns >= len(ORIGINALS) // 2
         nursery.cancel_scope.cancel()
-
-
-async def test_twins_in_one_batch_are_two_files(tmp_path: Path) -> None:
-    """Two photos of the same bytes: the Cache's file serves both, on whatever disk it lies."""
-    data = picture(1, 3000)
-    twins = stock(tmp_path / "home", {"a.jpg": data, "b.jpg": data, "c.jpg": picture(2, 3000)})
-    added = add_mirror(twins, tmp_path / "twins")
-    ran = await run_once(twins, added)
-    assert (ran.trouble, ran.tally.failed, ran.tally.written) == (None, [], 3)
-    assert list(files_of(tmp_path / "twins").values()).count(data) == 2
