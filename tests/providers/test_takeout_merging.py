@@ -348,3 +348,27 @@ async def test_a_zip_beside_what_was_unpacked_and_edited(tmp_path: Path, *, agai
         assert now.content_key == before.content_key or now.as_of_ns >= before.as_of_ns
         assert now.taken == before.taken
         before = now
+
+
+@pytest.mark.parametrize("newer", ["unpacked", "an export"])
+async def test_newer_files_that_give_way_to_those_of_an_older_export(
+    tmp_path: Path, newer: str
+) -> None:
+    """The bytes are told from where they are now, by no older word, with the newest facts."""
+    old, tools = account(item("a.jpg", 1), item("b.jpg", 2)), make_tools()
+    new = account(item("a.jpg", 1, favorite=True), item("b.jpg", 2, favorite=True))
+    files = list(Layout(new, ENGLISH, True, MADE).files())
+    gone = tmp_path / ("Takeout" if newer == "unpacked" else "takeout-20260504T050607Z-3-001.zip")
+    if newer == "unpacked":
+        write_tree(tmp_path, files, LATER)
+    else:
+        write_zip(gone, files, LATER)
+    before = photos(await scan_folder(tmp_path, tools))
+    write_export(tmp_path, old, MADE)
+    gone.rename(tmp_path.with_name(f"{tmp_path.name} away"))
+    told = photos(await scan_folder(tmp_path, tools))
+    assert set(told) == set(before)
+    for one in told.values():
+        assert one.as_of_ns >= before[one.remote_id].as_of_ns
+        assert await read_photo(tmp_path, one)
+        assert one.favorite

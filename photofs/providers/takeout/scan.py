@@ -3,7 +3,7 @@
 It yields None now and then, so that whoever drives it can pause or stop it between any two steps.
 """
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
@@ -24,7 +24,7 @@ from photofs.providers.takeout.items import Items
 from photofs.providers.takeout.orphans import Orphans
 from photofs.providers.takeout.recall import Recall
 from photofs.providers.takeout.succession import last_resort, succession
-from photofs.providers.takeout.takeover import of_several
+from photofs.providers.takeout.takeover import Former, of_several
 from photofs.providers.takeout.telling import Telling
 
 _SPECIAL = frozenset({"archive", "trash", "bin", "locked folder", "failed videos"})
@@ -41,10 +41,14 @@ class Scan:
     def steps(self) -> Steps:
         """All but the ScanEnd, with the notes for the next scan among them."""
         new_pile = self.sweep.tools.new_pile
-        with closing(new_pile()) as files, closing(new_pile()) as copies:
-            yield from self._steps(Gathering(files), ItemCopies(copies))
+        with (
+            closing(new_pile()) as files,
+            closing(new_pile()) as copies,
+            closing(new_pile()) as before,
+        ):
+            yield from self._steps(Gathering(files), ItemCopies(copies), Former(before))
 
-    def _steps(self, gathering: Gathering, copies: ItemCopies) -> Steps:
+    def _steps(self, gathering: Gathering, copies: ItemCopies, former: Former) -> Steps:
         told = self.sweep.told
         lacking = lacking_parts([part.path for part in self.sweep.parts.archives])
         yield from self.sweep.gather(gathering, lacking)
@@ -66,7 +70,7 @@ class Scan:
         yield from told.supersede(found)
         yield from told.begin(last_resort(items.copies, before, moments))
         albums = Albums()
-        former = yield from self._former(items)
+        yield from self._learn(items, former)
         yield from self._tell(items, albums, former)
         products = sorted(gathering.products())
         marks = marks_of(self.sweep.parts)
@@ -83,21 +87,19 @@ class Scan:
             told = max(told, self._export_moments.get(export, 0))
         self._export_moments[export] = told
 
-    def _former(self, items: Items) -> Generator[None, None, Mapping[str, PhotoSeen]]:
+    def _learn(self, items: Items, former: Former) -> Iterator[None]:
         """What was told before of those ids that may have passed from one file to another."""
         told, several = self.sweep.told, set[str]()
         if next(told.all_before(), None) is None:
-            return {}
+            return
         for remote_id in of_several(items.copies, self._export_moments):
             if remote_id is None:
                 yield None
             else:
                 several.add(remote_id)
-        return told.before(frozenset(several)) if several else {}
+        yield from former.learn(told.all_before(), self._export_moments, several)
 
-    def _tell(
-        self, items: Items, albums: Albums, former: Mapping[str, PhotoSeen]
-    ) -> Iterator[Observation | Note]:
+    def _tell(self, items: Items, albums: Albums, former: Former) -> Iterator[Observation | Note]:
         sizes = {part.path: part.size for part in self.sweep.parts.archives}
         telling = Telling(items, self._export_moments, sizes, self.sweep.read_head, albums, former)
         photos = (photos_of(telling, items, item_id) for item_id in items.copies)

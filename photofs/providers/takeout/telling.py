@@ -18,7 +18,7 @@ from photofs.providers.takeout.file_name import file_name
 from photofs.providers.takeout.items import Items
 from photofs.providers.takeout.sidecar import Sidecar
 from photofs.providers.takeout.sidecar_name import take_apart
-from photofs.providers.takeout.takeover import with_newest_word
+from photofs.providers.takeout.takeover import Former, with_newest_word
 from photofs.providers.takeout.variants import Role, media_of, right_extension
 from photofs.providers.takeout.versions import Moments, Version, moment_of, versions
 
@@ -42,11 +42,11 @@ class Telling:
         part_sizes: Mapping[str, int],
         read_head: ReadHead,
         albums: Albums,
-        former: Mapping[str, PhotoSeen] | None = None,
+        former: Former | None = None,
     ) -> None:
         """`part_sizes` in bytes by part. `albums` fills while photos are told.
 
-        `former` is what was told before of items that have several files of a role, by id.
+        `former` knows what was told before, where that may be newer.
         """
         self._items = items
         self._moments = moments
@@ -54,7 +54,7 @@ class Telling:
         self._read_head = read_head
         self._mains = {link.main for link in items.links.values()}
         self._albums = albums
-        self._former = former or {}
+        self._former = former
 
     def photos(self, item_id: str) -> Iterator[PhotoSeen | Finding]:
         """The photos of one item, and what is guessed of them."""
@@ -73,9 +73,10 @@ class Telling:
             seen = self._photo(item_id, version, sidecar, head, as_of)
             if told is None:
                 seen = self._with_known_facts(seen, item_id)
-            if len(found) > 1:
+            if self._former is not None:
+                held = [copy.member for copy in copies if copy.member]
                 others = [other.member for other in found if other is not version]
-                seen = with_newest_word(seen, self._former.get(seen.remote_id), others)
+                seen = with_newest_word(seen, self._former.of(seen.remote_id), held, others)
             self._enter_albums(seen, version)
             yield self._in_set(seen, item_id, version, alone=len(found) == 1)
 
