@@ -11,6 +11,7 @@ import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from photofs.catalog.journal import OperationRow
@@ -41,6 +42,15 @@ ROLL_MIRROR_NS: Final = 86_400 * 10**9
 """The same in a mirror in which nothing changes: its disk may sleep."""
 
 _TAKES_AWAY: Final = GUARDED | {WishVerb.DELETE}
+_ASKED_FOR: Final = MappingProxyType(
+    {
+        State.PLANNED: (Event.CLAIM, Event.SEND, Event.CRASH),
+        State.CLAIMED: (Event.SEND, Event.CRASH),
+    }
+)
+"""An upload that an older catalog has before it may have been sent since: its service is asked
+first, as after a crash in the midst of it."""
+
 _LONGEST: Final = 64
 """Bytes of such a file that are read; ours have 33."""
 
@@ -93,6 +103,10 @@ def compare(
         for row in catalog.in_state(State.PLANNED):
             if row.wish.verb in _TAKES_AWAY:
                 catalog.happen(row.operation_id, Event.HOLD, now_ns, HELD_BY_DOUBT)
+        for state, events in _ASKED_FOR.items():
+            for row in catalog.in_state(state):
+                for event in events if row.wish.verb == WishVerb.UPLOAD else ():
+                    catalog.happen(row.operation_id, event, now_ns)
 
 
 def waits_in_doubt(catalog: Catalog, row: OperationRow, now_ns: int) -> bool:

@@ -4,6 +4,7 @@ import pytest
 from trio.testing import MockClock
 
 from photofs.model.operation import Event, State
+from photofs.wishing.recognising import HOME, compare
 from tests.agent.test_sending import TRAM, with_photos
 from tests.support.posted import Posted
 
@@ -55,3 +56,27 @@ async def test_p18_what_is_wished_or_released_in_doubt_is_held(
         posted.wished.wishing.release(1)
     assert posted.service.members("Trip") == ["p", "q"]
     assert "Albums/Trip/p.jpg" not in posted.wished.files()
+
+
+@pytest.mark.parametrize("far", ["planned", "claimed"])
+async def test_p18_what_was_sent_since_the_backup_is_not_sent_twice(
+    posted: Posted, autojump_clock: MockClock, far: str
+) -> None:
+    """Its service is asked first, as after a crash; what it does not have is sent."""
+    del autojump_clock
+    posted.write("Unsorted/Tram 28.jpg", TRAM)
+    await posted.judged()
+    await posted.send()
+    assert posted.states() == ["upload: done"]
+    posted.catalog.database.run("UPDATE operation SET state = ?, settled = 0", (far,))
+    posted.write("Unsorted/Tram 29.jpg", TRAM + b"more")
+    await posted.judged()
+    posted.catalog.begin_witness(HOME, "mine", 1)
+    posted.catalog.end_witness(HOME, "mine")
+    noted = posted.catalog.witness(HOME)
+    compare(posted.catalog, HOME, noted, "newer", "it may be an older one", posted.filed.now_ns)
+    assert posted.states() == ["upload: unsure", "upload: unsure"]
+    await posted.send()
+    assert posted.states() == ["upload: done", "upload: done"]
+    assert posted.service.calls["upload"] == 2
+    assert len(posted.at_service()) == 2
