@@ -1,8 +1,8 @@
 """Mends the files of a mirror that verifying found wrong; the wrong ones are kept aside.
 
-Right bytes come from the store, from another mirror, or from the service, each compared by its
-SHA-256 before the wrong file is moved to Damaged/DATE/ and after the new one was written. What
-cannot be mended stays as it is, and is told each time.
+Right bytes come from any file of the mirror, the store, another mirror, or the service, each
+compared by its SHA-256 before the wrong file is moved to Damaged/DATE/ and after the new one was
+written. What cannot be mended stays as it is, and is told each time.
 """
 
 import os
@@ -22,9 +22,9 @@ from agent.mirror_plan import Bring, plan
 from agent.mirror_sums import look_after
 from agent.mirror_work import Work, folder_of
 from agent.mirroring import opened_mirror
+from agent.repair_held import Held
 from agent.verify_look import UNDECODABLE, Look, Sight, look_at
 from agent.verify_pace import Pace
-from agent.verify_strays import find_strays, lost_of
 from photofs.assembly import House
 from photofs.catalog.mirrored import CopyRow, Readable
 from photofs.catalog.mirrors import MirrorRow
@@ -34,12 +34,15 @@ from photofs.metadata.decoding import Decoder
 from photofs.mirrors.opening import open_mirror
 from photofs.model.errors import Full, NotFound, PhotofsError, StoreError
 from photofs.model.mirror import CopyState, Role, Stamp
-from photofs.model.naming import fold
 from photofs.model.observation import Progress
 from photofs.model.photo import Fidelity
 from photofs.originals.port import Room
 
-NOWHERE: Final = "its bytes are in no cache, no other mirror, and not at the service any more"
+NOWHERE: Final = (
+    "its bytes are in no file of this mirror, no cache, no other mirror, and not at the service any"
+    " more"
+)
+UNSEARCHED: Final = "the mirror could not be searched for its bytes"
 
 FROM_MIRROR: Final = "made anew from the mirror's own file; what was there is kept in Damaged"
 NOT_WHOLE: Final = "the mirror's own file of that photo is not whole either"
@@ -51,19 +54,14 @@ Tell = Callable[[Progress], None]
 class Repaired:
     """What became of the wrong files. Sentences begin with the file's path.
 
-    `holding`: files of this very mirror, of no row or another one, that have the bytes of a hash.
+    `held`: where in this very mirror right bytes stand.
     """
 
+    held: Held
     mended: list[str] = field(default_factory=list)
     right: int = 0
     set_aside: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
-    holding: dict[str, str] = field(default_factory=dict)
-
-    def was_set_aside(self, path: str, aside: str) -> None:
-        """The wrong file of a path is there now; it may be the right one of another path."""
-        self.set_aside.append(f"{path}: kept as {aside}")
-        self.holding.update({each: aside for each, at in self.holding.items() if at == path})
 
 
 async def repair_mirror(house: House, catalog: Catalog, row: MirrorRow, tell: Tell) -> Repaired:
@@ -76,14 +74,8 @@ async def repair_mirror(house: House, catalog: Catalog, row: MirrorRow, tell: Te
 
 async def repair(work: Work, tell: Tell) -> Repaired:
     """All files that are noted as wrong; look for more with verifying first."""
-    repaired = Repaired()
+    repaired = Repaired(Held(work))
     bad = work.catalog.bad_copies(work.mirror_id)
-    known, lost = work.catalog.mirror_folds(work.mirror_id), lost_of(bad)
-    if lost:
-        # two files may have changed places: what is wrong under one name is right under another
-        known -= {fold(copy.path) for copy in bad if copy.state is CopyState.DAMAGED}
-        strays = await work.disk.ask(find_strays, work.folder, known, lost)
-        repaired.holding = strays.holding
     with closing(Decoder()) as decoder:
         for done, copy in enumerate(bad, 1):
             try:
@@ -121,7 +113,7 @@ async def _mend(work: Work, copy: CopyRow, decoder: Decoder, repaired: Repaired)
         work.catalog.note_not_proven(copy, CopyState.ABSENT, look.why)
     else:
         work.catalog.note_not_proven(copy, CopyState.DAMAGED, look.why)
-    found = await _find_bytes(work, copy, repaired.holding.get(copy.sha256))
+    found = await _find_bytes(work, copy, repaired.held)
     if found is None:
         if copy.embedded is None or not await _make_again(work, copy, decoder, repaired):
             await _give_up(work, copy, repaired, look.why)
@@ -143,11 +135,11 @@ async def _look(work: Work, copy: CopyRow, decoder: Decoder) -> Look:
 # where right bytes are
 
 
-async def _find_bytes(work: Work, copy: CopyRow, stray: str | None) -> tuple[int, str] | None:
+async def _find_bytes(work: Work, copy: CopyRow, held: Held) -> tuple[int, str] | None:
     """An open file with the right bytes, and where they are from; the caller closes it."""
-    if stray is not None:
-        own: int = await work.disk.ask(work.folder.open, stray)
-        return own, f"mended from {stray}, which has its bytes"
+    own = await held.open(copy.sha256)
+    if own is not None:
+        return own[0], f"mended from {own[1]}, which has its bytes"
     fd = await _in_store(work, copy.sha256)
     if fd is not None:
         return fd, "mended from the bytes kept on this disk"
@@ -224,8 +216,7 @@ async def _make_again(work: Work, copy: CopyRow, decoder: Decoder, repaired: Rep
     if arrival.sha256 != copy.original:
         return False
     if not await work.disk.ask(work.folder.is_free, copy.path):
-        aside = await work.disk.ask(set_aside_damaged, work, copy.path)
-        repaired.was_set_aside(copy.path, aside)
+        await work.disk.ask(_set_aside, work, copy.path, repaired)
     work.catalog.note_copy_state(copy.copy_id, CopyState.ABSENT, "it is being made again")
     facts = work.catalog.facts_of(work.row.library_id, work.mirror_id, [copy.photo_id])
     steps = [plan(fact, work.manner, work.today) for fact in facts]
@@ -243,9 +234,13 @@ async def _give_up(work: Work, copy: CopyRow, repaired: Repaired, why: str) -> N
     now = work.catalog.copy(copy.copy_id)
     if photo_changed and now is not None and now.state is CopyState.DAMAGED:
         await work.move(now, work.former_names(now.path), Role.FORMER)
+        former = work.catalog.copy(copy.copy_id)
+        repaired.held.note_moved(now.path, former.path if former else now.path)
         repaired.left.append(f"{copy.path}: {why}; the service has other bytes by now")
         return
-    repaired.left.append(f"{copy.path}: {why}; {NOWHERE}")
+    unread = repaired.held.unread
+    nowhere = f"{UNSEARCHED}: {unread}" if unread else NOWHERE
+    repaired.left.append(f"{copy.path}: {why}; {nowhere}")
 
 
 # putting them in place
@@ -265,11 +260,17 @@ def _place(work: Work, copy: CopyRow, fd: int, repaired: Repaired) -> Stamp:
     """In a thread."""
     folder = work.folder
     if not folder.is_free(copy.path):
-        aside = set_aside_damaged(work, copy.path)
-        repaired.was_set_aside(copy.path, aside)
+        _set_aside(work, copy.path, repaired)
     stamp = folder.write(copy.path, fd, copy.sha256, copy.shown_ns)
     folder.sync(folder_of(copy.path))
     return stamp
+
+
+def _set_aside(work: Work, path: str, repaired: Repaired) -> None:
+    """In a thread."""
+    aside = set_aside_damaged(work, path)
+    repaired.held.note_moved(path, aside)
+    repaired.set_aside.append(f"{path}: kept as {aside}")
 
 
 async def _prove(work: Work, copy_id: int, decoder: Decoder) -> None:

@@ -20,16 +20,12 @@ _SIDECAR: Final = ".xmp"
 
 @dataclass
 class Strays:
-    """`moved`: where a file was, and where its bytes are now. `set_aside`: files in Damaged.
-
-    `holding`: a path that holds them, by their hash.
-    """
+    """`moved`: where a file was, and where its bytes are now. `set_aside`: files in Damaged."""
 
     unknown: int = 0
     such_as: list[str] = field(default_factory=list)
     moved: list[tuple[str, str]] = field(default_factory=list)
     set_aside: int = 0
-    holding: dict[str, str] = field(default_factory=dict)
 
 
 def find_strays(
@@ -38,7 +34,7 @@ def find_strays(
     """In a thread: walk the mirror. `known`: paths folded; `lost`: by hash, size and path."""
     strays = Strays()
     sizes = {size for size, _path in lost.values()}
-    for path in _files(folder):
+    for path in files_below(folder):
         if path.startswith(f"{DAMAGED_FOLDER}/"):
             strays.set_aside += 1
             continue
@@ -47,30 +43,14 @@ def find_strays(
         stamp = folder.stamp(path)
         if stamp is None:
             continue
-        sha256 = _hash(folder, path) if stamp.size in sizes else ""
+        sha256 = hash_if_readable(folder, path) if stamp.size in sizes else ""
         if sha256 in lost:
             strays.moved.append((lost[sha256][1], path))
-            strays.holding[sha256] = path
             continue
         strays.unknown += 1
         if len(strays.such_as) < TOLD:
             strays.such_as.append(path)
-    if lost:
-        for beside in (ALBUMS_FOLDER, DAMAGED_FOLDER):
-            _look_in(folder, beside, lost, strays)
     return strays
-
-
-def _look_in(
-    folder: LocalMirror, beside: str, lost: Mapping[str, tuple[int, str]], strays: Strays
-) -> None:
-    """What is wrong elsewhere may be here: copies in albums' folders, files that changed places."""
-    sizes = {size for size, _path in lost.values()}
-    for path in _files(folder, beside):
-        stamp = folder.stamp(path)
-        sha256 = _hash(folder, path) if stamp is not None and stamp.size in sizes else ""
-        if sha256 in lost:
-            strays.holding.setdefault(sha256, path)
 
 
 def lost_of(bad: Sequence[CopyRow]) -> dict[str, tuple[int, str]]:
@@ -82,7 +62,7 @@ def lost_of(bad: Sequence[CopyRow]) -> dict[str, tuple[int, str]]:
     }
 
 
-def _hash(folder: LocalMirror, path: str) -> str:
+def hash_if_readable(folder: LocalMirror, path: str) -> str:
     """A file's hash; none if it cannot be read, which is no matter of ours."""
     try:
         return folder.hash(path)
@@ -97,7 +77,7 @@ def _is_ours(path: str, known: set[str]) -> bool:
     return fold(path) in known or path in known or fold(own) in known or name in _OURS
 
 
-def _files(folder: LocalMirror, begin: str = "") -> Iterator[str]:
+def files_below(folder: LocalMirror, begin: str = "") -> Iterator[str]:
     """All files that show, in the mirror but for albums' folders, or below one folder of it."""
     waiting = [begin]
     while waiting:

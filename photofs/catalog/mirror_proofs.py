@@ -60,6 +60,15 @@ class ProofRows(CopyRows):
         )
         return [number for (number,) in rows]
 
+    def good_stamps(self, mirror_id: int) -> dict[str, Stamp]:
+        """What the disk told of the files that are good as far as known, by path."""
+        rows = self.database.all(
+            "SELECT path, size, mtime_ns, inode, ctime_ns FROM mirrored"
+            " WHERE mirror = ? AND state = 'good' AND moving = ''",
+            (mirror_id,),
+        )
+        return {path: Stamp(*stamp) for path, *stamp in rows}
+
     def mirror_folds(self, mirror_id: int) -> set[str]:
         """All paths of a mirror's files, folded, with those to which some are being moved."""
         rows = self.database.all("SELECT fold, moving FROM mirrored WHERE mirror = ?", (mirror_id,))

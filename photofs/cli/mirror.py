@@ -130,7 +130,7 @@ def verify(
 @click.argument("names", nargs=-1, metavar="[LIBRARY|FOLDER]...", shell_complete=libraries)
 @json_option
 def repair(names: tuple[str, ...], *, as_json: bool) -> None:
-    """Mend files from the cache, another mirror or the service; wrong ones are kept in Damaged."""
+    """Mend files from any mirror, the cache or the service; wrong ones are kept in Damaged."""
     given = ["--json"] if as_json else []
     environ = dict(find_house().environ)
     sys.exit(run_agent(["repair", *given, "--", *names], environ=environ))

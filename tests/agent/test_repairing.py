@@ -1,17 +1,24 @@
 """Repairing mends what is wrong in a mirror, keeps the wrong files, and hides nothing it cannot."""
 
+import os
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from agent.repair_held import Held
+from agent.repairing import NOWHERE, UNSEARCHED, repair
 from photofs.catalog.mirrors import MirrorRow, NewMirror
+from photofs.mirrors.folder import LocalMirror
 from photofs.mirrors.opening import begin_mirror
+from photofs.model.errors import StoreError
 from photofs.model.mirror import CopyState, Role
 from photofs.originals.port import Room
 from tests.support.fake_source import Faults, requests_of, set_faults
 from tests.support.jpegs import jpeg
 from tests.support.log_guard import ExpectLog
-from tests.support.mirrored import add_mirror, check_sums, files_of, run_once
+from tests.support.mirrored import add_mirror, check_sums, files_of, run_once, tell_nobody, working
 from tests.support.proven import copies, edit, flip, repaired, verified
 from tests.support.stocked import Stock, file_photos, seen_photo, stock
 
@@ -194,3 +201,125 @@ async def test_what_came_back_is_right_after_all(made: Stock, row: MirrorRow) ->
     done = await repaired(made, row)
     assert (done.mended, done.right, done.left) == ([], 1, [])
     assert copies(made)[f"{MONTH}/a.jpg"].state is CopyState.GOOD
+
+
+def exchange(root: Path, *names: str) -> None:
+    """Each file gets the name of the next, the last one that of the first: no byte is touched."""
+    held = [(root / MONTH / name).rename(root / f"{name}.moving") for name in names]
+    for file, name in zip(held, [*names[1:], names[0]], strict=True):
+        file.rename(root / MONTH / name)
+
+
+@pytest.mark.parametrize("names", [("a.jpg", "b.jpg"), ("c.jpg", "a.jpg", "e.jpg")])
+async def test_files_exchanged_by_name_are_mended_from_each_other(
+    made: Stock, row: MirrorRow, names: tuple[str, ...]
+) -> None:
+    """Their photos are gone at the service, which is not asked; what stood there is kept."""
+    root = Path(row.root)
+    exchange(root, *names)
+    wrong = files_of(root)
+    set_faults(made.source, Faults(error="Gone"))
+    assert len((await verified(made, row)).damaged) == len(names)
+    before = len(requests_of(made.source))
+    done = await repaired(made, row)
+    assert (len(done.mended), done.left) == (len(names), [])
+    assert len(requests_of(made.source)) == before
+    now = files_of(root)
+    assert {name: now[f"{MONTH}/{name}"] for name in ORIGINALS} == ORIGINALS
+    assert kept_aside(root) == {f"{MONTH}/{name}": wrong[f"{MONTH}/{name}"] for name in names}
+    assert (await verified(made, row)).wrong == []
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "Damaged/2020-01-01/2019/2019-07/b.jpg",
+        "Vanished/2020-01-01/a.jpg",
+        "Albums/Mine/a.jpg",
+        "elsewhere/a.jpg",
+        f"{MONTH}/e.jpg",
+    ],
+)
+async def test_right_bytes_are_found_wherever_they_lie_in_the_mirror(
+    made: Stock, row: MirrorRow, where: str
+) -> None:
+    """Set aside, vanished, in an album, or under a name that nobody has found wrong yet."""
+    root = Path(row.root)
+    flip(root / MONTH / "a.jpg")
+    await verified(made, row)
+    (root / where).parent.mkdir(parents=True, exist_ok=True)
+    (root / where).unlink(missing_ok=True)
+    (root / where).write_bytes(ORIGINALS["a.jpg"])
+    set_faults(made.source, Faults(error="Gone"))
+    done = await repaired(made, row)
+    assert done.mended == [f"{MONTH}/a.jpg: mended from {where}, which has its bytes"]
+    assert files_of(root)[f"{MONTH}/a.jpg"] == ORIGINALS["a.jpg"]
+    assert files_of(root)[where] == ORIGINALS["a.jpg"]
+
+
+async def test_a_file_that_becomes_a_former_version_still_mends_its_neighbour(
+    made: Stock, row: MirrorRow
+) -> None:
+    """It was renamed in the same repair, after its bytes had been found under its old name."""
+    root = Path(row.root)
+    edit(root / MONTH / "a.jpg", ORIGINALS["b.jpg"])
+    flip(root / MONTH / "b.jpg")
+    await verified(made, row)
+    (made.source / "originals" / "a.jpg").write_bytes(jpeg(77, 4000))
+    with made.open_catalog() as catalog:
+        (source,) = catalog.sources()
+        others = [seen_photo(name, len(data)) for name, data in list(ORIGINALS.items())[1:]]
+        file_photos(catalog, source.source_id, [seen_photo("a.jpg", 4000, key="2"), *others])
+    done = await repaired(made, row)
+    (former,) = (path for path, copy in copies(made).items() if copy.role is Role.FORMER)
+    assert done.mended == [f"{MONTH}/b.jpg: mended from {former}, which has its bytes"]
+    assert files_of(root)[f"{MONTH}/b.jpg"] == ORIGINALS["b.jpg"]
+
+
+async def test_a_file_that_changed_since_it_was_found_is_no_help(
+    made: Stock, row: MirrorRow
+) -> None:
+    """Disks that share blocks compare nothing when they write, so it is read again before."""
+    root = Path(row.root)
+    (root / MONTH / "a.jpg").rename(root / "aside.jpg")
+    await verified(made, row)
+    sha256 = copies(made)[f"{MONTH}/a.jpg"].sha256
+    async with working(made, row) as work:
+        held = Held(work)
+        found = await held.open(sha256)
+        assert found is not None
+        os.close(found[0])
+        assert found[1] == "aside.jpg"
+        flip(root / "aside.jpg")
+        assert await held.open(sha256) is None
+
+
+class Unlistable(LocalMirror):
+    """A mirror on a disk that fails in one folder."""
+
+    def names(self, folder: str) -> list[str]:
+        """As the disk tells."""
+        if folder == "failing":
+            raise StoreError("listing failing: Input/output error")
+        return super().names(folder)
+
+
+async def test_a_folder_that_cannot_be_listed_is_told_and_keeps_no_service_away(
+    made: Stock, row: MirrorRow
+) -> None:
+    """What the service has is mended; of what it has not nobody says that it is nowhere."""
+    root = Path(row.root)
+    (root / "failing").mkdir()
+    flip(root / MONTH / "a.jpg")
+    flip(root / MONTH / "b.jpg")
+    await verified(made, row)
+    async with working(made, row) as work:
+        with work.catalog.database.transaction():
+            copy = copies(made)[f"{MONTH}/a.jpg"]
+            work.catalog.set_role(copy.copy_id, Role.FORMER, copy.photo_id)
+        fd = os.open(root, os.O_RDONLY)
+        with closing(Unlistable(root, fd, work.folder.marker, work.folder.traits)) as folder:
+            done = await repair(replace(work, folder=folder), tell_nobody)
+    assert done.mended == [f"{MONTH}/b.jpg: mended from the service"]
+    assert [UNSEARCHED in each for each in done.left] == [True]
+    assert NOWHERE not in done.left[0]
