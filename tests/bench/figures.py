@@ -3,6 +3,7 @@
 import statistics
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 ROUNDS = 5
@@ -92,3 +93,14 @@ def table(lines: Sequence[Line]) -> str:
     ]
     shown.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(shown)
+
+
+def peak_memory() -> float:
+    """MB that this process has held at most.
+
+    Not getrusage's figure: that begins with the memory of whoever started the program (execve(2)
+    keeps it), here of the process that has just written the photos.
+    """
+    text = Path("/proc/self/status").read_text(encoding="ascii")
+    (line,) = [each for each in text.splitlines() if each.startswith("VmHWM:")]
+    return int(line.split()[1]) * 1024 / 1e6

@@ -1,7 +1,6 @@
 """How fast a Takeout of many parts is listed, and what that holds in memory."""
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -16,7 +15,7 @@ from photofs.model.observation import PhotoSeen
 from photofs.providers.archives.zip_directory import read_directory
 from photofs.providers.port import Tools
 from photofs.providers.takeout.provider import open_provider
-from tests.bench.figures import Line, bounded, floored, medians, plain
+from tests.bench.figures import Line, bounded, floored, medians, peak_memory, plain
 from tests.bench.place import Place
 from tests.support.provider_tools import FreePacer, SecretsInMemory, StateInMemory, nowhere
 
@@ -99,5 +98,4 @@ async def _scan(folder: Path) -> int:
 if __name__ == "__main__":
     start = time.perf_counter()
     trio.run(_scan, Path(sys.argv[1]))
-    highest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    print(time.perf_counter() - start, highest)
+    print(time.perf_counter() - start, peak_memory())

@@ -5,7 +5,6 @@ Scans as the agent makes them, filing included, each in a process of its own:
 """
 
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -19,7 +18,7 @@ import trio
 from agent.scanning import scan
 from photofs.assembly import HOME_VARIABLE, House
 from tests.bench.dataset import house_at
-from tests.bench.figures import Line, at_most, bounded, plain
+from tests.bench.figures import Line, at_most, bounded, peak_memory, plain
 from tests.bench.place import Place
 from tests.support import great_takeout
 
@@ -115,8 +114,7 @@ def _scan(home: Path) -> None:
         for source in catalog.sources():
             trio.run(scan, house, catalog, source, lambda _progress: None)
         spent = time.perf_counter() - began
-    highest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    print(spent, highest)
+    print(spent, peak_memory())
 
 
 if __name__ == "__main__":
