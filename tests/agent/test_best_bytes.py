@@ -1,8 +1,6 @@
 """What is copied into Google's library is shown, though Google's copy was read before."""
 
 import random
-import signal
-import subprocess
 from datetime import datetime
 from pathlib import Path
 
@@ -22,7 +20,7 @@ from photofs.volume.engine import open_engine
 from photofs.volume.fetch import Pieces
 from tests.support.exported_home import ExportedHome, sha256_of, write_takeout
 from tests.support.google_home import GoogleHome, google_home
-from tests.support.last_call import LastCall
+from tests.support.killed_program import run_killed
 from tests.support.log_guard import ExpectLog
 
 ROOT = Path(__file__).parents[2]
@@ -194,18 +192,7 @@ def test_kill_9_while_it_comes_leaves_the_original_shown(tmp_path: Path) -> None
 
 def killed_at(made: GoogleHome, nth: int) -> int:
     """Send, and kill it before that call, unless it ends first (0: never); how many it made."""
-    last_call = LastCall(made.folder / "control")
-    last_call.watch(last=nth)
-    done = subprocess.run(
-        made.command(),
-        cwd=ROOT,
-        env={**made.house.environ, **last_call.environ},
-        capture_output=True,
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode in {0, -signal.SIGKILL}, done.stderr
-    return len(last_call.made)
+    return len(run_killed(made.command(), made.house.environ, made.folder / "control", nth))
 
 
 @pytest.mark.parametrize("split", [False, True])

@@ -3,8 +3,6 @@
 import hashlib
 import random
 import shutil
-import signal
-import subprocess
 from datetime import datetime
 from pathlib import Path
 
@@ -24,7 +22,7 @@ from photofs.model.incoming import Stage
 from photofs.model.spot import Spot
 from tests.support.clocked_house import AtOnce
 from tests.support.google_home import SHELL, GoogleHome, google_home
-from tests.support.last_call import LastCall
+from tests.support.killed_program import run_killed
 from tests.support.log_guard import ExpectLog
 
 ROOT = Path(__file__).parents[2]
@@ -338,18 +336,7 @@ def test_a_used_up_day_waits_for_the_next(tmp_path: Path, expect_log: ExpectLog)
 
 def killed_at(made: GoogleHome, nth: int) -> list[str]:
     """Kill it before that call, unless it ends first (0: never); the calls that it made."""
-    last_call = LastCall(made.folder / "control")
-    last_call.watch(last=nth)
-    done = subprocess.run(
-        made.command(),
-        cwd=ROOT,
-        env={**made.house.environ, **last_call.environ},
-        capture_output=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode in {0, -signal.SIGKILL}, done.stderr
-    return last_call.made
+    return run_killed(made.command(), made.house.environ, made.folder / "control", nth)
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from agent.telling import TIME_LIMIT, as_json, desktop_command, has_desktop, tel
 from photofs.assembly import HOME_VARIABLE, House
 from photofs.catalog.mirrors import NewMirror
 from photofs.catalog.rule_rows import RuleRow
+from photofs.catalog.sqlite import Catalog
 from photofs.cli.status import find_status
 from photofs.credentials import redaction
 from photofs.model.mirror import AlbumFolders, CopyState, Role, Stamp, Traits
@@ -198,6 +199,21 @@ def test_a_desktop_gets_no_markup_of_strangers(tmp_path: Path) -> None:
     assert has_desktop({"XDG_RUNTIME_DIR": str(tmp_path)})
 
 
+def add_mirror(catalog: Catalog, heard: Heard) -> int:
+    """A mirror of the library, noted only; its number."""
+    new = NewMirror(
+        heard.source.library_id,
+        "/mnt/nas",
+        "marker",
+        "disk",
+        "dates",
+        AlbumFolders.LINKS,
+        {},
+        Traits(),
+    )
+    return catalog.add_mirror(new, time.time_ns())
+
+
 async def test_damage_in_a_mirror_and_rules_held_back_are_told(
     heard: Heard, expect_log: ExpectLog
 ) -> None:
@@ -205,17 +221,7 @@ async def test_damage_in_a_mirror_and_rules_held_back_are_told(
     expect_log("the mirror /mnt/nas has files that are damaged")
     expect_log("the rule archived is held back: 80 photos are more")
     with heard.house.catalog() as catalog:
-        new = NewMirror(
-            heard.source.library_id,
-            "/mnt/nas",
-            "marker",
-            "disk",
-            "dates",
-            AlbumFolders.LINKS,
-            {},
-            Traits(),
-        )
-        mirror = catalog.add_mirror(new, time.time_ns())
+        mirror = add_mirror(catalog, heard)
         found = [(f"2019/{name}.jpg", "0" * 64, Stamp(1, 1, 1, 1)) for name in "ab"]
         with catalog.database.transaction():
             catalog.add_found(mirror, found)
@@ -253,17 +259,7 @@ async def test_damage_in_a_mirror_and_rules_held_back_are_told(
 def test_files_that_a_mirror_had_when_it_was_taken_over_are_no_damage(heard: Heard) -> None:
     """They are to be compared yet; nor is one damaged whose writing has just begun."""
     with heard.house.catalog() as catalog:
-        new = NewMirror(
-            heard.source.library_id,
-            "/mnt/nas",
-            "marker",
-            "disk",
-            "dates",
-            AlbumFolders.LINKS,
-            {},
-            Traits(),
-        )
-        mirror = catalog.add_mirror(new, time.time_ns())
+        mirror = add_mirror(catalog, heard)
         with catalog.database.transaction():
             catalog.add_found(mirror, [("2019/a.jpg", "0" * 64, Stamp(1, 1, 1, 1))])
         assert not catalog.is_wrong(mirror)

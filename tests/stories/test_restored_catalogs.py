@@ -30,11 +30,7 @@ def kept(household: Household, flickr: Flickr, tmp_path: Path) -> Kept:
     root = tmp_path / "nas"
     root.mkdir()
     made = Kept(household, flickr, root)
-    made.write(text=made.rule + "most = 1\n")
-    made.check()
-    household.run("rules", "run", "tokyo")
-    made.check()
-    household.run("rules", "arm", "tokyo")
+    made.arm("most = 1\n")
     return made
 
 

@@ -43,6 +43,14 @@ class Kept:
         assert isinstance(told, dict)
         return told
 
+    def arm(self, more: str) -> None:
+        """The rule with these lines besides, run by hand once, and armed."""
+        self.write(text=self.rule + more)
+        self.check()
+        self.household.run("rules", "run", "tokyo")
+        self.check()
+        self.household.run("rules", "arm", "tokyo")
+
     def in_trash(self) -> list[str]:
         """The names of what lies there."""
         return sorted(Path(row["path"]).name for row in self.household.ask("trash", "list"))
