@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from photofs.filing.filing import Filing
     from photofs.originals.local_disk import LocalDisk
     from photofs.providers.port import Pacer, Provider, ProviderFactory, SecretStore, SmallState
+    from photofs.volume.guard import Guard
     from photofs.wishing.handing import Handing
     from photofs.wishing.removing import Removing
     from photofs.wishing.wishing import Wishing
@@ -63,6 +64,16 @@ class Paths:
     def errands(self) -> Path:
         """The pages of links of the hand that is the user, one a library."""
         return self.data / "errands"
+
+    @property
+    def guard_words(self) -> Path:
+        """What was said by `photofs guard`."""
+        return self.config / "guard.json"
+
+    @property
+    def guard_told(self) -> Path:
+        """What the guard of each mount refused."""
+        return self.state / "guard"
 
     @property
     def browser(self) -> Path:
@@ -110,6 +121,9 @@ _PROVIDERS: Final = {
     "folder": "photofs.providers.folder.provider",
 }
 """The module of each provider, loaded when it is opened."""
+
+_ON_THIS_MACHINE: Final = frozenset({"takeout", "flickr_export", "folder"})
+"""Providers whose bytes lie on a disk here: reading them costs no service's patience."""
 
 
 def provider_factory(name: str) -> "ProviderFactory":
@@ -232,6 +246,26 @@ class House:
         """Remove a source's notes."""
         for each in (self.paths.state / "sources").glob(f"{source_id}.sqlite*"):
             each.unlink(missing_ok=True)
+
+    def guard(self, catalog: "Catalog") -> "Guard":
+        """What keeps drawers and indexers from fetching everything; raises Misconfigured."""
+        from photofs.kernel.mount_table import is_attached
+        from photofs.volume.guard import Guard, Surroundings
+        from photofs.volume.guard_notes import note_told, read_words
+        from photofs.volume.guard_rules import GuardRules, standing_of
+
+        settings, words = self.paths.config_file, self.paths.guard_words
+        rules = GuardRules(
+            lambda: standing_of(read_settings(settings).guard, read_words(words)), (settings, words)
+        )
+        own = (Path("/"), self.paths.state.resolve(), self.paths.cache.resolve())
+        around = Surroundings(
+            catalog,
+            _ON_THIS_MACHINE.__contains__,
+            lambda root: is_attached(root, own),
+            partial(note_told, self.paths.guard_told),
+        )
+        return Guard(rules, around)
 
     def zone(self) -> str:
         """The configured zone, else the machine's."""

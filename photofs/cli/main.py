@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "completion": ("photofs.cli.completion", "Print the shell's completion script."),
     "date": ("photofs.cli.date", "Set or reset when photos were taken."),
     "free": ("photofs.cli.pin", "Remove the cached bytes of photos from this disk."),
+    "guard": ("photofs.cli.guard", "Say which programs may fetch as many originals as they open."),
     "hand": ("photofs.cli.hand", "Do by hand what Google lets no program do."),
     "held": ("photofs.cli.held", "List, release or drop changes that are very many."),
     "info": ("photofs.cli.info", "Tell all that is known of a file or folder."),

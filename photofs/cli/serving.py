@@ -36,7 +36,8 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
     from photofs.kernel.mount_table import SameDisk
     from photofs.view.tree import Tree
     from photofs.volume.mirror_copies import MirrorCopies
-    from photofs.volume.volume import Deadlines, Volume
+    from photofs.volume.volume import Volume
+    from photofs.volume.waiting import Deadlines
     from photofs.volume.writer import Writer
     from photofs.volume.writing import Writing
 
@@ -67,6 +68,7 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
                 fetching,
                 Deadlines(open=network.open_deadline, read=network.read_deadline),
             )
+            volume.guard = house.guard(catalog)
             others = house.settings.writing.other_files
             writing = Writing(volume, store, Writer(house.wishing(other)), other_files=others)
             with agent_beside(house.environ, wanted=not serving.no_agent):

@@ -12,6 +12,7 @@ from photofs.catalog.port import Counts, LibraryRow, SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.attached import away_from
 from photofs.cli.errand_words import errands_in_words, held_back, without_page
+from photofs.cli.guard_words import told_words
 from photofs.cli.house import find_house
 from photofs.cli.mounts import Mount, list_mounts, serves
 from photofs.cli.open_work import OpenWork, open_work, work_words
@@ -25,6 +26,7 @@ from photofs.cli.output import (
     safe_text,
 )
 from photofs.cli.sent_copies import NONE_LOOSE, Loose, loose_copies, loose_words
+from photofs.model.guard import Told
 from photofs.model.notice import (
     DAMAGE_REMEDY,
     RULE_REMEDY,
@@ -35,6 +37,7 @@ from photofs.model.notice import (
 from photofs.model.size import parse_size
 from photofs.originals.port import Usage
 from photofs.scratch.usage import Held, held_in
+from photofs.volume.guard_notes import read_told
 from photofs.wishing.recognising import doubt_words
 
 TROUBLES = 10
@@ -101,6 +104,7 @@ class Status:
     logins_in: str
     catalog: str
     troubles: list[str]
+    guarded: list[Told] = dataclasses.field(default_factory=list)
 
 
 @click.command
@@ -129,6 +133,7 @@ def find_status(house: House, mounts: list[Mount]) -> Status:
         house.secrets().where,
         str(house.paths.catalog),
         [*keeping, *_disk_troubles(house, usage)],
+        read_told(house.paths.guard_told),
     )
 
 
@@ -231,6 +236,7 @@ def _as_document(found: Status) -> dict[str, object]:
     """The status as JSON has it: named tuples as objects, too."""
     document = dataclasses.asdict(found)
     document["cache"] = found.cache._asdict()
+    document["guarded"] = [told._asdict() for told in found.guarded]
     for library, shown in zip(found.libraries, document["libraries"], strict=True):
         shown["counts"] = library.counts._asdict()
         shown["scratch"] = library.scratch._asdict()
@@ -251,6 +257,8 @@ def _print(found: Status) -> None:
     if not found.mounts:
         print("nothing is mounted")
     print(f"cache: {human_size(found.cache.cache)} of {human_size(found.cache.cache_limit)}")
+    for told in found.guarded:
+        print(f"guard: {told_words(told)}; see `photofs guard status`")
     for trouble in found.troubles:
         print(f"! {safe_text(trouble)}")
     print(f"logins: in {safe_text(found.logins_in)}")

@@ -29,6 +29,8 @@ TABLE: tuple[tuple[type[errors.PhotofsError], Answer], ...] = (
     (errors.BadName, Answer(errno.EILSEQ, logging.INFO)),
     # EXDEV makes mv, file managers and rsync copy, which between two libraries is what is meant
     (errors.Across, Answer(errno.EXDEV, logging.DEBUG)),
+    # A file manager shows it as a file without a thumbnail. The guard has its own line a program.
+    (errors.Guarded, Answer(errno.EACCES, logging.DEBUG)),
     (errors.Refused, Answer(errno.EPERM, logging.WARNING)),
     (errors.Busy, Answer(errno.EBUSY, logging.WARNING)),
     # ETIMEDOUT and ENETUNREACH say to a person what happened; backup programs take either as

@@ -111,13 +111,13 @@ class Operations:
 
     # bytes
 
-    async def open(self, inode: int, flags: int, _ctx: pyfuse3.RequestContext) -> pyfuse3.FileInfo:
+    async def open(self, inode: int, flags: int, ctx: pyfuse3.RequestContext) -> pyfuse3.FileInfo:
         """Open a photo; what is not whole is read with direct_io."""
         if flags & WRITING:
             raise pyfuse3.FUSEError(errno.EROFS)
         try:
             with self._pace.others_first():
-                opened = await self._volume.open(inode)
+                opened = await self._volume.open(inode, thread=ctx.pid)
         except Exception as error:
             raise answer("open", error) from error
         return pyfuse3.FileInfo(

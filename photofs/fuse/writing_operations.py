@@ -186,7 +186,7 @@ class WritingOperations(Operations):
     async def open(self, inode: int, flags: int, ctx: pyfuse3.RequestContext) -> pyfuse3.FileInfo:
         """Open a photo; what is not whole is read with direct_io."""
         if flags & os.O_ACCMODE == os.O_RDONLY:
-            opened = await self._volume.open(inode)
+            opened = await self._volume.open(inode, thread=ctx.pid)
             by_backup = self._came_by_backup(inode, opened, ctx)
             if by_backup or self._invalidation.is_former(inode):
                 opened = opened._replace(whole=False)

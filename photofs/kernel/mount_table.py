@@ -1,7 +1,7 @@
 """The kernel's list of mounts: what is mounted at a point, and where ours are."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from photofs.model.errors import StoreError
@@ -46,6 +46,22 @@ class SameDisk:
         if text != self._text:
             self._text, self._device = text, device_under(text, self._folder)
         return self._device is not None and device_under(text, os.fsencode(path)) == self._device
+
+
+def is_attached(folder: str, own: Sequence[Path], table: Path = MOUNTINFO) -> bool:
+    """Whether a folder is there, asking no disk that may hang.
+
+    On the disks that hold the folders `own`, which are worked with all the time, it is looked for;
+    where something else is mounted, that is taken to be it. False if the list cannot be read.
+    """
+    try:
+        text = _text(table)
+    except StoreError:
+        return False
+    device = device_under(text, os.fsencode(folder))
+    if device in {device_under(text, os.fsencode(each)) for each in own}:
+        return Path(folder).is_dir()
+    return device is not None
 
 
 def _rows(table: Path) -> Iterator[tuple[str, Mounted]]:

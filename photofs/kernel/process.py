@@ -1,6 +1,7 @@
 """A process, told from any later one of the same number."""
 
 import os
+import re
 import time
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -17,6 +18,12 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _GENERATIONS = 8
 
 _DEAD = frozenset({"Z", "X"})
+
+_HOSTS = re.compile(
+    r"(python|perl|ruby)[0-9.]*|node(js)?|gjs(-console)?|java|(ba|da|k|z)?sh|kio(worker|slave5?)"
+    r"|kdeinit[0-9]?"
+)
+"""Names of programs that run what their first argument names."""
 
 
 class Process(NamedTuple):
@@ -76,6 +83,49 @@ def program_of(thread: int) -> Program:
         first, above = above, _stat_or_none(above.parent)
     now_ns = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
     return Program(first.pid, own.name, max(0, now_ns - own.started * 10**9 // _TICKS))
+
+
+class Caller(NamedTuple):
+    """A program by all that it may be called, the most telling name first, and who started it.
+
+    `parent` is the process above the first of that name: what a shell's loop starts anew for each
+    file has one.
+    """
+
+    names: tuple[str, ...]
+    parent: int
+
+
+def caller_of(thread: int) -> Caller | None:
+    """The program that a thread belongs to; None if that cannot be told. About 0.1 ms.
+
+    What runs scripts or modules of others (`python3 x.py`, KDE's `kioworker .../thumbnail.so`) is
+    called by theirs, too.
+    """
+    try:
+        first = own = _stat(_process_of(thread))
+        words = (PROCESSES / str(own.pid) / "cmdline").read_bytes().split(b"\0")
+    except (OSError, ValueError):
+        return None
+    for _ in range(_GENERATIONS):
+        above = _stat_or_none(first.parent)
+        if above is None or above.name != own.name:
+            break
+        first = above
+    called = [own.name, os.path.basename(os.fsdecode(words[0]))]  # noqa: PTH119 - "-bash" is no path
+    if _HOSTS.fullmatch(own.name):
+        called[:0] = _guest(words[1:])
+    return Caller(tuple(dict.fromkeys(filter(None, called))), first.parent)
+
+
+def _guest(words: list[bytes]) -> list[str]:
+    """What an interpreter runs, by its arguments; nothing if they are the code itself."""
+    for word in words:
+        if word in {b"-c", b"-e"}:
+            break
+        if word and not word.startswith(b"-"):
+            return [os.fsdecode(word).rpartition("/")[2]]
+    return []
 
 
 class _Stat(NamedTuple):

@@ -5,6 +5,7 @@ PhotofsError
 ├── Refused                  we will not do that; `remedy` says what to do instead
 │   ├── Outdated             the catalog is an older version's, and a reader does not mend that
 │   ├── Misconfigured        a setting cannot be right; nothing works until a person mends it
+│   ├── Guarded              the program has had its share of photos that are not on this disk
 │   ├── ReadOnly             nothing can be changed there at all
 │   ├── Exists               that name is taken
 │   ├── NotEmpty             the folder holds something
@@ -65,6 +66,10 @@ class Outdated(Refused):
 
 class Misconfigured(Refused):
     """A setting cannot be right."""
+
+
+class Guarded(Refused):
+    """The program that asks has had its share of photos that are not on this disk."""
 
 
 class ReadOnly(Refused):

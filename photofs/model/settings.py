@@ -114,6 +114,23 @@ class Notify(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
     stale_days: float = 7.0
 
 
+class Guard(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """[guard]: who may fetch how many originals by opening them.
+
+    Thumbnailers and indexers may open `known` photos that are not on this disk at once; other
+    programs may open `others` of which they read but the beginning. A spent share is whole again
+    after `refill` seconds. `drawers`: more programs of the first kind than those of
+    known_programs.py; `free`: more that are never refused. A name in both is free.
+    """
+
+    on: bool = True
+    known: int = 10
+    others: int = 30
+    refill: float = 600.0
+    drawers: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """All of config.toml."""
 
@@ -125,6 +142,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     notify: Notify = Notify()
     google: Google = Google()
     mirror: Mirror = Mirror()
+    guard: Guard = Guard()
 
 
 def check_settings(settings: Settings) -> None:
@@ -155,6 +173,11 @@ def check_settings(settings: Settings) -> None:
             "google.pause must be 0 seconds or more, google.per_run and per_day 1 or more"
         )
     _check_rate(settings.mirror)
+    if settings.guard.known < 1 or settings.guard.others < 1:
+        raise Misconfigured(
+            "guard.known and guard.others must be 1 or more",
+            remedy="`photofs guard off` turns the guard off",
+        )
     template_steps(settings.tree.dates)
 
 
@@ -167,6 +190,7 @@ def _check_times(settings: Settings) -> None:
         ("mirror", "every", "seconds"),
         ("mirror", "verify_every", "seconds"),
         ("notify", "stale_days", "days"),
+        ("guard", "refill", "seconds"),
     ):
         if not 0 < getattr(getattr(settings, section), key) < inf:
             raise Misconfigured(f"{section}.{key} must be more than 0 {unit}")

@@ -101,7 +101,7 @@ class DraftHandle:
     ) -> None:
         """`waiting` ends every wait, at the latest after so many seconds."""
         self._photo_id = photo_id
-        self._size = size
+        self.size = size
         self._store = store
         self._fetching = fetching
         self._waiting, self._deadline = waiting
@@ -112,7 +112,7 @@ class DraftHandle:
 
     async def read(self, offset: int, length: int) -> bytes:
         """As Handle says; raises what keeps the bytes from arriving."""
-        span = Span(offset, min(offset + length, self._size))
+        span = Span(offset, min(offset + length, self.size))
         if span.length <= 0:
             return b""
         if not self._has(span) and not self._has_come(span):
@@ -131,7 +131,7 @@ class DraftHandle:
         """
         if self._replaced is not None:
             raise self._replaced.with_traceback(None)
-        if self._reader is None or span.stop >= self._size:
+        if self._reader is None or span.stop >= self.size:
             return False
         try:
             self._reader.refresh()
@@ -145,7 +145,7 @@ class DraftHandle:
         for _ in range(TRIES):
             ino = os.fstat(self._fd).st_ino if self._fd >= 0 else None
             arrival = await self._fetching.ensure(self._photo_id, span, ino)
-            if arrival.size != self._size:
+            if arrival.size != self.size:
                 raise Corrupt(
                     "the original was replaced at its source after it was opened",
                     safe="nothing was mixed",

@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from photofs.catalog.port import Change, LibraryReads
+from photofs.catalog.port import Change, LibraryReads, PhotoRow
 from photofs.model.errors import IsFolder, NotFound, PhotofsError, ReadOnly, Refused, Temporary
 from photofs.model.node import ROOT_INO, Entry, Node, is_folder_ino, photo_ino, row_id
 from photofs.model.splice import AS_IT_IS, Splice
@@ -27,9 +27,10 @@ from photofs.view.tree import Tree
 from photofs.volume.capacity import Capacity
 from photofs.volume.drafts import Drafts, WrittenHandle
 from photofs.volume.fetching import Fetching
+from photofs.volume.guard import Guard, guarded
 from photofs.volume.handles import DraftHandle, Handle, SealedHandle
 from photofs.volume.spliced_handle import NowHandle, check_as_it_is, with_head
-from photofs.volume.waiting import Waiting
+from photofs.volume.waiting import Deadlines, Waiting
 from photofs.volume.xattrs import Facts, attribute_names, attribute_value
 
 log = logging.getLogger(__name__)
@@ -39,14 +40,6 @@ CAPACITY_KEPT = 30.0
 
 SEALED_KEPT = 10_000
 """Sealed originals whose hash is remembered, so that opening one again asks no catalog."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deadlines:
-    """Seconds after which a program that waits gets an error."""
-
-    open: float = 60.0
-    read: float = 120.0
 
 
 class Opened(NamedTuple):
@@ -70,7 +63,9 @@ class OpenPhoto:
 
 
 class Volume:
-    """What a mount shows."""
+    """What a mount shows. `guard` is set by who wants one."""
+
+    guard: Guard | None = None
 
     def __init__(
         self,
@@ -145,15 +140,16 @@ class Volume:
 
     # bytes
 
-    async def open(self, ino: int, asker: Asker | None = None) -> Opened:
+    async def open(self, ino: int, asker: Asker | None = None, thread: int = 0) -> Opened:
         """Open a photo for reading; its size is exact once this returns. Fetches nothing else.
 
-        `asker`: who may write to it later (intake.py).
+        `asker`: who may write to it later (intake.py). `thread`: who asks, 0 if not to be guarded.
         """
         if is_folder_ino(ino):
             raise IsFolder("a folder cannot be opened for reading")
         ino = self.drafts.real(ino)
-        return self.adopt(ino, self._open_remembered(ino) or await self._open_anew(ino), asker)
+        handle = self._open_remembered(ino) or await self._open_anew(ino, thread)
+        return self.adopt(ino, handle, asker)
 
     def adopt(self, ino: int, handle: Handle, asker: Asker | None) -> Opened:
         """Count an open handle as one of the photo's."""
@@ -201,15 +197,15 @@ class Volume:
             return None
         return None if fd is None else SealedHandle(fd, size)
 
-    async def _open_anew(self, ino: int) -> Handle:
+    async def _open_anew(self, ino: int, thread: int) -> Handle:
         """By what the catalog says."""
         written = self._open_written(ino)
         if written is not None:
             return written
         splice = self._library.shown_head(row_id(ino))
-        return with_head(await self._open_file(ino, splice), splice)
+        return with_head(await self._open_file(ino, splice, thread), splice)
 
-    async def _open_file(self, ino: int, splice: Splice) -> Handle:
+    async def _open_file(self, ino: int, splice: Splice, thread: int) -> Handle:
         """The photo's own bytes, which are shown with that head."""
         photo = self._library.photo(row_id(ino))
         if photo.sha256 is not None and photo.size is not None:
@@ -217,6 +213,10 @@ class Volume:
             if handle is not None:
                 self._remember(ino, photo.sha256, photo.size, splice)
                 return handle
+        return await guarded(self.guard, photo, thread, self._open_draft)
+
+    async def _open_draft(self, photo: PhotoRow) -> DraftHandle:
+        """What is still to be fetched; nothing is yet, but for its size."""
         size = photo.size
         if size is None or not photo.size_exact:
             size = await self._exact_size(photo.photo_id)

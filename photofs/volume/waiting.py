@@ -1,6 +1,7 @@
 """Every wait has a deadline, and all of them end when the volume is being closed."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import trio
@@ -8,6 +9,14 @@ import trio
 from photofs.model.errors import Temporary, TimedOut
 
 R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadlines:
+    """Seconds after which a program that waits gets an error."""
+
+    open: float = 60.0
+    read: float = 120.0
 
 
 class Waiting:

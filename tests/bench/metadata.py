@@ -39,6 +39,7 @@ def run(place: Place) -> Iterator[Line]:
             mounted.pin(CORE)
         yield from _fstat(files)
         yield from _opens(files)
+    yield from _guarded(home, place)
     yield from _ready(place)
 
 
@@ -60,6 +61,26 @@ def _opens(files: dict[str, Path]) -> Iterator[Line]:
     for name in ("bindfs", "bare pyfuse3"):
         line = at_least(what, seen["photofs"], "/s", (name, seen[name]), 0)
         yield line._replace(target="", holds=None)
+
+
+def _guarded(home: Path, place: Place) -> Iterator[Line]:
+    """The same where the guard is off: what is here must not pay for it."""
+    free = place.root / "one-photo-unguarded"
+    with_pieces(free, [Piece("a.jpg", 1 << 20, data=lambda: noise(1 << 20))])
+    config = free / "config" / "config.toml"
+    config.parent.mkdir(exist_ok=True)
+    config.write_text("[guard]\non = false\n")
+    with (
+        photofs(home, place.point("guarded")) as ours,
+        photofs(free, place.point("unguarded")) as without,
+    ):
+        files = {}
+        for name, mounted in (("guarded", ours), ("guard off", without)):
+            mounted.pin(CORE)
+            files[name] = mounted.point / LIBRARY / "Albums" / ALBUM / "a.jpg"
+        seen = _rates("open", files)
+    what = "open + close, one core, guarded"
+    yield at_least(what, seen["guarded"], "/s", ("guard off", seen["guard off"]), 0.98)
 
 
 def _rates(verb: str, files: dict[str, Path]) -> dict[str, float]:

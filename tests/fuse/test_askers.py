@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from photofs.fuse.askers import Askers
-from photofs.kernel.process import program_of
+from photofs.kernel.process import caller_of, program_of
 
 MY_NAME = Path("/proc/self/comm").read_text(encoding="utf-8").strip()
 PATIENCE = 60.0
@@ -71,3 +71,23 @@ def test_who_is_not_there_any_more_has_no_name() -> None:
     ended = subprocess.Popen(["true"])
     ended.wait()
     assert program_of(ended.pid)[:2] == (ended.pid, "")
+
+
+def test_a_script_is_called_by_its_own_name(tmp_path: Path) -> None:
+    """Before that of what runs it; code on the command line has no name."""
+    path = tmp_path / "looker.py"
+    path.write_text("import sys; print(flush=True); sys.stdin.read()")
+    for words, first in (([str(path)], "looker.py"), (["-c", path.read_text()], "python")):
+        with subprocess.Popen(
+            [sys.executable, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as running:
+            assert running.stdout is not None
+            running.stdout.readline()
+            caller = caller_of(running.pid)
+            assert caller is not None
+            assert caller.names[0].startswith(first)
+
+
+def test_who_has_ended_is_nobody() -> None:
+    """A number that no process has."""
+    assert caller_of(2**22 + 1) is None

@@ -29,7 +29,8 @@ from photofs.model.wish import Asker
 from photofs.view.tree import Tree
 from photofs.volume.engine import open_engine
 from photofs.volume.fetching import Fetching
-from photofs.volume.volume import Deadlines, Volume
+from photofs.volume.volume import Volume
+from photofs.volume.waiting import Deadlines
 from photofs.volume.writer import Writer
 from photofs.volume.writing import Writing
 from tests.support.stocked import Stock, pieces

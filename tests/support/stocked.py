@@ -18,7 +18,8 @@ from photofs.view.tree import Tree
 from photofs.volume.engine import Engine, open_engine
 from photofs.volume.fetch import Pieces
 from photofs.volume.fetching import Fetching
-from photofs.volume.volume import Deadlines, Volume
+from photofs.volume.volume import Volume
+from photofs.volume.waiting import Deadlines
 from photofs.wishing.planning import Policy
 from photofs.wishing.wishing import Wishing
 from tests.support.fake_source import make_source, open_fake_source

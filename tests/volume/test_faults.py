@@ -22,7 +22,8 @@ from photofs.model.span import Span
 from photofs.originals.port import DraftKey
 from photofs.volume.engine import Engine
 from photofs.volume.outages import REST
-from photofs.volume.volume import Deadlines, Volume
+from photofs.volume.volume import Volume
+from photofs.volume.waiting import Deadlines
 from tests.support.fake_source import Faults, requests_of, set_faults
 from tests.support.log_guard import ExpectLog
 from tests.support.stocked import (

@@ -10,7 +10,7 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from photofs.kernel.mount_table import SameDisk
+from photofs.kernel.mount_table import SameDisk, is_attached
 from photofs.model.errors import NotAttached
 from photofs.volume import mirror_copies, unsure_disk
 from photofs.volume.mirror_copies import MirrorCopies
@@ -219,3 +219,17 @@ async def test_a_mirror_that_hangs_stops_no_fetching(
             assert await copies.find(copy.sha256) is None
     assert hanging.asked <= AT_ONCE
     assert await trio.to_thread.run_sync(lambda: "another thread") == "another thread"
+
+
+def test_a_folder_is_attached_if_it_is_there_or_something_is_mounted_there(tmp_path: Path) -> None:
+    """What is not on a disk that is worked with all the time is not looked at: it may hang."""
+    home, usb = tmp_path / "home", tmp_path / "usb"
+    home.mkdir()
+    table = mount_table(tmp_path, [("8:1", "/"), ("8:2", home)])
+    own = (Path("/"), home)
+    assert is_attached(str(home), own, table)
+    assert not is_attached(str(home / "nas"), own, table)
+    assert not is_attached(str(usb / "nas"), own, table)
+    table = mount_table(tmp_path, [("8:1", "/"), ("8:2", home), ("8:3", usb)])
+    assert is_attached(str(usb / "nas"), own, table)
+    assert not is_attached(str(home), own, tmp_path / "no list")
