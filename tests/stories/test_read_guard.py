@@ -3,6 +3,7 @@
 Nothing here is timed: requests and refusals are counted.
 """
 
+import shutil
 import subprocess
 import sys
 import time
@@ -60,11 +61,13 @@ print(refused)
 
 
 @contextmanager
-def library(household: Household, photos: int) -> Iterator[Emulator]:
-    """A scanned account with so many photos, of which nothing is here."""
+def library(household: Household, photos: int, *, painted: bool = False) -> Iterator[Emulator]:
+    """A scanned account with so many photos, of which nothing is here; `painted`: real JPEGs."""
     account = synthetic_account(photos)
     for number, photo in enumerate(account.state.photos.values()):
-        photo.original, photo.title = Random(number, SIZE, "jpg"), f"IMG_{number:05}"
+        photo.title = f"IMG_{number:05}"
+        if not painted:
+            photo.original = Random(number, SIZE, "jpg")
     with flickr_in_thread(account) as emulator:
         add_flickr(household, emulator)
         household.run("scan", "flickr")
@@ -190,3 +193,47 @@ def test_a_setting_is_taken_up_while_mounted(household: Household) -> None:
         until = time.monotonic() + PATIENCE
         while fed(command, photos)[1]:
             assert time.monotonic() < until
+
+
+THUMBNAILERS = {
+    "gdk-pixbuf-thumbnailer": ["gdk-pixbuf-thumbnailer", "-s", "64"],
+    "ffmpegthumbnailer": ["ffmpegthumbnailer", "-s", "64", "-i"],
+}
+
+
+@pytest.mark.parametrize("program", THUMBNAILERS)
+def test_a_real_thumbnailer_gets_its_share(household: Household, program: str) -> None:
+    """Started anew for each of sixty photos, it draws some ten, and fails at once at the others."""
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    with library(household, 60, painted=True) as emulator, household.mounted() as point:
+        drawn = 0
+        for number, photo in enumerate(all_photos(point)):
+            target = household.folder / f"{number}.png"
+            more = ["-o"] if program == "ffmpegthumbnailer" else []
+            command = [*THUMBNAILERS[program], str(photo), *more, str(target)]
+            subprocess.run(command, check=False, capture_output=True, timeout=PATIENCE)
+            drawn += target.exists() and target.stat().st_size > 0
+        (told,) = household.ask("status")["guarded"]
+        assert told["known"]
+        assert 0 < drawn <= told["given"] < 30  # ten, and what refills meanwhile
+        assert originals_sent(emulator) <= told["given"]
+
+
+EXTRACTOR = Path("/usr/libexec/tracker-extract-3")
+
+
+@pytest.mark.skipif(
+    not EXTRACTOR.exists() or shutil.which("dbus-run-session") is None,
+    reason="tracker-extract and dbus-daemon are not installed",
+)
+def test_a_real_indexer_s_extractor_gets_its_share(household: Household) -> None:
+    """The part of GNOME's indexer that reads files, over sixty photos: some ten are fetched."""
+    with library(household, 60, painted=True) as emulator, household.mounted() as point:
+        loop = f'for f in "$@"; do {EXTRACTOR} --file "$f" --output-format=json-ld; done'
+        shell("dbus-run-session", "--", "sh", "-c", loop, "sh", *all_photos(point), code=None)
+        (told,) = household.ask("status")["guarded"]
+        assert told["name"].startswith("tracker-extract")
+        assert told["known"]
+        assert told["refused"] > 0
+        assert 0 < originals_sent(emulator) <= told["given"] < 30  # ten, and what refills meanwhile
