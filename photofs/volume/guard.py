@@ -25,7 +25,7 @@ TOLD_AGAIN_S: Final = 3600.0
 """Seconds after which the log names the same program once more."""
 
 NOTED_S: Final = 1.0
-"""Seconds between two notes of what was refused."""
+"""Seconds between two notes of what was refused: so much of the end of a burst is told of later."""
 
 
 class Places(Protocol):
@@ -170,11 +170,6 @@ class Guard:
             )
         if now - self._noted >= NOTED_S:
             self._noted = now
-            self._around.note(self._accounts.told())
-
-    def close(self) -> None:
-        """The last note."""
-        if self._named:
             self._around.note(self._accounts.told())
 
 
