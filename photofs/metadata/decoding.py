@@ -6,19 +6,16 @@ nothing here decodes it, which is no word against it. Structure is asked first
 (metadata/wholeness.py), which also knows kinds that nothing here decodes.
 """
 
-import array
 import os
-import select
 import shutil
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from photofs.metadata.guarded_child import PIECE, GuardedChild, program
 from photofs.metadata.kind import sniff
 from photofs.metadata.wholeness import what_is_missing
 from photofs.model.photo import Media
@@ -27,10 +24,8 @@ from photofs.model.pieces import between_pieces
 PATIENCE: Final = 120.0
 """Seconds for one file: a TIFF of 50 megapixels takes two."""
 
-PIECE: Final = 0.5
-"""Seconds after which waiting for a decoder looks whether it is to end."""
-
 HEAD: Final = 4096
+CHILD: Final = "photofs.metadata.decoding_child"
 _MOST_SAID: Final = 300
 
 DECODED: Final = frozenset({"jpg", "png", "gif", "webp", "bmp", "tif", "avif"})
@@ -60,11 +55,8 @@ class Decoder:
 
     def __init__(self, command: Sequence[str] | None = None, patience: float = PATIENCE) -> None:
         """The child is begun when a picture needs it. `command` stands in for it in tests."""
-        own = (sys.executable, "-m", "photofs.metadata.decoding_child")
-        self._command = tuple(command or own)
+        self._child = GuardedChild(command or program(CHILD), patience)
         self._patience = patience
-        self._child: subprocess.Popen[bytes] | None = None
-        self._line: socket.socket | None = None
 
     def decode(self, fd: int) -> Decoded:
         """What an open file turns out to be. Raises OSError if its disk fails."""
@@ -84,52 +76,25 @@ class Decoder:
 
     def close(self) -> None:
         """End the child."""
-        if self._line is not None:
-            self._line.close()
-            self._line = None
-        if self._child is not None:
-            self._child.kill()
-            self._child.wait()
-            self._child = None
+        self._child.close()
 
     def _ask(self, fd: int, extension: str) -> Decoded:
         """Hand the file to the child; one that dies or hangs over it is no word against it."""
-        line = self._begun()
-        rights = array.array("i", [fd])
-        with suppress(BrokenPipeError, ConnectionResetError):
-            line.sendmsg([extension.encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
-            if _answers(line, self._patience):
-                said = line.recv(4096).decode("utf-8", "replace")
-                word, _, why = said.partition(" ")
-                if word in set(Verdict):
-                    return Decoded(Verdict(word), why[:_MOST_SAID])
+        said = self._child.ask(extension.encode(), [fd])
+        word, _, why = (said or "").partition(" ")
+        if word in set(Verdict):
+            return Decoded(Verdict(word), why[:_MOST_SAID])
         self.close()
         return Decoded(Verdict.UNCHECKED, "decoding it takes more memory or time than it may")
-
-    def _begun(self) -> socket.socket:
-        """The line to the child, which is begun if there is none."""
-        if self._line is None:
-            ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            with its:
-                self._child = subprocess.Popen(  # noqa: S603 - our own program
-                    [*self._command, str(its.fileno())],
-                    pass_fds=[its.fileno()],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    start_new_session=True,  # Ctrl-C is ours to answer
-                )
-            self._line = ours
-        return self._line
 
 
 def probe_video(fd: int, patience: float) -> Decoded:
     """Have ffprobe read all packets of a video, if it is installed."""
-    program = shutil.which("ffprobe")
-    if program is None:
+    found = shutil.which("ffprobe")
+    if found is None:
         return Decoded(Verdict.UNCHECKED, "ffprobe is not installed, which would read videos")
     wanted = ["-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0"]
-    command = [program, "-v", "error", "-protocol_whitelist", "file", *wanted]
+    command = [found, "-v", "error", "-protocol_whitelist", "file", *wanted]
     with subprocess.Popen(  # noqa: S603 - the program found above, and no shell
         [*command, f"file:/dev/fd/{fd}"],
         pass_fds=[fd],
@@ -151,16 +116,6 @@ def probe_video(fd: int, patience: float) -> Decoded:
         return Decoded(Verdict.UNCHECKED, f"ffprobe ended by signal {-process.returncode}")
     said = _words(told[1])
     return Decoded(Verdict.BROKEN, f"ffprobe: {' '.join(said)[:_MOST_SAID] or 'no packets'}")
-
-
-def _answers(line: socket.socket, patience: float) -> bool:
-    """Whether something comes in time; by pieces of that, for it may be to end."""
-    until = time.monotonic() + patience
-    while (left := until - time.monotonic()) > 0:
-        between_pieces()
-        if select.select([line], [], [], min(left, PIECE))[0]:
-            return True
-    return False
 
 
 def _output(process: "subprocess.Popen[bytes]", patience: float) -> tuple[bytes, bytes] | None:

@@ -5,17 +5,14 @@ are limited for each picture, and nothing is written anywhere.
 """
 
 import os
-import resource
 import socket
 import sys
-import time
 import warnings
 from typing import Final
 
 from PIL import Image, UnidentifiedImageError
 
-MEMORY: Final = 512 << 20
-"""Bytes of address space (reliability.md 5.4: a PNG of 17 kB took 844 MB)."""
+from photofs.metadata.guarded_child import limit_process, limit_seconds
 
 SECONDS: Final = 60
 """Of processor time for one picture."""
@@ -41,9 +38,7 @@ CERTAIN: Final = frozenset({"jpg", "png", "gif", "webp"})
 
 def main() -> None:
     """Answer until the other end is closed."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    limit_process(written=0)
     Image.MAX_IMAGE_PIXELS = None  # asked below, for a JPEG may be larger than others
     warnings.simplefilter("ignore")
     with socket.socket(fileno=int(sys.argv[1])) as line:
@@ -58,8 +53,7 @@ def main() -> None:
 
 def judge(fd: int, extension: str) -> str:
     """The verdict on an open picture, as text."""
-    used = int(time.process_time()) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (used + SECONDS, resource.RLIM_INFINITY))
+    limit_seconds(SECONDS)
     if FORMATS[extension][0] not in Image.OPEN:
         Image.init()
     if FORMATS[extension][0] not in Image.OPEN:
