@@ -24,6 +24,10 @@ _PLAIN: Final = frozenset(
 )
 """Bytes of a path that GLib's g_filename_to_uri leaves as they are; a test asks GLib itself."""
 
+_WRAPPED: Final = 1 << 64
+"""Times before 1970 are told as GLib counts them, without a sign, or it takes none (tried with
+2.74). A program that knows signs makes thumbnails of those photos anew."""
+
 _MIMETYPES: Final = {
     "jpg": "image/jpeg",
     "png": "image/png",
@@ -79,7 +83,7 @@ class Portrayed(NamedTuple):
 
     def texts(self) -> dict[str, str]:
         """What stands in the PNG; a key that nobody knows a value for is left out."""
-        told = {URI: self.uri, MTIME: str(self.mtime), MADE_BY: SOFTWARE}
+        told = {URI: self.uri, MTIME: str(self.mtime % _WRAPPED), MADE_BY: SOFTWARE}
         if self.size is not None:
             told[SIZE] = str(self.size)
         if self.mimetype:
@@ -91,7 +95,9 @@ def portrayed_in(texts: Mapping[str, str]) -> Portrayed | None:
     """What a thumbnail's texts tell; None if they lack what the standard asks for."""
     try:
         size = int(texts[SIZE]) if SIZE in texts else None
-        return Portrayed(texts[URI], int(texts[MTIME]), size, texts.get(MIMETYPE, ""))
+        mtime = int(texts[MTIME])
+        mtime -= _WRAPPED if mtime >= _WRAPPED // 2 else 0
+        return Portrayed(texts[URI], mtime, size, texts.get(MIMETYPE, ""))
     except (KeyError, ValueError):
         return None
 

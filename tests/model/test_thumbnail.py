@@ -62,6 +62,8 @@ def test_labels_are_read_back_as_they_were_written() -> None:
         "Thumb::MTime": "7",
         "Software": "photofs",
     }
+    assert whole.texts()["Thumb::MTime"] == "18446744073709551615"  # as GLib compares it
+    assert portrayed_in({**whole.texts(), "Thumb::MTime": "-1"}) == whole  # as others may write it
     assert whole.file_name == f"{uri_digest('file:///a.jpg')}.png"
 
 

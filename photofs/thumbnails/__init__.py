@@ -1,0 +1,1 @@
+"""The desktop's own folder of thumbnails, which other programs write and read as well."""
