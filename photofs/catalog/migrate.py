@@ -12,10 +12,10 @@ import apsw
 
 from photofs.model.errors import Outdated, Refused
 
-VERSION = 19
+VERSION = 21
 """The schema's version: the highest number in migrations/."""
 
-NEVER_USED = frozenset({10, 15, 16, 17})
+NEVER_USED = frozenset({10, 15, 16, 17, 20})
 """Numbers that no released version of the schema had."""
 
 APPLICATION_ID = 0x50464331

@@ -537,6 +537,29 @@ CREATE TABLE doubt (
   since_ns INTEGER NOT NULL  -- when that was found out
 ) STRICT;
 
+-- What photofs wrote into the desktop's folder of thumbnails, so that it goes when it is of no more
+-- use (docs/decisions/0030). A row refers to nothing: it has to outlive what it tells of, or nobody
+-- would know which file to remove.
+CREATE TABLE thumbnail (
+  point       BLOB NOT NULL,     -- the mount point, an absolute path
+  folder      INTEGER NOT NULL,  -- the entry's folder ...
+  entry       INTEGER NOT NULL,  -- ... and its cookie: neither is ever used twice
+  size        TEXT NOT NULL,     -- model.thumbnail.ThumbnailSize, the folder's name
+  path        TEXT NOT NULL,     -- below the mount point, with its slash, as it was then
+  mtime       INTEGER NOT NULL,  -- the photo's as it was shown then, in whole seconds
+  length      INTEGER,           -- its size as it was shown then; NULL: the thumbnail tells none
+  content_key TEXT NOT NULL,     -- of the bytes that it shows
+  bytes       INTEGER NOT NULL,  -- that the PNG takes up; 0: there is none to be had of these bytes
+  made        INTEGER NOT NULL,  -- 0: about to be written, which a kill may have prevented
+  PRIMARY KEY (point, folder, entry, size)
+) STRICT, WITHOUT ROWID;
+
+-- Folders that somebody opened in a mount: what is filled first, and let go last.
+CREATE TABLE opened (
+  folder    INTEGER PRIMARY KEY,  -- folder(id), or that of one that is gone
+  opened_ns INTEGER NOT NULL      -- when it was last opened
+) STRICT;
+
 -- When the next request to a host may go out; shared by all processes (pacing.py).
 CREATE TABLE pacing (
   key         TEXT NOT NULL PRIMARY KEY,  -- host and API key

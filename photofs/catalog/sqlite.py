@@ -28,6 +28,7 @@ from photofs.catalog.rule_rows import RuleRows
 from photofs.catalog.scan_writes import ScanWriting
 from photofs.catalog.sent_rows import SentRows
 from photofs.catalog.splice_rows import SpliceRows
+from photofs.catalog.thumbnail_rows import ThumbnailRows
 from photofs.catalog.witness_rows import WitnessRows
 
 
@@ -56,6 +57,7 @@ class Catalog(
     RuleRows,
     LastCopyRows,
     WitnessRows,
+    ThumbnailRows,
 ):
     """Everything that port.py promises, and the rows that filing writes; for one thread."""
 
