@@ -175,6 +175,13 @@ class ThumbnailRows(Part):
                 )
             self.database.run("DELETE FROM opened WHERE folder NOT IN (SELECT id FROM folder)")
 
+    def let_thumbnails_go(self, rows: Sequence[ThumbnailRow]) -> None:
+        """Forget them, and that their folders were opened, or they would be wanted at once."""
+        with self.database.transaction():
+            for folder in {row.folder for row in rows}:
+                self.database.run("DELETE FROM opened WHERE folder = ?", (folder,))
+        self.forget_thumbnails(rows)
+
     def thumbnail_totals(self) -> list[ThumbnailTotals]:
         """What lies at each mount point."""
         rows = self.database.all(

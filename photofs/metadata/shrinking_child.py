@@ -28,6 +28,10 @@ PIXELS: Final = 50_000_000
 WRITTEN: Final = 16 << 20
 """Bytes of one PNG: 1024 x 1024 pixels with transparency are 4 MB before they are packed."""
 
+ORIENTATION: Final = 0x0112
+LYING: Final = range(5, 9)
+"""EXIF orientations of pictures that lie on their side."""
+
 _QUESTION: Final = 128 << 10
 """Bytes of the longest question: a path has 4 kB, and three characters for each in its URI."""
 
@@ -73,10 +77,6 @@ def answer(fds: Sequence[int], question: dict[str, object]) -> str:
 
 def shrink(picture: Image.Image, outs: Mapping[int, int], texts: Mapping[str, str]) -> str:
     """Write a PNG into each open file, by the longest side that it is to have."""
-    largest = max(outs)
-    picture.draft(None, (round(largest * _GAP), round(largest * _GAP)))
-    if picture.width * picture.height > PIXELS:
-        return f"it has more than {PIXELS:,} pixels"
     told = PngImagePlugin.PngInfo()
     for key, value in texts.items():
         told.add_text(key, value)
@@ -88,13 +88,27 @@ def shrink(picture: Image.Image, outs: Mapping[int, int], texts: Mapping[str, st
 
 def sizes(picture: Image.Image, sides: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
     """The picture upright, as large as each side at most, the largest first."""
+    orientation = told_orientation(picture)
+    width, height = picture.size
+    whole = (height, width) if orientation in LYING else (width, height)
+    picture.draft(None, (round(sides[0] * _GAP), round(sides[0] * _GAP)))
+    if picture.width * picture.height > PIXELS:
+        raise ValueError(f"it has more than {PIXELS:,} pixels")
     small = in_colours(picture)
     small.thumbnail((sides[0], sides[0]))
-    small = upright(small, picture)
+    small.getexif()[ORIENTATION] = orientation
+    small = ImageOps.exif_transpose(small)
+    small.info.clear()  # profiles, comments: what was not asked for
     for side in sides:
-        small.thumbnail((side, side))
-        small.info.clear()  # profiles, comments: what was not asked for
+        size = fitted(whole, side)
+        small = small if small.size == size else small.resize(size)
         yield side, small
+
+
+def fitted(whole: tuple[int, int], side: int) -> tuple[int, int]:
+    """How large a picture of those sides becomes, whatever it was shrunk to on the way."""
+    ratio = min(1.0, side / max(whole))
+    return max(1, round(whole[0] * ratio)), max(1, round(whole[1] * ratio))
 
 
 def in_colours(picture: Image.Image) -> Image.Image:
@@ -106,14 +120,13 @@ def in_colours(picture: Image.Image) -> Image.Image:
     return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
 
 
-def upright(small: Image.Image, picture: Image.Image) -> Image.Image:
-    """Turned as the picture's EXIF says; as it is if that cannot be read."""
+def told_orientation(picture: Image.Image) -> int:
+    """How the picture's EXIF says that it was held; upright (1) if that cannot be read."""
     try:
-        orientation = picture.getexif().get(0x0112, 1)
+        told = picture.getexif().get(ORIENTATION, 1)
     except Exception:  # noqa: BLE001 - an EXIF block may be any bytes
-        return small
-    small.getexif()[0x0112] = orientation
-    return ImageOps.exif_transpose(small)
+        return 1
+    return told if told in range(1, 9) else 1
 
 
 if __name__ == "__main__":

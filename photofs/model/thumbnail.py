@@ -30,11 +30,13 @@ _WRAPPED: Final = 1 << 64
 
 _MIMETYPES: Final = {
     "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
     "png": "image/png",
     "gif": "image/gif",
     "webp": "image/webp",
     "bmp": "image/bmp",
     "tif": "image/tiff",
+    "tiff": "image/tiff",
     "avif": "image/avif",
     "heic": "image/heic",
     "mp4": "video/mp4",
@@ -117,6 +119,6 @@ def whole_seconds(mtime_ns: int) -> int:
     return mtime_ns // 1_000_000_000
 
 
-def mimetype_of(extension: str) -> str:
-    """The type of files of an extension (lower case, no dot); "" if it is none of the usual."""
-    return _MIMETYPES.get(extension, "")
+def mimetype_of(name: str) -> str:
+    """The type of files by the extension of their name; "" if it is none of the usual."""
+    return _MIMETYPES.get(name.rpartition(".")[2].lower(), "")

@@ -82,6 +82,20 @@ class LocalDisk:
             return fd
         return self.elsewhere(sha256)
 
+    def glance(self, sha256: str) -> int | None:
+        """A read-only descriptor, or None; it is not marked as used, for nobody asked for it.
+
+        The kernel may mark it: once a day at the most (relatime).
+        """
+        for room in (Room.CACHE, Room.KEPT):
+            try:
+                return os.open(self._rooms.name(room, sha256), _READ)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                raise our_error(error, "opening an original") from error
+        return None
+
     def _mark_used(self, fd: int) -> None:
         """Set the access time; eviction goes by it. A disk that takes none can still be read."""
         with suppress(OSError):

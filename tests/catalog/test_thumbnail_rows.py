@@ -209,3 +209,17 @@ def test_what_is_least_missed_goes_first(filed: Filed) -> None:
     assert folders[-3:] == [trip, dates, dates]
     assert not {trip, dates} & set(folders[:-3])
     assert [row.point for row in filed.catalog.coldest_thumbnails([ELSEWHERE], 1)] == [HERE]
+
+
+def test_what_was_let_go_is_not_wanted_at_once(filed: Filed) -> None:
+    """Its folder counts as opened again when somebody opens it."""
+    made(filed.catalog)
+    trip = row_id(filed.ino("Albums/Trip/"))
+    filed.catalog.note_opened(trip, 1)
+    rows = [row for row in everything(filed.catalog) if row.folder == trip]
+    filed.catalog.let_thumbnails_go(rows)
+    assert rows
+    assert filed.catalog.wanted_thumbnails(HERE, [NORMAL], everywhere=False, limit=9) == []
+    filed.catalog.note_opened(trip, 2)
+    found = filed.catalog.wanted_thumbnails(HERE, [NORMAL], everywhere=False, limit=9)
+    assert paths(found) == {"/L/Albums/Trip/a.jpg"}

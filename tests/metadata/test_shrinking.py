@@ -100,6 +100,12 @@ def test_thumbnails_stand_upright(
     assert near(picture, (size[0] - 4, size[1] - 4), bottom_right)
 
 
+def test_each_size_has_the_pictures_own_shape(shrinker: Shrinker, tmp_path: Path) -> None:
+    """Rounded once, not once for each size on the way: 85.3 pixels are 85, 170.7 are 171."""
+    found = shrunk(shrinker, tmp_path, encoded(halves((300, 200))), (128, 256))
+    assert [opened(png).size for png in found.pngs] == [(128, 85), (256, 171)]
+
+
 def test_nothing_grows(shrinker: Shrinker, tmp_path: Path) -> None:
     """A picture that is smaller than the thumbnail keeps its own size; a sliver keeps a pixel."""
     found = shrunk(shrinker, tmp_path, encoded(halves((40, 20))), (128, 256))

@@ -98,4 +98,5 @@ def test_sizes_are_found_by_their_folders() -> None:
 
 def test_types_are_told_where_they_are_known() -> None:
     """An extension that nobody knows gets no type, rather than a wrong one."""
-    assert (mimetype_of("jpg"), mimetype_of("xyz")) == ("image/jpeg", "")
+    told = [mimetype_of(name) for name in ("/a/b.c/IMG.JPEG", "a.xyz", "jpg.", "/a.b/c")]
+    assert told == ["image/jpeg", "", "", ""]

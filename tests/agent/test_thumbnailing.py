@@ -1,0 +1,236 @@
+"""Thumbnails of what is here are made, kept right, kept small, and taken away again."""
+
+import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from PIL import Image
+
+from agent.thumbnailing import Filled, Filling, Thumbnailing, pictures_here
+from photofs.catalog.sqlite import Catalog
+from photofs.metadata.shrinking import Shrinker
+from photofs.model.errors import Full
+from photofs.model.thumbnail import ThumbnailSize, file_uri, uri_digest
+from photofs.thumbnails.folder import ThumbnailFolder
+from tests.support.disks import fill, small_disk, why_no_mounts
+from tests.support.stocked import Stock, engine_over, stock
+
+NORMAL, LARGE = ThumbnailSize.NORMAL, ThumbnailSize.LARGE
+HERE = b"/mnt/photos"
+ENOUGH = 1 << 40
+
+
+def jpeg(colour: int) -> bytes:
+    """A picture of 300 x 200 pixels, in one colour."""
+    target = io.BytesIO()
+    Image.new("RGB", (300, 200), (colour, 99, 9)).save(target, "JPEG")
+    return target.getvalue()
+
+
+ORIGINALS = {
+    "a.jpg": jpeg(10),
+    "b.jpg": jpeg(200),
+    "broken.jpg": b"\xff\xd8\xff\xe1 and no more",
+    "film.mp4": b"\0\0\0\x18ftypmp42" + bytes(64),
+}
+
+
+class Desk(NamedTuple):
+    """A catalog, and what fills a folder of thumbnails from its store."""
+
+    made: Stock
+    catalog: Catalog
+    thumbnailing: Thumbnailing
+    folder: ThumbnailFolder
+
+    def pngs(self) -> dict[str, tuple[int, int]]:
+        """All PNGs that are there, by size and name, with their pixels."""
+        found = {}
+        for path in self.folder.root.glob("*/*"):
+            with Image.open(path) as picture:
+                picture.load()
+                found[f"{path.parent.name}/{path.name}"] = picture.size
+        return found
+
+
+def shown(path: str, size: str = "normal", point: bytes = HERE) -> str:
+    """Where the thumbnail of a file of the mount lies."""
+    return f"{size}/{uri_digest(file_uri(point + path.encode()))}.png"
+
+
+A_IN_LAKE, A_IN_DATES = "/home/Albums/Lake/a.jpg", "/home/Dates/2019/2019-07/a.jpg"
+
+
+@asynccontextmanager
+async def desk(
+    root: Path,
+    *,
+    fetched: bool = True,
+    everywhere: bool = True,
+    limit: int = ENOUGH,
+    thumbnails: Path | None = None,
+) -> AsyncIterator[Desk]:
+    """Four photos, whose originals lie in the store if they are `fetched`."""
+    made = stock(root, ORIGINALS)
+    async with engine_over(made) as (engine, catalog):
+        if fetched:
+            for photo in range(1, len(ORIGINALS) + 1):
+                await engine.whole(photo)
+        folder = ThumbnailFolder(thumbnails or root / "thumbnails")
+        shrinker = Shrinker()
+        filling = Filling((NORMAL, LARGE), everywhere, limit)
+        try:
+            working = Thumbnailing(
+                catalog, folder, shrinker, pictures_here(catalog, made.store()), filling
+            )
+            yield Desk(made, catalog, working, folder)
+        finally:
+            shrinker.close()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Where the test's photofs lies."""
+    return tmp_path / "stock"
+
+
+async def test_what_is_here_gets_its_thumbnails(root: Path) -> None:
+    """In each place and size; what cannot be decoded is not asked for again, nor made."""
+    async with desk(root) as made:
+        filled = await made.thumbnailing.fill(HERE, 100)
+        pngs = made.pngs()
+        assert pngs[shown(A_IN_LAKE)] == pngs[shown(A_IN_DATES)] == (128, 85)
+        assert pngs[shown(A_IN_LAKE, "large")] == (256, 171)
+        # two pictures and a broken one, in two places and sizes; a film
+        assert filled == Filled(made=8, without=4, away=1)
+        assert len(pngs) == 8
+        assert await made.thumbnailing.fill(HERE, 100) == Filled()
+        assert await made.thumbnailing.tidy() == 0
+        assert made.pngs() == pngs
+
+
+async def test_nothing_is_fetched_for_them(root: Path) -> None:
+    """A photo whose original is elsewhere has no thumbnail, and stays there."""
+    async with desk(root, fetched=False) as made:
+        filled = await made.thumbnailing.fill(HERE, 100)
+        assert filled == Filled(away=len(ORIGINALS))
+        assert not made.folder.root.exists()
+        assert made.made.store().usage().cache == 0
+
+
+async def test_what_is_away_keeps_nobody_waiting(root: Path) -> None:
+    """However little is made a round, the photos behind it have their turn."""
+    async with desk(root) as made:
+        made.made.store().clear()
+        assert (await made.thumbnailing.fill(HERE, 1)).away == 1
+        rounds = [await made.thumbnailing.fill(HERE, 1) for _ in range(len(ORIGINALS))]
+        assert sum(each.away for each in rounds) == len(ORIGINALS) - 1
+
+
+async def test_only_opened_folders_are_filled(root: Path) -> None:
+    """Unless everything is asked for."""
+    async with desk(root, everywhere=False) as made:
+        assert await made.thumbnailing.fill(HERE, 100) == Filled()
+        lake = made.catalog.wanted_thumbnails(HERE, [NORMAL], everywhere=True, limit=99)
+        (folder,) = {each.row.folder for each in lake if each.row.path == A_IN_LAKE}
+        made.catalog.note_opened(folder, 1)
+        await made.thumbnailing.fill(HERE, 100)
+        assert set(made.pngs()) == {
+            shown(f"/home/Albums/Lake/{name}", size)
+            for name in ("a.jpg", "b.jpg")
+            for size in ("normal", "large")
+        }
+
+
+async def test_a_removed_photo_takes_its_thumbnails_along(root: Path) -> None:
+    """All of them, and nobody else's."""
+    async with desk(root) as made:
+        await made.thumbnailing.fill(HERE, 100)
+        with made.catalog.database.transaction():
+            made.catalog.database.run("DELETE FROM entry WHERE photo = 1")
+        before = set(made.pngs())
+        assert await made.thumbnailing.tidy() > 0
+        gone = before - set(made.pngs())
+        assert {shown(A_IN_LAKE), shown(A_IN_DATES, "large")} <= gone
+        assert shown("/home/Albums/Lake/b.jpg") not in gone
+
+
+async def test_another_time_makes_them_anew(root: Path) -> None:
+    """The same file by name, with the time that the photo has now."""
+    async with desk(root) as made:
+        await made.thumbnailing.fill(HERE, 100)
+        with made.catalog.database.transaction():
+            made.catalog.database.run("UPDATE photo SET mtime_ns = 77000000000 WHERE id = 1")
+        assert await made.thumbnailing.tidy() > 0
+        assert shown(A_IN_LAKE) not in made.pngs()
+        await made.thumbnailing.fill(HERE, 100)
+        with Image.open(made.folder.root / shown(A_IN_LAKE)) as picture:
+            assert picture.info["Thumb::MTime"] == "77"
+
+
+async def test_a_removed_library_takes_its_thumbnails_along(root: Path) -> None:
+    """Every one, though nothing of the library is known any more."""
+    async with desk(root) as made:
+        await made.thumbnailing.fill(HERE, 100)
+        made.catalog.remove_library(made.catalog.library("home").library_id)
+        await made.thumbnailing.tidy()
+        assert made.pngs() == {}
+        assert made.catalog.thumbnail_totals() == []
+
+
+async def test_another_programs_thumbnail_is_left_alone(root: Path) -> None:
+    """It is not made again, not replaced, and not removed with the photo."""
+    async with desk(root) as made:
+        await made.thumbnailing.fill(HERE, 100)
+        path = made.folder.root / shown(A_IN_LAKE)
+        data = path.read_bytes()
+        theirs = data.replace(b"photofs", b"tumbler")  # a checksum that nobody here reads
+        await made.thumbnailing.clear()
+        path.write_bytes(theirs)
+        await made.thumbnailing.fill(HERE, 100)
+        assert path.read_bytes() == theirs
+        assert (made.folder.root / shown(A_IN_LAKE, "large")).exists()
+        await made.thumbnailing.clear()
+        assert [each.name for each in made.folder.root.glob("*/*")] == [path.name]
+
+
+async def test_the_limit_is_kept(root: Path) -> None:
+    """What nobody opened goes first; what has gone is not made again until it is opened."""
+    async with desk(root, everywhere=False, limit=1000) as made:
+        wanted = made.catalog.wanted_thumbnails(HERE, [NORMAL], everywhere=True, limit=99)
+        folder_of = {each.row.path: each.row.folder for each in wanted}
+        made.catalog.note_opened(folder_of[A_IN_DATES], 1)
+        made.catalog.note_opened(folder_of[A_IN_LAKE], 2)
+        await made.thumbnailing.fill(HERE, 100)
+        assert await made.thumbnailing.trim([HERE]) > 0
+        kept = set(made.pngs())
+        assert sum(each.taken for each in made.catalog.thumbnail_totals()) <= 1000
+        assert not kept & {shown(A_IN_DATES), shown(A_IN_DATES, "large")}
+        assert await made.thumbnailing.fill(HERE, 100) == Filled()
+        made.catalog.note_opened(folder_of[A_IN_DATES], 3)
+        assert (await made.thumbnailing.fill(HERE, 100)).made > 0
+
+
+async def test_everywhere_ends_before_the_limit(root: Path) -> None:
+    """Folders that nobody opened are not filled and emptied for ever."""
+    async with desk(root, limit=100) as made:
+        assert (await made.thumbnailing.fill(HERE, 1)).made > 0
+        assert await made.thumbnailing.fill(HERE, 100) == Filled()
+
+
+@pytest.mark.skipif(bool(why_no_mounts()), reason=why_no_mounts())
+async def test_a_full_disk_is_said_and_mended_later(root: Path, tmp_path: Path) -> None:
+    """Nothing half-written stays, and once there is room all of it is made."""
+    with small_disk(tmp_path / "disk", 1 << 20) as disk:
+        async with desk(root, thumbnails=disk / "thumbnails") as made:
+            filler = fill(disk)
+            with pytest.raises(Full):
+                await made.thumbnailing.fill(HERE, 100)
+            assert made.pngs() == {}
+            filler.unlink()
+            await made.thumbnailing.tidy()
+            await made.thumbnailing.fill(HERE, 100)
+            assert made.pngs()[shown(A_IN_LAKE)] == (128, 85)
