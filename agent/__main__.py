@@ -18,6 +18,7 @@ from agent.proof_rounds import Asked, repair_mirrors, verify_mirrors
 from agent.refining import refine
 from agent.scanning import Scanned, await_turn, scan
 from agent.service import serve
+from agent.thumbnail_rounds import clear_thumbnails, fill_thumbnails
 from photofs.assembly import House
 from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
@@ -54,6 +55,7 @@ def read_arguments() -> argparse.Namespace:
     )
     mirror_parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
     _add_proof_parsers(verbs)
+    _add_thumbnail_parser(verbs)
     serve_parser = verbs.add_parser(
         "serve", help="scan when due, learn sizes, until standard input is closed"
     )
@@ -72,6 +74,14 @@ def _add_proof_parsers(verbs: "argparse._SubParsersAction[argparse.ArgumentParse
     verify_parser.add_argument("--oldest", type=int, help="only so many, longest unread first")
     verify_parser.add_argument("--remote", type=float, help="percent to ask services for")
     verify_parser.add_argument("--all", action="store_true", help="begin with all files anew")
+
+
+def _add_thumbnail_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Filling and clearing the desktop's thumbnails."""
+    parser = verbs.add_parser("thumbnails", help="fill the desktop's thumbnails, or clear them")
+    parser.add_argument("points", nargs="*", help="mount points to fill (none: clear all)")
+    parser.add_argument("--opened", action="store_true", help="of folders that were opened alone")
+    parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
 
 
 def wanted_sources(catalog: Catalog, names: list[str]) -> list[tuple[str, SourceRow]]:
@@ -212,6 +222,8 @@ def work_on(arguments: argparse.Namespace) -> int:
         return trio.run(until_told, run_all)
     if arguments.verb in {"verify", "repair"}:
         return trio.run(until_told, partial(_prove, house, arguments))
+    if arguments.verb == "thumbnails":
+        return trio.run(until_told, partial(_thumbnails, house, arguments))
     names, as_json = arguments.libraries, arguments.json
     if arguments.refine:
         return trio.run(partial(refine_all, house, names, apply=arguments.yes, as_json=as_json))
@@ -227,6 +239,26 @@ async def _prove(house: House, arguments: argparse.Namespace) -> int:
         return await repair_mirrors(house, names, as_json=as_json)
     asked = Asked(arguments.rate, arguments.oldest, arguments.all, arguments.remote)
     return await verify_mirrors(house, names, asked, as_json=as_json)
+
+
+async def _thumbnails(house: House, arguments: argparse.Namespace) -> int:
+    """Fill or clear the desktop's thumbnails; the exit status."""
+    if not arguments.points:
+        removed = await clear_thumbnails(house)
+        told = {"removed": removed}
+        print(json.dumps(told) if arguments.json else f"{removed:,} thumbnails removed")
+        return OK
+    everywhere = not arguments.opened
+    filled = await fill_thumbnails(house, arguments.points, everywhere=everywhere)
+    if arguments.json:
+        print(json.dumps(filled._asdict()))
+        return OK
+    print(f"{filled.made:,} thumbnails made")
+    if filled.without:
+        print(f"{filled.without:,} cannot be made of what the photos' bytes are")
+    if filled.away:
+        print(f"{filled.away:,} photos have none: their originals are not on this disk")
+    return OK
 
 
 def main() -> None:

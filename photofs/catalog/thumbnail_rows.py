@@ -96,10 +96,15 @@ ORDER BY t.point IN (SELECT unhex(value) FROM json_each(?)), coalesce(o.opened_n
 class ThumbnailRows(Part):
     """Rows of thumbnail and opened; those that write are a transaction of their own."""
 
-    def note_opened(self, folder_id: int, now_ns: int) -> None:
-        """Somebody has opened that folder in a mount."""
+    def note_opened(self, folder_id: int, now_ns: int, *, below: bool = False) -> None:
+        """Somebody has opened that folder in a mount; or (`below`) wants all below it as well."""
         with self.database.transaction():
-            self.database.run("INSERT OR REPLACE INTO opened VALUES (?, ?)", (folder_id, now_ns))
+            self.database.run(
+                "INSERT OR REPLACE INTO opened WITH RECURSIVE wanted(id) AS (VALUES (?1) UNION"
+                " SELECT f.id FROM wanted JOIN folder f ON f.parent = wanted.id WHERE ?3)"
+                " SELECT id, ?2 FROM wanted",
+                (folder_id, now_ns, int(below)),
+            )
 
     def wanted_thumbnails(
         self, point: bytes, sizes: Sequence[ThumbnailSize], *, everywhere: bool, limit: int

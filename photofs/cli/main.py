@@ -47,6 +47,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "scan": ("photofs.cli.scan", "Bring the catalog up to what the sources say."),
     "service": ("photofs.cli.service", "Have systemd run the agent and mounts."),
     "status": ("photofs.cli.status", "Show libraries, mounts, cache, and what is wrong."),
+    "thumbnails": ("photofs.cli.thumbnails", "Show, fill or clear the desktop's thumbnails."),
     "trash": ("photofs.cli.trash", "List, restore, or delete for good what is in Trash."),
     "umount": ("photofs.cli.umount", "Take a mount away."),
     "undo": ("photofs.cli.undo", "Take back what was done at one go."),

@@ -8,6 +8,7 @@ from photofs.model.bandwidth import parse_timetable
 from photofs.model.dates_template import USUAL_DATES, template_steps
 from photofs.model.errors import Misconfigured
 from photofs.model.size import parse_size
+from photofs.model.thumbnail import ThumbnailSize
 
 
 class Cache(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -131,6 +132,16 @@ class Guard(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     free: tuple[str, ...] = ()
 
 
+class Thumbnails(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """[thumbnails]: what is put into the desktop's folder of thumbnails.
+
+    `limit`: room for all of them, as `parse_size` reads it. `sizes`: which of the desktop's four.
+    """
+
+    limit: str = "1 GB"
+    sizes: tuple[str, ...] = ("normal", "large")
+
+
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """All of config.toml."""
 
@@ -143,6 +154,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     google: Google = Google()
     mirror: Mirror = Mirror()
     guard: Guard = Guard()
+    thumbnails: Thumbnails = Thumbnails()
 
 
 def check_settings(settings: Settings) -> None:
@@ -178,6 +190,7 @@ def check_settings(settings: Settings) -> None:
             "guard.known and guard.others must be 1 or more",
             remedy="`photofs guard off` turns the guard off",
         )
+    _check_thumbnails(settings.thumbnails)
     template_steps(settings.tree.dates)
 
 
@@ -204,3 +217,18 @@ def _check_rate(mirror: Mirror) -> None:
         raise Misconfigured(f"mirror.verify_rate: {error.what}", remedy=error.remedy) from error
     if rate <= 0:
         raise Misconfigured("mirror.verify_rate must be more than nothing a second")
+
+
+def _check_thumbnails(thumbnails: Thumbnails) -> None:
+    """Refuse a room that is no size, and sizes that no desktop knows."""
+    try:
+        parse_size(thumbnails.limit)
+    except Misconfigured as error:
+        raise Misconfigured(f"thumbnails.limit: {error.what}", remedy=error.remedy) from error
+    known = [size.folder for size in ThumbnailSize]
+    unknown = [size for size in thumbnails.sizes if size not in known]
+    if unknown or not thumbnails.sizes:
+        what = f'there is no size "{unknown[0]}"' if unknown else "no size is named"
+        raise Misconfigured(
+            f"thumbnails.sizes: {what}", remedy=f"choose some of {', '.join(known)}"
+        )

@@ -223,3 +223,13 @@ def test_what_was_let_go_is_not_wanted_at_once(filed: Filed) -> None:
     filed.catalog.note_opened(trip, 2)
     found = filed.catalog.wanted_thumbnails(HERE, [NORMAL], everywhere=False, limit=9)
     assert paths(found) == {"/L/Albums/Trip/a.jpg"}
+
+
+def test_a_folder_is_opened_with_all_below_it_if_that_is_asked(filed: Filed) -> None:
+    """Or alone, as a file manager opens it."""
+    albums = row_id(filed.ino("Albums/"))
+    filed.catalog.note_opened(albums, 1)
+    assert filed.catalog.wanted_thumbnails(HERE, [NORMAL], everywhere=False, limit=9) == []
+    filed.catalog.note_opened(albums, 1, below=True)
+    found = filed.catalog.wanted_thumbnails(HERE, [NORMAL], everywhere=False, limit=9)
+    assert paths(found) == {"/L/Albums/Trip/a.jpg"}

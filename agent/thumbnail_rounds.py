@@ -1,0 +1,53 @@
+"""The desktop's thumbnails for a command: filled until nothing is wanted any more, or cleared."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import Final
+
+from agent.thumbnailing import Filled, Filling, Thumbnailing, pictures_here
+from photofs.assembly import House
+from photofs.kernel.lock import hold
+from photofs.metadata.shrinking import Shrinker
+from photofs.model.size import parse_size
+from photofs.model.thumbnail import ThumbnailSize
+from photofs.thumbnails.folder import ThumbnailFolder, thumbnails_root
+
+ROUND: Final = 2000
+"""Thumbnails between two looks at what is wanted: that takes up to a second for 100,000 photos."""
+
+
+async def fill_thumbnails(house: House, points: Sequence[str], *, everywhere: bool) -> Filled:
+    """Make what is wanted at these mount points; what was done. Busy if another process does."""
+    filled = Filled()
+    mounted = [os.fsencode(point) for point in points]
+    with _working(house, everywhere=everywhere) as thumbnailing:
+        await thumbnailing.tidy()
+        for point in mounted:
+            while (made := await thumbnailing.fill(point, ROUND)) != Filled():
+                filled = Filled(*(one + other for one, other in zip(filled, made, strict=True)))
+                await thumbnailing.trim(mounted)
+        await thumbnailing.trim(mounted)
+    return filled
+
+
+async def clear_thumbnails(house: House) -> int:
+    """Remove all of ours; how many. Busy if another process works on them."""
+    with _working(house, everywhere=False) as thumbnailing:
+        return await thumbnailing.clear()
+
+
+@contextmanager
+def _working(house: House, *, everywhere: bool) -> Iterator[Thumbnailing]:
+    """What works on this user's thumbnails, for one process at a time."""
+    settings = house.settings.thumbnails
+    sizes = [ThumbnailSize.of_folder(name) for name in settings.sizes]
+    filling = Filling(sizes, everywhere, parse_size(settings.limit))
+    folder = ThumbnailFolder(thumbnails_root(house.environ))
+    with (
+        hold(house.paths.state / "locks" / "thumbnails", "thumbnails are being made"),
+        house.catalog() as catalog,
+        closing(Shrinker()) as shrinker,
+    ):
+        pictures = pictures_here(catalog, house.store())
+        yield Thumbnailing(catalog, folder, shrinker, pictures, filling)

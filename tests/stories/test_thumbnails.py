@@ -1,0 +1,97 @@
+"""File managers find thumbnails of what is on this disk, and none of it is read or fetched."""
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from photofs.emulators.pictures import make_jpeg
+from photofs.emulators.takeout import Account, Item, write_export
+from photofs.model.thumbnail import file_uri, uri_digest
+from tests.support.household import Household, shell
+
+pytestmark = pytest.mark.mount
+
+OLD = datetime(1961, 4, 12, 6, 7, tzinfo=UTC)
+NEW = datetime(2019, 7, 21, 12, 30, tzinfo=UTC)
+VALID = "thumbnail::is-valid: TRUE"
+
+
+@pytest.fixture
+def library(household: Household, tmp_path: Path) -> Household:
+    """A Takeout of two photos, one of them old; the desktop's folder is a test's own."""
+    household.environ["XDG_CACHE_HOME"] = str(tmp_path / "cache")
+    items = [
+        Item(item_id=f"AF1Qip{name}", title=f"{name}.jpg", data=make_jpeg(name), taken=taken)
+        for name, taken in (("old #1", OLD), ("new", NEW))
+    ]
+    write_export(tmp_path / "takeout", Account(items=items), datetime(2024, 1, 1, tzinfo=UTC))
+    household.run("library", "add", "takeout", tmp_path / "takeout")
+    return household
+
+
+def thumbnails(household: Household) -> set[str]:
+    """The names of all PNGs of usual size."""
+    folder = Path(household.environ["XDG_CACHE_HOME"]) / "thumbnails" / "normal"
+    return {path.name for path in folder.glob("*")}
+
+
+def shown(path: Path) -> str:
+    """The name of a file's thumbnail."""
+    return f"{uri_digest(file_uri(os.fsencode(path)))}.png"
+
+
+def told_by_gio(household: Household, path: Path) -> str:
+    """What GLib tells of a file's thumbnail."""
+    return shell("gio", "info", "-a", "thumbnail::*", path, env=household.environ)
+
+
+@pytest.mark.skipif(shutil.which("gio") is None, reason="gio is not installed")
+def test_glib_finds_them_valid_in_the_mount(library: Household) -> None:
+    """Of what is here, under each path; of what is not, none; and none once they are cleared."""
+    with library.mounted() as point:
+        dates = point / "google" / "Dates"
+        new, old = dates / "2019/2019-07/new.jpg", next((dates / "1961").rglob("*.jpg"))
+        told = library.ask("thumbnails", "fill")
+        assert (told["made"], told["away"]) == (0, 2)
+        library.run("cache", "warm", point / "google")
+        assert library.ask("thumbnails", "fill", new.parent) == {
+            "made": 2,
+            "without": 0,
+            "away": 0,
+        }
+        assert VALID in told_by_gio(library, new)
+        assert VALID not in told_by_gio(library, old)
+        assert "2 thumbnails made" not in library.run("thumbnails", "fill", new.parent)
+        assert library.ask("thumbnails", "fill")["made"] > 0
+        assert VALID in told_by_gio(library, old)
+        (mount,) = library.ask("thumbnails", "status")["mounts"]
+        assert mount["point"] == str(point)
+        assert str(point) in library.run("thumbnails", "status")
+        assert library.ask("thumbnails", "clear")["removed"] == mount["thumbnails"]
+        assert thumbnails(library) == set()
+
+
+def test_a_removed_library_takes_its_thumbnails_along(library: Household) -> None:
+    """The next time they are filled, wherever another one is mounted."""
+    with library.mounted() as point:
+        library.run("cache", "warm", point / "google")
+        library.run("thumbnails", "fill")
+        assert shown(point / "google/Dates/2019/2019-07/new.jpg") in thumbnails(library)
+        library.run("library", "remove", "google", "--yes")
+        library.run("thumbnails", "fill")
+    assert thumbnails(library) == set()
+
+
+def test_what_cannot_be_filled_says_why(library: Household) -> None:
+    """No mount, a file, a size that no desktop knows."""
+    assert "nothing of yours is mounted" in library.run("thumbnails", "fill", code=4)
+    with library.mounted() as point:
+        new = point / "google/Dates/2019/2019-07/new.jpg"
+        assert "is no folder" in library.run("thumbnails", "fill", new, code=15)
+    config = library.home / "config" / "config.toml"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text('[thumbnails]\nsizes = ["huge"]\n')
+    assert "xx-large" in library.run("thumbnails", "status", code=78)
