@@ -1,6 +1,7 @@
 """Thumbnails of what is here are made, kept right, kept small, and taken away again."""
 
 import io
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from photofs.model.errors import Full
 from photofs.model.thumbnail import ThumbnailSize, file_uri, uri_digest
 from photofs.thumbnails.folder import ThumbnailFolder
 from tests.support.disks import fill, small_disk, why_no_mounts
+from tests.support.open_files import open_below
 from tests.support.stocked import Stock, engine_over, stock
 
 NORMAL, LARGE = ThumbnailSize.NORMAL, ThumbnailSize.LARGE
@@ -197,6 +199,25 @@ async def test_another_programs_thumbnail_is_left_alone(root: Path) -> None:
         assert [each.name for each in made.folder.root.glob("*/*")] == [path.name]
 
 
+async def test_clearing_sweeps_what_a_kill_left(root: Path) -> None:
+    """A file that was never finished, and never noted under its name."""
+    async with desk(root) as made:
+        await made.thumbnailing.fill(HERE, 100)
+        left = made.folder.root / "normal" / ".photofs-0.part"
+        left.touch()
+        os.utime(left, (1, 1))
+        await made.thumbnailing.clear()
+        assert list(made.folder.root.glob("*/*")) == []
+
+
+async def test_no_original_stays_open(root: Path) -> None:
+    """Each is closed once its thumbnails are made, or could not be."""
+    async with desk(root) as made:
+        before = open_below(root)
+        await made.thumbnailing.fill(HERE, 100)
+        assert open_below(root) == before
+
+
 async def test_the_limit_is_kept(root: Path) -> None:
     """What nobody opened goes first; what has gone is not made again until it is opened."""
     async with desk(root, everywhere=False, limit=1000) as made:
@@ -226,10 +247,14 @@ async def test_a_full_disk_is_said_and_mended_later(root: Path, tmp_path: Path) 
     """Nothing half-written stays, and once there is room all of it is made."""
     with small_disk(tmp_path / "disk", 1 << 20) as disk:
         async with desk(root, thumbnails=disk / "thumbnails") as made:
-            filler = fill(disk)
+            filler, opened = fill(disk), open_below(root)
             with pytest.raises(Full):
                 await made.thumbnailing.fill(HERE, 100)
             assert made.pngs() == {}
+            begun = made.catalog.stale_thumbnails(100)
+            assert {row.path for row in begun} <= {A_IN_LAKE, A_IN_DATES}
+            assert begun  # noted before it was written
+            assert open_below(root) == opened
             filler.unlink()
             await made.thumbnailing.tidy()
             await made.thumbnailing.fill(HERE, 100)

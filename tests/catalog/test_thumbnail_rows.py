@@ -233,3 +233,11 @@ def test_a_folder_is_opened_with_all_below_it_if_that_is_asked(filed: Filed) -> 
     filed.catalog.note_opened(albums, 1, below=True)
     found = filed.catalog.wanted_thumbnails(HERE, [NORMAL], everywhere=False, limit=9)
     assert paths(found) == {"/L/Albums/Trip/a.jpg"}
+
+
+def test_what_nobody_has_is_not_wanted(filed: Filed) -> None:
+    """An export names photos that it does not hold."""
+    filed.scan(dataclasses.replace(two()[1], missing=True), full=False)
+    found = paths(wanted(filed.catalog))
+    assert found
+    assert not [path for path in found if path.endswith("/b.jpg")]

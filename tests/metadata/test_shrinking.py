@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from photofs.metadata.shrinking import Shrinker, Shrunk
 
@@ -139,6 +139,16 @@ def test_sixteen_bits_of_grey_are_not_cut_off(shrinker: Shrinker, tmp_path: Path
     grey = Image.new("I;16", (200, 200), 32768)
     picture = opened(shrunk(shrinker, tmp_path, encoded(grey, "PNG")).pngs[0])
     assert near(picture, (9, 9), (128, 128, 128))
+
+
+def test_what_the_picture_carries_is_left_behind(shrinker: Shrinker, tmp_path: Path) -> None:
+    """A color profile and a resolution: the thumbnail tells what was asked for, and no more."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    data = encoded(halves(), icc_profile=profile, dpi=(300, 300))
+    assert set(opened(shrunk(shrinker, tmp_path, data).pngs[0]).info) == {
+        "Thumb::URI",
+        "Software",
+    }
 
 
 def test_a_bomb_costs_nothing(shrinker: Shrinker, tmp_path: Path) -> None:
