@@ -23,11 +23,12 @@ async def fill_thumbnails(house: House, points: Sequence[str], *, everywhere: bo
     mounted = [os.fsencode(point) for point in points]
     with _working(house, everywhere=everywhere) as thumbnailing:
         await thumbnailing.tidy()
+        await thumbnailing.trim(mounted)  # the limit may be lower than it was
         for point in mounted:
             while (made := await thumbnailing.fill(point, ROUND)) != Filled():
                 filled = Filled(*(one + other for one, other in zip(filled, made, strict=True)))
-                await thumbnailing.trim(mounted)
-        await thumbnailing.trim(mounted)
+                if await thumbnailing.trim(mounted):  # the room is used up; what comes is colder
+                    break
     return filled
 
 

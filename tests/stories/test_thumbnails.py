@@ -85,6 +85,20 @@ def test_a_removed_library_takes_its_thumbnails_along(library: Household) -> Non
     assert thumbnails(library) == set()
 
 
+def test_filling_ends_however_little_room_there_is(library: Household) -> None:
+    """What does not fit is not made and removed for ever; a lower limit counts from then on."""
+    config = library.home / "config" / "config.toml"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    with library.mounted() as point:
+        library.run("cache", "warm", point / "google")
+        for limit, fits in (("1 KB", False), ("1 MB", True), ("1 KB", False)):
+            config.write_text(f'[thumbnails]\nlimit = "{limit}"\n')
+            library.run("thumbnails", "fill")
+            library.run("thumbnails", "fill", point)
+            taken = library.ask("thumbnails", "status")["taken"]
+            assert (taken > 1000) is fits
+
+
 def test_what_cannot_be_filled_says_why(library: Household) -> None:
     """No mount, a file, a size that no desktop knows."""
     assert "nothing of yours is mounted" in library.run("thumbnails", "fill", code=4)
