@@ -1,5 +1,8 @@
 """`photofs mirror`: whole copies of libraries on disks of one's own."""
 
+import errno
+import os
+import stat
 import sys
 import time
 from pathlib import Path
@@ -19,12 +22,13 @@ from photofs.cli.output import (
     json_option,
     print_json,
     safe_text,
+    shell_word,
 )
 from photofs.cli.scan import run_agent
 from photofs.cli.suggestions import files, libraries
 from photofs.mirrors.opening import marker_at, unmark
 from photofs.model.dates_template import USUAL_DATES, template_steps
-from photofs.model.errors import Misconfigured, NotFound, Refused
+from photofs.model.errors import Misconfigured, NotFolder, NotFound, Refused
 from photofs.model.mirror import AlbumFolders
 from photofs.model.size import parse_size
 from photofs.wishing.recognising import doubt_words
@@ -57,7 +61,7 @@ def add(
     A folder that is a mirror already is taken over: its files count once they were compared.
     """
     house = find_house()
-    template_steps(layout)
+    template_steps(layout, "--layout")
     root = _root(house, folder)
     with house.catalog() as catalog:
         library = catalog.library(library_name)
@@ -205,9 +209,34 @@ def _root(house: House, folder: str) -> Path:
             safe="nothing was changed",
             remedy="name a folder of a disk",
         )
-    if not given.is_dir():
-        raise NotFound(f"there is no folder {safe_text(str(given))}", remedy="make it first")
+    _check_is_folder(given)
     return given.resolve()
+
+
+def _check_is_folder(given: Path) -> None:
+    """NotFound if nothing is there, NotFolder if a file is, Refused if it cannot be looked into."""
+    place = safe_text(str(given))
+    try:
+        is_folder = stat.S_ISDIR(given.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NotFound(f"there is no folder {place}", remedy="make it first") from error
+    except OSError as error:
+        raise _may_not(given, str(error.strerror)) from error
+    if not is_folder:
+        raise NotFolder(
+            f"{place} is a file", safe="it was not touched", remedy="name an empty folder"
+        )
+    if not os.access(given, os.R_OK | os.X_OK):
+        raise _may_not(given, os.strerror(errno.EACCES))
+
+
+def _may_not(given: Path, said: str) -> Refused:
+    """A folder that this user may not look into."""
+    return Refused(
+        f"you may not look into {safe_text(str(given))}: {said}",
+        safe="nothing was changed",
+        remedy=f"see whose it is (`ls -ld {shell_word(str(given))}`), or name another folder",
+    )
 
 
 def _shares_disk(house: House, root: Path) -> bool:

@@ -1,8 +1,10 @@
 """What a mirror's disk says, in our own errors."""
 
 import errno
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from photofs.model.errors import (
@@ -32,6 +34,9 @@ AWAY: Final = frozenset(
     }
 )
 """What a disk that was pulled out, or a server that is gone, answers."""
+
+FORBIDDEN: Final = frozenset({errno.EACCES, errno.EPERM})
+"""What is answered to a user who has not the rights; no disk fails so."""
 
 _ROOM: Final = {
     errno.ENOSPC: Full("there is no room left on the mirror's disk"),
@@ -79,8 +84,9 @@ def our_error(error: OSError, doing: str) -> PhotofsError:
     number, said = error.errno, error.strerror or repr(error)
     if number in _ROOM:
         known = _ROOM[number]
-        room = "make room there, or split what is too long; the next run goes on"
-        return type(known)(f"{known.what} (met while {doing})", safe=_SAFE, remedy=room)
+        mend = "split it" if number == errno.EFBIG else "make room there"
+        remedy = f"{mend}; the next run goes on"
+        return type(known)(f"{known.what} (met while {doing})", safe=_SAFE, remedy=remedy)
     if number in AWAY:
         return away(f"the mirror's disk is gone ({said}, while {doing})")
     if number == errno.ENOENT:
@@ -93,11 +99,13 @@ def our_error(error: OSError, doing: str) -> PhotofsError:
             safe=_SAFE,
             remedy="mount it for writing, then run it again",
         )
-    return StoreError(
-        f"the mirror's disk failed while {doing}: {said}",
-        safe=_SAFE,
-        remedy="see the kernel's log (dmesg) and the folder's permissions, then run it again",
-    )
+    if number in FORBIDDEN:
+        what = f"this user may not do that in the mirror ({said}, while {doing})"
+        look = "see whose its folders and files are (`ls -l`)"
+    else:
+        what = f"the mirror's disk failed while {doing}: {said}"
+        look = "see the kernel's log (dmesg)"
+    return StoreError(what, safe=_SAFE, remedy=f"{look}, then run it again")
 
 
 def _in_the_way(number: int, doing: str) -> PhotofsError:
@@ -121,4 +129,13 @@ def away(what: str) -> NotAttached:
         what,
         safe="nothing was concluded from that, and nothing is removed anywhere",
         remedy="mount the disk where it was; the next run goes on",
+    )
+
+
+def may_not_look(root: Path, error: OSError) -> NotAttached:
+    """The folder is there, but not for this user: as little is known of it as of one away."""
+    return NotAttached(
+        f"you may not look into {root}: {error.strerror}",
+        safe="nothing was concluded from that, and nothing is removed anywhere",
+        remedy=f"see whose it is: `ls -ld {shlex.quote(str(root))}`",
     )

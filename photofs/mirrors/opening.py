@@ -1,10 +1,13 @@
 """Opens mirrors, makes new ones, and makes them ordinary folders again: by their marker alone."""
 
 import os
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from photofs.mirrors.disk_words import away, mirror_errors
+from photofs.mirrors.disk_words import FORBIDDEN, away, may_not_look, mirror_errors
 from photofs.mirrors.folder import LocalMirror
 from photofs.mirrors.marker import new_marker, read_marker, remove_marker, write_marker
 from photofs.mirrors.port import Marker
@@ -45,7 +48,7 @@ def begin_mirror(root: Path, library: str, made: str) -> LocalMirror:
     try:
         _check_empty(root, fd)
         _check_writable(root, fd)
-        with mirror_errors("writing the marker"):
+        with mirror_errors("writing the marker"), _rights_told(root):
             traits = find_traits(fd)
             marker = new_marker(library, made)
             write_marker(fd, marker)
@@ -116,9 +119,27 @@ def _check_empty(root: Path, fd: int) -> None:
         )
 
 
+@contextmanager
+def _rights_told(root: Path) -> Iterator[None]:
+    """Refused where this user may not write in a folder: no disk failed."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FORBIDDEN:
+            raise
+        raise Refused(
+            f"you may not write in {root}: {error.strerror}",
+            safe="nothing was changed",
+            remedy=f"see whose it is (`ls -ld {shlex.quote(str(root))}`), and have it given to you"
+            " (chown), or name another folder",
+        ) from error
+
+
 def _open_root(root: Path) -> int:
     """The root's descriptor."""
     try:
         return os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
+        if error.errno in FORBIDDEN:
+            raise may_not_look(root, error) from error
         raise away(f"the folder {root} is not there: {error.strerror}") from error

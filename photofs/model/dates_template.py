@@ -1,4 +1,4 @@
-"""The setting `tree.dates`: what the folders below Dates are called, and which texts can say it."""
+"""The setting `tree.dates`, and `--layout`: what folders by date are called; which texts say it."""
 
 import re
 from collections.abc import Mapping
@@ -15,8 +15,11 @@ _SAMPLE: Final = {"year": "2019", "month": "07", "day": "21"}
 
 
 @lru_cache(maxsize=16)
-def template_steps(template: str) -> tuple[str, ...]:
-    """The template's steps; Misconfigured if one would be no folder's name, or none has a date."""
+def template_steps(template: str, given_as: str = "tree.dates") -> tuple[str, ...]:
+    """The template's steps; Misconfigured if one would be no folder's name, or none has a date.
+
+    `given_as` is what the user has to mend: the setting, or an option.
+    """
     steps = tuple(template.split("/"))
     names = [filled(step, _SAMPLE) or "" for step in steps]
     wrong = any(folder_name(name) != name or set("{}") & set(name) for name in names)
@@ -24,7 +27,7 @@ def template_steps(template: str) -> tuple[str, ...]:
     gap = "month" not in asked and "day" in asked  # {day} alone would mix those of twelve months
     if wrong or gap or len(steps) > MAX_NESTING or not asked:
         raise Misconfigured(
-            f"tree.dates: {template!r} does not make folders by date",
+            f"{given_as}: {template!r} does not make folders by date",
             remedy=f'use {{year}}, {{month}}, {{day}} and "/", as in "{USUAL_DATES}"',
         )
     return steps

@@ -1,6 +1,9 @@
 """The mirror by the real command: begun, filled, looked at, moved, taken over, forgotten."""
 
+import os
 import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -10,8 +13,15 @@ from photofs.emulators.pictures import make_jpeg
 from photofs.emulators.takeout import demo_takeout
 from photofs.kernel.lock import hold
 from photofs.model.mirror import MARKER_NAME
-from tests.support.household import Household, shell
+from tests.support.household import PATIENCE, Household, shell
 from tests.support.mirrored import check_sums, files_of
+
+WITHOUT_RIGHTS = (
+    ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--"]
+    if os.geteuid() == 0
+    else []
+)
+"""Root itself is asked for no rights unless it gives this power away."""
 
 
 @pytest.fixture
@@ -60,7 +70,45 @@ def test_a_mirror_lies_where_it_harms_nothing(
         assert "photofs: " in told
         assert not (folder / MARKER_NAME).exists()
     household.run("mirror", "add", "google", tmp_path / "nowhere", code=4)
+    told = household.run("mirror", "add", "google", root / "mine.txt", code=15)
+    assert "mine.txt is a file" in told
+    told = household.run("mirror", "add", "google", root, "--layout", "{yaer}", code=78)
+    assert "--layout: '{yaer}'" in told
     assert household.ask("mirror", "status") == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "verb", "told"),
+    [
+        (0o555, ("mirror", "add", "google"), "you may not write in {}: Permission denied"),
+        (0o000, ("mirror", "add", "google"), "you may not look into {}: Permission denied"),
+        (0o000, ("library", "add", "folder"), "you may not look into {}"),
+    ],
+)
+def test_a_folder_without_rights_is_called_that(
+    household: Household, export: Path, root: Path, mode: int, verb: tuple[str, ...], told: str
+) -> None:
+    """No disk failed, and none is away: whose folder it is has to be looked at."""
+    del export
+    root.chmod(mode)
+    try:
+        done = subprocess.run(
+            [*WITHOUT_RIGHTS, sys.executable, "-m", "photofs", *verb, root],
+            env=household.environ,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert done.returncode == 15, done.stderr
+        assert told.format(root) in done.stderr
+        assert f"ls -ld {root}" in done.stderr
+        assert "dmesg" not in done.stderr
+        assert "read from it before" not in done.stderr
+        assert household.ask("mirror", "status") == []
+    finally:
+        root.chmod(0o755)
+    assert list(root.iterdir()) == []
 
 
 def test_a_mirror_that_is_away_is_called_so(household: Household, export: Path, root: Path) -> None:

@@ -1,5 +1,7 @@
 """Whether a folder holds pictures at all; asked before a library is added."""
 
+import os
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,10 +19,18 @@ def check_folder(
 ) -> None:
     """Refused unless pictures or videos lie there; nothing is written. NotFound, NotAttached.
 
+    Refused, too, where this user may not look.
+
     `own_folders` are photofs's own, in which nobody looks for pictures.
     """
     if not path.is_dir():
         raise Refused(f"{path} is no folder", safe="nothing was added", remedy="name a folder")
+    if not os.access(path, os.R_OK | os.X_OK):
+        raise Refused(
+            f"you may not look into {path}",
+            safe="nothing was added",
+            remedy=f"see whose it is (`ls -ld {shlex.quote(str(path))}`), or name another folder",
+        )
     tree = walk(path, our_folders(own_folders))
     for member in tree.files.values():
         if not NEVER.search(member.path) and read_head(look, path, member, TgzParts()):
