@@ -103,7 +103,10 @@ async def scan_all(
     with house.catalog() as catalog:
         sources = wanted_sources(catalog, names)
         if not sources:
-            raise NotFound("there is no library yet", remedy="see `photofs library add --help`")
+            raise NotFound(
+                "there is no library yet",
+                remedy="see `photofs library add --help` and `photofs login --help`",
+            )
         for name, source in sources:
             await await_turn(house, source)
             current = catalog.source(source.source_id)

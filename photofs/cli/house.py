@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from photofs.assembly import HOME_VARIABLE, House
 from photofs.catalog.sqlite import Catalog
-from photofs.cli.mounts import list_mounts
+from photofs.cli.mounts import home_of, list_mounts
 from photofs.model.errors import NotFound, PhotofsError
 
 
@@ -26,10 +26,10 @@ def find_house() -> House:
     looked into only while another home is mounted: the command opens it anyway.
     """
     house = House()
-    if HOME_VARIABLE in os.environ:
+    if home_of(os.environ) is not None:
         return house
     homes = [mount.home for mount in list_mounts(os.environ) if mount.home is not None]
-    if not homes or _has_libraries(house):
+    if not homes or has_libraries(house):
         return house
     return House(home_environ(homes[0]))
 
@@ -46,7 +46,7 @@ def recognised(house: House) -> Iterator[Catalog]:
         yield catalog
 
 
-def _has_libraries(house: House) -> bool:
+def has_libraries(house: House) -> bool:
     """Whether anything was ever added to a house; so if its catalog cannot be read, too."""
     try:
         with house.catalog(read_only=True) as catalog:

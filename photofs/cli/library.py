@@ -191,7 +191,7 @@ def list_libraries(*, as_json: bool) -> None:
             ],
         )
     else:
-        print("no library yet; see `photofs library add --help` and `photofs login flickr`")
+        print("no library yet; see `photofs library add --help` and `photofs login --help`")
 
 
 @library.command(short_help="Forget a library, or one source of it.")

@@ -124,7 +124,8 @@ def _refuse_if_nothing_to_show(house: House) -> None:
                 return
     raise Refused(
         "there is no library to show yet",
-        remedy="use `photofs library add takeout FOLDER`, `photofs login flickr`, or --demo",
+        remedy="use `photofs library add takeout FOLDER`, `photofs login flickr`, `photofs login"
+        " google`, or --demo",
     )
 
 
@@ -154,6 +155,7 @@ def _say_what_to_try(point: Path, *, demo: bool) -> None:
         )
     print("try:")
     print(f"  ls {shown} {shown}/*/Albums")
-    print(f"  rsync -aH {shown}/ /tmp/copy/     # then once more: nothing to do")
+    print(f"  rsync -aH --exclude '/*/Scratch' {shown}/ /tmp/copy/")
+    print("    # then once more: nothing to do")
     print(f"  {photofs} status")
     print(f"  {photofs} umount {shown}")

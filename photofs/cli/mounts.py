@@ -32,6 +32,11 @@ class Mount(NamedTuple):
     started: int = 0
 
 
+def home_of(environ: Mapping[str, str]) -> str | None:
+    """The home that the environment names; None, too, where the variable is empty."""
+    return environ.get(HOME_VARIABLE) or None
+
+
 def _notes(environ: Mapping[str, str]) -> Path:
     """The folder of the notes: one for a user, whatever PHOTOFS_HOME says."""
     plain = {key: value for key, value in environ.items() if key != HOME_VARIABLE}
@@ -46,7 +51,7 @@ def _note_of(point: str, environ: Mapping[str, str]) -> Path:
 def note_mount(point: str, environ: Mapping[str, str]) -> None:
     """Note that this process serves the mount point; where no note can be written, none is."""
     note = _note_of(point, environ)
-    told = {"point": point, **Process.this()._asdict(), "home": environ.get(HOME_VARIABLE)}
+    told = {"point": point, **Process.this()._asdict(), "home": home_of(environ)}
     text = json.dumps(told)
     try:
         note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

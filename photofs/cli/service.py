@@ -1,6 +1,5 @@
 """`photofs service`: have systemd run the agent and mounts, for this user or for the machine."""
 
-import contextlib
 import os
 import sys
 from dataclasses import asdict, dataclass, field
@@ -8,7 +7,10 @@ from pathlib import Path
 
 import click
 
+from photofs.assembly import House
+from photofs.cli.house import has_libraries
 from photofs.cli.output import json_option, own_name, print_json, safe_text, shell_word
+from photofs.cli.service_point import check_point, make_point
 from photofs.cli.suggestions import folders
 from photofs.cli.systemctl import SINCE, Systemctl
 from photofs.cli.unit_files import (
@@ -32,6 +34,7 @@ from photofs.cli.unit_files import (
     write_unit,
 )
 from photofs.model.errors import NotFound, Refused
+from photofs.model.exit_codes import NEEDS_A_PERSON, OK, SOME_FAILED
 
 LINGER = Path("/var/lib/systemd/linger")
 """A file for each user whose services run while they are not logged in."""
@@ -90,9 +93,11 @@ def install(mountpoint: Path | None, *, system: bool, as_json: bool) -> None:
     if not confined:
         units = {name: without_namespaces(text) for name, text in units.items()}
     check_none_is_foreign(scope, units)
-    if point is not None and not system:
-        _make_folder(point)
     done = Installed(str(scope.folder))
+    if point is not None:
+        check_point(point, scope, os.environ)
+        if not system and make_point(point):
+            done.to_do.append(f"the folder {safe_text(str(point))} was made for it")
     done.written = [name for name, text in units.items() if write_unit(scope, name, text)]
     started = [AGENT, *([TIMER] if TIMER in units else []), *([unit_for(point)] if point else [])]
     _start(scope, started, done)
@@ -110,6 +115,7 @@ def install(mountpoint: Path | None, *, system: bool, as_json: bool) -> None:
         print_json(asdict(done))
     else:
         _print_installed(done)
+    sys.exit(OK if done.started else SOME_FAILED)
 
 
 @service.command
@@ -129,8 +135,10 @@ def remove(mountpoint: Path | None, *, system: bool, as_json: bool) -> None:
         stopped = [unit_for(point)]
         if stopped[0] not in enabled_mounts(scope):
             raise NotFound(
-                f"no service of ours mounts {safe_text(str(point))}",
-                remedy=f"see `{own_name()} service status`",
+                f"no service of ours mounts {safe_text(str(point))}{_unheard(manager)}",
+                safe="nothing was changed",
+                remedy=f"`{own_name()} service status` shows those that are enabled; `service"
+                " remove` without a folder takes all units away",
             )
     else:
         enabled = [name for name in names if name in {AGENT, TIMER}]
@@ -143,7 +151,9 @@ def remove(mountpoint: Path | None, *, system: bool, as_json: bool) -> None:
     if as_json:
         print_json({"stopped": stopped, "removed": removed, "trouble": trouble})
         return
-    for name in [*stopped, *removed]:
+    for name in stopped:
+        print(f"stopped {safe_text(name)}")
+    for name in removed:
         print(f"removed {safe_text(name)}")
     if not stopped and not removed:
         print(f"no unit of ours lies in {scope.folder}")
@@ -166,6 +176,15 @@ def status(*, system: bool, as_json: bool) -> None:
         return
     for each in found:
         _print_status(each)
+    silent = manager.silent() if any(each.installed for each in found) else None
+    if silent is not None:
+        print(f"! systemd does not answer: {safe_text(silent)}")
+
+
+def _unheard(manager: Systemctl) -> str:
+    """That nobody knows what runs, for a sentence; "" if systemd answers."""
+    silent = manager.silent()
+    return "" if silent is None else f", as far as its links tell, and systemd is silent ({silent})"
 
 
 def _status_of(scope: Scope, manager: Systemctl, name: str) -> UnitStatus:
@@ -238,9 +257,15 @@ def _hints(scope: Scope, point: Path | None) -> list[str]:
                 f"the folder must be its own: install -d -o photofs {shell_word(str(point))}"
             )
         return hints
+    hints = []
+    if not has_libraries(House()):
+        hints.append(
+            f"there is no library yet, and until there is the mount ends with {NEEDS_A_PERSON}: see"
+            " `photofs library add --help` and `photofs login --help`"
+        )
     if (LINGER / _user_name()).exists():
-        return []
-    return ["it runs while you are logged in; for always: loginctl enable-linger"]
+        return hints
+    return [*hints, "it runs while you are logged in; for always: loginctl enable-linger"]
 
 
 def _user_name() -> str:
@@ -263,19 +288,6 @@ def _point_of(mountpoint: Path | None) -> Path | None:
             remedy="choose a shorter one",
         )
     return point
-
-
-def _make_folder(point: Path) -> None:
-    try:
-        point.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError):  # a dead mount may lie on it
-            point.mkdir(mode=0o700)
-    except OSError as error:
-        raise Refused(
-            f"{safe_text(str(point))} cannot be made: {error.strerror}",
-            safe="nothing was written",
-            remedy="choose another folder",
-        ) from error
 
 
 def _print_installed(done: Installed) -> None:

@@ -14,7 +14,7 @@ from photofs.cli.attached import away_from
 from photofs.cli.errand_words import errands_in_words, held_back, without_page
 from photofs.cli.guard_words import told_words
 from photofs.cli.house import find_house
-from photofs.cli.mounts import Mount, list_mounts, serves
+from photofs.cli.mounts import Mount, home_of, list_mounts, serves
 from photofs.cli.open_work import OpenWork, open_work, work_words
 from photofs.cli.output import (
     counted,
@@ -86,12 +86,13 @@ class LibraryStatus:
 
 @dataclass(frozen=True, slots=True)
 class MountStatus:
-    """A mount, and whether its process still serves it."""
+    """A mount, and whether its process still serves it; `others`: it shows another home."""
 
     point: str
     pid: int
     serves: bool
     home: str | None
+    others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def find_status(house: House, mounts: list[Mount]) -> Status:
     usage = house.store().usage()
     return Status(
         libraries,
-        [_mount_status(mount) for mount in mounts],
+        [_mount_status(mount, home_of(house.environ)) for mount in mounts],
         usage,
         house.secrets().where,
         str(house.paths.catalog),
@@ -227,9 +228,9 @@ def _seconds_since(instant_ns: int | None) -> int | None:
     return None if instant_ns is None else max(time.time_ns() - instant_ns, 0) // 10**9
 
 
-def _mount_status(mount: Mount) -> MountStatus:
-    """A mount's status."""
-    return MountStatus(mount.point, mount.pid, serves(mount), mount.home)
+def _mount_status(mount: Mount, home: str | None) -> MountStatus:
+    """A mount's status; `home` is the one that is asked about."""
+    return MountStatus(mount.point, mount.pid, serves(mount), mount.home, mount.home != home)
 
 
 def _as_document(found: Status) -> dict[str, object]:
@@ -253,9 +254,10 @@ def _print(found: Status) -> None:
         _print_library(library)
     for mount in found.mounts:
         state = "" if mount.serves else "  ITS PROCESS HAS DIED; mount it again to mend that"
-        print(f"mounted at {safe_text(mount.point)}{state}")
-    if not found.mounts:
-        print("nothing is mounted")
+        whose = f"; it shows {mount.home or 'your usual folders'}, not this" if mount.others else ""
+        print(f"mounted at {safe_text(mount.point + whose)}{state}")
+    if all(mount.others for mount in found.mounts):
+        print("nothing of this is mounted" if found.mounts else "nothing is mounted")
     print(f"cache: {human_size(found.cache.cache)} of {human_size(found.cache.cache_limit)}")
     for told in found.guarded:
         print(f"guard: {told_words(told)}; see `photofs guard status`")

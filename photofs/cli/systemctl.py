@@ -34,6 +34,10 @@ class Systemctl:
             return None
         return " ".join(done.stderr.split()) or f"systemctl ended with {done.returncode}"
 
+    def silent(self) -> str | None:
+        """Why the manager does not answer at all; None if it does."""
+        return self.run("show", "-p", "Version")
+
     def command(self, *arguments: str) -> str:
         """What a person would type for that."""
         return " ".join(["systemctl", *self._flags, *arguments])

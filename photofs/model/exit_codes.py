@@ -48,10 +48,15 @@ def exit_code(error: errors.PhotofsError) -> int:
     return OTHER
 
 
+def by_service(environ: Mapping[str, str]) -> bool:
+    """Whether a service manager has started us."""
+    return bool(environ.get(_SERVICE_VARIABLE))
+
+
 def service_exit_code(error: errors.PhotofsError, environ: Mapping[str, str]) -> int:
     """The same, or what it means to a service manager if one has started us."""
     code = exit_code(error)
-    if not environ.get(_SERVICE_VARIABLE):
+    if not by_service(environ):
         return code
     if isinstance(error, errors.Busy | errors.Temporary | errors.Quota | errors.Full):
         return TRY_LATER

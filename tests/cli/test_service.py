@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from photofs.cli.unit_files import MARK, is_hidden
+from photofs.emulators.takeout import demo_takeout
 from tests.support.household import Household
 
 FAKE = """#!/bin/sh
@@ -101,10 +102,62 @@ def test_install_refuses_a_unit_of_somebody_else(desk: Desk) -> None:
 def test_without_a_manager_install_says_what_to_run(tmp_path: Path) -> None:
     """The units are written all the same."""
     desk = Desk(tmp_path, systemd=False)
-    told = desk.run("service", "install", desk.folder / "photos")
+    told = desk.run("service", "install", desk.folder / "photos", code=6)
     assert "systemctl is not here" in told
     assert "systemctl --user daemon-reload; systemctl --user enable --now -- photofs-agent" in told
     assert (desk.units / "photofs@.service").exists()
+
+
+def test_without_a_manager_status_and_remove_say_so(tmp_path: Path) -> None:
+    """None is called unknown without the reason; what was not begun is not there."""
+    desk = Desk(tmp_path, systemd=False)
+    point = desk.folder / "photos"
+    desk.run("service", "install", point, code=6)
+    told = desk.run("service", "status")
+    assert told.count("! systemd does not answer: systemctl is not here") == 1
+    told = desk.run("service", "remove", point, code=4)
+    assert "systemd is silent (systemctl is not here)" in told
+    assert "without a folder takes all units away" in told
+    assert not any(desk.units.glob("*.wants"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [("file", "is a file"), ("full", "is not empty: it holds mine.jpg")]
+)
+def test_install_refuses_where_nothing_can_be_mounted(desk: Desk, kind: str, told: str) -> None:
+    """A file, or a folder with files that would be hidden: no unit is written, nothing is asked."""
+    point = desk.folder / "photos"
+    if kind == "file":
+        point.write_text("mine")
+    else:
+        point.mkdir()
+        (point / "mine.jpg").write_text("mine")
+    assert told in desk.run("service", "install", point, code=15)
+    assert not desk.units.exists()
+    assert desk.orders() == []
+
+
+def test_install_tells_what_the_mount_lacks(desk: Desk) -> None:
+    """It makes the folder, and says that there is no library, for which the mount would end."""
+    point = desk.folder / "photos"
+    told = desk.run("service", "install", point)
+    assert f"the folder {point} was made for it" in told
+    assert "there is no library yet, and until there is the mount ends with 78" in told
+    (desk.folder / "takeout").mkdir()
+    demo_takeout(desk.folder / "takeout")
+    desk.run("library", "add", "takeout", desk.folder / "takeout", "--no-scan")
+    told = desk.run("service", "install", point)
+    assert "was made" not in told
+    assert "there is no library" not in told
+
+
+def test_remove_says_each_thing_once(desk: Desk) -> None:
+    """What is stopped, and which files are taken away."""
+    desk.run("service", "install")
+    lines = desk.run("service", "remove").splitlines()
+    assert "stopped photofs-agent.service" in lines
+    assert "removed photofs-agent.service" in lines
+    assert len(set(lines)) == len(lines)
 
 
 def test_install_says_how_to_run_it_without_a_login(desk: Desk) -> None:

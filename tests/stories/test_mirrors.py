@@ -41,6 +41,14 @@ def root(tmp_path: Path) -> Path:
     return folder
 
 
+def test_where_no_mirror_is_the_timer_has_nothing_to_do(household: Household) -> None:
+    """A person is told that there is none; the weekly service does not fail for that."""
+    assert "there is no mirror yet" in household.run("mirror", "verify", code=4)
+    household.environ["PHOTOFS_SERVICE"] = "1"
+    household.run("mirror", "verify")
+    household.run("mirror", "verify", "google", code=78)
+
+
 def test_a_mirror_is_begun_filled_and_told_of(
     household: Household, export: Path, root: Path
 ) -> None:

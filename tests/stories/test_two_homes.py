@@ -1,0 +1,38 @@
+"""Two homes of one user, as a demo beside one's own: a mount is told of with whose it is."""
+
+from pathlib import Path
+
+import pytest
+
+from photofs.emulators.takeout import demo_takeout
+from tests.support.household import Household
+
+pytestmark = pytest.mark.mount
+
+
+def test_a_mount_of_another_home_is_told_as_that(household: Household, tmp_path: Path) -> None:
+    """Status of one does not take the other's for its own; no service is begun over it."""
+    folder = tmp_path / "takeout"
+    demo_takeout(folder)
+    household.run("library", "add", "takeout", folder, "--no-scan")
+    other = Household(tmp_path / "other")
+    with household.mounted() as point:
+        assert f"mounted at {point}\n" in household.run("status")
+        told = other.run("status")
+        assert f"mounted at {point}; it shows {household.home}, not this" in told
+        assert "nothing of this is mounted" in told
+        refused = other.run("service", "install", point, code=15)
+        assert f"is mounted already by a photofs with its files in {household.home}" in refused
+        assert f"photofs umount {point}" in refused
+        assert "is mounted already, and not" in household.run("service", "install", point, code=15)
+
+
+def test_an_empty_variable_names_no_home(household: Household, tmp_path: Path) -> None:
+    """PHOTOFS_HOME="" is as if it were not set: what alone is mounted is found."""
+    folder = tmp_path / "takeout"
+    demo_takeout(folder)
+    household.run("library", "add", "takeout", folder, "--no-scan")
+    with household.mounted():
+        usual = Household(tmp_path / "other", {})
+        usual.environ["PHOTOFS_HOME"] = ""
+        assert "google" in usual.run("library", "list")
