@@ -24,9 +24,9 @@ from photofs.cli.output import (
     table,
 )
 from photofs.filing.clock import now as both_clocks
-from photofs.model.errors import NotFound, Refused
-from photofs.model.exit_codes import SOME_FAILED
-from photofs.model.rule import Rule
+from photofs.model.errors import NotFound, PhotofsError, Refused
+from photofs.model.exit_codes import SOME_FAILED, exit_code
+from photofs.model.rule import HELD_BACK, Rule
 from photofs.model.rule_plan import Plan, Trusted
 from photofs.wishing.proof_disks import ProofDisks
 from photofs.wishing.proof_mirrors import ProofMirrors
@@ -76,20 +76,30 @@ def rules() -> None:
 @json_option
 def check(names: tuple[str, ...], *, verbose: bool, as_json: bool) -> None:
     """Show what the rules, or those named, would do now; nothing is changed."""
+    told: list[Shown] = []
+    impossible: dict[str, PhotofsError] = {}
     with _bench() as bench:
-        told = []
         for rule in _chosen(bench, names):
-            found = bench.ruling.plan(rule, bench.time.now_ns)
+            try:
+                found = _planned(bench, rule)
+            except (NotFound, Refused) as error:  # of this rule alone: the others are looked at
+                impossible[rule.name] = error
+                continue
             row = bench.catalog.rule(rule.name)
             bench.catalog.note_rule(row._replace(seen=found.digest(rule)))
             told.append(_plan_facts(bench, rule, found))
     if as_json:
-        print_json([each._asdict() for each in told])
-        return
-    if not told:
+        wrong = [{"rule": name, "error": str(error)} for name, error in impossible.items()]
+        print_json([*(each._asdict() for each in told), *wrong])
+    elif not told and not impossible:
         _tell_none(bench.house)
-    for each in told:
-        _print_plan(each, all_of_them=verbose)
+    else:
+        for each in told:
+            _print_plan(each, all_of_them=verbose)
+        for error in impossible.values():
+            print(safe_text(f"photofs: {error}"), file=sys.stderr)
+    if impossible:
+        sys.exit(SOME_FAILED if told else exit_code(next(iter(impossible.values()))))
 
 
 @rules.command(short_help="Do now what a rule would do.")
@@ -106,20 +116,22 @@ def run(name: str, *, as_json: bool) -> None:
         _check_clock(rule, bench.time)
         _check_no_doubt(rule, bench)
         row = bench.catalog.rule(name)
-        found = bench.ruling.plan(rule, bench.time.now_ns)
+        found = _planned(bench, rule)
         if row.armed != rule.digest:
             check_seen(rule, row.seen, found)
         wished, left = _carry_out(bench, rule, found)
-        held = bench.ruling.held(rule)
+        held, action = bench.ruling.held(rule), bench.ruling.action_of(rule)
         what = f"{counted(wished, 'photo')}: {rule.do.value}"
         what += f"; {held:,} of them held, for they are so many" if held else ""
         now_ns = both_clocks().wall_ns
         bench.catalog.note_rule(row._replace(seen="", ran=rule.digest, run_ns=now_ns, told=what))
     if as_json:
         facts = {"wished": wished, "held": held, "left": dict(left), "later": found.later}
+        facts["action"] = action
         print_json({"rule": name, **facts})
     else:
-        print(safe_text(f"{name}: {what}; `photofs log` lists it, `photofs undo` takes it back"))
+        back = "" if action is None else f"; `photofs undo {action}` takes it back"
+        print(safe_text(f"{name}: {what}{back}"))
         if held:
             print("nothing of what is held is done until `photofs held release`: see `held list`")
         for why, number in left.items():
@@ -142,14 +154,14 @@ def arm(name: str, *, as_json: bool) -> None:
         (rule,) = _chosen(bench, (name,))
         _check_no_doubt(rule, bench)
         row = bench.catalog.rule(name)
-        check_seen(rule, row.seen, bench.ruling.plan(rule, bench.time.now_ns))
+        check_seen(rule, row.seen, _planned(bench, rule))
         if rule.removes and row.ran != rule.digest:
             raise Refused(
                 f'the rule "{name}" takes photos away, and was never run by hand',
                 safe="nothing was changed",
                 remedy=f"`photofs rules run {shell_word(name)}`, then check and arm it again",
             )
-        bench.catalog.note_rule(row._replace(armed=rule.digest, told=""))
+        bench.catalog.note_rule(row._replace(armed=rule.digest, told=_without_hold(row)))
         bench.ruling.believe_clock()
     if as_json:
         print_json({"armed": name})
@@ -237,6 +249,22 @@ def _check_clock(rule: Rule, time: Trusted) -> None:
             safe="nothing was changed",
             remedy="set the clock right; if it is, `photofs rules arm` of any rule says so",
         )
+
+
+def _planned(bench: Bench, rule: Rule) -> Plan:
+    """What a rule would do now; NotFound, Refused name the file and the rule."""
+    try:
+        return bench.ruling.plan(rule, bench.time.now_ns)
+    except (NotFound, Refused) as error:
+        path = bench.house.paths.config / NAME
+        what = f'{path}: rule "{rule.name}": {error.what}'
+        safe = error.safe or "this rule does nothing until that is mended"
+        raise type(error)(what, safe=safe, remedy=error.remedy) from error
+
+
+def _without_hold(row: RuleRow) -> str:
+    """What came of a rule's last run; what held it back is over once it is armed anew."""
+    return "" if row.told.startswith(HELD_BACK) else row.told
 
 
 def _carry_out(bench: Bench, rule: Rule, found: Plan) -> Outcome:

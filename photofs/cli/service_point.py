@@ -13,7 +13,7 @@ SAFE = "nothing was written"
 
 
 def check_point(point: Path, scope: Scope, environ: Mapping[str, str]) -> None:
-    """Refused where a unit could never mount: on a file, over files, over a mount that is no unit's.
+    """Refused where a unit could not mount: on a file, over files, over a mount that is no unit's.
 
     NotFound of a folder that is not there, for the machine's units: it must be the user photofs's.
     """

@@ -258,8 +258,30 @@ def _fresh(rule: Rule, subject: Subject, fact: str, told: Told, now_ns: int) -> 
     if rule.removes and told.record not in subject.joined:
         return f"its {fact} is told of a record that only looks like the same photo"
     if rule.fresh_ns is not None and not _within(told.as_of_ns, rule.fresh_ns, now_ns):
-        return f"what is known of its {fact} is older than the rule allows"
+        return f"what is known of its {fact} is {_too_old(told.as_of_ns, rule.fresh_ns, now_ns)}"
     return MATCHES
+
+
+NEWER: Final = "a newer export, or `photofs scan --full` of an account, makes it new"
+
+
+def _too_old(as_of_ns: int, fresh_ns: int, now_ns: int) -> str:
+    """How old a fact is and may be, and what makes it new; to whole weeks, so that many are one."""
+    allows = f"older than the rule allows (facts_within: {_span(fresh_ns)}); {NEWER}"
+    if as_of_ns <= 0:
+        return f"hearsay of which nobody knows how old it is, and so {allows}"
+    if as_of_ns > now_ns:
+        return f"told of a time that is yet to come, and counts as {allows}"
+    return f"{_span(now_ns - as_of_ns)} old, {allows}"
+
+
+def _span(length_ns: int) -> str:
+    """A length of time in hours below two days, in days below three weeks, else in weeks."""
+    for unit, one, most in (("hour", DAY_NS // 24, 48), ("day", DAY_NS, 21)):
+        if length_ns < most * one:
+            number = length_ns // one
+            return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+    return f"{length_ns // (7 * DAY_NS):,} weeks"
 
 
 def _within(moment_ns: int, length_ns: int, now_ns: int) -> bool:
@@ -285,7 +307,8 @@ def _unfit_record(rule: Rule, subject: Subject, now_ns: int) -> str:
     if subject.likened:
         return "it was put together with another source's by likeness alone"
     if not _within(subject.record_as_of_ns, rule.fresh_ns or 0, now_ns):
-        return "its source has not told of it as lately as the rule wants; `photofs scan --full`"
+        told = _too_old(subject.record_as_of_ns, rule.fresh_ns or 0, now_ns)
+        return f"what its source tells of it is {told}"
     return MATCHES
 
 

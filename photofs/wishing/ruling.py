@@ -124,6 +124,10 @@ class Ruling:
         rows = self._catalog.in_state(State.HELD) if action is not None else []
         return sum(row.wish.action == action for row in rows)
 
+    def action_of(self, rule: Rule) -> int | None:
+        """The number of the action with which all that a rule has wished here can be undone."""
+        return self._actions.get(rule.name)
+
     def _carry_out(self, rule: Rule, would: Would, desk: WishDesk) -> None:
         if rule.do is RuleVerb.PIN:
             return  # which is no wish of a service

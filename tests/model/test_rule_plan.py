@@ -1,5 +1,6 @@
 """What rules would do in random worlds: nothing without a proof, and nothing for lack of facts."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -161,6 +162,23 @@ def test_each_reason_is_told() -> None:
     for subject, why in changed:
         ((_photo, said),) = plan(ARCHIVED, [subject], LIMITS, NOW).left
         assert why in said
+
+
+@pytest.mark.parametrize(
+    ("as_of_ns", "words"),
+    [
+        (NOW - 8 * DAY_NS, "is 8 days old, older than the rule allows (facts_within: 7 days)"),
+        (NOW - 60 * DAY_NS, "is 8 weeks old"),
+        (0, "nobody knows how old it is"),
+        (NOW + 3 * DAY_NS, "is told of a time that is yet to come"),
+    ],
+)
+def test_how_old_a_fact_is_and_may_be_is_told(as_of_ns: int, words: str) -> None:
+    """With what makes it new: where a Takeout told it, no scan does."""
+    old = FINE._replace(archived=Told(True, RECORD, as_of_ns))
+    ((_photo, why),) = plan(ARCHIVED, [old], LIMITS, NOW).left
+    assert words in why
+    assert "a newer export, or `photofs scan --full` of an account" in why
 
 
 def test_a_fact_that_is_not_told_matches_neither_way() -> None:

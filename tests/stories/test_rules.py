@@ -31,9 +31,10 @@ def test_a_rule_is_seen_run_undone_and_armed(kept: Kept) -> None:
     assert told["number"] == len(told["photos"]) > 2
     assert "never run by hand" in run("rules", "arm", "tokyo", code=15)
     assert kept.in_trash() == []
-    run("rules", "run", "tokyo")
+    ran = run("rules", "run", "tokyo")
     assert len(kept.in_trash()) == told["number"]
     (action,) = kept.household.ask("log")
+    assert f"`photofs undo {action['action']}` takes it back" in ran
     assert action["program"] == "photofs rule tokyo"
     again = kept.check()
     assert again["number"] == 0
@@ -41,6 +42,7 @@ def test_a_rule_is_seen_run_undone_and_armed(kept: Kept) -> None:
     run("rules", "arm", "tokyo")
     (status,) = kept.household.ask("rules", "status")
     assert status["armed"] == "yes"
+    assert status["told"] == f"{told['number']} photos: trash", "arming it is no run"
     run("undo", str(action["action"]))
     assert kept.in_trash() == []
     undone = kept.check()
@@ -99,6 +101,20 @@ def test_a_wrong_rule_stops_all_of_them_by_name(kept: Kept) -> None:
     told = kept.household.run("rules", "check", code=None)
     assert "rules.toml" in told
     assert 'rule "tokyo": when.archive is not known' in told
+
+
+def test_a_rule_of_an_unknown_library_is_named_and_the_others_are_looked_at(kept: Kept) -> None:
+    """The file and the rule; of the others it is shown what they would do, and 6."""
+    lost = '[[rule]]\nname = "lost"\nlibrary = "nolib"\nwhen = {{ album = "x" }}\ndo = "pin"\n'
+    kept.write(text=lost + RULE)
+    told = kept.household.run("rules", "check", code=6)
+    assert "tokyo: would trash" in told
+    assert 'rules.toml: rule "lost": there is no library "nolib"' in told
+    shown = kept.household.ask("rules", "check", code=6)
+    assert [(each["rule"], "error" in each) for each in shown] == [("tokyo", False), ("lost", True)]
+    kept.household.run("rules", "check", "lost", code=4)
+    assert 'rule "lost"' in kept.household.run("rules", "run", "lost", code=4)
+    kept.household.run("rules", "run", "tokyo")
 
 
 def test_a_photo_is_looked_at_once_more_at_its_service(kept: Kept, flickr: Flickr) -> None:
