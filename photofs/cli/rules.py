@@ -96,8 +96,8 @@ def check(names: tuple[str, ...], *, verbose: bool, as_json: bool) -> None:
     else:
         for each in told:
             _print_plan(each, all_of_them=verbose)
-        for error in impossible.values():
-            print(safe_text(f"photofs: {error}"), file=sys.stderr)
+        for trouble in impossible.values():
+            print(safe_text(f"photofs: {trouble}"), file=sys.stderr)
     if impossible:
         sys.exit(SOME_FAILED if told else exit_code(next(iter(impossible.values()))))
 
