@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from photofs.model import terminal
 from photofs.model.errors import Refused
 from photofs.model.exit_codes import OTHER
 from photofs.scratch.usage import Held
@@ -38,7 +39,7 @@ def print_json(document: object) -> None:
 
 def safe_text(text: str) -> str:
     """Text without characters that could steer a terminal (titles come from strangers)."""
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+    return terminal.safe_text(text)
 
 
 def shell_word(text: str) -> str:

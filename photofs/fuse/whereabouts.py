@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, Protocol, runtime_checkable
 
+from photofs.model.terminal import safe_text
+
 IN_FOLDER: Final = frozenset({"create", "mkdir", "mknod", "rename", "rmdir", "symlink", "unlink"})
 """Requests that begin with a folder's inode and a name in it."""
 
@@ -35,7 +37,7 @@ def _path(side: object, verb: str, args: Sequence[object]) -> str:
             above = ""
     own = name.decode("utf-8", "replace") if isinstance(name, bytes) else ""
     path = "/".join(step for step in (above, own) if step)
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in path)
+    return safe_text(path)
 
 
 def _spot(verb: str, args: Sequence[object]) -> tuple[object, object]:

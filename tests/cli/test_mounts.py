@@ -90,3 +90,38 @@ def test_ages_are_told_in_units_that_people_use() -> None:
 def test_a_title_cannot_steer_the_terminal() -> None:
     """Escape characters are printed as text."""
     assert safe_text("a\x1b[2Jb") == "a\\x1b[2Jb"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "👩\u200d👩\u200d👧.jpg",
+        "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f.jpg",
+        "❤\ufe0f\u200d🔥.jpg",
+        "\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.jpg",
+        "Screenshot 1.02.03\u202fPM.png",
+    ],
+)
+def test_a_name_can_be_pasted_back(name: str) -> None:
+    """Joiners of emoji and scripts, flags' tags and blanks that are no ASCII are part of names."""
+    assert safe_text(name) == name
+    assert shlex.split(shell_word(name)) == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("a\u202egpj.exe", "a\\x202egpj.exe"),
+        ("a\u200db.jpg", "a\\x200db.jpg"),
+        ("👩\u200d", "👩\\x200d"),
+        ("\u200d👩", "\\x200d👩"),
+        ("👩\u200d\u200d👩", "👩\\x200d\\x200d👩"),
+        ("a\U000e0067", "a\\xe0067"),
+        ("a\u2028b\u00ad\ufeff", "a\\x2028b\\xad\\xfeff"),
+        ("\u2066x\u2069", "\\x2066x\\x2069"),
+        ("\udc80", "\\xdc80"),
+    ],
+)
+def test_what_hides_or_turns_text_round_is_shown(name: str, shown: str) -> None:
+    """Overrides, separators of lines, and joiners and tags where they join nothing."""
+    assert safe_text(name) == shown
