@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Final
 
 from photofs.model.errors import Misconfigured
 from photofs.model.settings import Settings, check_settings
@@ -43,7 +44,7 @@ def _wrong_setting(error: Exception, text: str) -> str:
     """What msgspec says of a wrong key or value, in the file's own words, with its line."""
     told = str(error)
     unknown = re.search(r"unknown field `(\w+)`(?: - at `\$\.(\w+)`)?", told)
-    wrong = re.search(r"Expected `(\w+)`, got `\w+` - at `\$\.([\w.]+)`", told)
+    wrong = re.search(r"Expected `(\w+)`, got `\w+` - at `\$\.([\w.]+)(\[[\d.]+\])?`", told)
     if unknown:
         key, section = unknown[1], unknown[2]
         known = getattr(Settings(), section) if section else Settings()
@@ -52,9 +53,19 @@ def _wrong_setting(error: Exception, text: str) -> str:
         return f"{_line_of(key, text)}{where} has no setting {key}; it has {there}"
     if wrong:
         key = wrong[2].rpartition(".")[2]
-        needed = {"str": "a text in quotes", "float": "a number", "bool": "true or false"}
-        return f"{_line_of(key, text)}{wrong[2]} must be {needed.get(wrong[1], 'a section')}"
+        each = "each of " if wrong[3] else ""
+        return f"{_line_of(key, text)}{each}{wrong[2]} must be {_NEEDED.get(wrong[1], 'a section')}"
     return told
+
+
+_NEEDED: Final = {
+    "str": "a text in quotes",
+    "float": "a number",
+    "int": "a whole number",
+    "bool": "true or false",
+    "array": 'a list of texts, such as ["/usr/local/bin/tell-me", "photofs"]',
+}
+"""What a setting must be, by the name that msgspec has for its type."""
 
 
 def _line_of(key: str, text: str) -> str:

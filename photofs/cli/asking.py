@@ -3,8 +3,9 @@
 import os
 import sys
 
-import click
 import trio
+
+from photofs.model.errors import Refused
 
 
 async def ask_line(prompt: str, wrong: str = "") -> str:
@@ -19,13 +20,17 @@ async def ask_line(prompt: str, wrong: str = "") -> str:
 
 
 def _typed_line() -> str:
-    """A line from standard input; Abort at its end.
+    """A line from standard input; Refused at its end.
 
     Not by sys.stdin: a thread left waiting there holds its lock, and Python then aborts at exit.
     """
     typed = bytearray()
     while (byte := os.read(sys.stdin.fileno(), 1)) != b"\n":
         if not byte:
-            raise click.Abort
+            raise Refused(
+                "nobody is here to ask: standard input has ended",
+                safe="nothing was changed",
+                remedy="give this command on a terminal, where the answer can be typed in",
+            )
         typed += byte
     return typed.decode(errors="replace").strip()

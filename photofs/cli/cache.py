@@ -7,7 +7,7 @@ import trio
 
 from photofs.assembly import House
 from photofs.cli.house import find_house
-from photofs.cli.output import confirm, human_size, json_option, print_json
+from photofs.cli.output import confirm, counted, human_size, json_option, print_json
 from photofs.cli.place import find_place, photos_at
 from photofs.cli.suggestions import places
 from photofs.cli.warm import fetch_all
@@ -46,7 +46,7 @@ def warm(paths: tuple[str, ...], *, as_json: bool) -> None:
             fetched = trio.run(fetch_all, place.house, place.catalog, photos_at(place))
         outcomes.append({"path": path, **fetched._asdict()})
         if not as_json:
-            print(f"{path}: {fetched.whole:,} photos are here, {fetched.failed:,} are not")
+            print(f"{path}: {counted(fetched.whole, 'photo')} here, {fetched.failed:,} not")
     if as_json:
         print_json(outcomes)
     sys.exit(SOME_FAILED if any(outcome["failed"] for outcome in outcomes) else 0)

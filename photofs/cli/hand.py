@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from photofs.cli.place import find_place, photos_at
 from photofs.cli.suggestions import libraries as named_libraries
 from photofs.cli.suggestions import places
 from photofs.model.errors import NotFound, Refused, StoreError
+from photofs.model.exit_codes import OK, SOME_FAILED
 from photofs.model.operation import State
 from photofs.wishing.handing import BY_LIST, Handing, not_on_page
 
@@ -35,10 +37,11 @@ _WAITING: Final = frozenset({State.PLANNED, State.SENT, State.UNSURE})
 
 
 class Meant(NamedTuple):
-    """What arguments name: ranges of numbers, and photos."""
+    """What arguments name: ranges of numbers, and photos; `unknown`: numbers that no errand has."""
 
     ranges: list[tuple[int, int]]
     photos: set[int]
+    unknown: list[str]
 
 
 @click.group
@@ -90,7 +93,8 @@ def done(what: tuple[str, ...], *, everything: bool, as_json: bool) -> None:
     It is noted as your word, and no proof: a later Takeout that tells otherwise overrules it.
     """
     ticked, left = 0, []
-    for house, catalog, library, rows in _picked(what, everything=everything):
+    chosen = _read(what, everything=everything)
+    for house, catalog, library, rows in _picked(chosen, everything=everything):
         handing = house.handing(catalog, library)
         on_page = [row for row in rows if row.state is not State.PLANNED]
         left += [row.operation_id for row in rows if row.state is State.PLANNED]
@@ -100,11 +104,14 @@ def done(what: tuple[str, ...], *, everything: bool, as_json: bool) -> None:
     if left and not ticked:
         raise not_on_page(left[0])
     if as_json:
-        print_json({"done": ticked, "not_on_page": left} if left else {"done": ticked})
-        return
-    print(f"{counted(ticked, 'errand')} noted as done, as you said")
-    for number in left:
-        print(f"operation {number} was on no page yet: not ticked off; see `photofs hand list`")
+        not_on_page_yet = {"not_on_page": left} if left else {}
+        print_json({"done": ticked, **not_on_page_yet, **_unknown(chosen)})
+    else:
+        print(f"{counted(ticked, 'errand')} noted as done, as you said")
+        for number in left:
+            print(f"operation {number} was on no page yet: not ticked off; see `photofs hand list`")
+        _tell_unknown(chosen)
+    sys.exit(SOME_FAILED if chosen.unknown else OK)
 
 
 @hand.command(short_help="Take what you did not do off the page.")
@@ -117,14 +124,27 @@ def back(what: tuple[str, ...], *, everything: bool, as_json: bool) -> None:
     They wait for a hand again, and the next `photofs hand list` has them. What you do not want any
     more take back then: `photofs undo ACTION`, whose number `photofs log` tells.
     """
-    put = 0
-    for house, catalog, library, rows in _picked(what, everything=everything):
+    put, chosen = 0, _read(what, everything=everything)
+    for house, catalog, library, rows in _picked(chosen, everything=everything):
         handing = house.handing(catalog, library)
         put += sum(handing.put_back(row) for row in rows)
     if as_json:
-        print_json({"back": put})
+        print_json({"back": put, **_unknown(chosen)})
     else:
         print(f"{counted(put, 'errand')} put back; `photofs log` lists what can be undone")
+        _tell_unknown(chosen)
+    sys.exit(SOME_FAILED if chosen.unknown else OK)
+
+
+def _unknown(chosen: Meant) -> dict[str, list[str]]:
+    """For programs: the numbers that no errand on the page has, if there are some."""
+    return {"unknown": chosen.unknown} if chosen.unknown else {}
+
+
+def _tell_unknown(chosen: Meant) -> None:
+    """The same for people."""
+    if chosen.unknown:
+        print(f"no errand on the page has the number {', '.join(chosen.unknown)}", file=sys.stderr)
 
 
 def _chosen(catalog: Catalog, names: tuple[str, ...]) -> list[LibraryRow]:
@@ -225,15 +245,15 @@ def _tell(page: dict[str, object]) -> None:
 
 
 def _picked(
-    what: tuple[str, ...], *, everything: bool
+    chosen: Meant, *, everything: bool
 ) -> Iterator[tuple[House, Catalog, int, list[OperationRow]]]:
-    """The errands that are meant, by library, with that library's hand held back meanwhile."""
-    if not what and not everything:
-        raise Refused("which errands?", remedy="name numbers of the page, paths, or --all")
+    """The errands that are meant, by library, with that library's hand held back meanwhile.
+
+    At the end it is noted in `chosen` which numbers no errand has; NotFound if nothing was meant.
+    """
+    found: list[int] = []
     house = find_house()
     with house.catalog() as catalog:
-        chosen = _read(what)
-        found = 0
         for library in catalog.libraries():
             number = library.library_id
             if not _meant(catalog, number, chosen, everything=everything):
@@ -241,14 +261,28 @@ def _picked(
             with at_work(house, number):
                 # anew: whoever was at work until now may have settled some
                 rows = _meant(catalog, number, chosen, everything=everything)
-                found += len(rows)
+                found += [row.operation_id for row in rows]
                 yield house, catalog, number, rows
+    chosen.unknown.extend(
+        f"{first}" if first == last else f"{first}-{last}"
+        for first, last in chosen.ranges
+        if not any(first <= number <= last for number in found)
+    )
     if not found:
-        raise NotFound(
-            "no such errand is open",
-            safe="nothing was changed",
-            remedy="`photofs hand list` writes the page; `photofs queue` lists all that is open",
-        )
+        raise _none_open(chosen, everything=everything)
+
+
+def _none_open(chosen: Meant, *, everything: bool) -> NotFound:
+    """Why nothing was meant."""
+    why = f"none on the page has the number {', '.join(chosen.unknown)}" if chosen.unknown else ""
+    if everything:
+        why = "nothing is on the page"
+    return NotFound(
+        f"no such errand is open{why and ': '}{why}",
+        safe="nothing was changed",
+        remedy="`photofs hand list` writes the page; `photofs queue` lists all that is open; a tick"
+        " that was wrong `photofs undo ACTION` takes back, `photofs log` tells its number",
+    )
 
 
 def _meant(
@@ -262,13 +296,21 @@ def _meant(
     ]
 
 
-def _read(what: Sequence[str]) -> Meant:
-    """Numbers and ranges; all else is a PATH. NotFound for what leads nowhere."""
-    chosen = Meant([], set())
+def _read(what: Sequence[str], *, everything: bool) -> Meant:
+    """Numbers and ranges; all else is a PATH. NotFound for what leads nowhere, Refused."""
+    if not what and not everything:
+        raise Refused("which errands?", remedy="name numbers of the page, paths, or --all")
+    chosen = Meant([], set(), [])
     for each in what:
         if match := _NUMBERS.fullmatch(each):
-            first = int(match[1])
-            chosen.ranges.append((first, int(match[2] or first)))
+            first, last = int(match[1]), int(match[2] or match[1])
+            if last < first:
+                raise Refused(
+                    f"{each} runs backwards",
+                    safe="nothing was changed",
+                    remedy=f"did you mean {last}-{first}?",
+                )
+            chosen.ranges.append((first, last))
         else:
             with find_place(each) as place:
                 chosen.photos.update(photos_at(place))

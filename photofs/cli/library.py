@@ -16,6 +16,7 @@ from photofs.cli.one_source import remove_source
 from photofs.cli.open_work import agent_works
 from photofs.cli.output import (
     confirm,
+    counted,
     held_words,
     human_size,
     json_option,
@@ -257,7 +258,7 @@ def remove(
 
 def _question(name: str, photos: int, held: Held, *, with_scratch: bool) -> str:
     """What is about to be done, and what becomes of Scratch."""
-    question = f"Forget {name} with {photos:,} photos? Nothing at its source is touched."
+    question = f"Forget {name} with {counted(photos, 'photo')}? Nothing at its source is touched."
     if not held.files:
         return question
     fate = "are DELETED, and are nowhere else" if with_scratch else "are kept on this disk"
@@ -346,6 +347,7 @@ def split(path: str, *, undo: bool, as_json: bool) -> None:
     if as_json:
         print_json({"split": not undo, "undone": was_split, "photos": told})
     elif not undo:
-        print("\n".join([f"{len(told)} photos now:", *(f"  {safe_text(each)}" for each in told)]))
+        named = [f"  {safe_text(each)}" for each in told]
+        print("\n".join([f"{counted(len(told), 'photo')} now:", *named]))
     else:
         print("they may be merged again" if was_split else "it was not split")

@@ -195,7 +195,8 @@ def _bytes_of(rate: str) -> int:
 def _percent(share: str) -> float:
     """A share such as "2%"."""
     digits = share.removesuffix("%").strip()
-    if not digits.replace(".", "", 1).isdecimal() or not 0 < float(digits) <= 100:  # noqa: PLR2004 - percent
+    is_number = digits.replace(".", "", 1).isdecimal() and share.endswith("%")
+    if not is_number or not 0 < float(digits) <= 100:  # noqa: PLR2004 - percent
         raise Misconfigured(f'"{share}" is no share', remedy='write such as "2%"')
     return float(digits)
 

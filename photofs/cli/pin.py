@@ -5,7 +5,7 @@ import sys
 import click
 import trio
 
-from photofs.cli.output import human_size, json_option, print_json
+from photofs.cli.output import counted, human_size, json_option, print_json
 from photofs.cli.place import Place, find_place, photos_at
 from photofs.cli.suggestions import places
 from photofs.cli.warm import fetch_all
@@ -27,7 +27,7 @@ def pin(paths: tuple[str, ...], *, as_json: bool) -> None:
         outcomes.append({"path": path, "pinned": len(wanted), "failed": fetched.failed})
         if not as_json:
             more = f", {fetched.failed:,} not fetched" if fetched.failed else ""
-            print(f"{path}: {len(wanted):,} photos pinned{more}")
+            print(f"{path}: {counted(len(wanted), 'photo')} pinned{more}")
     if as_json:
         print_json(outcomes)
     sys.exit(SOME_FAILED if any(outcome["failed"] for outcome in outcomes) else 0)
@@ -46,7 +46,7 @@ def unpin(paths: tuple[str, ...], *, as_json: bool) -> None:
                 place.catalog.set_pinned(photo_id, pinned=False)
         outcomes.append({"path": path, "unpinned": len(wanted)})
         if not as_json:
-            print(f"{path}: {len(wanted):,} photos unpinned")
+            print(f"{path}: {counted(len(wanted), 'photo')} unpinned")
     if as_json:
         print_json(outcomes)
 

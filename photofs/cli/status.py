@@ -270,7 +270,8 @@ def _print_library(library: LibraryStatus) -> None:
     """A library, its sources, and what is wrong with them."""
     counts = library.counts
     missing = f", {counts.missing:,} missing" if counts.missing else ""
-    print(f"{library.name}: {counts.photos:,} photos in {counts.albums:,} albums{missing}")
+    held = f"{counted(counts.photos, 'photo')} in {counted(counts.albums, 'album')}"
+    print(f"{library.name}: {held}{missing}")
     if library.scratch.files:
         print(f"  Scratch: {held_words(library.scratch)}, on this disk only")
     for line in _work_lines(library.work):

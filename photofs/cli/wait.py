@@ -110,9 +110,9 @@ def _look(catalog: Catalog, photos: list[int] | None) -> Outcome:
         stuck += stage is Stage.FAILED or len(open_states) > len(waiting)
     words = []
     if going:
-        words.append(f"{going:,} photos are not done yet")
+        words.append(f"{NOT_DONE}{counted(going, 'photo')}")
     if stuck:
-        words.append(f"{stuck:,} photos are held, unsure or failed: see `photofs queue`")
+        words.append(f"held, unsure or failed: {counted(stuck, 'photo')}, see `photofs queue`")
     if errands:
         words.append(_for_a_hand(errands, "photo"))
     return Outcome(going, stuck, errands, "; ".join(words))

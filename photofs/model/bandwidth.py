@@ -11,6 +11,7 @@ DAY: Final = 24 * 60
 LEAST: Final = 8_000
 """Bytes a second; with fewer, a block of an upload takes so long that a service gives up."""
 
+_SUCH_AS: Final = 'write such as "512k", or "08:00,512k 19:00,10M Sat-00:00,off"'
 _ENTRY: Final = re.compile(r"(?:([A-Za-z]{3})-)?([01]\d|2[0-3]):([0-5]\d),(\S+)")
 
 
@@ -49,7 +50,7 @@ def _entry(word: str) -> dict[int, int | None]:
     if found is None or (found[1] and found[1].lower() not in DAYS):
         raise Misconfigured(
             f'"{word}" is no entry of a timetable',
-            remedy='write such as "512k", or "08:00,512k 19:00,10M Sat-00:00,off"',
+            remedy=_SUCH_AS,
         )
     days = [DAYS.index(found[1].lower())] if found[1] else range(len(DAYS))
     rate = _rate(found[4])
@@ -59,7 +60,10 @@ def _entry(word: str) -> dict[int, int | None]:
 def _rate(word: str) -> int | None:
     if word.lower() == "off":
         return None
-    rate = parse_size(word)
+    try:
+        rate = parse_size(word)
+    except Misconfigured as error:
+        raise Misconfigured(f'"{word}" is no speed in bytes a second', remedy=_SUCH_AS) from error
     if rate < LEAST:
         raise Misconfigured(
             f'"{word}" a second is too slow for any service', remedy=f"write {LEAST} or more"

@@ -51,7 +51,18 @@ class IncomingFiles:
         """Refused unless the service can do what a file in that folder is to become."""
         self._desk.check_writable()
         if at.folder.kind is FolderKind.FAVORITES:
-            self._desk.need("favorite", "mark favorites")
+            self._check_favorites()
+
+    def _check_favorites(self) -> None:
+        """Refused unless what comes into Favorites is marked with its upload, or right after."""
+        if "favorite" not in self._desk.can and "favorite" in self._desk.hand.deeds:
+            raise Refused(
+                "no program can mark favorites here, and a hand only what was sent before",
+                safe="nothing was changed",
+                remedy="copy it into Unsorted first; once it is sent, `ln` it from there into"
+                " Favorites; docs/GOOGLE.md says more",
+            )
+        self._desk.need("favorite", "mark favorites")
 
     def overwrite(self, photo: int, asker: Asker) -> Begun:
         """Begin to write what stands in the tree; its wishes that were not sent are taken back."""

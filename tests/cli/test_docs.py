@@ -55,6 +55,14 @@ def test_every_command_prints_json_if_asked_to() -> None:
     """All but the three that docs/COMMANDS.md names."""
     without = {words for words, command in commands() if not _takes_json(command)}
     assert without == {"mount", "agent", "completion"}
+    assert "All but `mount`, `agent` and `completion` take `--json`" in README.read_text()
+
+
+def test_no_command_is_told_of_twice() -> None:
+    """Each has one row: two that differ leave the reader to guess which one is right."""
+    rows = re.findall(r"^\| `(photofs [^`]*)`", DOCS.read_text(), re.MULTILINE)
+    assert len(rows) > 40
+    assert sorted(set(rows)) == sorted(rows)
 
 
 @pytest.mark.parametrize("words", ["library_list", "status"])

@@ -80,10 +80,19 @@ def test_ticking_off(home: Home) -> None:
     assert home.household.ask("hand", "done", f"{first}-{second}") == {"done": 2}
     assert "no such errand is open" in home.household.run("hand", "done", str(first), code=4)
     assert "no such errand" in home.household.run("hand", "done", str(third + 1), code=4)
+    assert "no such errand is open: none on the page has the number 500, 700-800\n" in (
+        home.household.run("hand", "done", "500", "700-800", code=4)
+    )
+    assert "3-1 runs backwards" in home.household.run("hand", "done", "3-1", code=15)
     assert "on no page yet" in home.household.run("hand", "done", "L/Trash/d.jpg", code=15)
     home.household.ask("hand", "list")
     assert home.household.ask("hand", "done", "L/Trash/d.jpg") == {"done": 1}
-    assert home.household.ask("hand", "done", "--all") == {"done": 1}
+    told = home.household.run("hand", "done", f"1-{third}", "500", code=6)
+    assert "1 errand noted as done" in told
+    assert "no errand on the page has the number 500" in told
+    told = home.household.run("hand", "done", "--all", code=4)
+    assert "no such errand is open: nothing is on the page" in told
+    assert "`photofs undo ACTION`" in told
     assert "nothing waits for a hand" in home.household.run("hand", "list")
 
 

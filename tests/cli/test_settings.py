@@ -35,6 +35,12 @@ def test_no_file_means_the_defaults(tmp_path: Path) -> None:
         ("[tree]\ndates = '{year'\n", "tree.dates"),
         ("[tree]\ntimezone = 'Europe/Atlantis'\n", "tree.timezone"),
         ("[tree\n", "line 1"),
+        ("[notify]\ncommand = '/bin/tell me'\n", "line 2: notify.command must be a list of texts"),
+        ("[notify]\ncommand = [1]\n", "each of notify.command must be a text in quotes"),
+        ("[google]\nper_run = 'x'\n", "google.per_run must be a whole number"),
+        ("[network]\nbwlimit = 'fast'\n", '"fast" is no speed'),
+        ("[network]\nbwlimit = 'fast'\n", "08:00,512k"),
+        ("[network]\nbwlimit = '08:00,fast'\n", '"fast" is no speed'),
         ("cache = 3\n", "line 1: cache must be a section"),
     ],
 )

@@ -57,6 +57,8 @@ def test_the_demo_shows_two_libraries_and_leaves_nothing(tmp_path: Path) -> None
     [
         (["status"], 0, "no library yet"),
         (["library", "list"], 0, "no library yet"),
+        (["library", "list"], 0, "`photofs login --help`"),
+        (["mount", "POINT"], 15, "`photofs login google`"),
         (["scan"], 4, "no library"),
         (["scan", "nobody"], 4, "nobody"),
         (["mount", "POINT"], 15, "photofs library add"),

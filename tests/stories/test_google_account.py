@@ -392,6 +392,18 @@ def test_a_typed_file_that_cannot_be_read_is_told(
     os.close(ours)
 
 
+def test_a_login_without_anybody_to_paste_the_address_says_so(
+    household: Household, google: Emulator, tmp_path: Path
+) -> None:
+    """By cron, or with standard input closed: nobody has stopped it, and a terminal helps."""
+    given = ("login", "google", "--client-file", client_file(tmp_path), "--no-browser")
+    told = household.run(*given, "--endpoint", google.url, code=15)
+    assert "standard input has ended" in told
+    assert "on a terminal" in told
+    assert "stopped" not in told
+    assert household.ask("library", "list") == []
+
+
 def test_on_a_terminal_the_steps_are_shown_and_the_file_is_asked_for(
     google: Emulator, tmp_path: Path
 ) -> None:

@@ -60,6 +60,7 @@ def test_harm_is_found_and_mended(household: Household, root: Path) -> None:
     assert sampled["files"] == 1
     assert sampled["remote"]["same"] == sampled["remote"]["asked"] >= 1
     household.run("mirror", "verify", "--remote-sample", "all", code=78)
+    assert 'such as "2%"' in household.run("mirror", "verify", "--remote-sample", "2", code=78)
     household.run("check")
 
 

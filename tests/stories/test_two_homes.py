@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from photofs.emulators.takeout import demo_takeout
-from tests.support.household import Household
+from tests.support.household import Household, shell
 
 pytestmark = pytest.mark.mount
 
@@ -36,3 +36,22 @@ def test_an_empty_variable_names_no_home(household: Household, tmp_path: Path) -
         usual = Household(tmp_path / "other", {})
         usual.environ["PHOTOFS_HOME"] = ""
         assert "google" in usual.run("library", "list")
+
+
+def test_the_copy_that_a_mount_proposes_leaves_scratch_out(
+    household: Household, tmp_path: Path
+) -> None:
+    """Typed as it stands there, it copies the library, and not what is no part of it."""
+    folder, point = tmp_path / "takeout", tmp_path / "photos"
+    demo_takeout(folder)
+    household.run("library", "add", "takeout", folder)
+    point.mkdir()
+    told = household.run("mount", "--daemon", "--no-agent", point)
+    try:
+        (proposed,) = [line.strip() for line in told.splitlines() if "rsync" in line]
+        copy = tmp_path / "copy"
+        shell("sh", "-c", proposed.replace("/tmp/copy", str(copy)), code=None)  # noqa: S108 - replaced
+        assert any((copy / "google" / "Dates").rglob("*.jpg"))
+        assert not (copy / "google" / "Scratch").exists()
+    finally:
+        household.run("umount", point)

@@ -107,6 +107,13 @@ def test_another_services_page_is_none(hands: ByHand) -> None:
     assert hands.catalog.errands_open(1) == []
 
 
+def test_a_new_file_comes_into_favorites_by_way_of_unsorted(hands: ByHand) -> None:
+    """A hand can mark only what has a page; the refusal says how it is done."""
+    with pytest.raises(Refused, match="no program can mark favorites here") as caught:
+        hands.wished.write("Favorites/new.jpg")
+    assert "copy it into Unsorted first" in caught.value.remedy
+
+
 def test_with_no_hand_set_up_all_is_as_the_service_can(hands: ByHand) -> None:
     """`google.hand = "none"`: a mark here, and refusals."""
     policy = Policy(hands=False)
