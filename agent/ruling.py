@@ -3,11 +3,13 @@
 import logging
 import time
 from contextlib import closing
+from functools import partial
 from typing import Final
 
 import trio
 
 from agent.due import is_due, own_share
+from agent.fitting import Fitting
 from photofs.assembly import House
 from photofs.catalog.rule_rows import RuleRow
 from photofs.catalog.sqlite import Catalog
@@ -33,10 +35,11 @@ async def rule_for_ever(house: House, catalog: Catalog) -> None:
     """Run each armed rule when it is due, for ever."""
     share = own_share()
     disks = ProofDisks()
+    fitting = Fitting(catalog, partial(house.handing, catalog))
     while True:
         await trio.sleep(LOOK_SECONDS)
         try:
-            await rule_once(house, catalog, int(EVERY_NS * share), disks)
+            await rule_once(house, catalog, int(EVERY_NS * share), disks, fitting)
         except PhotofsError as error:  # such as a catalog that others hold for long
             log.info("no rule is run just now: %s", error)
         except Exception:
@@ -44,19 +47,23 @@ async def rule_for_ever(house: House, catalog: Catalog) -> None:
 
 
 async def rule_once(
-    house: House, catalog: Catalog, every_ns: int, disks: ProofDisks | None = None
+    house: House,
+    catalog: Catalog,
+    every_ns: int,
+    disks: ProofDisks | None = None,
+    fitting: Fitting | None = None,
 ) -> None:
     """Run the armed rules that are due; what fails is noted and tried when they are due again.
 
-    Before, what they have wished of a hand and mean no more is taken back. `disks` knows which
-    mirrors did not answer before.
+    Before, what they have wished of a hand and mean no more is taken back, once `fitting` finds
+    that anything may have changed. `disks` knows which mirrors did not answer before. Misconfigured
+    if the rules cannot be read.
     """
     disks = disks or ProofDisks()
-    for library in catalog.libraries():
-        number = library.library_id
-        if any("rule" in row.wish.details for row in catalog.errands_open(number)):
-            house.handing(catalog, number).take_back()
-    for rule in _due(house, catalog, every_ns):
+    rules = rules_of(house.paths.config, catalog)
+    fitting = fitting or Fitting(catalog, partial(house.handing, catalog))
+    await fitting.take_back(rules)
+    for rule in _due(rules, catalog, every_ns):
         try:
             told = await run_rule(house, catalog, rule, disks)
         except PhotofsError as error:
@@ -67,9 +74,8 @@ async def rule_once(
         catalog.note_rule(row._replace(run_ns=time.time_ns(), told=told))
 
 
-def _due(house: House, catalog: Catalog, every_ns: int) -> list[Rule]:
+def _due(told: list[Rule], catalog: Catalog, every_ns: int) -> list[Rule]:
     """Armed with this very text, not run for a while, and its library scanned since."""
-    told = rules_of(house.paths.config, catalog)
     rules = [(rule, catalog.rule(rule.name)) for rule in told]
     scanned = {
         each.name: max(

@@ -11,6 +11,10 @@ TAKEN_BACK = "taken back, for its rule does not mean it any more: "
 
 _EVERY = "source IS NULL AND settled = 0 AND library = ?1"
 
+_OF_RULES = f"""
+SELECT id FROM operation INDEXED BY operation_errand WHERE {_EVERY} AND {OPEN} AND id > ?2
+  AND wish ->> 'rule' IS NOT NULL ORDER BY id LIMIT ?3"""  # noqa: S608 - words of ours
+
 _SET_KEY = "iif(json_valid({0}.seen), {0}.seen ->> '$.set_key', NULL)"
 _ON_PAGE = f"""
 SELECT DISTINCT o.photo FROM observation o JOIN photo p ON p.id = o.photo
@@ -46,6 +50,11 @@ class ErrandRows(JournalReading):
     def errands_open(self, library_id: int) -> list[OperationRow]:
         """All that are not over."""
         return self._operations(f"{_EVERY} AND {OPEN}", (library_id,))
+
+    def errands_of_rules(self, library_id: int, after: int, most: int) -> list[OperationRow]:
+        """Those that a rule wished, with ids above `after`, oldest first; at most so many."""
+        rows = self.database.all(_OF_RULES, (library_id, after, most))
+        return [self.operation(number) for (number,) in rows]
 
     def errands_unsettled(self, library_id: int) -> list[int]:
         """The ids of those that are laid over what the sources tell, done ones included."""

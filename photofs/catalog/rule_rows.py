@@ -81,8 +81,7 @@ class Looked(NamedTuple):
 _PHOTOS: Final = f"""
 SELECT p.id, p.name, p.media, p.size, p.size_exact, p.mtime_ns, p.taken_local, p.granularity,
   p.favorite, p.archived, p.trashed, p.owned, p.pinned, p.content_key, p.sha256, p.set_mtime_ns,
-  p.id IN (SELECT photo FROM operation WHERE library = ?1 AND verb = 'trash'
-    AND photo IS NOT NULL
+  EXISTS (SELECT 1 FROM operation t WHERE t.photo = p.id AND t.verb = 'trash' AND t.library = ?1
     AND NOT (state = 'cancelled' AND substr(reason, 1, {len(TAKEN_BACK)}) = '{TAKEN_BACK}')),
   EXISTS (SELECT 1 FROM operation x WHERE x.photo = p.id AND x.settled = 0
     AND x.state NOT IN ('cancelled', 'gave up')),

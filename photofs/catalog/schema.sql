@@ -144,6 +144,7 @@ CREATE TABLE sent (
   observation INTEGER PRIMARY KEY REFERENCES observation(id),  -- the photo at its source
   sha256      TEXT NOT NULL REFERENCES original(sha256)        -- of the bytes as they were sent
 ) STRICT;
+CREATE INDEX sent_bytes ON sent(sha256);
 
 -- What an observation has that another source's of the same photo may have, too (model/trace.py).
 -- Kept in libraries of several sources alone, and not of what is gone.
@@ -337,6 +338,9 @@ CREATE INDEX operation_under_way ON operation(source, id)
 CREATE INDEX operation_planned ON operation(library, planned_ns);
 CREATE INDEX operation_action ON operation(action);
 CREATE INDEX operation_upload ON operation(photo) WHERE verb = 'upload';
+CREATE INDEX operation_trash ON operation(photo) WHERE verb = 'trash';
+CREATE INDEX operation_bytes ON operation(wish ->> 'sha256')
+  WHERE state IN ('planned', 'held', 'claimed', 'sent', 'unsure') AND wish ->> 'sha256' IS NOT NULL;
 CREATE INDEX operation_errand ON operation(library, id) WHERE source IS NULL AND settled = 0;
 CREATE INDEX operation_overruled ON operation(library, changed_ns)
   WHERE source IS NULL AND state = 'done' AND reason <> '';
@@ -362,6 +366,7 @@ CREATE TABLE incoming (
   told       TEXT                    -- SHA-256 of what its source has, if that was whole here
 ) STRICT;
 CREATE INDEX incoming_stage ON incoming(stage, changed_ns);
+CREATE INDEX incoming_told ON incoming(told) WHERE told IS NOT NULL;
 
 -- Each file that this catalog ever had programs write; only of these it removes what it does not
 -- need. Files of an older or a lost catalog are unknown to it, and stay.
@@ -502,6 +507,7 @@ CREATE TABLE tombstone (
   buried_ns INTEGER NOT NULL,  -- when it was deleted
   PRIMARY KEY (provider, account, remote_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX tombstone_bytes ON tombstone(sha256) WHERE sha256 IS NOT NULL;
 
 -- What was seen, run and armed of the user's rules.
 CREATE TABLE rule (

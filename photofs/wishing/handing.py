@@ -81,6 +81,10 @@ class Handing:
         """Take back what a rule wished and means no more; how many. `ready` has them no more."""
         return self._fit.take_back(self._library)
 
+    def take_back_in_parts(self) -> Iterator[int]:
+        """The same, some errands at a time; how many of these."""
+        return self._fit.take_back_in_parts(self._library)
+
     def recover(self, hand: str, verbs: AbstractSet[WishVerb] | None = None) -> None:
         """What that hand left when it was stopped, of these verbs: what it had begun is unsure.
 

@@ -6,7 +6,7 @@ fits by facts that have grown too old for a rule that takes away waits for newer
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -21,6 +21,9 @@ from photofs.wishing.rule_facts import subject_of
 from photofs.wishing.wishing import Wishing
 
 log = logging.getLogger(__name__)
+
+AT_ONCE: Final = 25
+"""Errands that are judged without a pause: some 10 ms."""
 
 Rules = Callable[[], Sequence[Rule]]
 """The rules as their user has written them now; Misconfigured."""
@@ -45,24 +48,33 @@ class RuleFit:
             return ""
         if isinstance(self._rules, Misconfigured):
             return f"the rule {name} put it into Trash, and {self._rules.what}"
-        why = self._misfit(row, however_old=True) or self._misfit(row, however_old=False)
+        why = self._misfit(row, (True, False))
         return f"the rule {name} put it into Trash, and {why}" if why else ""
 
     def take_back(self, library_id: int) -> int:
         """Take back what no hand has begun and its rule does not mean any more; how many it was."""
-        if isinstance(self._rules, Misconfigured):
-            return 0  # which waits until that is mended
-        taken = 0
-        for row in self._catalog.errands_open(library_id):
-            why = self._misfit(row, however_old=True)
-            if not why or row.state not in NOT_SENT:
-                continue
-            with self._wishing.change():
-                outcomes = self._wishing.outcomes(library_id)
-                taken += len(outcomes.cancel([row], f"{TAKEN_BACK}{why}"))
-            name = self._catalog.name_of_subject(row.wish.photo, None)
-            log.warning("%s is out of Trash again: %s%s", name, TAKEN_BACK, why)
-        return taken
+        return sum(self.take_back_in_parts(library_id))
+
+    def take_back_in_parts(self, library_id: int) -> Iterator[int]:
+        """The same, `AT_ONCE` errands at a time; how many of these it was."""
+        after = 0
+        while rows := self._catalog.errands_of_rules(library_id, after, AT_ONCE):
+            if isinstance(self._rules, Misconfigured):
+                return  # which waits until that is mended
+            yield sum(self._taken_back(row) for row in rows)
+            after = rows[-1].operation_id
+
+    def _taken_back(self, row: OperationRow) -> bool:
+        why = self._misfit(row, (True,)) if row.state in NOT_SENT else ""
+        if not why:
+            return False
+        with self._wishing.change():
+            outcomes = self._wishing.outcomes(row.wish.library)
+            if not outcomes.cancel([row], f"{TAKEN_BACK}{why}"):
+                return False  # a hand has begun it meanwhile
+        name = self._catalog.name_of_subject(row.wish.photo, None)
+        log.warning("%s is out of Trash again: %s%s", name, TAKEN_BACK, why)
+        return True
 
     @cached_property
     def _rules(self) -> dict[str, Rule] | Misconfigured:
@@ -71,8 +83,11 @@ class RuleFit:
         except Misconfigured as error:
             return error
 
-    def _misfit(self, row: OperationRow, *, however_old: bool) -> str:
-        """Why its rule does not mean a photo now; "" if it does, or none put it there."""
+    def _misfit(self, row: OperationRow, however_old: Iterable[bool]) -> str:
+        """Why its rule does not mean a photo now; "" if it does, or none put it there.
+
+        Asked with each of `however_old` in turn (`rule_plan.misfit`), the photo looked up once.
+        """
         name, text = row.wish.details.get("rule"), row.wish.details.get("rule_text")
         if name is None or isinstance(self._rules, Misconfigured):
             return ""
@@ -87,4 +102,6 @@ class RuleFit:
         desk = self._wishing.desk(row.wish.library)
         facts = looked._replace(copies=())  # the proof is rule_proof's matter
         subject = subject_of(facts, desk.desk.source_id, desk.hand, self._catalog.copy, {})
-        return misfit(rule, subject, self._now_ns(), however_old=however_old)
+        now_ns = self._now_ns()
+        whys = (misfit(rule, subject, now_ns, however_old=each) for each in however_old)
+        return next((why for why in whys if why), "")
