@@ -13,7 +13,7 @@ from photofs.assembly import House
 from photofs.catalog.mirrors import MirrorRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.house import find_house
-from photofs.cli.mirror_adding import Manner, added, check_place, moved
+from photofs.cli.mirror_adding import Choices, added, check_place, moved
 from photofs.cli.mounts import mount_of
 from photofs.cli.output import (
     counted,
@@ -71,8 +71,8 @@ def add(
         if known is not None:
             row, found = moved(catalog, known, library, root), 0
         else:
-            manner = Manner(layout, albums, {"embed": True} if embed else {})
-            row, found = added(catalog, library, root, manner)
+            choices = Choices(layout, albums, {"embed": True} if embed else {})
+            row, found = added(catalog, library, root, choices)
         doubt = catalog.doubt()
     same_disk = _shares_disk(house, root)
     if as_json:

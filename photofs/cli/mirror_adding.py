@@ -113,7 +113,7 @@ def _check_free(catalog: Catalog, root: Path) -> None:
         )
 
 
-class Manner(NamedTuple):
+class Choices(NamedTuple):
     """What the command line says of how a mirror is to be."""
 
     layout: str
@@ -122,7 +122,7 @@ class Manner(NamedTuple):
 
 
 def added(
-    catalog: Catalog, library: LibraryRow, root: Path, manner: Manner
+    catalog: Catalog, library: LibraryRow, root: Path, choices: Choices
 ) -> tuple[MirrorRow, int]:
     """A new mirror, or one that this catalog does not know yet and how many files it has."""
     _check_free(catalog, root)
@@ -138,9 +138,9 @@ def added(
             str(root),
             folder.marker.mirror,
             folder.disk,
-            manner.layout,
-            _albums(folder, manner.albums),
-            manner.settings,
+            choices.layout,
+            _albums(folder, choices.albums),
+            choices.settings,
             folder.traits,
         )
         number = catalog.add_mirror(new, time.time_ns())
