@@ -97,7 +97,7 @@ class Copying:
         here.sort(key=lambda each: each[0].fact.photo_id)
         ready = [got for each in here if (got := await self._settled(*each)) is not None]
         if ready and self._work.row.settings.get(SETTING):
-            with bench(self._work.store.workshop, self._work.mirror_id) as folder:
+            async with bench(self._work.store.workshop, self._work.mirror_id) as folder:
                 made = [each for each in ready if await self._embed(each, folder)]
                 await self._write_all(made)
         elif ready:
@@ -296,7 +296,7 @@ class Copying:
                     work.tally.written += 1
                     work.tally.fresh.add(each.fact.photo_id)
                     work.tally.size += each.stamp.size
-        self._let_go(written)
+        await self._let_go(written)
 
     def _begin(self, ready: Sequence[Ready]) -> None:
         """Note what is about to be written, each under a name that no row has."""
@@ -366,12 +366,12 @@ class Copying:
         needed = each.sha256 in self._spared or each.sha256 in self._shared
         return room is Room.CACHE and not needed and each.made is None
 
-    def _let_go(self, written: Sequence[Ready]) -> None:
+    async def _let_go(self, written: Sequence[Ready]) -> None:
         """What was fetched for the mirror alone leaves the Cache: what people read stays there."""
         for each in written:
             if each.fetched and each.sha256 not in self._spared:
                 try:
-                    self._work.store.free(each.sha256)
+                    await trio.to_thread.run_sync(self._work.store.free, each.sha256)
                 except (StoreError, NotFound) as error:
                     self._work.tally.failed.append(f"{each.fact.name}: {error.what}")
 

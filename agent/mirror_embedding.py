@@ -5,10 +5,13 @@ which nothing can be written is copied as it is: a copy comes first (docs/decisi
 """
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
+
+import trio
 
 from photofs.metadata.embedding import embed, hashes_of
 from photofs.model.errors import Corrupt, StoreError
@@ -28,19 +31,25 @@ class Prepared(NamedTuple):
     embedded: Embedded
 
 
-@contextmanager
-def bench(workshop: Path, mirror_id: int) -> Iterator[Path]:
+@asynccontextmanager
+async def bench(workshop: Path, mirror_id: int) -> AsyncIterator[Path]:
     """A folder for a batch of copies; what a killed run left there goes. StoreError."""
     folder = workshop / str(mirror_id)
+    await trio.to_thread.run_sync(_clear, folder)
+    try:
+        yield folder
+    finally:
+        with trio.CancelScope(shield=True):
+            await trio.to_thread.run_sync(partial(shutil.rmtree, folder, ignore_errors=True))
+
+
+def _clear(folder: Path) -> None:
+    """In a thread: have it there and empty; a batch of films takes a while to remove."""
     try:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700, parents=True)
     except OSError as error:
         raise StoreError(f"{folder} cannot be made: {error.strerror}") from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def prepare(

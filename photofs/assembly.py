@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from photofs.originals.local_disk import LocalDisk
     from photofs.providers.port import Pacer, Provider, ProviderFactory, SecretStore, SmallState
     from photofs.volume.guard import Guard
+    from photofs.wishing.erasing import Erasing
     from photofs.wishing.handing import Handing
-    from photofs.wishing.removing import Removing
     from photofs.wishing.wishing import Wishing
 
 HOME_VARIABLE = "PHOTOFS_HOME"
@@ -333,13 +333,13 @@ class House:
         return Handing(catalog, self.wishing(catalog), library_id, rules)
 
     @contextmanager
-    def removing(self, catalog: "Catalog") -> "Iterator[Removing]":
+    def erasing(self, catalog: "Catalog") -> "Iterator[Erasing]":
         """What removes bytes that were let go, for one process at a time; Busy."""
         from photofs.kernel.lock import hold
-        from photofs.wishing.removing import Removing
+        from photofs.wishing.erasing import Erasing
 
         with hold(self.paths.state / "locks" / "removing", "last copies are being removed"):
-            yield Removing(catalog, self.wishing(catalog), self.store(), time.time_ns)
+            yield Erasing(catalog, self.wishing(catalog), self.store(), time.time_ns)
 
     @asynccontextmanager
     async def open_provider(self, source: "SourceRow") -> "AsyncIterator[Provider]":

@@ -17,16 +17,16 @@ from photofs.cli.output import confirm_number, counted, human_size, print_json, 
 from photofs.model.errors import Refused
 from photofs.model.exit_codes import SOME_FAILED
 from photofs.model.wish import Asker
+from photofs.wishing.erasing import Erased
 from photofs.wishing.letting_go import NOT_HERE, LastCopy, last_copy, let_go
 from photofs.wishing.recognising import check_no_doubt
-from photofs.wishing.removing import Removed
 
 EMPTY_LAST: Final = Asker(0, "photofs trash empty --last-copies")
 NAMED: Final = 20
 """Photos that are named before it is asked; the others are counted."""
 
 
-class Found(NamedTuple):
+class Candidates(NamedTuple):
     """What may be let go, and how many stay for which reason."""
 
     copies: list[LastCopy]
@@ -41,8 +41,8 @@ class Found(NamedTuple):
 def empty_last_copies(libraries: tuple[str, ...], count: int | None, *, as_json: bool) -> None:
     """The command; exits with 6 if something stays, in Trash or on the disk."""
     house = find_house()
-    with recognised(house) as catalog, house.removing(catalog) as removing:
-        removing.go()  # what a killed command has begun; in doubt it goes back to Kept
+    with recognised(house) as catalog, house.erasing(catalog) as erasing:
+        erasing.go()  # what a killed command has begun; in doubt it goes back to Kept
         check_no_doubt(catalog)
         found = find_last_copies(house, catalog, libraries)
         gone: list[LastCopy] = []
@@ -51,18 +51,18 @@ def empty_last_copies(libraries: tuple[str, ...], count: int | None, *, as_json:
             gone = let_go(catalog, house.wishing(catalog), found.copies, EMPTY_LAST, time.time_ns())
         if len(gone) < len(found.copies):
             found.left["it was changed meanwhile"] += len(found.copies) - len(gone)
-        removed = removing.go()
+        erased = erasing.go()
     if as_json:
-        print_json({"let_go": len(gone), **removed._asdict(), "left": dict(found.left)})
+        print_json({"let_go": len(gone), **erased._asdict(), "left": dict(found.left)})
     else:
-        _tell(found.left, len(gone), removed)
-    sys.exit(SOME_FAILED if found.left or removed.waiting else 0)
+        _tell(found.left, len(gone), erased)
+    sys.exit(SOME_FAILED if found.left or erased.waiting else 0)
 
 
-def find_last_copies(house: House, catalog: Catalog, names: tuple[str, ...]) -> Found:
+def find_last_copies(house: House, catalog: Catalog, names: tuple[str, ...]) -> Candidates:
     """What lies in Trash of the libraries named, or of all, and no source has; NotFound."""
     store = house.store()
-    found = Found([], Counter())
+    found = Candidates([], Counter())
     for row in [catalog.library(name) for name in names] or catalog.libraries():
         for photo in catalog.sourceless_in_trash(row.library_id):
             copy = last_copy(catalog, photo)
@@ -75,7 +75,7 @@ def find_last_copies(house: House, catalog: Catalog, names: tuple[str, ...]) -> 
     return found
 
 
-def _agree(catalog: Catalog, found: Found, count: int | None) -> None:
+def _agree(catalog: Catalog, found: Candidates, count: int | None) -> None:
     """Show what would go, and have its number typed; Refused where another one was given."""
     number = len(found.copies)
     if count is not None:
@@ -114,16 +114,16 @@ def _mirror_lines(catalog: Catalog, copies: Sequence[LastCopy]) -> list[str]:
     ]
 
 
-def _tell(left: Counter[str], gone: int, removed: Removed) -> None:
+def _tell(left: Counter[str], gone: int, erased: Erased) -> None:
     """What went, what waits, and what stays."""
     for why, number in left.items():
         print(f"{counted(number, 'photo')} left in Trash: {safe_text(why)}")
     if gone:
-        print(f"{counted(gone, 'photo')} let go ({human_size(removed.bytes)} removed from here)")
+        print(f"{counted(gone, 'photo')} let go ({human_size(erased.bytes)} removed from here)")
     elif not left:
         print("nothing in Trash is a last copy")
-    if removed.waiting:
+    if erased.waiting:
         print(
-            f"the bytes of {counted(removed.waiting, 'photo')} are removed later: a file of the"
+            f"the bytes of {counted(erased.waiting, 'photo')} are removed later: a file of the"
             " same length was just written"
         )

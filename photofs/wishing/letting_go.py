@@ -2,7 +2,7 @@
 
 They go by a command that names their number, and by nothing else. The journal has the wish before
 the bytes leave (LET_GO, no source's): it is `sent` while they do, and `done` once they are gone, so
-that whatever is cut short is ended by `wishing/removing.py`, and never begun by it.
+that whatever is cut short is ended by `wishing/erasing.py`, and never begun by it.
 """
 
 from collections.abc import Iterable
@@ -109,7 +109,7 @@ class LettingGo:
     def wish(self, copy: LastCopy, by: int) -> bool:
         """Out of the tree, with the wish in the journal; False if it is not as it was told.
 
-        Its bytes are to leave after this is durable (`wishing/removing.py`). `by`: the action.
+        Its bytes are to leave after this is durable (`wishing/erasing.py`). `by`: the action.
         """
         if last_copy(self._catalog, copy.photo) != copy:
             return False

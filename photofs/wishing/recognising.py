@@ -57,12 +57,18 @@ _LONGEST: Final = 64
 
 def recognise_home(catalog: Catalog, data: Path, now_ns: int) -> None:
     """Compare the word in the folder of the data; StoreError."""
-    before = catalog.witness(HOME)
+    compare_home(catalog, data, catalog.witness(HOME), home_word(data), now_ns)
+
+
+def compare_home(
+    catalog: Catalog, data: Path, before: Witness | None, there: str | None, now_ns: int
+) -> None:
+    """The same with what was noted before, and with the word that was read since."""
     why = (
         f"another catalog was worked with in {data} since, or what was noted there is lost:"
         " this one is new, or from a backup"
     )
-    compare(catalog, HOME, before, _read(data / NAME), why, now_ns)
+    compare(catalog, HOME, before, there, why, now_ns)
 
 
 def recognise_mirror(catalog: Catalog, folder: LocalMirror, now_ns: int) -> None:
@@ -120,13 +126,6 @@ def waits_in_doubt(catalog: Catalog, row: OperationRow, now_ns: int) -> bool:
     if row.state is State.PLANNED:
         catalog.happen(row.operation_id, Event.HOLD, now_ns, HELD_BY_DOUBT)
     return True
-
-
-def roll_home(catalog: Catalog, data: Path, every_ns: int, now_ns: int) -> None:
-    """Another word, if it is time; only the agent does, of which there is one. StoreError."""
-    if word := next_word(catalog, HOME, every_ns, now_ns):
-        _write(data / NAME, word)
-        catalog.end_witness(HOME, word)
 
 
 def next_word(catalog: Catalog, place: str, every_ns: int, now_ns: int) -> str | None:
@@ -195,8 +194,9 @@ def put_word(folder: LocalMirror, word: str) -> None:
     folder.sync("")
 
 
-def _read(path: Path) -> str | None:
-    """The word, None if there is none."""
+def home_word(data: Path) -> str | None:
+    """In any thread: what stands in the folder of the data, None if nothing does; StoreError."""
+    path = data / NAME
     try:
         with path.open("rb") as file:
             return _word(file.read(_LONGEST))
@@ -206,8 +206,9 @@ def _read(path: Path) -> str | None:
         raise _failed(path, error) from error
 
 
-def _write(path: Path, word: str) -> None:
-    """The word alone, whole and on the disk."""
+def put_home_word(data: Path, word: str) -> None:
+    """In any thread: have that word stand there, whole and on the disk; StoreError."""
+    path = data / NAME
     fresh = path.with_name(f"{path.name}.new")
     try:
         fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)

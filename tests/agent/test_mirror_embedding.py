@@ -201,13 +201,13 @@ async def test_the_list_of_albums_names_the_originals(made: Stock, row: MirrorRo
     check_sums(Path(row.root))
 
 
-def test_a_copy_that_does_not_give_the_original_back_is_none(tmp_path: Path) -> None:
+async def test_a_copy_that_does_not_give_the_original_back_is_none(tmp_path: Path) -> None:
     """Without what was put in it must be the bytes of that very hash; else it is not kept."""
     original = tmp_path / "a.jpg"
     original.write_bytes(BARE)
     taken = DateTold(local=datetime.fromisoformat("2019-07-21T12:30:15"))
     facts = SidecarFacts(taken=taken)
-    with bench(tmp_path / "workshop", 1) as folder:
+    async with bench(tmp_path / "workshop", 1) as folder:
         made = prepare(original, sha(BARE), facts, folder, "made")
         assert made is not None
         assert made.sha256 == sha(made.path.read_bytes())

@@ -9,6 +9,7 @@ from pathlib import Path
 from subprocess import PIPE
 
 import pytest
+import trio
 
 from agent.service import end_letting_go
 from photofs.catalog.check import check
@@ -105,7 +106,7 @@ def test_p18_what_was_on_its_way_goes_back_though_the_catalog_knows_nothing_of_i
     """By the agent's round, and by the command, which a doubt refuses; so what was begun, too."""
     leaving = made.house.store().leaving
     leaving.take(hash_of("a"))
-    end_letting_go(made.house, made.catalog)
+    trio.run(end_letting_go, made.house, made.catalog)
     assert made.rooms() == [Room.KEPT, Room.KEPT]
     made.wish("b")
     for name in "ab":
@@ -114,7 +115,7 @@ def test_p18_what_was_on_its_way_goes_back_though_the_catalog_knows_nothing_of_i
     made.household.run("trash", "empty", "--last-copies", code=15)
     assert (made.rooms(), made.states()) == ([Room.KEPT, Room.KEPT], ["sent"])
     leaving.take(hash_of("a"))
-    end_letting_go(made.house, made.catalog)
+    trio.run(end_letting_go, made.house, made.catalog)
     assert made.rooms() == [Room.KEPT, Room.KEPT]
 
 
@@ -140,13 +141,13 @@ def test_what_stays_is_told_with_its_reason(made: LastCopies) -> None:
 def test_the_agent_ends_what_a_killed_command_began(made: LastCopies) -> None:
     """The bytes leave with its next round, and a command that is at work is left alone."""
     made.wish("a")
-    with made.house.removing(made.catalog):
-        end_letting_go(made.house, made.catalog)
+    with made.house.erasing(made.catalog):
+        trio.run(end_letting_go, made.house, made.catalog)
     assert (made.rooms("a"), made.states()) == ([Room.KEPT], ["sent"])
     said = made.household.run("queue")
     assert "its bytes are leaving this disk" in said
     assert "all is done" not in said
-    end_letting_go(made.house, made.catalog)
+    trio.run(end_letting_go, made.house, made.catalog)
     assert (made.rooms("a"), made.states()) == ([None], ["done"])
 
 

@@ -2,15 +2,17 @@
 
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 import trio
 
 from agent.ruling import rule_once
-from agent.witnessing import witnessed
+from agent.witnessing import recognise, roll
 from photofs.assembly import House
+from photofs.catalog.sqlite import Catalog
 from photofs.emulators.flickr.emulator import Emulator as Flickr
 from photofs.model.exit_codes import SOME_FAILED
 from photofs.model.node import photo_ino
@@ -134,17 +136,27 @@ def test_p18_an_older_catalog_moves_nothing_to_vanished(
     assert DOUBT not in kept.household.run("mirror", "status")
 
 
+@contextmanager
+def worked_with(house: House) -> Iterator[Catalog]:
+    """A catalog as an agent notes it at its ends."""
+    with house.catalog() as catalog:
+        trio.run(recognise, house, catalog)
+        trio.run(roll, house, catalog, 0)
+        yield catalog
+        trio.run(roll, house, catalog, 0)
+
+
 def test_p18_what_an_older_catalog_was_about_to_take_away_is_held(
     kept: Kept, tmp_path: Path
 ) -> None:
     """P18: the agent notes at its ends which catalog it worked with, and holds what waits."""
     house = House(kept.household.environ)
-    with house.catalog() as catalog, witnessed(house, catalog):
+    with worked_with(house) as catalog:
         photo = catalog.good_copies(1)[0]
         house.wishing(catalog).set_title(photo_ino(photo), "Another", Asker(0, "a test"))
         copy_catalog(kept, tmp_path / "own.db")
     put_back(kept, tmp_path / "own.db")
-    with house.catalog() as catalog, witnessed(house, catalog):
+    with worked_with(house) as catalog:
         assert DOUBT in catalog.doubt()
         assert WishVerb.RETITLE in {each.wish.verb for each in catalog.in_state(State.HELD)}
         waiting = {each.wish.verb for each in catalog.in_state(State.PLANNED)}
@@ -155,7 +167,7 @@ def test_p18_what_an_older_catalog_was_about_to_take_away_is_held(
 def test_p18_a_catalog_that_is_rebuilt_takes_nothing_at_first(kept: Kept, flickr: Flickr) -> None:
     """P18: the mirror is taken over and keeps each file; rules wait for their user's word."""
     house = House(kept.household.environ)
-    with house.catalog() as catalog, witnessed(house, catalog):
+    with worked_with(house) as catalog:
         account = catalog.sources()[0]
     before = files_of(kept.root)
     put_back(kept, None)
@@ -182,13 +194,13 @@ def whole_backup(kept: Kept, flickr: Flickr) -> Kept:
     The last title that it wishes was taken back since, which it does not know.
     """
     house = House(kept.household.environ)
-    with house.catalog() as catalog, witnessed(house, catalog):
+    with worked_with(house) as catalog:
         photo = catalog.good_copies(1)[0]
         house.wishing(catalog).set_title(photo_ino(photo), UNDONE, Asker(0, "a test"))
     backup = kept.household.home.with_name("backup of the home")
     shutil.copytree(kept.household.home, backup, ignore=shutil.ignore_patterns("*.sock"))
     change_mirror(kept, flickr)
-    with house.catalog() as catalog, witnessed(house, catalog):
+    with worked_with(house) as catalog:
         pass
     remove_all(kept.household.home)
     backup.rename(kept.household.home)
@@ -235,7 +247,7 @@ def test_the_same_catalog_is_never_doubted(kept: Kept, flickr: Flickr) -> None:
     """Agents that start and end, runs that change much or nothing, a mirror that was forgotten."""
     house = House(kept.household.environ)
     for _ in range(2):
-        with house.catalog() as catalog, witnessed(house, catalog):
+        with worked_with(house) as catalog:
             pass
         change_mirror(kept, flickr)
         kept.household.run("mirror", "run", code=None)

@@ -8,8 +8,8 @@ from pathlib import Path
 from photofs.assembly import HOME_VARIABLE, House
 from photofs.model.node import row_id
 from photofs.originals.port import Room
+from photofs.wishing.erasing import Erased
 from photofs.wishing.letting_go import last_copy, let_go
-from photofs.wishing.removing import Removed
 from tests.support.filed import photo
 from tests.support.household import Household
 from tests.support.wished import SHELL, Wished
@@ -87,12 +87,12 @@ class LastCopies:
         assert gone == copies
         assert self.filed.problems() == []
 
-    def remove(self) -> Removed:
+    def remove(self) -> Erased:
         """What the agent does in each round."""
-        with self.house.removing(self.catalog) as removing:
-            return removing.go()
+        with self.house.erasing(self.catalog) as erasing:
+            return erasing.go()
 
-    def let_all_go(self, names: str = "ab") -> Removed:
+    def let_all_go(self, names: str = "ab") -> Erased:
         """The whole of it, by the house's own clock."""
         numbers = [self.filed.photo_id(name) for name in names]
         found = [last_copy(self.catalog, number) for number in numbers]

@@ -18,8 +18,8 @@ from photofs.model.wish import Asker
 from photofs.originals.leaving import LeavingFiles
 from photofs.originals.port import Room
 from photofs.originals.rooms import Rooms
+from photofs.wishing.erasing import Erasing
 from photofs.wishing.letting_go import NOT_SCANNED, WITHDRAWN, LastCopy, last_copy, let_go
-from photofs.wishing.removing import Removing
 from tests.support.filed import photo
 from tests.support.last_copies import DAY, LastCopies, bytes_of, hash_of
 from tests.support.wished import SHELL, whole
@@ -336,7 +336,7 @@ def test_bytes_that_are_needed_are_never_out_of_kept(
     store.leaving = counted = Counted(made)
     wishing = made.house.wishing(made.catalog)
     for _ in range(2):
-        Removing(made.catalog, wishing, store, lambda: made.filed.now_ns).go()
+        Erasing(made.catalog, wishing, store, lambda: made.filed.now_ns).go()
     assert counted.taken == [hash_of("b")]
     assert made.rooms() == [Room.KEPT, None]
 
@@ -368,7 +368,7 @@ def test_what_comes_to_be_needed_is_back_before_others_are_removed(
     store.leaving = watched = Watched(Rooms(kept, made.house.paths.originals), kept / "leaving")
     watched.made = made
     wishing = made.house.wishing(made.catalog)
-    assert Removing(made.catalog, wishing, store, lambda: made.filed.now_ns).go().ended == 2
+    assert Erasing(made.catalog, wishing, store, lambda: made.filed.now_ns).go().ended == 2
     assert made.rooms() == [Room.KEPT, None]
 
 
@@ -388,7 +388,7 @@ def test_whoever_comes_to_need_the_bytes_right_before_they_leave_keeps_them(
     store.leaving = Meanwhile(Rooms(kept, made.house.paths.originals), kept / "leaving")
     store.leaving.happens = lambda: happens(made)
     wishing = made.house.wishing(made.catalog)
-    Removing(made.catalog, wishing, store, lambda: made.filed.now_ns).go()
+    Erasing(made.catalog, wishing, store, lambda: made.filed.now_ns).go()
     assert made.rooms("a") == [Room.KEPT]
 
 
@@ -425,7 +425,7 @@ def test_bytes_on_their_way_of_which_the_catalog_knows_nothing_are_put_back(
 
 def test_only_one_process_removes(made: LastCopies) -> None:
     """Another one is told so."""
-    with made.house.removing(made.catalog), pytest.raises(Busy, match="being removed"):
+    with made.house.erasing(made.catalog), pytest.raises(Busy, match="being removed"):
         made.remove()
 
 

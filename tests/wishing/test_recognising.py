@@ -14,8 +14,8 @@ from photofs.wishing.recognising import (
     accept,
     check_no_doubt,
     next_word,
+    put_home_word,
     recognise_home,
-    roll_home,
 )
 
 HOUR_NS = 3_600 * 10**9
@@ -37,7 +37,9 @@ def is_doubted(path: Path) -> bool:
 def roll(path: Path, now_ns: int = 1) -> None:
     """Another word."""
     with open_catalog(path) as catalog:
-        roll_home(catalog, path.parent, 0, now_ns)
+        if word := next_word(catalog, HOME, 0, now_ns):
+            put_home_word(path.parent, word)
+            catalog.end_witness(HOME, word)
 
 
 def killed_before_the_file(catalog: Catalog) -> None:

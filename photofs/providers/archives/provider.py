@@ -7,9 +7,10 @@ folder is ever written.
 """
 
 from collections.abc import AsyncIterator, Callable, Generator, Mapping
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import msgspec
 import trio
@@ -99,11 +100,11 @@ class ArchiveProvider:
             yield ScanEnd(cursor=cursor, full=False)
             return
         state = self._tools.small_state
-        with closing(self._tools.new_pile()) as pile:
+        async with _closed_aside(self._tools.new_pile()) as pile:
             since = last.marks if last is not None and same_rules else None
             told = Told(state, since, PiledIds(pile))
             steps = self._export.scan(parts, self._tgz_parts, self._tools, told)
-            with closing(steps):
+            async with _closed_aside(steps):
                 ended = False
                 while not ended:
                     batch, ended = await trio.to_thread.run_sync(in_worker, steps)
@@ -144,6 +145,27 @@ class ArchiveProvider:
     def close(self) -> None:
         """Close the streams that were kept for the next reader."""
         self._tgz_parts.close()
+
+
+class _Closes(Protocol):
+    """What lets go of something on the disk."""
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+Closed = TypeVar("Closed", bound=_Closes)
+
+
+@asynccontextmanager
+async def _closed_aside(thing: Closed) -> AsyncIterator[Closed]:
+    """Closed in a thread, whatever ends the block: a pile of a great export takes the disk long."""
+    try:
+        yield thing
+    finally:
+        with trio.CancelScope(shield=True):
+            await trio.to_thread.run_sync(thing.close)
 
 
 def _read_cursor(text: str) -> _Cursor | None:

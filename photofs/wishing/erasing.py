@@ -1,4 +1,4 @@
-"""Removes the bytes of last copies that were let go, once nothing else stands on them.
+"""Erases the bytes of last copies that were let go, once nothing else stands on them.
 
 The journal has each of them before anything is touched. Whatever ends this in the midst, the next
 round goes on: a file is in Kept, or on its way in kept/leaving, or gone, and its wish is `sent`.
@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from photofs.catalog.journal import OperationRow
 from photofs.catalog.sqlite import Catalog
 from photofs.model.operation import Event
+from photofs.model.pieces import between_pieces
 from photofs.originals.local_disk import LocalDisk
 from photofs.wishing.wishing import Wishing
 
@@ -17,7 +18,7 @@ AT_ONCE: Final = 25
 """Originals that are out of Kept together: each takes some 30 ms to remove on a slow disk."""
 
 
-class Removed(NamedTuple):
+class Erased(NamedTuple):
     """How many wishes have come to their end, the bytes that left the disk, and what waits."""
 
     ended: int
@@ -36,8 +37,8 @@ class Standing(NamedTuple):
         return _hash_of(row) in self.needed or row.wish.details["size"] in self.written
 
 
-class Removing:
-    """For one catalog and its store; one at a time (`House.removing`)."""
+class Erasing:
+    """For one catalog and its store; one at a time (`House.erasing`)."""
 
     def __init__(
         self, catalog: Catalog, wishing: Wishing, store: LocalDisk, now_ns: Callable[[], int]
@@ -48,7 +49,7 @@ class Removing:
         self._store = store
         self._now_ns = now_ns
 
-    def go(self) -> Removed:
+    def go(self) -> Erased:
         """End all that the journal has. StoreError, and the rest is as it was.
 
         What is on its way and in no journal is of a catalog that is no more, or an older one: it
@@ -61,11 +62,15 @@ class Removing:
         for sha256 in self._store.leaving.names() - leaving:
             self._store.leaving.put_back(sha256)
         if doubted:
-            return Removed(0, 0, len(rows))
-        parts = [self._let_go(rows[at : at + AT_ONCE]) for at in range(0, len(rows), AT_ONCE)]
-        return Removed(*(sum(numbers) for numbers in zip((0, 0, 0), *parts, strict=True)))
+            return Erased(0, 0, len(rows))
+        parts = [self._part(rows[at : at + AT_ONCE]) for at in range(0, len(rows), AT_ONCE)]
+        return Erased(*(sum(numbers) for numbers in zip((0, 0, 0), *parts, strict=True)))
 
-    def _let_go(self, rows: Sequence[OperationRow]) -> Removed:
+    def _part(self, rows: Sequence[OperationRow]) -> Erased:
+        between_pieces()
+        return self._let_go(rows)
+
+    def _let_go(self, rows: Sequence[OperationRow]) -> Erased:
         """Asked first, for what is needed may not be out of Kept for a moment; and once more.
 
         In this order: what was sealed before the file was moved away has its draft still, or is in
@@ -84,7 +89,7 @@ class Removing:
         written = self._written_lengths()
         return Standing(written, self._catalog.needed_elsewhere({_hash_of(row) for row in rows}))
 
-    def _end_all(self, rows: Iterable[OperationRow], standing: Standing) -> Removed:
+    def _end_all(self, rows: Iterable[OperationRow], standing: Standing) -> Erased:
         ended = size = waiting = 0
         for row in rows:  # before any is removed, which takes its time
             if standing.has(row):
@@ -98,7 +103,7 @@ class Removing:
             else:
                 size += self._remove(row)
             ended += 1
-        return Removed(ended, size, waiting)
+        return Erased(ended, size, waiting)
 
     def _remove(self, row: OperationRow) -> int:
         """For good; the bytes that left."""
