@@ -519,7 +519,8 @@ CREATE TABLE rule (
   told   TEXT NOT NULL DEFAULT ''    -- what came of it, a sentence
 ) STRICT, WITHOUT ROWID;
 
--- By which clocks rules were looked at last: what time it is must follow from it.
+-- By which clocks rules were looked at last: what time it is must follow from it. The wall time is
+-- that of the first look and goes on by the other clock (model/rule_plan.py, `trusted`).
 CREATE TABLE rule_clock (
   id      INTEGER PRIMARY KEY CHECK (id = 1),  -- there is one
   wall_ns INTEGER NOT NULL,  -- the wall clock

@@ -110,28 +110,36 @@ class Plan(NamedTuple):
 
 
 class Trusted(NamedTuple):
-    """What time it is as far as can be relied upon; `trouble`: why it cannot be, a sentence."""
+    """What time it is as far as can be relied upon; `trouble`: why it cannot be, a sentence.
+
+    `base`: what to note for the next look, if there is no trouble.
+    """
 
     now_ns: int
     trouble: str
+    base: Moment
 
 
 def trusted(noted: Moment | None, now: Moment) -> Trusted:
-    """The wall clock, if it agrees with the clock that cannot be set since it was last noted."""
+    """The wall clock, if it agrees with the clock that cannot be set since it was first noted.
+
+    What is noted goes on by that clock alone: a wall clock that is off by a little more at each
+    look, which would keep facts new for ever, is off by all of it together.
+    """
     if noted is None:
-        return Trusted(now.wall_ns, "")
+        return Trusted(now.wall_ns, "", now)
     passed = between_ns(noted, now)
-    sure = noted.wall_ns + max(passed, 0)
-    off = now.wall_ns - sure
-    far = noted.boot != now.boot and passed > LONGEST_AWAY_NS
-    if abs(off) <= SLACK_NS and not far:
-        return Trusted(now.wall_ns, "")
+    base = now._replace(wall_ns=noted.wall_ns + max(passed, 0))
+    off = now.wall_ns - base.wall_ns
+    guessed = noted.boot != now.boot or not now.boot
+    if abs(off) <= SLACK_NS and not (guessed and passed > LONGEST_AWAY_NS):
+        return Trusted(now.wall_ns, "", base)
     days = (now.wall_ns - noted.wall_ns) / DAY_NS
     what = (
         f"this machine's clock tells {days:,.1f} days since it was last looked at, and that cannot"
         " be relied upon"
     )
-    return Trusted(min(sure, now.wall_ns), what)
+    return Trusted(min(base.wall_ns, now.wall_ns), what, noted)
 
 
 def plan(rule: Rule, subjects: Iterable[Subject], limits: Limits, now_ns: int) -> Plan:

@@ -52,7 +52,7 @@ class Ruling:
         now = self._now()
         told = trusted(self._catalog.rule_clock(), now)
         if not told.trouble:
-            self._catalog.note_rule_clock(now)
+            self._catalog.note_rule_clock(told.base)
         return told
 
     def believe_clock(self) -> None:
