@@ -4,9 +4,11 @@ Without it, or with another's, nothing is read, written or concluded (P12 of rel
 that is not mounted was taken for "all deleted" by others).
 """
 
+import errno
 import json
 import os
 import secrets
+import stat
 from typing import Final
 
 from photofs.mirrors.port import Marker
@@ -33,7 +35,13 @@ def read_marker(root: int) -> Marker | None:
         fd = os.open(MARKER_NAME, flags, dir_fd=root)
     except FileNotFoundError:
         return None
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.ENXIO}:  # a link; a socket
+            raise _no_marker("is no file") from error
+        raise
     try:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            raise _no_marker("is no file")
         text = os.read(fd, _MOST)
     finally:
         os.close(fd)
@@ -47,11 +55,15 @@ def read_marker(root: int) -> Marker | None:
             )
         return Marker(str(told["mirror"]), str(told["library"]), str(told["made"]))
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise Refused(
-            f"the marker {MARKER_NAME} in that folder cannot be read as one",
-            safe="nothing in the folder was touched",
-            remedy="put the marker back from a backup, or add the mirror anew in an empty folder",
-        ) from error
+        raise _no_marker("cannot be read as one") from error
+
+
+def _no_marker(why: str) -> Refused:
+    return Refused(
+        f"the marker {MARKER_NAME} in that folder {why}",
+        safe="nothing in the folder was touched",
+        remedy="put the marker back from a backup, or add the mirror anew in an empty folder",
+    )
 
 
 def write_marker(root: int, marker: Marker) -> None:

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import io
 import os
+import stat
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -317,3 +318,27 @@ def test_a_marker_of_nothing_but_brackets_is_refused(mirror: LocalMirror) -> Non
     (root / MARKER_NAME).write_text("[" * 4000, encoding="utf-8")
     with pytest.raises(Refused, match="cannot be read as one"):
         open_mirror(root, marker, traits, writing=False)
+
+
+@pytest.mark.parametrize("kind", ["folder", "link", "pipe", "socket"])
+def test_a_marker_that_is_no_file_is_refused(mirror: LocalMirror, kind: str) -> None:
+    """It is told as what it is, not as a disk that fails; what stands there stays."""
+    root, number, traits = mirror.root, mirror.marker.mirror, mirror.traits
+    marker = root / MARKER_NAME
+    text = marker.read_bytes()
+    marker.unlink()
+    if kind == "folder":
+        marker.mkdir()
+    elif kind == "link":
+        (root / "elsewhere").write_bytes(text)
+        marker.symlink_to("elsewhere")
+    elif kind == "pipe":
+        os.mkfifo(marker)
+    else:
+        os.mknod(marker, stat.S_IFSOCK | 0o600)
+    before = marker.lstat().st_ino
+    with pytest.raises(Refused, match=r"the marker \S+ in that folder is no file"):
+        open_mirror(root, number, traits, writing=False)
+    with pytest.raises(Refused, match="is no file"):
+        marker_at(root)
+    assert marker.lstat().st_ino == before
