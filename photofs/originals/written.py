@@ -10,7 +10,8 @@ that comes before the draft's own name is swept away gets a copy (`open_for_writ
 
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -102,6 +103,17 @@ class WrittenFiles:
             finally:
                 os.close(source)
 
+    @contextmanager
+    def filling(self, draft: str) -> Iterator[int]:
+        """A descriptor to write the draft's bytes with: they are there whole after it, or none are.
+
+        Whoever is killed meanwhile leaves the file as it was. Busy while another one fills it.
+        """
+        with disk_errors("filling a file"):
+            make_folder(self.folder, lasting=True)
+            with _appearing(self.folder / draft) as fd:
+                yield fd
+
     def seal(self, draft: str) -> Sealed:
         """Sync, hash, and link it to its name in Kept; the draft's own name stays (`sweep`).
 
@@ -173,11 +185,27 @@ def _is_locked(path: Path) -> bool:
         os.close(fd)
 
 
+class _OvertakenError(Exception):
+    """Another file stands there by now."""
+
+
 def _copy(source: int, path: Path, *, only_over: int | None = None) -> None:
     """The open file's bytes in a file of their own at the path, which appears whole.
 
     `only_over`: an open file that must still stand at the path; otherwise somebody, through another
     mount, was faster, and what he writes there by now stays. Busy while another one copies.
+    """
+    with suppress(_OvertakenError), _appearing(path) as fd:
+        if only_over is not None and not is_at(only_over, path):
+            raise _OvertakenError
+        copy_bytes(source, fd, 0, os.fstat(source).st_size)
+
+
+@contextmanager
+def _appearing(path: Path) -> Iterator[int]:
+    """An empty file to write to, which stands at the path, synced, once the block has ended well.
+
+    Busy while another one does the same.
     """
     copy = path.with_name(path.name + _COPY)
     fd = os.open(copy, _WRITE | os.O_CREAT, 0o600)
@@ -185,11 +213,8 @@ def _copy(source: int, path: Path, *, only_over: int | None = None) -> None:
         if not lock_open_file(fd) or not is_at(fd, copy):  # the lock also tells of it (is_open)
             raise Busy("the file is being copied just now", remedy="try again in a moment")
         try:
-            if only_over is not None and not is_at(only_over, path):
-                copy.unlink()
-                return
             os.ftruncate(fd, 0)
-            copy_bytes(source, fd, 0, os.fstat(source).st_size)
+            yield fd
             os.fsync(fd)
             copy.rename(path)
         except BaseException:

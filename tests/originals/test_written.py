@@ -188,3 +188,28 @@ def test_two_that_copy_one_original_do_not_disturb_each_other(store: LocalDisk) 
     os.close(store.written.open_for_writing("1-a"))
     assert (folder / "1-a").read_bytes() == BYTES
     assert store.written.names() == {"1-a"}
+
+
+def test_a_file_that_is_filled_appears_whole_or_not_at_all(store: LocalDisk) -> None:
+    """Whoever looks meanwhile sees it as it was, and that somebody is at it; so does who comes."""
+    write(store, "d", b"before")
+    with pytest.raises(ZeroDivisionError):
+        fill_in_part(store, "d")
+    assert not store.written.is_open("d")
+    assert store.written.names() == {"d"}
+    (store.written.folder / "d.copy").write_bytes(b"left by a kill, and longer than what comes")
+    with store.written.filling("d") as fd:
+        store.written.append(fd, b"whole")
+    assert (store.written.folder / "d").read_bytes() == b"whole"
+    assert store.written.names() == {"d"}
+
+
+def fill_in_part(store: LocalDisk, draft: str) -> None:
+    """Breaks off in the midst."""
+    with store.written.filling(draft) as fd:
+        store.written.append(fd, b"half")
+        assert store.written.is_open(draft)
+        assert (store.written.folder / draft).read_bytes() == b"before"
+        with pytest.raises(Busy), store.written.filling(draft):
+            pass
+        raise ZeroDivisionError
