@@ -5,14 +5,17 @@ from typing import NamedTuple
 from photofs.catalog.claimable import OPEN
 from photofs.catalog.journal import PAGE, ExchangeRow, Journal, OperationRow
 from photofs.model.operation import State
+from photofs.model.wish import AGAIN, BRING_IN
 
-_PARTS = """
-SELECT verb, state, count(*), min(album), count(DISTINCT album), min(photo), source IS NULL
-FROM operation WHERE action = ? GROUP BY verb, state, source IS NULL ORDER BY min(id)"""
+_PARTS = f"""
+SELECT iif(verb = 'restore' AND json_valid(wish) AND wish ->> '$.{AGAIN}' IS NOT NULL,
+  '{BRING_IN}', verb) AS deed, state, count(*), min(album), count(DISTINCT album), min(photo),
+  source IS NULL
+FROM operation WHERE action = ? GROUP BY deed, state, source IS NULL ORDER BY min(id)"""  # noqa: S608 - words of ours
 
 
 class ActionPart(NamedTuple):
-    """The wishes of one verb and state within an action.
+    """The wishes of one verb (or BRING_IN) and state within an action.
 
     `album`: one of the albums that they are about, `albums` how many those are; `photo`: likewise.
     `by_hand`: they are errands.

@@ -9,7 +9,7 @@ from photofs.catalog.journal_reads import ActionPart
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.output import counted
 from photofs.model.operation import State
-from photofs.model.wish import WishVerb
+from photofs.model.wish import AGAIN, BRING_IN, WishVerb
 
 _DEEDS: Final[Mapping[str, str]] = {
     WishVerb.UPLOAD: "uploaded",
@@ -26,6 +26,7 @@ _DEEDS: Final[Mapping[str, str]] = {
     WishVerb.DATE: "dated",
     WishVerb.TRASH: "put into Trash",
     WishVerb.RESTORE: "restored from Trash",
+    BRING_IN: "brought in",
     WishVerb.DELETE: "deleted for good",
     WishVerb.LET_GO: "let go, the last copy here",
     WishVerb.MAKE_ALBUM: "made",
@@ -113,7 +114,7 @@ def operation_facts(catalog: Catalog, row: OperationRow) -> dict[str, object]:
     """An operation for JSON."""
     return {
         "id": row.operation_id,
-        "verb": row.wish.verb,
+        "verb": _verb(row),
         "state": row.state.value,
         "name": catalog.name_of_subject(row.wish.photo, row.wish.album)
         or str(row.wish.details.get("name", "")),
@@ -126,6 +127,12 @@ def operation_facts(catalog: Catalog, row: OperationRow) -> dict[str, object]:
         "action": row.wish.action,
         "size": row.wish.details.get("size"),
     }
+
+
+def _verb(row: OperationRow) -> str:
+    """Its verb; what was copied in anew is out of no Trash."""
+    anew = row.wish.verb == WishVerb.RESTORE and AGAIN in row.wish.details
+    return BRING_IN if anew else row.wish.verb
 
 
 def album_words(facts: Mapping[str, object]) -> str:

@@ -48,6 +48,12 @@ class WishVerb(StrEnum):
 NEW_ALBUM: Final = "new:"
 """How the remote id of an album begins that the service does not have yet."""
 
+BRING_IN: Final = "bring in"
+"""What commands call a RESTORE that copies a file in anew, out of no Trash: it has `AGAIN`."""
+
+AGAIN: Final = "again"
+"""In the details of a RESTORE: the key of the file that it copied in (bringing_again.py)."""
+
 OF_NEW: Final = "of_new"
 """In the details of a wish that tells of a photo what nobody had yet: no guard counts it."""
 

@@ -8,7 +8,7 @@ from photofs.catalog.sqlite import Catalog
 from photofs.model.errors import Exists
 from photofs.model.node import photo_ino, row_id
 from photofs.model.spot import Spot, Written
-from photofs.model.wish import Asker, WishVerb
+from photofs.model.wish import AGAIN, Asker, WishVerb
 from photofs.wishing.incoming import IncomingFiles
 from photofs.wishing.standing import standing_at
 from photofs.wishing.wishing import Wishing
@@ -29,11 +29,16 @@ class BringingAgain:
 
         One that undo put into Trash is taken out of it.
         """
-        photo = self._known.get(key)
-        if photo is None or self._catalog.photo_facts(photo).gone:
+        photo = self.brought(key)
+        if photo is None:
             return None
         self._wishing.restore([photo], self._asker)
         return photo_ino(photo)
+
+    def brought(self, key: str) -> int | None:
+        """The photo that was brought under that key, in Trash or not; None if it is gone again."""
+        photo = self._known.get(key)
+        return None if photo is None or self._catalog.photo_facts(photo).gone else photo
 
     def create(self, spot: Spot, key: str) -> int:
         """A new, empty file; its inode. Exists, if the name is taken."""
@@ -44,7 +49,7 @@ class BringingAgain:
             desk = self._wishing.desk_at(at)
             written = IncomingFiles(desk).create(at, self._asker)
             photo = row_id(written.ino)
-            desk.wish(WishVerb.RESTORE, self._asker, {"again": key}, photo=photo)
+            desk.wish(WishVerb.RESTORE, self._asker, {AGAIN: key}, photo=photo)
         self._known[key] = photo
         return written.ino
 
