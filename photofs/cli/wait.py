@@ -21,7 +21,12 @@ from photofs.model.operation import FINAL, State
 LOOK_EVERY = 0.25
 """Seconds between two looks at the catalog; a look takes a millisecond."""
 
+ALONE: Final = 60.0
+"""Seconds that are waited for an agent to begin: a mount begins one anew within a second."""
+
 NOT_DONE: Final = "not done yet: "
+
+NOBODY_WORKS: Final = "no agent works for this catalog: mount, or run `photofs agent`"
 
 
 class Outcome(NamedTuple):
@@ -45,7 +50,8 @@ def wait(path: str | None, timeout: float | None, *, hands: bool, as_json: bool)
     """Wait until all that was accepted so far is done; with PATH, what is about photos there.
 
     Exits with 0 once it is, 5 if the time is over, 6 if something is held, unsure or failed. What
-    waits for a hand is told of, and is no reason for 6 but with --hands.
+    waits for a hand is told of, and is no reason for 6 but with --hands. While no agent works, it
+    waits for one for a minute (with --timeout for that long), and exits with 5.
     """
     if path is None:
         house = find_house()
@@ -68,28 +74,43 @@ def wait(path: str | None, timeout: float | None, *, hands: bool, as_json: bool)
 
 
 def await_work(
-    house: House, catalog: Catalog, photos: list[int] | None, timeout: float | None
+    house: House,
+    catalog: Catalog,
+    photos: list[int] | None,
+    timeout: float | None,
+    alone: float = ALONE,
 ) -> Outcome:
-    """Wait for all, or for what is about those photos; how it ended."""
+    """Wait for all, or for what is about those photos; how it ended.
+
+    Without a timeout that is for ever, but for `alone` seconds during which no agent works.
+    """
     until = None if timeout is None else time.monotonic() + timeout
     outcome = _look(catalog, photos)
-    if outcome.open and not agent_works(house):
-        print(
-            "no agent works for this catalog; mount, or run `photofs agent`",
-            file=sys.stderr,
-            flush=True,
-        )
-    elif outcome.open and sys.stderr.isatty():  # a script's log need not hear of each wait
+    works = agent_works(house)
+    if outcome.open:
+        _say_for_what(outcome, alone if until is None else None, works=works)
+    seen = time.monotonic()
+    while outcome.open and (until is None or time.monotonic() < until):
+        time.sleep(LOOK_EVERY)
+        outcome = _look(catalog, photos)
+        seen = time.monotonic() if agent_works(house) else seen
+        if until is None and time.monotonic() - seen > alone and outcome.open:
+            return outcome._replace(words=f"{outcome.words}; {NOBODY_WORKS}")
+    return outcome
+
+
+def _say_for_what(outcome: Outcome, alone: float | None, *, works: bool) -> None:
+    """What is waited for; `alone`: for how many seconds at most while no agent works."""
+    if not works:
+        most = "" if alone is None else f"; without one this ends in {alone:.0f} s"
+        print(f"{NOBODY_WORKS}{most}", file=sys.stderr, flush=True)
+    elif sys.stderr.isatty():  # a script's log need not hear of each wait
         words = outcome.words.removeprefix(NOT_DONE)
         print(
             f"waiting: {words} (`photofs queue` says for what; Ctrl-C stops no work)",
             file=sys.stderr,
             flush=True,
         )
-    while outcome.open and (until is None or time.monotonic() < until):
-        time.sleep(LOOK_EVERY)
-        outcome = _look(catalog, photos)
-    return outcome
 
 
 def _look(catalog: Catalog, photos: list[int] | None) -> Outcome:

@@ -10,8 +10,10 @@ from subprocess import PIPE
 
 import pytest
 
+from photofs.assembly import House
 from photofs.catalog.check import check
 from photofs.catalog.sqlite import open_catalog
+from photofs.cli.wait import await_work
 from photofs.kernel.lock import hold
 from photofs.model.capture_time import TakenBy, TakenFact
 from photofs.model.judgement import Broken, Other
@@ -377,6 +379,15 @@ def test_wait_ends_when_the_work_does(home: Home) -> None:
     home.wished.send_all()
     told, _ = process.communicate(timeout=PATIENCE)
     assert (process.returncode, told) == (0, "all is done\n")
+
+
+def test_wait_ends_where_nobody_works(home: Home) -> None:
+    """Without a time limit, too, for nothing would go on; it says what to do."""
+    home.wished.link("Albums/Trip/a.jpg", "Albums/Home/a.jpg")
+    house = House(home.household.environ)
+    outcome = await_work(house, home.wished.catalog, None, None, alone=0.1)
+    assert outcome.open == 1
+    assert outcome.words.endswith("no agent works for this catalog: mount, or run `photofs agent`")
 
 
 @pytest.mark.mount
