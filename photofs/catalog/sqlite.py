@@ -29,6 +29,7 @@ from photofs.catalog.scan_writes import ScanWriting
 from photofs.catalog.sent_rows import SentRows
 from photofs.catalog.splice_rows import SpliceRows
 from photofs.catalog.thumbnail_rows import ThumbnailRows
+from photofs.catalog.unread_rows import UnreadRows
 from photofs.catalog.witness_rows import WitnessRows
 
 
@@ -58,6 +59,7 @@ class Catalog(
     LastCopyRows,
     WitnessRows,
     ThumbnailRows,
+    UnreadRows,
 ):
     """Everything that port.py promises, and the rows that filing writes; for one thread."""
 

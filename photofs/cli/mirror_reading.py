@@ -25,6 +25,7 @@ class FolderRead:
     """What lies in a folder. `hashes`: of each file that a mirror's own list names, by its path.
 
     `originals`: the hash of the service's bytes, of each file into which facts were written.
+    `ids`: the service's id of each photo, as the mirror's list has it: anybody may have written it.
     `left`: former versions, what vanished, and what lies in Trash there. `unlisted`: of those
     photos, how many the list does not name, for a run was cut short before it was written: they
     are taken as from a plain folder, and their albums are not known.
@@ -35,6 +36,7 @@ class FolderRead:
     collections: int = 0
     hashes: Mapping[str, str] = field(default_factory=dict)
     originals: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, str] = field(default_factory=dict)
     left: int = 0
     unlisted: int = 0
     root: Path | None = None
@@ -82,6 +84,7 @@ async def open_folder(house: House, folder: Path) -> AsyncIterator[tuple[Provide
                 root=folder if _is_mirror(folder) else None,
                 hashes={each.file: each.sha256 for each in listed},
                 originals={each.file: each.original for each in listed if each.original},
+                ids={each.file: each.id for each in listed if each.id},
             )
             async for seen in provider.changes(None):
                 read.take(seen)

@@ -1,6 +1,7 @@
 """`photofs restore`: what a mirror or a folder holds, uploaded to a library."""
 
 import sys
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import click
 import trio
 
 from photofs.cli.house import find_house
+from photofs.cli.open_work import agent_works
 from photofs.cli.output import counted, human_size, json_option, print_json, safe_text, shell_word
-from photofs.cli.restoring_folder import Restored, restore_folder
+from photofs.cli.restoring_folder import Restored, Wanted, restore_folder
 from photofs.cli.suggestions import files
 from photofs.cli.suggestions import libraries as named_libraries
 from photofs.model.exit_codes import SOME_FAILED
@@ -22,53 +24,106 @@ SHOWN = 20
 @click.argument("folder", type=click.Path(path_type=Path), shell_complete=files)
 @click.option("--to", "library", required=True, shell_complete=named_libraries, help="Where to.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would be done.")
+@click.option("--unsure", is_flag=True, help="Send, too, what may be there already.")
 @json_option
-def restore(folder: Path, library: str, *, dry_run: bool, as_json: bool) -> None:
+def restore(folder: Path, library: str, *, dry_run: bool, unsure: bool, as_json: bool) -> None:
     """Upload what the mirror at FOLDER holds to a library: albums, dates, titles, tags, favorites.
 
-    What the library has already, by its bytes, is not uploaded again. Cut short, the same command
-    goes on. The agent uploads; `photofs wait` waits for it. Exits with 6 if some could not be read.
+    What the library has already, by its bytes, is not uploaded again; where nobody here has read
+    those, photos that look alike are fetched and compared first. Cut short, the same command goes
+    on. The agent uploads; `photofs wait` waits for it. Exits with 6 if some were left out.
     """
     house = find_house()
     root = folder.expanduser().absolute()
+    wanted = Wanted(dry=dry_run, unsure=unsure)
     with house.catalog() as catalog:
-        done = trio.run(partial(restore_folder, house, catalog, root, library, dry_run=dry_run))
+        done = trio.run(partial(restore_folder, house, catalog, root, library, wanted))
     if as_json:
-        print_json(done.facts())
+        print_json({**done.facts(), "agent": agent_works(house)})
     else:
         _tell(done, library, dry_run=dry_run)
-    sys.exit(SOME_FAILED if done.failed else 0)
+        if (done.copied or done.waiting) and not dry_run:
+            _tell_next(library, works=agent_works(house))
+    sys.exit(SOME_FAILED if done.failed or done.unsure else 0)
 
 
 def _tell(done: Restored, library: str, *, dry_run: bool) -> None:
     """What was done, for people."""
-    verb = "would be copied" if dry_run else "copied"
+    copied = "would be copied" if dry_run else "copied"
+    albums = "would get photos" if dry_run else "got photos"
     print(
         safe_text(
-            f"{counted(done.copied, 'photo')} ({human_size(done.bytes)}) {verb} into {library}, to"
-            f" be uploaded; {done.there:,} were there already; {counted(done.albums, 'album')}"
+            f"{counted(done.copied, 'photo')} ({human_size(done.bytes)}) {copied} into {library},"
+            f" to be uploaded; {done.there:,} were there already;"
+            f" {counted(done.albums, 'album')} {albums}"
         )
     )
+    for line in (*_of_those_there(done, dry_run=dry_run), *_left_out(done)):
+        print(safe_text(line))
+    for why in (failed := [f"not restored: {each}" for each in done.failed])[:SHOWN]:
+        print(safe_text(why))
+    if failed[SHOWN:]:
+        print(f"and {len(failed) - SHOWN:,} more; --json names them")
+
+
+def _of_those_there(done: Restored, *, dry_run: bool) -> Iterator[str]:
+    """What is to be known of the library that photos are brought to."""
+    if done.joined:
+        yield (
+            f"{counted(done.joined, 'album')} of those: the library has one of that title, or two"
+            " have the same; one album gets the photos"
+        )
+    if done.waiting:
+        yield f"{done.waiting:,} of those there are not sent yet: an earlier restore brought them"
     if done.untrashed:
         out = "would be taken" if dry_run else "taken"
-        print(f"{counted(done.untrashed, 'photo')} of those lay in Trash, and {out} out of it")
+        yield f"{counted(done.untrashed, 'photo')} of those there lay in Trash, and {out} out of it"
+    if done.takes_once and done.unread:
+        yield (
+            f"of {counted(done.unread, 'photo')} of the library nobody here knows the original"
+            " bytes: its service itself takes the same bytes for the photo that it has"
+        )
+    elif done.unread and dry_run:
+        yield (
+            f"of {counted(done.unread, 'photo')} of the library nobody here has read the original:"
+            f" {done.alike:,} of the files look like some of them. Before these are sent, the"
+            " library's are asked for their length and, where it is the same, fetched and compared;"
+            " what is the same is not sent"
+        )
+
+
+def _left_out(done: Restored) -> Iterator[str]:
+    """What does not come in, or not all of it."""
     if done.left:
-        print(f"{counted(done.left, 'file')} left: former versions, what vanished, or in Trash")
+        yield f"{counted(done.left, 'file')} left: former versions, what vanished, or in Trash"
     if done.unlisted:
-        print(
+        yield (
             f"{counted(done.unlisted, 'photo')} that the mirror's albums.json does not name: taken"
             " in, but nothing tells their albums and favorites"
         )
     if done.collections:
-        print(
+        yield (
             f"{counted(done.collections, 'folder')} of albums not made: no service lets a program"
             " make one"
         )
     for why, number in done.untold.items():
-        print(safe_text(f"of {counted(number, 'photo')} something was not told: {why}"))
-    for why in done.failed[:SHOWN]:
-        print(safe_text(f"not restored: {why}"))
-    if done.failed[SHOWN:]:
-        print(f"and {len(done.failed) - SHOWN:,} more; --json names them")
-    if done.copied and not dry_run:
-        print(f"the agent uploads them; `photofs wait {shell_word(library)}` waits for that")
+        yield f"of {counted(number, 'photo')} something was not told: {why}"
+    if done.unsure:
+        yield (
+            f"{counted(len(done.unsure), 'file')} not copied, for the library may have them, and"
+            " nobody can tell: give the same command again later, or with --unsure, which sends"
+            " them, perhaps a second time"
+        )
+    yield from (f"not copied: {why}" for why in done.unsure[:SHOWN])
+
+
+def _tell_next(library: str, *, works: bool) -> None:
+    """Who sends it, and how to wait for that."""
+    waiting = f"`photofs wait {shell_word(library)}` waits for that"
+    if works:
+        print(f"the agent uploads them; {waiting}")
+    else:
+        print(
+            "no agent works, so nothing is sent yet: `photofs mount` begins one, or run `photofs"
+            f" agent`; {waiting}"
+        )

@@ -122,6 +122,10 @@ class Restoring:
             ino = self._create(self._ino(library, "Unsorted"), name, key)
         return ino, self._again.lacks_bytes(ino)
 
+    def brought(self, key: str) -> int | None:
+        """The photo that was brought in under that key before, be it sent yet or not."""
+        return self._again.brought(key)
+
     def mark(self, ino: int, library: str, name: str) -> None:
         """Among the favorites of its library."""
         self.link(ino, self._ino(library, "Favorites"), name)

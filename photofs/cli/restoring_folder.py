@@ -10,28 +10,35 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections.abc import Callable
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from photofs.assembly import House
 from photofs.catalog.sqlite import Catalog
+from photofs.catalog.unread_rows import second_of
+from photofs.cli.comparing import Comparing, open_comparing
 from photofs.cli.mirror_reading import FolderRead, open_folder
-from photofs.cli.output import shell_word
+from photofs.cli.restored_bytes import FileBytes, RestoredBytes
 from photofs.cli.restoring import Deleted, Restoring, Told
+from photofs.cli.restoring_checks import check_folder, check_library
+from photofs.filing.desk import Desk
+from photofs.kernel.lock import hold
 from photofs.metadata.exif import read_exif
-from photofs.metadata.stamping import exif_place
+from photofs.metadata.pixels import read_pixels
 from photofs.model.errors import Corrupt, Full, NotFound, PhotofsError, Rationed, Refused
-from photofs.model.head import HEAD_LENGTH
-from photofs.model.mirror import Cut
+from photofs.model.likeness import Sought
 from photofs.model.node import folder_ino, photo_ino, row_id
 from photofs.model.observation import AlbumSeen, PhotoSeen
+from photofs.model.photo import Media
 from photofs.model.spot import Written
 from photofs.model.wish import Asker
-from photofs.providers.port import Provider
 from photofs.wishing.album_wishes import AlbumWishes
+
+WOULD_BE: Final = -1
+"""In place of the inode of what a dry run would copy in."""
 
 EVERY = 100
 """Photos between two words on how far it is."""
@@ -39,7 +46,14 @@ EVERY = 100
 
 @dataclass
 class Restored:
-    """What came of it. `untrashed`: of those that were there, how many come out of Trash.
+    """What came of it. `there`: had before, by their bytes; `untrashed` of those come out of Trash.
+
+    `waiting`: of `there`, copied in by an earlier restore, and not sent yet. `alike`: of a dry run,
+    those of which photos of the library are asked first whether they are the same; `unsure`: left,
+    for nobody can tell, with the reasons. `unread`: photos of the library whose bytes nobody here
+    has read; `takes_once`: its service knows the same bytes by itself.
+
+    `albums`: that get photos; `joined` of those are there already, or share one title.
 
     `unlisted`: photos that the mirror's list of albums does not name.
 
@@ -51,11 +65,17 @@ class Restored:
     copied: int = 0
     bytes: int = 0
     there: int = 0
+    waiting: int = 0
     untrashed: int = 0
+    alike: int = 0
+    unread: int = 0
+    takes_once: bool = False
     albums: int = 0
+    joined: int = 0
     left: int = 0
     unlisted: int = 0
     collections: int = 0
+    unsure: list[str] = field(default_factory=list)
     untold: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
 
@@ -64,62 +84,69 @@ class Restored:
         return {**vars(self), "untold": dict(self.untold)}
 
 
+class Wanted(NamedTuple):
+    """How it is to be done: `dry`: only told; `unsure`: what may be there is sent as well."""
+
+    dry: bool = False
+    unsure: bool = False
+
+
 async def restore_folder(
-    house: House, catalog: Catalog, root: Path, library: str, *, dry_run: bool
+    house: House, catalog: Catalog, root: Path, library: str, wanted: Wanted
 ) -> Restored:
-    """Bring all of it in; NotFound, NotAttached, ReadOnly, Full."""
-    _check_library(catalog, library)  # reading a mirror may take hours
-    async with open_folder(house, root) as (provider, read):
-        run = _Run(house, catalog, library, provider, read)
-        run.dry_run = dry_run
-        for album in read.albums:
-            await run.album(album)
-        for remote_id in read.photos:
-            await run.photo(remote_id)
-        return run.done
+    """Bring all of it in; NotFound, NotAttached, ReadOnly, Refused, Busy, Full."""
+    source = check_library(house, catalog, library)  # reading a mirror may take hours
+    check_folder(root)
+    with nullcontext() if wanted.dry else _alone(house, source.library_id, library):
+        async with (
+            open_folder(house, root) as (provider, read),
+            open_comparing(house, catalog, source) as comparing,
+        ):
+            using = _Using(catalog, library, RestoredBytes(provider, read), read, comparing)
+            return await _Run(house, using, wanted).all()
 
 
-def _check_library(catalog: Catalog, library: str) -> None:
-    """NotFound, with how an empty library is made."""
-    try:
-        catalog.library(library)
-    except NotFound as error:
-        raise NotFound(
-            error.what,
-            safe="nothing was read or copied",
-            remedy=f"`photofs library list` shows what there is; `photofs login flickr --name"
-            f" {shell_word(library)}` adds an account",
-        ) from error
+def _alone(house: House, library_id: int, library: str) -> AbstractContextManager[None]:
+    """Two at once would each find a photo missing, and copy it in; Busy."""
+    path = house.paths.state / "locks" / f"restore-{library_id}"
+    return hold(path, f"photos are being restored to {library}")
 
 
-class _Digest(NamedTuple):
-    """Of a file's bytes: their SHA-256, how many, and the first of them."""
+class _Using(NamedTuple):
+    """What a restore works with: where to, from what, and what it asks first."""
 
-    sha256: str
-    size: int
-    head: bytes
+    catalog: Catalog
+    library: str
+    bytes: RestoredBytes
+    read: FolderRead
+    comparing: Comparing
 
 
 class _Run:
     """One restore into one library."""
 
-    def __init__(
-        self, house: House, catalog: Catalog, library: str, provider: Provider, read: FolderRead
-    ) -> None:
-        self._catalog, self._provider, self._read = catalog, provider, read
-        self._name = library
-        self._library = catalog.library(library).library_id
+    def __init__(self, house: House, using: _Using, wanted: Wanted) -> None:
+        self._catalog, self._name, self._bytes, self._read, self._comparing = using
+        self._wanted = wanted
+        self._library = self._catalog.library(self._name).library_id
         self._asker = Asker(os.getpid(), "photofs restore")
-        self._wishing = house.wishing(catalog)
-        self._wishing.desk(self._library).check_writable()
+        self._wishing = house.wishing(self._catalog)
         self._store = house.store()
-        self._restoring = Restoring(house, catalog, self._asker)
+        self._restoring = Restoring(house, self._catalog, self._asker)
         self._inodes: dict[str, int | None] = {}
         self._by_hash: dict[str, int] = {}
-        self._cuts: dict[str, Cut] = {}
-        self.dry_run = False
+        self._titles: set[str] = set()
+        read, comparing = self._read, self._comparing
         self.done = Restored(left=read.left, unlisted=read.unlisted, collections=read.collections)
-        self._heads: dict[str, bytes] = {}
+        self.done.unread, self.done.takes_once = comparing.number, comparing.takes_once
+
+    async def all(self) -> Restored:
+        """Album by album, then what is in none."""
+        for album in self._read.albums:
+            await self.album(album)
+        for remote_id in self._read.photos:
+            await self.photo(remote_id)
+        return self.done
 
     async def album(self, album: AlbumSeen) -> None:
         """An album with its photos, in its order; one of which nothing is here is not made."""
@@ -127,7 +154,10 @@ class _Run:
         if not members:
             return
         self.done.albums += 1
-        folder = None if self.dry_run else folder_ino(self._album_folder(album.title))
+        is_there = self._catalog.folder_of_title(self._library, album.title) is not None
+        self.done.joined += is_there or album.title in self._titles
+        self._titles.add(album.title)
+        folder = None if self._wanted.dry else folder_ino(self._album_folder(album.title))
         for remote_id in members:
             ino = await self.photo(remote_id)
             if ino is not None and folder is not None:
@@ -153,21 +183,28 @@ class _Run:
 
     async def _bring(self, seen: PhotoSeen) -> int | None:
         """One photo; the same bytes under two names are one."""
-        sha256, size = await self._hash(seen)
-        there = self._by_hash.get(sha256, self._known(sha256))
-        if there is not None:
-            self.done.there += 1
-            self.done.untrashed += self._is_in_trash(there)
+        file = await self._bytes.look(seen)
+        there = self._by_hash.get(file.sha256) or self._known(file.sha256)
+        brought = self._restoring.brought(self._key(file.sha256)) if there is None else None
+        if there is None and brought is None:
+            if self._wanted.dry:
+                self._would_copy(seen, file)
+                return None
+            same = await self._comparing.find(self._sought(seen, file), file.sha256)
+            if same.unsure and not self._wanted.unsure:
+                self.done.unsure.append(f"{seen.remote_id} may be there {same.unsure}")
+                return None
+            there = None if same.photo is None else photo_ino(same.photo)
+        if there is None and brought is None:
+            self._count_copied(seen, file)
         else:
-            self.done.copied += 1
-            self.done.bytes += size
-            self._count_untold(seen)
-        self._heads.pop(seen.remote_id, None)
-        if self.dry_run:
-            self._by_hash[sha256] = 0
-            return None
-        ino = await self._copy(seen, sha256, size) if there is None else there
-        self._by_hash[sha256] = ino
+            self._count_there(there, brought)
+        return None if self._wanted.dry else await self._take(seen, file, there)
+
+    async def _take(self, seen: PhotoSeen, file: FileBytes, there: int | None) -> int:
+        """Have it in the library, and said of it what is to be said; its inode."""
+        ino = await self._copy(seen, file) if there is None else there
+        self._by_hash[file.sha256] = ino
         if there is None:
             self._describe(ino, seen)
         else:
@@ -178,89 +215,79 @@ class _Run:
             self._telling("favorites", lambda: self._restoring.mark(ino, self._name, _name(seen)))
         return ino
 
+    def _would_copy(self, seen: PhotoSeen, file: FileBytes) -> None:
+        """Of a dry run: what is new, or has to be compared first."""
+        self._by_hash[file.sha256] = WOULD_BE
+        if self._comparing.is_worth_a_look(self._sought(seen, file)):
+            self.done.alike += 1
+        else:
+            self._count_copied(seen, file)
+
+    def _count_there(self, there: int | None, brought: int | None) -> None:
+        """It need not be copied; `brought`: an earlier restore did that, and nobody has sent it."""
+        self.done.there += 1
+        self.done.waiting += brought is not None
+        photo = brought if there in {None, WOULD_BE} else row_id(there or 0)
+        if photo is not None:
+            self.done.untrashed += bool(self._catalog.photo(photo).trashed)
+
+    def _count_copied(self, seen: PhotoSeen, file: FileBytes) -> None:
+        """It is new; what no service lets a program tell of it is counted, too."""
+        self.done.copied += 1
+        self.done.bytes += file.size
+        if file.changed:
+            self.done.untold["originals: facts were written into the mirror's copy"] += 1
+        if seen.people:
+            self.done.untold["people: no service lets a program name them"] += 1
+        told = read_exif(file.head) if seen.position else None
+        if seen.position and not (told and told.position):
+            self.done.untold["positions: the picture itself does not tell its place"] += 1
+
+    def _sought(self, seen: PhotoSeen, file: FileBytes) -> Sought:
+        """By what the account's photos are likened to it."""
+        exif = read_exif(file.head)
+        times = (self._desk().resolve(seen).local, exif and exif.taken and exif.taken.local)
+        names = (seen.title, _name(seen), seen.remote_id.rpartition("/")[2])
+        return Sought(
+            media=seen.media,
+            size=file.size,
+            names=tuple(name for name in names if name),
+            taken_local=frozenset(second_of(time) for time in times if time),
+            remote_id=self._read.ids.get(seen.remote_id, ""),
+            pixels=read_pixels(file.head) if seen.media is Media.PICTURE else None,
+        )
+
+    def _desk(self) -> Desk:
+        return self._wishing.desk(self._library).desk
+
+    def _key(self, sha256: str) -> str:
+        """Under which it is noted that these bytes were copied in."""
+        return f"{self._library}:restored:{sha256}"
+
     def _known(self, sha256: str) -> int | None:
         """The photo of the library's account that has these bytes already, in Trash or not."""
         source, _can = self._catalog.writes_of_library(self._library)
         found = self._catalog.with_hash(self._library, sha256, 0, source or 0)
         return None if found is None else photo_ino(found)
 
-    def _is_in_trash(self, ino: int) -> bool:
-        """Whether a photo that is there lies in Trash; 0 is one that a dry run would bring."""
-        return ino != 0 and bool(self._catalog.photo(row_id(ino)).trashed)
-
-    async def _hash(self, seen: PhotoSeen) -> tuple[str, int]:
-        """The hash and length of a file; Corrupt if the mirror's own list has another hash."""
-        whole = await self._digest(seen)
-        listed = self._read.hash_of(seen.remote_id)
-        if listed and whole.sha256 != listed:
-            raise Corrupt("its bytes are not those that the mirror's list names: it is damaged")
-        self._heads[seen.remote_id] = whole.head
-        original = self._read.originals.get(seen.remote_id)
-        if not original:
-            return whole.sha256, whole.size
-        cut = exif_place(whole.head)
-        if cut is not None:
-            self._cuts[seen.remote_id] = cut
-            without = await self._digest(seen)
-            if without.sha256 == original:
-                self._heads[seen.remote_id] = without.head
-                return original, without.size
-            del self._cuts[seen.remote_id]
-        self.done.untold["originals: facts were written into the mirror's copy"] += 1
-        return whole.sha256, whole.size
-
-    def _count_untold(self, seen: PhotoSeen) -> None:
-        """What no service lets a program tell, though the mirror has it."""
-        if seen.people:
-            self.done.untold["people: no service lets a program name them"] += 1
-        told = read_exif(self._heads[seen.remote_id]) if seen.position else None
-        if seen.position and not (told and told.position):
-            self.done.untold["positions: the picture itself does not tell its place"] += 1
-
-    async def _digest(self, seen: PhotoSeen) -> "_Digest":
-        """Hash, length and first bytes of what would be uploaded."""
-        digest, size, head = hashlib.sha256(), 0, bytearray()
-        async with aclosing(self._parts(seen)) as parts:
-            async for chunk in parts:
-                digest.update(chunk)
-                size += len(chunk)
-                head += chunk[: HEAD_LENGTH - len(head)]
-        return _Digest(digest.hexdigest(), size, bytes(head))
-
-    async def _parts(self, seen: PhotoSeen) -> AsyncGenerator[bytes, None]:
-        """A file's bytes, without what was put into it, where that is known."""
-        cut, at = self._cuts.get(seen.remote_id, Cut(0, 0)), 0
-        async with self._provider.open_original(seen.ref, None) as stream:
-            async for chunk in stream:
-                yield chunk[: max(cut.at - at, 0)]
-                yield chunk[max(cut.at + cut.size - at, 0) :]
-                at += len(chunk)
-
-    async def _copy(self, seen: PhotoSeen, sha256: str, size: int) -> int:
+    async def _copy(self, seen: PhotoSeen, file: FileBytes) -> int:
         """Into Unsorted, with its bytes, once; its inode."""
-        key = f"{self._library}:restored:{sha256}"
-        ino, written = self._restoring.once(self._name, _name(seen), key)
+        ino, written = self._restoring.once(self._name, _name(seen), self._key(file.sha256))
         if written is not None:
-            await self._fill(seen, written, sha256)
-            self._wishing.written(ino, size, time.time_ns())
+            await self._fill(seen, written, file.sha256)
+            self._wishing.written(ino, file.size, time.time_ns())
         return ino
 
     async def _fill(self, seen: PhotoSeen, written: Written, sha256: str) -> None:
         """The bytes, whole and on the disk; else none."""
-        fd = self._store.written.open_for_writing(written.draft)
-        try:
-            os.ftruncate(fd, 0)
-            digest = hashlib.sha256()
-            async with aclosing(self._parts(seen)) as parts:
+        digest = hashlib.sha256()
+        with self._store.written.filling(written.draft) as fd:
+            async with aclosing(self._bytes.parts(seen)) as parts:
                 async for chunk in parts:
                     digest.update(chunk)
                     self._store.written.append(fd, chunk)
             if digest.hexdigest() != sha256:
-                os.ftruncate(fd, 0)
                 raise Corrupt("its file was changed while it was read")
-            self._store.written.sync(fd, name_too=True)
-        finally:
-            os.close(fd)
 
     def _describe(self, ino: int, seen: PhotoSeen) -> None:
         """Title, date, tags and description, each as far as the service takes it."""

@@ -167,6 +167,7 @@ class Abilities:
 
     `lists_everything`: a complete listing holds all there is, so absence can mean deletion.
     `keeps_exact_bytes`: an original comes back as it was sent, byte by byte.
+    `takes_once`: the same bytes, uploaded again, are the photo that is there: no second one comes.
     `reports_size`, `reports_hash`: the listing tells the original's length, a content hash.
     `supports_ranges`: bytes can be asked for from the middle (a host may still refuse to).
     `folders`: which special folders a library of it shows.
@@ -183,6 +184,7 @@ class Abilities:
     local: bool = False
     metered: bool = False
     keeps_exact_bytes: bool = False
+    takes_once: bool = False
     writes: "Writes | None" = None
     unwritable: Unwritable = MAY_READ_ONLY
 

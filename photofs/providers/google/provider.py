@@ -40,6 +40,7 @@ ABILITIES = Abilities(
     reports_hash=False,
     supports_ranges=True,
     metered=True,
+    takes_once=True,  # google.md 2.2: the same bytes give the item that is there
     folders=frozenset({Folders.FAVORITES, Folders.VIDEOS}),
 )
 SWEEP_HOURS = 24

@@ -1,0 +1,105 @@
+"""Whether a service has a file already, as a photo whose bytes nobody here has read.
+
+Right after a login nothing is known of an account but what it lists. What is like a file (by id,
+second or name: model/likeness.py) is asked for its length first, and where that is the file's,
+fetched and compared, before the file is sent as a new photo (docs/decisions/0028).
+"""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from photofs.assembly import House
+from photofs.catalog.port import SourceRow
+from photofs.catalog.sqlite import Catalog
+from photofs.model.errors import Full, PhotofsError, Rationed
+from photofs.model.likeness import Sought, UnreadPhoto, UnreadPhotos
+from photofs.volume.engine import Engine, open_engine
+from photofs.volume.fetch import Pieces
+
+
+class Compared(NamedTuple):
+    """The photo that has a file's bytes, None if none is known to.
+
+    `unsure`: as which photo the service may have them, and why nobody can tell; "" if that is sure.
+    """
+
+    photo: int | None
+    unsure: str = ""
+
+
+class Comparing:
+    """For one source of one library."""
+
+    def __init__(
+        self, catalog: Catalog, source: SourceRow, engine: Engine, *, takes_once: bool
+    ) -> None:
+        """`takes_once`: the service knows the same bytes by itself, so nothing is compared."""
+        self._catalog, self._engine = catalog, engine
+        self.takes_once = takes_once
+        self._unread = UnreadPhotos(catalog.unread(source.library_id, source.source_id))
+        self.number = self._unread.number
+        """Photos of the source whose bytes are unknown here, to begin with."""
+
+    def is_worth_a_look(self, sought: Sought) -> bool:
+        """Whether any of them is like the file."""
+        return not self.takes_once and bool(self._unread.like(sought))
+
+    async def find(self, sought: Sought, sha256: str) -> Compared:
+        """Which photo has these bytes; Full."""
+        if self.takes_once:
+            return Compared(None)
+        unsure = ""
+        for photo in self._unread.like(sought):
+            why = await self._differs(photo, sought.size, sha256)
+            if why is None:
+                return Compared(photo.photo_id)
+            if why and not unsure:
+                unsure = f"as {self._name(photo)}: {why}"
+        return Compared(None, unsure)
+
+    async def _differs(self, photo: UnreadPhoto, size: int, sha256: str) -> str | None:
+        """None if its original has this hash, "" if it has not, else why that is not known."""
+        if not photo.original:
+            return "its service gives back other bytes than were sent"
+        try:
+            known = await self._hash_of(photo.photo_id, size)
+        except (Full, Rationed):
+            raise
+        except PhotofsError as error:
+            return error.what
+        return None if known == sha256 else ""
+
+    async def _hash_of(self, photo_id: int, size: int) -> str | None:
+        """A photo's hash, fetched if need be; None if it is of another length."""
+        known = self._catalog.photo_facts(photo_id).sha256
+        if known is None and await self._engine.size(photo_id) == size:
+            await self._engine.whole(photo_id)
+            known = self._catalog.photo_facts(photo_id).sha256
+        return known
+
+    def _name(self, photo: UnreadPhoto) -> str:
+        return self._catalog.path_of(photo.photo_id) or photo.names[0]
+
+
+@asynccontextmanager
+async def open_comparing(
+    house: House, catalog: Catalog, source: SourceRow
+) -> AsyncIterator[Comparing]:
+    """For the length of a block."""
+    # what could not be fetched is told of by the command, with the file's name
+    logging.getLogger("photofs.volume.engine").setLevel(logging.ERROR)
+    takes_once = await _takes_once(house, source)
+    pieces = Pieces(catalog, catalog, house.store(), house.open_provider)
+    async with open_engine(pieces) as engine:
+        yield Comparing(catalog, source, engine, takes_once=takes_once)
+
+
+async def _takes_once(house: House, source: SourceRow) -> bool:
+    """Whether its service makes no second photo of the same bytes; False if it is logged out."""
+    try:
+        async with house.open_provider(source) as provider:
+            return provider.abilities.takes_once
+    except PhotofsError:
+        return False

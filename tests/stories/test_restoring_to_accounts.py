@@ -1,0 +1,224 @@
+"""`photofs restore` into an account of which nobody here has read a byte: no photo comes twice."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from photofs.assembly import House
+from photofs.emulators.flickr import Account, flickr_in_thread
+from photofs.emulators.flickr.emulator import Emulator as Flickr
+from photofs.emulators.pictures import make_jpeg
+from photofs.kernel.lock import hold
+from photofs.model.album_list import AlbumList, ListedPhoto, write_album_list
+from photofs.model.mirror import MARKER_NAME
+from tests.support.household import Household
+from tests.support.logins import add_flickr
+
+pytestmark = pytest.mark.timeout(600)
+
+WIDTH, HEIGHT = 32, 24
+TAKEN = datetime(2019, 7, 12, 18, 30, 5)  # noqa: DTZ001 - wall time, as in EXIF
+
+
+def picture(number: int) -> bytes:
+    """One of some pictures, each taken at a minute of its own."""
+    return make_jpeg(number, width=WIDTH, height=HEIGHT, taken=TAKEN.replace(minute=number))
+
+
+def put_there(flickr: Flickr, number: int, data: bytes = b"", **facts: object) -> str:
+    """A photo of the account, as another program uploaded it; its id."""
+    account = flickr.account
+    stored, _ = account.store(data or picture(number))
+    taken = TAKEN.replace(minute=number).isoformat(" ")
+    said = {"taken": taken, "title": f"{number:02}", "format": "jpg", **facts}
+    said |= {"width": WIDTH, "height": HEIGHT}
+    return account.add_photo(stored, **said).id  # type: ignore[arg-type] # fields by name
+
+
+@pytest.fixture
+def flickr() -> Iterator[Flickr]:
+    """An account without a photo."""
+    with flickr_in_thread(Account()) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Six pictures."""
+    made = tmp_path / "pictures"
+    made.mkdir()
+    for number in range(6):
+        (made / f"{number:02}.jpg").write_bytes(picture(number))
+    return made
+
+
+def listed(household: Household, flickr: Flickr) -> Household:
+    """The account as a library that was listed, and no more."""
+    (household.home / "config" / "config.toml").write_text('[tree]\ntimezone = "UTC"\n')
+    add_flickr(household, flickr, name="anew", perms="delete")
+    household.run("scan")
+    flickr.calls.clear()
+    return household
+
+
+def fetched(flickr: Flickr) -> list[str]:
+    """Of which photos the original was asked for, each time."""
+    files = [call.path.rpartition("/")[2] for call in flickr.ledger.history]
+    return sorted(name.partition("_")[0] for name in files if "_o." in name)
+
+
+def test_what_the_account_has_is_compared_and_not_sent(
+    household: Household, flickr: Flickr, folder: Path
+) -> None:
+    """By second or by name; what is like none of the files is not asked for, nor twice."""
+    there = [put_there(flickr, number) for number in range(3)]
+    there.append(put_there(flickr, 3, title="renamed"))
+    there.append(put_there(flickr, 4, taken=None))
+    there.append(put_there(flickr, 5, picture(5) + b"edited"))
+    put_there(flickr, 30)
+    home = listed(household, flickr)
+    would = home.ask("restore", folder, "--to", "anew", "--dry-run")
+    assert (would["copied"], would["there"], would["alike"], would["unread"]) == (0, 0, 6, 7)
+    told = home.run("restore", folder, "--to", "anew", "--dry-run")
+    assert "of 7 photos of the library nobody here has read the original: 6 of the files" in told
+    assert fetched(flickr) == []
+    done = home.ask("restore", folder, "--to", "anew")
+    assert (done["copied"], done["there"], done["unsure"]) == (1, 5, [])
+    looked = fetched(flickr)
+    assert set(looked) == set(there)
+    again = home.ask("restore", folder, "--to", "anew")
+    assert (again["copied"], again["there"], again["waiting"]) == (0, 6, 1)
+    assert fetched(flickr) == looked
+    assert flickr.calls["upload"] == 0
+
+
+def test_what_lies_in_trash_unread_comes_out_of_it(
+    household: Household, flickr: Flickr, folder: Path
+) -> None:
+    """It is known by its bytes once they were fetched, and restored rather than sent."""
+    for number in range(6):
+        put_there(flickr, number)
+    home = listed(household, flickr)
+    with House(home.environ).catalog() as catalog:
+        (library,) = catalog.libraries()
+        for row in catalog.unread(library.library_id, catalog.sources()[0].source_id):
+            catalog.set_binned(row.photo_id, 10**18)
+            facts = catalog.photo_facts(row.photo_id)
+            catalog.set_photo_facts(row.photo_id, facts._replace(trashed=1))
+    done = home.ask("restore", folder, "--to", "anew")
+    assert (done["copied"], done["there"], done["untrashed"]) == (0, 6, 6)
+    assert home.ask("trash", "list") == []
+
+
+def test_what_nobody_can_compare_is_left_and_told_of(
+    household: Household, flickr: Flickr, folder: Path
+) -> None:
+    """A free account gives no originals: what may be there is sent with --unsure alone."""
+    flickr.account.state.pro = False
+    put_there(flickr, 0)
+    put_there(flickr, 1, title="00", taken="2001-01-01 00:00:00")
+    home = listed(household, flickr)
+    done = home.ask("restore", folder, "--to", "anew", code=6)
+    assert (done["copied"], done["there"]) == (5, 0)
+    (why,) = done["unsure"]
+    assert why.startswith("00.jpg may be there as anew/")
+    assert "gives back other bytes than were sent" in why
+    assert "1 file not copied" in home.run("restore", folder, "--to", "anew", code=6)
+    done = home.ask("restore", folder, "--to", "anew", "--unsure")
+    assert (done["copied"], done["there"], done["unsure"]) == (1, 5, [])
+
+
+def test_the_id_that_a_mirror_names_is_asked_first_and_not_believed(
+    household: Household, flickr: Flickr, folder: Path
+) -> None:
+    """Its title and date were changed there: the id finds it, and the bytes decide."""
+    changed: dict[str, Any] = {"title": "another", "taken": "2001-01-01 00:00:00"}
+    same = put_there(flickr, 0, **changed)
+    other = put_there(flickr, 1, picture(1)[:-1] + b"\0", **changed)
+    files = (ListedPhoto("00.jpg", id=same), ListedPhoto("01.jpg", id=other))
+    (folder / "albums.json").write_bytes(write_album_list(AlbumList("old", files)))
+    marker = {"format": "photofs mirror", "version": 1, "mirror": "m", "library": "old"}
+    (folder / MARKER_NAME).write_text(json.dumps(marker))
+    home = listed(household, flickr)
+    done = home.ask("restore", folder, "--to", "anew")
+    assert (done["copied"], done["there"]) == (5, 1)
+
+
+def test_one_restore_at_a_time(household: Household, flickr: Flickr, folder: Path) -> None:
+    """A second one is refused and changes nothing; only to tell what would be done is not."""
+    home = listed(household, flickr)
+    with House(home.environ).catalog() as catalog:
+        (library,) = catalog.libraries()
+    lock = home.home / "state" / "locks" / f"restore-{library.library_id}"
+    with hold(lock, "a test's"):
+        told = home.run("restore", folder, "--to", "anew", code=5)
+        assert "photos are being restored to anew in another process" in told
+        assert home.ask("restore", folder, "--to", "anew", "--dry-run")["copied"] == 6
+    assert home.ask("restore", folder, "--to", "anew")["copied"] == 6
+
+
+def test_given_twice_it_makes_nothing_twice(
+    household: Household, flickr: Flickr, folder: Path
+) -> None:
+    """Before anything was sent, too: no file, no change, no album; and it says that none works."""
+    for number in range(6):
+        sidecar = folder / f"{number:02}.jpg.xmp"
+        sidecar.write_text(SIDECAR.format(title=f"Title {number}"), encoding="utf-8")
+    home = listed(household, flickr)
+    told = home.run("restore", folder, "--to", "anew")
+    assert "no agent works, so nothing is sent yet: `photofs mount` begins one" in told
+    assert "`photofs wait anew`" in told
+    before = verbs(home)
+    assert before["bring in"] == before["retitle"] == 6
+    again = home.run("restore", folder, "--to", "anew")
+    assert "6 were there already" in again
+    assert "6 of those there are not sent yet: an earlier restore brought them" in again
+    assert verbs(home) == before
+
+
+SIDECAR = """<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
+ xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
+ xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title><rdf:Alt>
+ <rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title></rdf:Description></rdf:RDF>
+</x:xmpmeta>
+"""
+
+
+def verbs(home: Household) -> dict[str, int]:
+    """How many changes of each kind are open."""
+    found: dict[str, int] = {}
+    for each in home.ask("queue", "-n", "1000")["operations"]:
+        found[each["verb"]] = found.get(each["verb"], 0) + 1
+    return found
+
+
+def test_the_journal_says_what_came_from_where(
+    household: Household, flickr: Flickr, folder: Path
+) -> None:
+    """What is brought in from a mirror was in no Trash, and no list says so."""
+    home = listed(household, flickr)
+    home.run("restore", folder, "--to", "anew")
+    log = home.run("log")
+    assert "photofs restore: 6 photos brought in" in log
+    assert "from Trash" not in log
+    assert "bring in anew/Unsorted/00.jpg" in home.run("queue")
+
+
+def test_a_folder_that_is_not_there_is_told_as_that(
+    household: Household, flickr: Flickr, tmp_path: Path
+) -> None:
+    """With what can be done about a folder that is to be restored."""
+    home = listed(household, flickr)
+    told = home.run("restore", tmp_path / "nosuch", "--to", "anew", code=4)
+    assert "there is no folder" in told
+    assert "nothing was read or copied" in told
+    assert "library move" not in told
+    (tmp_path / "file").write_text("")
+    assert "no folder that you may read" in home.run(
+        "restore", tmp_path / "file", "--to", "anew", code=15
+    )
