@@ -1,6 +1,7 @@
 """`photofs restore`: what a mirror or a folder holds, uploaded to a library."""
 
 import sys
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -10,11 +11,22 @@ import trio
 
 from photofs.cli.house import find_house
 from photofs.cli.open_work import agent_works
-from photofs.cli.output import counted, human_size, json_option, print_json, safe_text, shell_word
+from photofs.cli.output import (
+    counted,
+    human_age,
+    human_size,
+    json_option,
+    print_json,
+    safe_text,
+    shell_word,
+)
 from photofs.cli.restoring_folder import Restored, Wanted, restore_folder
 from photofs.cli.suggestions import files
 from photofs.cli.suggestions import libraries as named_libraries
 from photofs.model.exit_codes import SOME_FAILED
+
+STALE = 86_400
+"""Seconds after which it is told when the library was listed: the agent does it more often."""
 
 SHOWN = 20
 """Failures that are told one by one."""
@@ -78,6 +90,15 @@ def _of_those_there(done: Restored, *, dry_run: bool) -> Iterator[str]:
     if done.untrashed:
         out = "would be taken" if dry_run else "taken"
         yield f"{counted(done.untrashed, 'photo')} of those there lay in Trash, and {out} out of it"
+    if done.favorites or done.archived:
+        marked = "would be marked" if dry_run else "marked"
+        yield f"{marked}: {counted(done.favorites, 'favorite')}, {done.archived:,} as archived"
+    age = int(time.time() - done.listed)
+    if age > STALE:
+        yield (
+            f"the library was last listed {human_age(age)}: what came to it since is not known"
+            " here; `photofs scan` asks"
+        )
     if done.takes_once and done.unread:
         yield (
             f"of {counted(done.unread, 'photo')} of the library nobody here knows the original"

@@ -53,6 +53,10 @@ class Restored:
     for nobody can tell, with the reasons. `unread`: photos of the library whose bytes nobody here
     has read; `takes_once`: its service knows the same bytes by itself.
 
+    `favorites`, `archived`: of all that come in or were there, those that are to be it from now on.
+
+    `listed`: when the library's account was last listed, in Unix seconds.
+
     `albums`: that get photos; `joined` of those are there already, or share one title.
 
     `unlisted`: photos that the mirror's list of albums does not name.
@@ -70,6 +74,9 @@ class Restored:
     alike: int = 0
     unread: int = 0
     takes_once: bool = False
+    favorites: int = 0
+    archived: int = 0
+    listed: float = 0.0
     albums: int = 0
     joined: int = 0
     left: int = 0
@@ -103,7 +110,9 @@ async def restore_folder(
             open_comparing(house, catalog, source) as comparing,
         ):
             using = _Using(catalog, library, RestoredBytes(provider, read), read, comparing)
-            return await _Run(house, using, wanted).all()
+            run = _Run(house, using, wanted)
+            run.done.listed = (source.scan_ns or source.full_scan_ns or 0) / 1e9
+            return await run.all()
 
 
 def _alone(house: House, library_id: int, library: str) -> AbstractContextManager[None]:
@@ -157,10 +166,11 @@ class _Run:
         is_there = self._catalog.folder_of_title(self._library, album.title) is not None
         self.done.joined += is_there or album.title in self._titles
         self._titles.add(album.title)
-        folder = None if self._wanted.dry else folder_ino(self._album_folder(album.title))
+        folder: int | None = None
         for remote_id in members:
             ino = await self.photo(remote_id)
-            if ino is not None and folder is not None:
+            if ino is not None:
+                folder = folder or folder_ino(self._album_folder(album.title))
                 self._restoring.link(ino, folder, _name(self._read.photos[remote_id]))
 
     async def photo(self, remote_id: str) -> int | None:
@@ -199,6 +209,7 @@ class _Run:
             self._count_copied(seen, file)
         else:
             self._count_there(there, brought)
+        self._count_marks(seen, there)
         return None if self._wanted.dry else await self._take(seen, file, there)
 
     async def _take(self, seen: PhotoSeen, file: FileBytes, there: int | None) -> int:
@@ -222,6 +233,13 @@ class _Run:
             self.done.alike += 1
         else:
             self._count_copied(seen, file)
+        self._count_marks(seen, None)
+
+    def _count_marks(self, seen: PhotoSeen, there: int | None) -> None:
+        """What it is to be that it is not yet."""
+        shown = None if there in {None, WOULD_BE} else self._catalog.photo(row_id(there or 0))
+        self.done.favorites += bool(seen.favorite) and not (shown and shown.favorite)
+        self.done.archived += bool(seen.archived) and not (shown and shown.archived)
 
     def _count_there(self, there: int | None, brought: int | None) -> None:
         """It need not be copied; `brought`: an earlier restore did that, and nobody has sent it."""

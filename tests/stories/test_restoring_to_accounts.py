@@ -11,10 +11,13 @@ import pytest
 from photofs.assembly import House
 from photofs.emulators.flickr import Account, flickr_in_thread
 from photofs.emulators.flickr.emulator import Emulator as Flickr
+from photofs.emulators.google import CLIENT_ID, google_in_thread
+from photofs.emulators.google import Account as GoogleAccount
 from photofs.emulators.pictures import make_jpeg
 from photofs.kernel.lock import hold
-from photofs.model.album_list import AlbumList, ListedPhoto, write_album_list
+from photofs.model.album_list import AlbumList, ListedAlbum, ListedPhoto, write_album_list
 from photofs.model.mirror import MARKER_NAME
+from tests.support.google_library import add_google
 from tests.support.household import Household
 from tests.support.logins import add_flickr
 
@@ -54,6 +57,13 @@ def folder(tmp_path: Path) -> Path:
     for number in range(6):
         (made / f"{number:02}.jpg").write_bytes(picture(number))
     return made
+
+
+def put_list(folder: Path, photos: tuple[ListedPhoto, ...], *albums: ListedAlbum) -> None:
+    """Make a mirror of it, with that list."""
+    (folder / "albums.json").write_bytes(write_album_list(AlbumList("old", photos, albums)))
+    marker = {"format": "photofs mirror", "version": 1, "mirror": "m", "library": "old"}
+    (folder / MARKER_NAME).write_text(json.dumps(marker))
 
 
 def listed(household: Household, flickr: Flickr) -> Household:
@@ -121,11 +131,14 @@ def test_what_nobody_can_compare_is_left_and_told_of(
     flickr.account.state.pro = False
     put_there(flickr, 0)
     put_there(flickr, 1, title="00", taken="2001-01-01 00:00:00")
+    (folder / "Lima").mkdir()
+    (folder / "00.jpg").rename(folder / "Lima" / "00.jpg")
     home = listed(household, flickr)
     done = home.ask("restore", folder, "--to", "anew", code=6)
     assert (done["copied"], done["there"]) == (5, 0)
+    assert "make album" not in verbs(home)
     (why,) = done["unsure"]
-    assert why.startswith("00.jpg may be there as anew/")
+    assert why.startswith("Lima/00.jpg may be there as anew/")
     assert "gives back other bytes than were sent" in why
     assert "1 file not copied" in home.run("restore", folder, "--to", "anew", code=6)
     done = home.ask("restore", folder, "--to", "anew", "--unsure")
@@ -139,10 +152,7 @@ def test_the_id_that_a_mirror_names_is_asked_first_and_not_believed(
     changed: dict[str, Any] = {"title": "another", "taken": "2001-01-01 00:00:00"}
     same = put_there(flickr, 0, **changed)
     other = put_there(flickr, 1, picture(1)[:-1] + b"\0", **changed)
-    files = (ListedPhoto("00.jpg", id=same), ListedPhoto("01.jpg", id=other))
-    (folder / "albums.json").write_bytes(write_album_list(AlbumList("old", files)))
-    marker = {"format": "photofs mirror", "version": 1, "mirror": "m", "library": "old"}
-    (folder / MARKER_NAME).write_text(json.dumps(marker))
+    put_list(folder, (ListedPhoto("00.jpg", id=same), ListedPhoto("01.jpg", id=other)))
     home = listed(household, flickr)
     done = home.ask("restore", folder, "--to", "anew")
     assert (done["copied"], done["there"]) == (5, 1)
@@ -222,3 +232,64 @@ def test_a_folder_that_is_not_there_is_told_as_that(
     assert "no folder that you may read" in home.run(
         "restore", tmp_path / "file", "--to", "anew", code=15
     )
+
+
+def test_albums_go_by_their_titles(household: Household, flickr: Flickr, folder: Path) -> None:
+    """Two of one title become one, the account's own gets photos, and so it is told."""
+    flickr.account.add_album("Lima", [put_there(flickr, 7)])
+    put_list(
+        folder,
+        (ListedPhoto("00.jpg", favorite=True), *(ListedPhoto(f"0{each}.jpg") for each in "12345")),
+        ListedAlbum("Lima", "7", files=("00.jpg",)),
+        ListedAlbum("Rome", "8", files=("01.jpg", "02.jpg")),
+        ListedAlbum("Rome", "9", files=("03.jpg", "04.jpg")),
+    )
+    home = listed(household, flickr)
+    would = home.ask("restore", folder, "--to", "anew", "--dry-run")
+    assert (would["albums"], would["joined"], would["favorites"]) == (3, 2, 1)
+    told = home.run("restore", folder, "--to", "anew")
+    assert "3 albums got photos" in told
+    assert "2 albums of those: the library has one of that title, or two have the same" in told
+    assert "marked: 1 favorite, 0 as archived" in told
+    with House(home.environ).catalog() as catalog:
+        (library,) = catalog.libraries()
+        folders = [catalog.folder_of_title(library.library_id, each) for each in ("Lima", "Rome")]
+        assert [len(list(catalog.photos_under(each or 0))) for each in folders] == [2, 4]
+    assert verbs(home)["make album"] == 1
+
+
+def test_a_restore_of_hundreds_is_not_held(
+    household: Household, flickr: Flickr, tmp_path: Path
+) -> None:
+    """What it tells of the photos that it brings in alters nothing of anybody."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for number in range(300):
+        name = folder / f"{number:03}.jpg"
+        name.write_bytes(make_jpeg(number, width=16, height=16))
+        sidecar = folder / f"{name.name}.xmp"
+        sidecar.write_text(SIDECAR.format(title=f"Title {number}"), encoding="utf-8")
+    home = listed(household, flickr)
+    home.run("restore", folder, "--to", "anew")
+    assert verbs(home) == {"bring in": 300, "retitle": 300}
+    assert home.ask("held", "list") == []
+
+
+@pytest.mark.mount
+def test_google_knows_the_same_bytes_by_itself(household: Household, folder: Path) -> None:
+    """Nothing is compared, nothing is left, and no photo is there twice."""
+    quick = '[tree]\ntimezone = "UTC"\n[writing]\ngrace = 0.5\nquiet = 0.5\n'
+    (household.home / "config" / "config.toml").write_text(quick)
+    with google_in_thread(GoogleAccount()) as google:
+        account = google.account
+        for number in range(3):
+            account.add_item(picture(number), f"{number:02}.jpg", CLIENT_ID)
+        add_google(household, google, name="anew")
+        household.run("scan")
+        told = household.run("restore", folder, "--to", "anew", "--dry-run")
+        assert "its service itself takes the same bytes for the photo that it has" in told
+        done = household.ask("restore", folder, "--to", "anew")
+        assert (done["copied"], done["unread"], done["takes_once"]) == (6, 3, True)
+        with household.mounted(agent=True):
+            household.until_done()
+        assert len(account.state.items) == 6
