@@ -161,6 +161,21 @@ MAY_READ_ONLY: Final = Unwritable(
 )
 
 
+class Renditions(NamedTuple):
+    """Small JPEGs that a service makes of photos, and of videos a still; upright, whatever is told.
+
+    `get`: that of a photo by its ref, of at least so many pixels on the longest side, but for what
+        the service has none as large of. Raises Gone or Corrupt (none of that photo now), NotFound,
+        Temporary, Unauthorised, Quota. Background work: it gives way to people.
+    `expect`: these will be asked for next, `together` at the most: where addresses have to be asked
+        for, those of all of them are, at once. Raises as `get` does.
+    """
+
+    get: Callable[[str, int], Awaitable[bytes]]
+    expect: Callable[[Sequence[str]], Awaitable[None]] | None = None
+    together: int = 50
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abilities:
     """What a provider can do beyond listing and giving bytes; facts first.
@@ -174,6 +189,7 @@ class Abilities:
     `local`: its bytes lie on this machine's disks; reading them costs no service's patience.
     `metered`: the service counts a day's requests: nobody asks only to learn a size.
     `writes`: what can be changed there; None: nothing can, and `unwritable` says why.
+    `renditions`: small pictures, which count as no original; None: there are only originals.
     """
 
     lists_everything: bool
@@ -187,6 +203,7 @@ class Abilities:
     takes_once: bool = False
     writes: "Writes | None" = None
     unwritable: Unwritable = MAY_READ_ONLY
+    renditions: Renditions | None = None
 
 
 class OriginalStream(Protocol):

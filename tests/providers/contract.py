@@ -147,6 +147,15 @@ class ProviderContract:
             with pytest.raises((Gone, NotFound)):
                 await read(provider, ref, None)
 
+    async def test_small_pictures_of_unknown_refs_are_gone(self, provider: Provider) -> None:
+        """So is what is asked for under a ref that was never given."""
+        renditions = provider.abilities.renditions
+        if renditions is None:
+            return
+        for ref in STRANGE_REFS:
+            with pytest.raises((Gone, NotFound)):
+                await renditions.get(ref, 128)
+
     async def test_an_incremental_scan_takes_nothing_away(self, provider: Provider) -> None:
         """After a complete scan, the next one from its cursor invents no absence."""
         first = await scan(provider)

@@ -22,7 +22,7 @@ from photofs.emulators.flickr.methods_photos import METHODS as LIST_METHODS
 from photofs.emulators.flickr.methods_writes import METHODS as PHOTO_WRITES
 from photofs.emulators.flickr.oauth import Caller, Checker, Problem, all_pairs, is_signed
 from photofs.emulators.flickr.render import ApiError, Renderer, check_format, wants_json, xml_fail
-from photofs.emulators.flickr.static import StaticHost
+from photofs.emulators.flickr.static import StaticHost, file_kind
 from photofs.emulators.flickr.upload import Desk
 from photofs.emulators.hosting.blobs import Held
 from photofs.emulators.hosting.faults import Answer, Deaf, Effect, Faults, Hit, Line, server_error
@@ -112,6 +112,7 @@ class Emulator:
         hit = Hit(name=name, verb=request.verb, path=request.path, arguments=shown)
         effect = self.faults.strike(hit)
         response = self._respond(request, name, effect)
+        self.ledger.note_file(file_kind(request.path))
         self.ledger.note_call(Call(name, request.verb, request.path, shown, response.status))
         line = effect if isinstance(effect, Line) else SMOOTH
         return self._compressed(request, response), line

@@ -15,9 +15,10 @@ from http import HTTPStatus
 from photofs.emulators.flickr.account import Account
 from photofs.emulators.flickr.darkroom import Darkroom
 from photofs.emulators.flickr.habits import Habits
-from photofs.emulators.flickr.sizes import BY_SUFFIX, all_sizes, size_secret
+from photofs.emulators.flickr.sizes import BY_SUFFIX, OWN_SECRET_ABOVE, all_sizes, size_secret
 from photofs.emulators.flickr.state import SERVER, Photo
 from photofs.emulators.hosting.blobs import Blob
+from photofs.emulators.hosting.ledger import FileKind
 from photofs.emulators.hosting.ranges import ranged
 from photofs.emulators.hosting.request import Request, Response
 
@@ -33,6 +34,18 @@ GONE = Response(status=404, headers=(("Content-Type", HTML),))
 REFUSED = Response(status=403, headers=(("Content-Type", HTML),))
 # What `play` accepts beside the bare labels, for the sizes with a name of their own.
 OLD_LABELS = {"site": "360p", "hd": "720p", "mobile": "360p"}
+
+
+def file_kind(path: str) -> FileKind | None:
+    """What a path of ours is for: videos, originals and sizes above 1024 are no small pictures."""
+    if _PLAY.fullmatch(path) or _VIDEO.fullmatch(path):
+        return FileKind.ORIGINAL
+    found = _FILE.fullmatch(path)
+    if found is None:
+        return None
+    size = BY_SUFFIX.get(found["suffix"] or "")
+    small = size is not None and size.edge <= OWN_SECRET_ABOVE
+    return FileKind.RENDITION if small else FileKind.ORIGINAL
 
 
 class StaticHost:

@@ -12,7 +12,7 @@ from photofs.emulators.google import albums, items, picker
 from photofs.emulators.google.account import Account
 from photofs.emulators.google.asking import Ask, Method
 from photofs.emulators.google.errors import ApiError, json_response, no_api, no_scope, unknown
-from photofs.emulators.google.files import Files
+from photofs.emulators.google.files import Files, file_kind
 from photofs.emulators.google.habits import Habits
 from photofs.emulators.google.oauth import Caller, OAuth
 from photofs.emulators.google.quotas import Quotas
@@ -105,6 +105,7 @@ class Emulator:
         except Exception:  # noqa: BLE001 - one bad call must not end the service for others
             _log.exception("cannot answer %s %s", request.verb, request.path)
             response = instead(server_error(500))
+        self.ledger.note_file(file_kind(request.path))
         self.ledger.note_call(
             Call(name, request.verb, request.path, dict(request.query), response.status)
         )

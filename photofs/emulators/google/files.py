@@ -16,6 +16,7 @@ from photofs.emulators.google.account import Account
 from photofs.emulators.google.habits import Habits
 from photofs.emulators.google.state import Item
 from photofs.emulators.hosting.blobs import Blob, Held
+from photofs.emulators.hosting.ledger import FileKind
 from photofs.emulators.hosting.originals import Random, blob_of
 from photofs.emulators.hosting.ranges import ranged
 from photofs.emulators.hosting.request import Request, Response, text_response
@@ -38,6 +39,14 @@ def address_of(item: Item, account: Account, habits: Habits, base: str) -> str:
 
 def _sign(item: Item, ends: int) -> str:
     return hashlib.sha256(f"{item.web_id} {ends}".encode()).hexdigest()[:16]
+
+
+def file_kind(path: str) -> FileKind | None:
+    """What a path of ours is for, by its suffix."""
+    found = _PATH.fullmatch(unquote(path))
+    if found is None:
+        return None
+    return FileKind.RENDITION if _SIZE.fullmatch(found["what"] or "") else FileKind.ORIGINAL
 
 
 class Files:

@@ -2,7 +2,15 @@
 
 from collections import Counter, deque
 from collections.abc import Callable
+from enum import Enum, auto
 from typing import NamedTuple
+
+
+class FileKind(Enum):
+    """What a request for a photo's bytes is for: all there is of it, or a small picture."""
+
+    ORIGINAL = auto()
+    RENDITION = auto()
 
 
 class Call(NamedTuple):
@@ -18,14 +26,22 @@ class Call(NamedTuple):
 class Ledger:
     """Counts by name (API method or kind of path), the last 100,000 calls, and bytes by path.
 
+    `files` counts requests for photos' bytes, by what they were for.
+
     Bytes count as served once they are handed to the connection; each answer has its own span.
     """
 
     def __init__(self) -> None:
         """Begin at nothing."""
         self.calls: Counter[str] = Counter()
+        self.files: Counter[FileKind] = Counter()
         self.history: deque[Call] = deque(maxlen=100_000)
         self.served: dict[str, list[tuple[int, int]]] = {}
+
+    def note_file(self, kind: FileKind | None) -> None:
+        """Count a request for a photo's bytes, whatever it is answered with; None: for others."""
+        if kind is not None:
+            self.files[kind] += 1
 
     def note_call(self, call: Call) -> None:
         """Count one request."""
@@ -62,5 +78,6 @@ class Ledger:
     def clear(self) -> None:
         """Begin anew."""
         self.calls.clear()
+        self.files.clear()
         self.history.clear()
         self.served.clear()

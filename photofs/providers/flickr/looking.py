@@ -24,9 +24,7 @@ async def look(door: Door, photo_id: str) -> PhotoSeen | None:
     if photo is None:
         return None
     owned = text(_part(photo, "owner").get("nsid")) == door.user
-    record = _as_listed(photo)
-    if record["media"] != "video":
-        record |= await _sizes(door, photo_id)
+    record = _as_listed(photo) | await _sizes(door, photo_id)
     seen = photo_seen(record, door.endpoint, door.now * NANOSECONDS, owned=owned)
     if seen is not None and not owned and not flag(photo.get("isfavorite")):
         # A scan lists others' photos only as favorites.
@@ -58,7 +56,7 @@ def _part(record: Record, name: str) -> Record:
 
 
 async def _sizes(door: Door, photo_id: str) -> dict[str, object]:
-    """A picture's addresses and pixels, which lists tell and photos.getInfo does not."""
+    """Addresses and pixels, of a video its poster's; lists tell them, photos.getInfo does not."""
     try:
         answer = await door.api.call("flickr.photos.getSizes", {"photo_id": photo_id})
     except Failure:  # none that this login may see

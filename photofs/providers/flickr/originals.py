@@ -13,14 +13,14 @@ from typing import NamedTuple, TypeVar
 
 import trio
 
-from photofs.model.errors import Gone, RemoteError, Temporary
+from photofs.model.errors import RemoteError, Temporary
 from photofs.model.span import Span
 from photofs.model.verdict import Verdict
-from photofs.providers.flickr.answers import KEPT, Failure
+from photofs.providers.flickr.answers import KEPT
 from photofs.providers.flickr.api import Api, wait_for_place
 from photofs.providers.flickr.endpoint import Endpoint
 from photofs.providers.flickr.records import Ref
-from photofs.providers.flickr.values import records, text
+from photofs.providers.flickr.sizes import gone, sizes_of
 from photofs.providers.port import SmallState, Tools
 from photofs.providers.transport.client import Client
 from photofs.providers.transport.pace import tell, verdict_of
@@ -78,10 +78,6 @@ VIDEO_LABELS = (
     "300",
     "100",
 )
-GONE_CODES = frozenset({1, 2})
-
-SCAN = "photofs scan finds out what there is now"
-
 
 Value = TypeVar("Value")
 
@@ -136,9 +132,11 @@ class Originals:
         try:
             return await fetch.from_(_picture_at(url))
         except _Refused:
-            now = (await self._sizes_of(fetch, ref, media="photo")).get(LABELS.get(ref.size, ""))
+            now = (await sizes_of(self._api, ref.id, media="photo", person=fetch.person)).get(
+                LABELS.get(ref.size, "")
+            )
         if now is None:
-            raise _gone()
+            raise gone()
         _remember(self._moved, ref.version, now)
         try:
             return await fetch.from_(_picture_at(now))
@@ -166,29 +164,12 @@ class Originals:
     async def _video_sizes(self, fetch: "_Fetch", ref: Ref) -> dict[str, str]:
         known = self._sizes.get(ref.id)
         if known is None or trio.current_time() - known.at > SIZES_HOLD:
-            urls = await self._sizes_of(fetch, ref, media="video")
+            urls = await sizes_of(self._api, ref.id, media="video", person=fetch.person)
             known = _Sizes(urls, trio.current_time())
             _remember(self._sizes, ref.id, known)
         if not known.urls.keys() & set(VIDEO_LABELS):
-            raise _gone()
+            raise gone()
         return known.urls
-
-    async def _sizes_of(self, fetch: "_Fetch", ref: Ref, *, media: str) -> dict[str, str]:
-        """Addresses by label, asked for now; Gone if the service does not know the photo."""
-        method, arguments = "flickr.photos.getSizes", {"photo_id": ref.id}
-        try:
-            answer = await self._api.call(method, arguments, person=fetch.person)
-        except Failure as error:
-            if error.code in GONE_CODES:
-                raise _gone() from error
-            raise
-        return {
-            label: url
-            for size in records(answer.get("sizes"), "size")
-            if (text(size.get("media")) or "photo") == media
-            and (label := text(size.get("label")))
-            and (url := text(size.get("source")))
-        }
 
     async def attempt(
         self,
@@ -262,10 +243,6 @@ def _videos(urls: dict[str, str], used: object) -> list[Candidate]:
     return [
         Candidate(urls[label], label, never_given.get(label, REFUSED_ENOUGH)) for label in labels
     ]
-
-
-def _gone() -> Gone:
-    return Gone("Flickr does not have this file any more", safe=KEPT, remedy=SCAN)
 
 
 def _short(name: str) -> str:

@@ -9,6 +9,7 @@ import trio
 from photofs.model.errors import Misconfigured, NotFound
 from photofs.model.observation import Observation
 from photofs.model.span import Span
+from photofs.providers import port
 from photofs.providers.flickr import presence, scan
 from photofs.providers.flickr.account import login_of
 from photofs.providers.flickr.api import open_api
@@ -17,10 +18,11 @@ from photofs.providers.flickr.endpoint import endpoint_at
 from photofs.providers.flickr.lists import Place
 from photofs.providers.flickr.originals import Originals
 from photofs.providers.flickr.records import ref_of
+from photofs.providers.flickr.renditions import Renditions
 from photofs.providers.flickr.uploading import Patience
 from photofs.providers.flickr.writing import writes_of
 from photofs.providers.port import Abilities, Folders, Provider, Tools, Writes
-from photofs.providers.transport.client import open_client
+from photofs.providers.transport.client import Client, open_client
 from photofs.providers.transport.stream import HttpStream
 
 ABILITIES = Abilities(
@@ -37,10 +39,11 @@ SWEEP_HOURS = 24
 class FlickrProvider:
     """One account; made by `open_provider`."""
 
-    def __init__(self, place: Place, originals: Originals, writes: Writes | None) -> None:
-        self.abilities = replace(ABILITIES, writes=writes)
+    def __init__(self, place: Place, client: Client, writes: Writes | None) -> None:
+        small = port.Renditions(Renditions(place, client).get)
+        self.abilities = replace(ABILITIES, writes=writes, renditions=small)
         self._place = place
-        self._originals = originals
+        self._originals = Originals(place.api, client, place.endpoint, place.tools)
 
     def changes(self, cursor: str | None) -> AsyncIterator[Observation]:
         """All there is, or what has changed since the scan that gave the cursor."""
@@ -86,7 +89,7 @@ async def open_provider(config: Mapping[str, object], tools: Tools) -> AsyncIter
     ):
         place = Place(api, endpoint, user, tools, seconds)
         writes = writes_of(Door(api, endpoint, user, tools), stored, _patience(config))
-        yield FlickrProvider(place, Originals(api, client, endpoint, tools), writes)
+        yield FlickrProvider(place, client, writes)
 
 
 def _patience(config: Mapping[str, object]) -> Patience:

@@ -11,6 +11,7 @@ from photofs.model.photo import Fidelity, Media, PixelSize
 from photofs.providers.flickr.answers import Record
 from photofs.providers.flickr.endpoint import Endpoint
 from photofs.providers.flickr.machine_tags import FAVORITE, holds, listed_tags, shown_tags
+from photofs.providers.flickr.small_sizes import Small, small_of
 from photofs.providers.flickr.values import (
     flag,
     granularity,
@@ -41,13 +42,15 @@ OTHERS_NOTE = "its owner does not give out the original: size {}"
 class Ref(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """What opening a photo's bytes needs. The address opens the photo to anybody: never log it.
 
-    `size` is one of the letters above, or VIDEO, whose addresses are asked for when needed.
+    `size` is one of the letters above, or VIDEO, whose addresses are asked for when needed. `small`
+    tells the addresses of its small sizes; a scan of an older version has told none.
     """
 
     id: str
     size: str
     url: str
     version: str
+    small: Small = Small()
 
     @property
     def media(self) -> Media:
@@ -78,6 +81,7 @@ def photo_seen(
     if remote_id is None:
         return None
     source = _source(record, endpoint, remote_id, owned=owned)
+    small = small_of(record, endpoint, remote_id)
     title = text(record.get("title"))
     owner = text(record.get("owner"))
     tags = listed_tags(record)
@@ -85,7 +89,7 @@ def photo_seen(
         remote_id=remote_id,
         media=Media.VIDEO if source.size == VIDEO else Media.PICTURE,
         content_key=source.version,
-        ref=_encoded(Ref(remote_id, source.size, source.url, source.version)),
+        ref=_encoded(Ref(remote_id, source.size, source.url, source.version, small)),
         as_of_ns=as_of_ns,
         extension=source.extension,
         title=title,

@@ -69,6 +69,14 @@ class Addresses:
         finally:
             self._wanted.pop(ref.item, None)
 
+    async def expect(self, items_to_come: Iterable[str]) -> None:
+        """These will be asked for, up to 50: those without an address are, by one call."""
+        unknown = [item for item in items_to_come if self._fresh(item) is None]
+        if unknown:
+            async with self._turns[False]:
+                found = await items(self._api, unknown[:BATCH], person=False)
+                self._note(record for record in found.values() if record is not None)
+
     def forget(self, item: str, used: Address) -> None:
         """An address was refused: the next one is another."""
         if self._known.get(item) == used:

@@ -10,6 +10,7 @@ import trio
 from photofs.model.errors import Misconfigured, NotFound
 from photofs.model.observation import Observation
 from photofs.model.span import Span
+from photofs.providers import port
 from photofs.providers.google import presence, scan
 from photofs.providers.google.account import READ, demand, learn_subject, login_of
 from photofs.providers.google.answers import LOGIN_AGAIN
@@ -18,6 +19,7 @@ from photofs.providers.google.endpoint import endpoint_at
 from photofs.providers.google.originals import Originals
 from photofs.providers.google.place import Place
 from photofs.providers.google.records import ref_of
+from photofs.providers.google.renditions import TOGETHER, Renditions
 from photofs.providers.google.tokens import LoginBook
 from photofs.providers.google.upload_line import UploadLine
 from photofs.providers.google.writing import SendingManner, writes_of
@@ -30,7 +32,7 @@ from photofs.providers.port import (
     Unwritable,
     Writes,
 )
-from photofs.providers.transport.client import open_client
+from photofs.providers.transport.client import Client, open_client
 from photofs.providers.transport.stream import HttpStream
 
 ABILITIES = Abilities(
@@ -57,12 +59,14 @@ class GoogleProvider:
     """One account by one client; made by `open_provider`."""
 
     def __init__(
-        self, place: Place, originals: Originals, writes: Writes | None, *, former: bool = False
+        self, place: Place, client: Client, writes: Writes | None, *, former: bool = False
     ) -> None:
         why = OF_A_FORMER_CLIENT if former else MAY_READ_ONLY
-        self.abilities = replace(ABILITIES, writes=writes, unwritable=why)
+        renditions = Renditions(place, client)
+        small = port.Renditions(renditions.get, renditions.expect, TOGETHER)
+        self.abilities = replace(ABILITIES, writes=writes, unwritable=why, renditions=small)
         self._place = place
-        self._originals = originals
+        self._originals = Originals(place, client)
 
     def changes(self, cursor: str | None) -> AsyncIterator[Observation]:
         """All there is, or what has changed since the scan that gave the cursor."""
@@ -114,7 +118,7 @@ async def open_provider(config: Mapping[str, object], tools: Tools) -> AsyncIter
         with closing(UploadLine(tools.read_timeout)) as line:
             former = bool(config.get("former"))
             writes = None if former else writes_of(place, stored, line, _manner(config))
-            yield GoogleProvider(place, Originals(place, client), writes, former=former)
+            yield GoogleProvider(place, client, writes, former=former)
 
 
 def _manner(config: Mapping[str, object]) -> SendingManner:
