@@ -1,7 +1,7 @@
 """Small pictures of photos, and stills of videos, upright: the hour's address and a size.
 
-Each is one of the day's 75,000 requests for bytes (google.md 1.7), and the addresses of fifty come
-by one call. Google asks that such pictures be kept no longer than its addresses hold (1.8), for
+Each is one of the day's 75,000 requests for bytes (google.md 2.6), and the addresses of fifty come
+by one call. Google asks that such pictures be kept no longer than its addresses hold (2.5), for
 what others are shown; these are the user's own, on the user's own disk.
 """
 
@@ -23,7 +23,7 @@ from photofs.providers.transport.stream import Missing, Unwelcome, Wanted
 TOGETHER = BATCH
 
 STILL = {Media.PICTURE: "", Media.VIDEO: "-no"}
-"""Without the mark of a film that is drawn over a video's still (google.md 1.8)."""
+"""Without the mark of a film that is drawn over a video's still (google.md 2.5)."""
 
 
 class Renditions:

@@ -19,6 +19,8 @@ MOST = 4 << 20
 SLOWLY = 60.0
 """Seconds for which a host is left alone that has throttled us in all tries, and said no time."""
 
+LATER = "the original is asked for when the photo is opened; nothing is to be done"
+
 _JPEG = b"\xff\xd8\xff"
 
 
@@ -38,7 +40,7 @@ async def get_small(client: Client, wanted: Wanted, pacer: Pacer, key: str) -> b
         raise
     tell(pacer, key, Verdict.FINE)
     if not data.startswith(_JPEG):
-        raise Corrupt("the service sent something else than a small JPEG", safe=KEPT)
+        raise Corrupt("the service sent something else than a small JPEG", remedy=LATER, safe=KEPT)
     return data
 
 
@@ -48,7 +50,9 @@ async def _read(stream: HttpStream) -> bytes:
     async for chunk in stream:
         data += chunk
         if len(data) > MOST:
-            raise Corrupt("the service sent far more than a small picture has", safe=KEPT)
+            raise Corrupt(
+                "the service sent far more than a small picture has", remedy=LATER, safe=KEPT
+            )
     await trio.lowlevel.checkpoint()
     return bytes(data)
 
