@@ -2,13 +2,17 @@
 
 import os
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from photofs.assembly import HOME_VARIABLE, House
-from photofs.catalog.sqlite import Catalog
 from photofs.cli.mounts import home_of, list_mounts
 from photofs.model.errors import NotFound, PhotofsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from photofs.catalog.sqlite import Catalog
 
 
 def home_environ(home: str | None) -> dict[str, str]:
@@ -35,7 +39,7 @@ def find_house() -> House:
 
 
 @contextmanager
-def recognised(house: House) -> Iterator[Catalog]:
+def recognised(house: House) -> "Iterator[Catalog]":
     """The catalog, for what takes away: looked at whether it is the one last worked with."""
     from photofs.wishing.recognising import recognise_home
     from photofs.wishing.recognising_mirrors import recognise_mirrors

@@ -6,18 +6,20 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-import trio
 
 from photofs.assembly import HOME_VARIABLE, House
 from photofs.cli.daemon import go_behind, start_daemon, tell_ready
 from photofs.cli.mounts import end_if_dead, forget_mount, mount_of, note_mount
 from photofs.cli.output import own_name, safe_text, shell_word
-from photofs.cli.serving import Serving, serve
 from photofs.cli.suggestions import folders
 from photofs.kernel.service_manager import READY, tell_manager
 from photofs.model.errors import NotFound, Refused
+
+if TYPE_CHECKING:
+    from photofs.cli.serving import Serving
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +75,8 @@ def mount(
         house = House()
         go_behind(log_file or house.paths.state / "mount.log")
         _refuse_if_nothing_to_show(house)
+        from photofs.cli.serving import Serving
+
         _serve_until_unmounted(house, point, Serving(embed=bool(embed), **flags))
     log.info("%s is unmounted", point)
 
@@ -129,8 +133,11 @@ def _refuse_if_nothing_to_show(house: House) -> None:
     )
 
 
-def _serve_until_unmounted(house: House, point: Path, serving: Serving) -> None:
+def _serve_until_unmounted(house: House, point: Path, serving: "Serving") -> None:
     """Mount, note who serves it, and answer the kernel until it is over."""
+    import trio
+
+    from photofs.cli.serving import serve
 
     def ready() -> None:
         note_mount(str(point), house.environ)

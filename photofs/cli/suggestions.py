@@ -8,17 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
 from photofs.assembly import HOME_VARIABLE
-from photofs.catalog.sqlite import Catalog
 from photofs.cli.house import find_house
 from photofs.cli.mounts import list_mounts, mount_of
 from photofs.model.errors import PhotofsError
 from photofs.model.node import Entry, Node
-from photofs.view.tree import Tree
+
+if TYPE_CHECKING:
+    from photofs.catalog.sqlite import Catalog
+    from photofs.view.tree import Tree
 
 MOST = 1000
 """Names offered at a time; more cannot be read on a terminal."""
@@ -43,6 +46,8 @@ def places(context: click.Context, parameter: click.Parameter, begun: str) -> It
     """Paths below the mount's root, from the catalog; files where it looks like one of those."""
     if begun.startswith(("/", "~", ".")) or mount_of(Path(begun), os.environ) is not None:
         return files(context, parameter, begun)
+    from photofs.view.tree import Tree
+
     above, slash, tail = begun.rpartition("/")
     try:
         with _catalog(context) as catalog:
@@ -72,7 +77,7 @@ def files(_context: click.Context, _parameter: click.Parameter, begun: str) -> I
 
 
 @contextmanager
-def _catalog(context: click.Context) -> Iterator[Catalog]:
+def _catalog(context: click.Context) -> "Iterator[Catalog]":
     """The catalog that the command would ask, read-only; NotFound if there is none."""
     home = context.find_root().params.get("home")
     if home:
@@ -81,7 +86,7 @@ def _catalog(context: click.Context) -> Iterator[Catalog]:
         yield catalog
 
 
-def _entries(tree: Tree, folder: Node) -> Iterator[Entry]:
+def _entries(tree: "Tree", folder: Node) -> Iterator[Entry]:
     """All entries of a folder; none below a photo."""
     after = 0
     while folder.folder and (page := tree.entries(folder.ino, after, PAGE)):

@@ -10,8 +10,6 @@ import time
 from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
-import trio
-
 from photofs.mirrors.disk_words import away
 from photofs.model.errors import NotAttached
 from photofs.model.pieces import asking
@@ -60,6 +58,8 @@ class ProofDisks:
         late: Callable[[T], None] | None = None,
     ) -> T:
         """The same while the loop goes on; whoever is cancelled waits no longer."""
+        import trio  # 60 ms, which commands that only list errands need not wait for
+
         call = self._begin(mirror_id, root, question, late)
         try:
             await trio.to_thread.run_sync(call.wait, abandon_on_cancel=True)

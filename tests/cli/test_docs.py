@@ -18,6 +18,13 @@ DOCS = Path(__file__).parents[2] / "docs" / "COMMANDS.md"
 README = Path(__file__).parents[2] / "README.md"
 
 
+def below(group: click.Group) -> dict[str, click.Command]:
+    """A group's commands by name, those that are imported when they are asked for, too."""
+    context = click.Context(group)
+    found = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    return {name: command for name, command in found.items() if command is not None}
+
+
 def commands() -> list[tuple[str, click.Command]]:
     """Every command by its words, those of groups below them."""
     context = click.Context(cli)
@@ -26,7 +33,7 @@ def commands() -> list[tuple[str, click.Command]]:
         command = cli.get_command(context, name)
         assert command is not None
         if isinstance(command, click.Group):
-            found += [(f"{name} {below}", each) for below, each in command.commands.items()]
+            found += [(f"{name} {verb}", each) for verb, each in below(command).items()]
         else:
             found.append((name, command))
     return found
@@ -118,14 +125,14 @@ def test_no_remedy_or_page_names_a_command_that_there_is_not() -> None:
     context, groups = click.Context(cli), {}
     for name in cli.list_commands(context):
         command = cli.get_command(context, name)
-        groups[name] = set(command.commands) if isinstance(command, click.Group) else None
+        groups[name] = set(below(command)) if isinstance(command, click.Group) else None
     files = [README, *(ROOT / "docs").glob("*.md")]
     files += [file for room in ("photofs", "agent") for file in (ROOT / room).rglob("*.py")]
     wrong = [
-        f"{file.name}: photofs {name} {below}"
+        f"{file.name}: photofs {name} {verb}"
         for file in files
-        for name, below in re.findall(r"`photofs ([a-z]+)(?: ([a-z]+))?", file.read_text("utf-8"))
-        if name not in groups or (below and below not in (groups[name] or {below}))
+        for name, verb in re.findall(r"`photofs ([a-z]+)(?: ([a-z]+))?", file.read_text("utf-8"))
+        if name not in groups or (verb and verb not in (groups[name] or {verb}))
     ]
     assert not wrong
 
@@ -138,8 +145,8 @@ def test_no_line_of_a_groups_help_is_cut_short() -> None:
         f"{group.name} {name}"
         for group in groups
         if isinstance(group, click.Group)
-        for name, command in group.commands.items()
-        if command.get_short_help_str(72 - max(map(len, group.commands))).endswith("...")
+        for name, command in below(group).items()
+        if command.get_short_help_str(72 - max(map(len, below(group)))).endswith("...")
     ]
     assert not cut
 
