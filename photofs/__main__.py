@@ -1,5 +1,14 @@
-"""`python -m photofs` is the same as the `photofs` command."""
+"""`python -m photofs`, and the command `photofs`."""
 
-from photofs.cli.main import main
+from photofs.model.importing import uncollected
 
-main()
+
+def main() -> None:
+    """Run the command line (cli/main.py); every way out is an exit status."""
+    with uncollected():
+        from photofs.cli.main import main as command
+    command()
+
+
+if __name__ == "__main__":
+    main()

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from photofs.config_file import read_settings
 from photofs.model.errors import Bug, Misconfigured, Outdated
+from photofs.model.importing import uncollected
 from photofs.model.size import parse_size
 
 if TYPE_CHECKING:
@@ -130,7 +131,8 @@ def provider_factory(name: str) -> "ProviderFactory":
     """How the provider of that name is opened; Bug if the catalog names one that is not there."""
     if name not in _PROVIDERS:
         raise Bug(f'the catalog names a provider "{name}" that this version does not have')
-    factory: ProviderFactory = import_module(_PROVIDERS[name]).open_provider
+    with uncollected():
+        factory: ProviderFactory = import_module(_PROVIDERS[name]).open_provider
     return factory
 
 

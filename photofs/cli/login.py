@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from photofs.model.importing import uncollected
+
 SERVICES = ("flickr", "google")
 """Each with a module of its own, imported when it is asked for: both take 300 ms."""
 
@@ -24,7 +26,8 @@ class _Services(click.Group):
         """The service's command, imported now."""
         if cmd_name not in SERVICES:
             return None
-        module = importlib.import_module(f"photofs.cli.login_{cmd_name}")
+        with uncollected():
+            module = importlib.import_module(f"photofs.cli.login_{cmd_name}")
         command: click.Command = getattr(module, self._deed)
         return command
 

@@ -21,6 +21,7 @@ from photofs.assembly import HOME_VARIABLE
 from photofs.cli.output import safe_text
 from photofs.model.errors import Bug, PhotofsError, found_in
 from photofs.model.exit_codes import INTERRUPTED, OTHER, service_exit_code
+from photofs.model.importing import uncollected
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "agent": ("photofs.cli.agent", "Scan and send in the foreground."),
@@ -98,7 +99,8 @@ class Verbs(click.Group):
         """The verb's command, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(COMMANDS[cmd_name][0])
+        with uncollected():
+            module = importlib.import_module(COMMANDS[cmd_name][0])
         command: click.Command = getattr(module, cmd_name)
         return command
 

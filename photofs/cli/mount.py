@@ -17,6 +17,7 @@ from photofs.cli.output import own_name, safe_text, shell_word
 from photofs.cli.suggestions import folders
 from photofs.kernel.service_manager import READY, tell_manager
 from photofs.model.errors import NotFound, Refused
+from photofs.model.importing import uncollected
 
 if TYPE_CHECKING:
     from photofs.cli.serving import Serving
@@ -75,7 +76,8 @@ def mount(
         house = House()
         go_behind(log_file or house.paths.state / "mount.log")
         _refuse_if_nothing_to_show(house)
-        from photofs.cli.serving import Serving
+        with uncollected():
+            from photofs.cli.serving import Serving
 
         _serve_until_unmounted(house, point, Serving(embed=bool(embed), **flags))
     log.info("%s is unmounted", point)

@@ -9,6 +9,7 @@ from pathlib import Path
 from photofs.assembly import House
 from photofs.cli.companion import agent_beside
 from photofs.model.errors import Busy, Full
+from photofs.model.importing import uncollected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,18 +29,19 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
 
     Raises Refused (the folder is not empty, no /dev/fuse ...) before anything is mounted.
     """
-    from photofs.fetcher.parent import open_child_fetching
-    from photofs.fuse.device import mounter_address
-    from photofs.fuse.mount import run
-    from photofs.fuse.mount_options import MountOptions
-    from photofs.fuse.mount_point import without_links
-    from photofs.kernel.mount_table import SameDisk
-    from photofs.view.tree import Tree
-    from photofs.volume.mirror_copies import MirrorCopies
-    from photofs.volume.volume import Volume
-    from photofs.volume.waiting import Deadlines
-    from photofs.volume.writer import Writer
-    from photofs.volume.writing import Writing
+    with uncollected():
+        from photofs.fetcher.parent import open_child_fetching
+        from photofs.fuse.device import mounter_address
+        from photofs.fuse.mount import run
+        from photofs.fuse.mount_options import MountOptions
+        from photofs.fuse.mount_point import without_links
+        from photofs.kernel.mount_table import SameDisk
+        from photofs.view.tree import Tree
+        from photofs.volume.mirror_copies import MirrorCopies
+        from photofs.volume.volume import Volume
+        from photofs.volume.waiting import Deadlines
+        from photofs.volume.writer import Writer
+        from photofs.volume.writing import Writing
 
     network = house.settings.network
     options = MountOptions(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.__main__ import status_of
+from agent.program import status_of
 from photofs.model.errors import Bug, Temporary, found_in
 from photofs.model.exit_codes import INTERRUPTED, OK, TEMPORARY
 
