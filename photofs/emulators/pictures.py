@@ -45,10 +45,11 @@ def _color(hue: float, saturation: float, value: float) -> Color:
 
 
 def _sky(dice: _Dice, size: tuple[int, int], hue: float) -> Image.Image:
-    slope = Image.linear_gradient("L").resize(size)
+    # worked out for one column, for all are alike: a whole picture's took half of its making
+    slope = Image.linear_gradient("L").resize((1, size[1]))
     high = _color(hue, 0.55 + dice.roll() * 0.3, 0.55 + dice.roll() * 0.4)
     low = _color(hue + 0.08 + dice.roll() * 0.3, 0.25 + dice.roll() * 0.3, 0.97)
-    return ImageOps.colorize(slope, black=high, white=low)
+    return ImageOps.colorize(slope, black=high, white=low).resize(size, Image.Resampling.NEAREST)
 
 
 def _sun(draw: ImageDraw.ImageDraw, dice: _Dice, size: tuple[int, int], shift: float) -> None:
