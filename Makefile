@@ -69,7 +69,7 @@ check: system $(VENV)/.dev
 	$(VENV)/bin/lint-imports
 
 soak: system-test $(VENV)/.dev
-	$(VENV)/bin/python -m pytest -q -n 2 --dist loadgroup --timeout 3600 -m soak tests
+	COLD_STARTS=1 $(VENV)/bin/python -m pytest -q -n 2 --dist loadgroup --timeout 3600 -m soak tests
 
 bench: system-bench $(VENV)/.dev
 	$(VENV)/bin/python -m tests.bench

@@ -84,7 +84,7 @@ def flickr(flickr_faults: Faults) -> Iterator[Emulator]:
 def live_flickr(household: Household, flickr: Emulator) -> StoryLibrary:
     """The emulated account as a scanned library."""
     add_flickr(household, flickr)
-    household.run("scan", "flickr")
+    household.scanned("flickr")
     library = StoryLibrary(household, "flickr")
     darkroom = Darkroom(flickr.account.vault)
     for photo in flickr.account.state.photos.values():

@@ -94,7 +94,7 @@ def test_a_line_that_drops_all_the_time_ends_with_right_bytes_fetched_once(
     """Every 300 kB the connection ends; the copy is right, and no byte that arrived comes again."""
     with flickr_in_thread(one_photo()) as emulator:
         add_flickr(household, emulator)
-        household.run("scan")
+        household.scanned()
         emulator.faults.add(drop(300_000, reset=reset), "/static/*", times=None)
         (photo,) = emulator.account.stream()
         with household.mounted() as point:
@@ -123,7 +123,7 @@ def test_a_fault_on_the_static_host_is_overcome(household: Household, effect: Ef
     short_timeouts(household, LONG)
     with flickr_in_thread(one_photo()) as emulator:
         add_flickr(household, emulator)
-        household.run("scan")
+        household.scanned()
         fault = emulator.faults.add(effect, "/static/*", times=2)
         (photo,) = emulator.account.stream()
         with household.mounted() as point:
@@ -202,7 +202,7 @@ def test_a_fault_that_lasts_ends_in_its_own_errno_and_is_named(
     short_timeouts(household, deadline)
     with flickr_in_thread(one_photo()) as emulator:
         add_flickr(household, emulator)
-        household.run("scan")
+        household.scanned()
         emulator.faults.add(lasting.effect, lasting.where, times=None)
         if lasting.where == API:  # which is asked once the host of the pictures says no
             emulator.faults.add(not_found(), STATIC, times=None)
@@ -238,7 +238,7 @@ def test_with_time_for_all_tries_a_fault_of_the_service_is_eio(
     """The deadline is the default one, and half a minute of tries ends before it."""
     with flickr_in_thread(one_photo()) as emulator:
         add_flickr(household, emulator)
-        household.run("scan")
+        household.scanned()
         emulator.faults.add(effect, STATIC, times=None)
         with household.mounted() as point:
             assert errno_of_reading(the_file(point)) == errno.EIO
@@ -251,7 +251,7 @@ def test_with_time_for_all_tries_a_line_that_is_not_there_is_enetunreach(
     """The same without any service."""
     with flickr_in_thread(one_photo()) as emulator:
         add_flickr(household, emulator)
-        household.run("scan")
+        household.scanned()
     with household.mounted() as point:
         assert errno_of_reading(the_file(point)) == errno.ENETUNREACH
         assert troubles(household)
@@ -279,7 +279,7 @@ def test_a_scan_that_fails_removes_nothing_and_says_why(
         account.add_photo(picture, taken="2020-05-05 10:00:00", title=f"Photo {number}")
     with flickr_in_thread(account) as emulator:
         add_flickr(household, emulator)
-        household.run("scan")
+        household.scanned()
         emulator.faults.add(effect, "flickr.*", times=None)
         # ten refusals in a row make a nap of twenty minutes, and a scan tries five times
         for _ in range(1 if effect == too_many() else 2):
@@ -305,7 +305,7 @@ def test_p19_without_a_line_everything_is_listed_and_what_is_cached_can_be_read(
         account.add_photo(picture, taken="2020-05-05 10:00:00", title=f"Photo {number}")
     with flickr_in_thread(account, faults=Faults()) as emulator:
         add_flickr(household, emulator)
-        household.run("scan")
+        household.scanned()
         household.run("cache", "warm", "flickr/Dates/2020/2020-05/Photo 0.jpg")
         rights = [
             truth(emulator, photo) for photo in sorted(account.stream(), key=lambda it: it.title)

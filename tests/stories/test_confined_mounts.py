@@ -179,7 +179,7 @@ def test_nothing_that_a_process_says_ends_a_mounter(mounts: Mounts) -> None:
 def test_p26_a_stop_never_waits_for_uploads(household: Household, flickr: Emulator) -> None:
     """A file was accepted and nobody has sent it: the stop takes less than the unit gives it."""
     add_flickr(household, flickr, perms="write")
-    household.run("scan", "flickr")
+    household.scanned("flickr")
     with mounts_of(household) as mounts:
         mount = mounts.mount()
         picture = make_jpeg("new", width=64, height=48)

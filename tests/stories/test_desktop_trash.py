@@ -32,7 +32,7 @@ def household(tmp_path: Path) -> Household:
 def live(household: Household, flickr: Emulator) -> Household:
     """The demo's account as a library that may be changed."""
     add_flickr(household, flickr, perms="delete")
-    household.run("scan", "flickr")
+    household.scanned("flickr")
     return household
 
 

@@ -73,7 +73,7 @@ def test_p6_what_is_not_taken_stays_marked_with_its_reason(household: Household)
     """The reason by attribute, queue and status; the bytes here; what came with it goes on."""
     with flickr_in_thread(Account(), habits=Habits(max_photo=MOST)) as emulator:
         add_flickr(household, emulator, perms="write")
-        household.run("scan", "flickr")
+        household.scanned("flickr")
         with household.mounted(agent=True) as point:
             album = point / "flickr" / "Albums" / "Mixed"
             album.mkdir()
@@ -105,7 +105,7 @@ def test_p6_a_full_account_keeps_files_waiting_and_says_so(household: Household)
     account.add_photo(Random(kind="jpg", seed=1, size=5000), title="the first one")
     with flickr_in_thread(account) as emulator:
         add_flickr(household, emulator, perms="write")
-        household.run("scan", "flickr")
+        household.scanned("flickr")
         with household.mounted(agent=True) as point:
             path = point / "flickr" / "Unsorted" / "more.jpg"
             path.write_bytes(PICTURE)
@@ -129,7 +129,7 @@ def test_p22_a_login_that_was_taken_back_keeps_files_waiting_and_says_so(
     account = Account()
     with flickr_in_thread(account) as emulator:
         add_flickr(household, emulator, perms="write")
-        household.run("scan", "flickr")
+        household.scanned("flickr")
         for token in [*account.state.tokens]:
             account.revoke(token)
         with household.mounted(agent=True) as point:
@@ -149,7 +149,7 @@ def test_p22_without_leave_to_write_nothing_is_accepted(household: Household) ->
     """EROFS for each program at once, and the log says how leave is given."""
     with flickr_in_thread(synthetic_account(2, 1, 1)) as emulator:
         add_flickr(household, emulator, perms="read")
-        household.run("scan", "flickr")
+        household.scanned("flickr")
         with household.mounted(agent=True) as point:
             library = point / "flickr"
             (album,) = (library / "Albums").iterdir()

@@ -53,7 +53,7 @@ def home(household: Household, flickr: Flickr, google: Emulator) -> Household:
     config.write_text('[tree]\ntimezone = "UTC"\n[writing]\ngrace = 1.0\nquiet = 1.0\n')
     add_flickr(household, flickr)
     add_google(household, google)
-    household.run("scan")
+    household.scanned()
     return household
 
 

@@ -129,7 +129,7 @@ def test_a_read_without_room_fails_with_enospc_and_works_once_there_is_some(
     household = household_in(tmp_path)
     with flickr_in_thread(two_photos()) as emulator:
         add_flickr(household, emulator)
-        household.run("scan")
+        household.scanned()
         assert household.ask("status")["troubles"] == []
         household.run("pin", "flickr/Dates/2020/2020-05/Photo 0.jpg")
         with household.mounted() as point:
@@ -159,7 +159,7 @@ def test_a_disk_that_fills_while_a_photo_comes_keeps_what_has_come(
     household = household_in(tmp_path)
     with flickr_in_thread(two_photos()) as emulator:
         add_flickr(household, emulator)
-        household.run("scan")
+        household.scanned()
         emulator.faults.add(drip(1_000_000), "/static/*", times=None)
         with household.mounted() as point:
             _, path = files(point)
@@ -189,7 +189,7 @@ def test_a_disk_that_others_filled_takes_a_photo_in_place_of_an_older_one(
     household = household_in(tmp_path)
     with flickr_in_thread(two_photos()) as emulator:
         add_flickr(household, emulator)
-        household.run("scan")
+        household.scanned()
         household.run("cache", "warm", "flickr/Dates/2020/2020-05/Photo 0.jpg")
         fill(disk)
         with household.mounted() as point:

@@ -45,7 +45,7 @@ def album_on(folder: Path, disk: str) -> Iterator[tuple[Path, Path, Household, E
         config.write_text('[cache]\nmin_free = "0"\n[writing]\nquiet = 0.3\ngrace = 0.5\n')
         with flickr_in_thread(Account()) as emulator:
             add_flickr(household, emulator, perms="write")
-            household.run("scan", "flickr")
+            household.scanned("flickr")
             with household.mounted(agent=True) as point:
                 album = point / "flickr" / "Albums" / "New"
                 album.mkdir()

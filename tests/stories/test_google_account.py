@@ -88,7 +88,7 @@ def test_a_login_that_was_taken_back_stops_no_cached_read(
 ) -> None:
     """Scanning names the command; what was read is read on; logging in again mends it."""
     add_google(household, google)
-    household.run("scan")
+    household.scanned()
     with household.mounted() as photos:
         picture = photos / "google" / "Albums" / "Sea" / "IMG_0000.jpg"
         right = made.given(made.pictures[0])
@@ -235,7 +235,7 @@ def test_another_client_is_asked_about_and_loses_nothing_from_sight(
 ) -> None:
     """It says what the new one will not see; the former's photos stay, and are read."""
     add_google(household, google)
-    household.run("scan")
+    household.scanned()
     app = App(client_id=OTHER_CLIENT, secret="other-secret-0123456789", project="210987654321")
     made.account.state.apps[OTHER_CLIENT] = app
     given = ("--client-file", client_file(tmp_path, OTHER_CLIENT, app.secret))
@@ -267,7 +267,7 @@ def test_logging_out_gives_the_login_back(
 ) -> None:
     """At the service and here; the library stays, and a second time there is nothing to give."""
     add_google(household, google)
-    household.run("scan")
+    household.scanned()
     told = household.ask("logout", "google")
     assert (told["forgotten"], told["given_back"]) == ("ada@example.org", True)
     assert all(grant.revoked for grant in made.account.state.grants.values())
@@ -281,7 +281,7 @@ def test_logging_out_says_what_stays_and_how_to_return(
 ) -> None:
     """The way back is the same client, whose secret is forgotten with the login."""
     add_google(household, google)
-    household.run("scan")
+    household.scanned()
     told = household.run("logout", "google")
     for each in ("files that were copied in", "are cached", "photofs login google", CLIENT_ID):
         assert each in told

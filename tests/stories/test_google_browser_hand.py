@@ -67,7 +67,7 @@ def home(household: Household, google: Emulator, tmp_path: Path) -> Household:
         library = catalog.library("google").library_id
         email = google.account.state.email
         catalog.add_source(library, "google", config_of(google), account=email)
-    household.run("scan")
+    household.scanned()
     assert "--sign-in" in household.run("hand", "browser", code=15)
     with opened_window(house.paths.browser / email):
         pass

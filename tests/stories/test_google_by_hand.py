@@ -61,7 +61,7 @@ def home(household: Household, google: Emulator, tmp_path: Path) -> Household:
     with house.catalog() as catalog:
         library = catalog.library("google").library_id
         catalog.add_source(library, "google", config_of(google), account="ada@example.org")
-    household.run("scan")
+    household.scanned()
     return household
 
 

@@ -58,7 +58,7 @@ def test_each_photo_is_one_file_with_its_original_bytes(
         add_source(household, google)
     else:
         add_google(household, google)
-        household.run("scan")
+        household.scanned()
         household.run("library", "add", "takeout", tmp_path / "takeout", "--to", "google")
     household.run("scan")
     household.run("check")
@@ -125,7 +125,7 @@ def test_one_source_is_taken_away_and_comes_back(
     """Asked with numbers; the rest stays with its inodes; added again, the same files are back."""
     export(tmp_path / "takeout", made)
     add_google(household, google)
-    household.run("scan")
+    household.scanned()
     household.run("library", "add", "takeout", tmp_path / "takeout", "--to", "google")
     asked = household.run("library", "remove", "google", "--source", "google", code=15)
     assert "1 photo that only it has leave the tree; 4 that others have" in asked

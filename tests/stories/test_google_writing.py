@@ -34,7 +34,7 @@ def home(household: Household, google: Emulator) -> Household:
     config.parent.mkdir(exist_ok=True)
     config.write_text('[tree]\ntimezone = "UTC"\n[writing]\ngrace = 1.0\nquiet = 1.0\n')
     add_google(household, google)
-    household.run("scan")
+    household.scanned()
     return household
 
 

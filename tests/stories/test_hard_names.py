@@ -68,7 +68,7 @@ def test_hard_titles_become_names_that_every_program_can_use(
     """Short, printable, different also with case folded; rsync copies all of them to this disk."""
     with flickr_in_thread(account()) as emulator:
         add_flickr(household, emulator)
-        household.run("scan")
+        household.scanned()
         with household.mounted() as point:
             walked = folders_below(point)
             names = [name for _, below in walked for name in below]

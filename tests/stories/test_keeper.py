@@ -115,7 +115,7 @@ def test_the_keepers_whole_story(
     (other.home / "config").mkdir()
     (other.home / "config" / "config.toml").write_text(QUICK)
     add_flickr(other, empty, name="anew", perms="delete")
-    other.run("scan")
+    other.scanned()
     would = other.ask("restore", nas, "--to", "anew", "--dry-run")
     assert empty.account.stream() == []
     done = other.ask("restore", nas, "--to", "anew")

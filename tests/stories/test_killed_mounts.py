@@ -96,7 +96,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         config.parent.mkdir()
         config.write_text("[network]\nread_timeout = 1.0\nopen_deadline = 4\nread_deadline = 4\n")
         add_flickr(household, emulator)
-        household.run("scan")
+        household.scanned()
         emulator.faults.add(drop(DROPS), "/static/*", times=None)
         darkroom = Darkroom(account.vault)
         truth = {f"{it.title}.jpg": darkroom.original(it).read(0, SIZE) for it in account.stream()}

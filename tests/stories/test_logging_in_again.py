@@ -74,7 +74,7 @@ def test_p22_logging_in_as_another_account_is_refused(household: Household, tmp_
     other.state.me = Person(nsid="99999999@N00", username="eve")
     with flickr_in_thread(demo_account()) as emulator, flickr_in_thread(other) as elsewhere:
         add_flickr(household, emulator)
-        household.run("scan")
+        household.scanned()
         before = household.ask("status")["libraries"]
         code, told = log_in(household, elsewhere, tmp_path)
         assert code == 15
@@ -90,7 +90,7 @@ def test_p22_logging_in_again_helps_after_the_login_was_taken_back(
     """Status 14 and one sentence until then; nothing was lost meanwhile."""
     with flickr_in_thread(demo_account()) as emulator:
         add_flickr(household, emulator)
-        household.run("scan")
+        household.scanned()
         counts = household.ask("status")["libraries"][0]["counts"]
         for token in [*emulator.account.state.tokens]:
             emulator.account.revoke(token)

@@ -67,7 +67,7 @@ def test_a_mirror_over_a_line_that_fails_is_complete(household: Household, tmp_p
     root.mkdir()
     with flickr_in_thread(account_of(PHOTOS)) as emulator:
         add_flickr(household, emulator)
-        household.run("scan")
+        household.scanned()
         household.run("mirror", "add", "flickr", root)
         emulator.faults.add(drop(45_000), "/static/*", times=None)
         for kill in range(KILLS):

@@ -79,7 +79,7 @@ def becomes_complete(
     kills = 0
     with flickr_in_thread(account_of(photos)) as emulator:
         add_flickr(household, emulator)
-        household.run("scan")
+        household.scanned()
         household.run("mirror", "add", "flickr", root)
         with failing(emulator, every):
             while not run_for(household, lives):

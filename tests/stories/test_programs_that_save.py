@@ -77,7 +77,7 @@ def test_p3_what_programs_copy_in_is_what_the_account_has(
     """Bytes and times of the source, here and there, each once, in the album; no other name."""
     with flickr_in_thread(Account()) as emulator:
         add_flickr(household, emulator, perms="delete")
-        household.run("scan", "flickr")
+        household.scanned("flickr")
         with household.mounted(agent=True) as point:
             album, pictures = point / "flickr" / "Albums" / "Programs", tmp_path / "pictures"
             album.mkdir()
@@ -119,7 +119,7 @@ def test_p7_what_programs_save_over_a_photo_replaces_its_bytes(
     before = {photo.title: photo.id for photo in account.stream()}
     with flickr_in_thread(account) as emulator:
         add_flickr(household, emulator, perms="delete")
-        household.run("scan", "flickr")
+        household.scanned("flickr")
         with household.mounted(agent=True) as point:
             album, pictures = point / "flickr" / "Albums" / "Programs", tmp_path / "pictures"
             inodes = {path.name: path.stat().st_ino for path in album.iterdir()}
@@ -148,7 +148,7 @@ def test_p7_what_programs_remove_and_write_anew_is_a_new_photo(
     before = {photo.id for photo in account.stream()}
     with flickr_in_thread(account) as emulator:
         add_flickr(household, emulator, perms="delete")
-        household.run("scan", "flickr")
+        household.scanned("flickr")
         with household.mounted(agent=True) as point:
             album, pictures = point / "flickr" / "Albums" / "Programs", tmp_path / "pictures"
             run_all(household, REMOVING, album, pictures)

@@ -70,7 +70,7 @@ def library(household: Household, photos: int, *, painted: bool = False) -> Iter
             photo.original = Random(number, SIZE, "jpg")
     with flickr_in_thread(account) as emulator:
         add_flickr(household, emulator)
-        household.run("scan", "flickr")
+        household.scanned("flickr")
         yield emulator
 
 

@@ -31,7 +31,7 @@ def unsent(household: Household) -> Iterator[Household]:
     config.write_text('[tree]\ntimezone = "UTC"\n[writing]\ngrace = 0.1\nquiet = 0.2\n')
     with google_in_thread(Account()) as google:
         add_google(household, google)
-        household.run("scan")
+        household.scanned()
         with household.mounted() as point:
             album = point / "google" / "Albums" / "A"
             album.mkdir()
@@ -41,7 +41,7 @@ def unsent(household: Household) -> Iterator[Household]:
             shell("mv", outside, album)
         yield household
         add_google(household, google)
-        household.run("scan")
+        household.scanned()
         (household.folder / "other.jpg").write_bytes(make_jpeg(8, width=64, height=48))
         with household.mounted(agent=True) as point:
             (point / "google" / "Albums" / "B").mkdir()

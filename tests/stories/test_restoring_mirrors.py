@@ -34,7 +34,7 @@ def anew(household: Household, empty: Flickr) -> Household:
     quick = '[tree]\ntimezone = "UTC"\n[writing]\ngrace = 0.5\nquiet = 0.5\n'
     (household.home / "config" / "config.toml").write_text(quick)
     add_flickr(household, empty, name="anew", perms="delete")
-    household.run("scan")
+    household.scanned()
     return household
 
 

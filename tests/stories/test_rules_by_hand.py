@@ -62,7 +62,7 @@ def home(household: Household, tmp_path: Path) -> Iterator[Household]:
             library = catalog.library("google").library_id
             catalog.add_source(library, "google", config_of(google), account="ada@example.org")
         (tmp_path / "nas").mkdir()
-        household.run("scan")
+        household.scanned()
         household.run("mirror", "add", "google", tmp_path / "nas")
         household.run("mirror", "run")
         household.run("mirror", "verify")

@@ -89,7 +89,7 @@ def test_a_mount_killed_while_it_fetches_goes_on_when_it_is_mounted_again(
     account.add_photo(Random(kind="jpg", seed=7, size=size), taken="2020-05-05 10:00:00", title="A")
     with flickr_in_thread(account) as emulator:
         add_flickr(household, emulator)
-        household.run("scan")
+        household.scanned()
         emulator.faults.add(drip(2_000_000), "/static/*", times=None)
         household.run("mount", "--daemon", "--no-agent", point)
         path = point / "flickr" / "Dates" / "2020" / "2020-05" / "A.jpg"

@@ -48,7 +48,7 @@ def household(tmp_path: Path) -> Household:
 def live(household: Household, emulator: Emulator) -> None:
     """The account as a library that may be changed."""
     add_flickr(household, emulator, perms="delete")
-    household.run("scan", "flickr")
+    household.scanned("flickr")
 
 
 def card(folder: Path, photos: int) -> Path:

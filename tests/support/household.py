@@ -6,10 +6,18 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import trio
+
+from agent.program import scan_all
+from photofs.assembly import House
+from photofs.model.exit_codes import OK
+from tests.support.warm_start import can_warm, run_warm
 
 PATIENCE = 180
 """Seconds that any command of a story may take on a busy machine."""
@@ -38,19 +46,22 @@ class Household:
 
     def run(self, *arguments: str | Path, code: int | None = 0) -> str:
         """Run the command to its end, check its status (None: any), and give what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "photofs", *map(str, arguments)],
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        run = run_warm if can_warm(self.environ) else _run_cold
+        done = run(list(map(str, arguments)), self.environ, PATIENCE)
         told = done.stdout + done.stderr
         assert "Traceback" not in told, told
         if code is not None:
             assert done.returncode == code, (arguments, done.returncode, told)
         return told
+
+    def scanned(self, *libraries: str) -> None:
+        """What `photofs scan` does, in this process: how a story begins whose subject it is not.
+
+        It saves two programs their start, 0.3 s of processor time.
+        """
+        house = House(self.environ)
+        run = partial(scan_all, house, list(libraries), full=False, accept_removals=False)
+        assert trio.run(partial(run, as_json=True)) == OK
 
     def ask(self, *arguments: str | Path, code: int | None = 0) -> Any:  # noqa: ANN401 - JSON
         """What the command prints with --json."""
@@ -86,6 +97,20 @@ class Household:
             if os.path.ismount(point):
                 subprocess.run(["fusermount3", "-uz", str(point)], check=False)
                 raise AssertionError(f"the mount had to be forced away: {left}")
+
+
+def _run_cold(
+    arguments: Sequence[str], environ: Mapping[str, str], timeout: float
+) -> "subprocess.CompletedProcess[str]":
+    """The command as a shell starts it."""
+    return subprocess.run(
+        [sys.executable, "-m", "photofs", *arguments],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
 
 
 def shell(*command: str | Path, code: int | None = 0, **options: Any) -> str:  # noqa: ANN401 - run's own

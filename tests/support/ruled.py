@@ -1,9 +1,15 @@
 """A library of an emulated account with a mirror that was run and verified, and rules."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import trio
+
+from agent.proof_rounds import Asked, verify_mirrors
+from photofs.assembly import House
 from photofs.emulators.flickr.emulator import Emulator as Flickr
+from photofs.model.exit_codes import OK
 from tests.support.household import Household
 from tests.support.logins import add_flickr
 
@@ -22,14 +28,15 @@ class Kept:
     def __init__(self, household: Household, flickr: Flickr, root: Path) -> None:
         self.household, self.root, self.rule = household, root, RULE
         add_flickr(household, flickr, perms="delete")
-        household.run("scan")
+        household.scanned()
         household.run("mirror", "add", "flickr", root)
         household.run("mirror", "run", code=None)
         self.verify()
 
     def verify(self) -> None:
-        """Have all copies read again."""
-        self.household.run("mirror", "verify")
+        """What `photofs mirror verify` does, in this process: all copies are read again."""
+        house = House(self.household.environ)
+        assert trio.run(partial(verify_mirrors, house, [], Asked(), as_json=True)) == OK
 
     def write(self, do: str = "trash", more: str = "", text: str = RULE) -> None:
         """The rule, anew."""
