@@ -8,7 +8,7 @@ fetched and compared, before the file is sent as a new photo (docs/decisions/002
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from photofs.assembly import House
 from photofs.catalog.port import SourceRow
@@ -17,6 +17,8 @@ from photofs.model.errors import Full, PhotofsError, Rationed
 from photofs.model.likeness import Sought, UnreadPhoto, UnreadPhotos
 from photofs.volume.engine import Engine, open_engine
 from photofs.volume.fetch import Pieces
+
+OTHER_BYTES: Final = "its service gives back other bytes than were sent"
 
 
 class Compared(NamedTuple):
@@ -52,24 +54,26 @@ class Comparing:
             return Compared(None)
         unsure = ""
         for photo in self._unread.like(sought):
-            why = await self._differs(photo, sought.size, sha256)
+            why = await self._differs(photo, sought, sha256)
             if why is None:
                 return Compared(photo.photo_id)
             if why and not unsure:
                 unsure = f"as {self._name(photo)}: {why}"
         return Compared(None, unsure)
 
-    async def _differs(self, photo: UnreadPhoto, size: int, sha256: str) -> str | None:
-        """None if its original has this hash, "" if it has not, else why that is not known."""
-        if not photo.original:
-            return "its service gives back other bytes than were sent"
+    async def _differs(self, photo: UnreadPhoto, sought: Sought, sha256: str) -> str | None:
+        """None if it is the photo of these bytes, "" if it is not, else why that is not known."""
+        if sought.original and not photo.original:
+            return OTHER_BYTES
         try:
-            known = await self._hash_of(photo.photo_id, size)
+            known = await self._hash_of(photo.photo_id, sought.size)
         except (Full, Rationed):
             raise
         except PhotofsError as error:
             return error.what
-        return None if known == sha256 else ""
+        if known == sha256:
+            return None
+        return "" if photo.original else OTHER_BYTES
 
     async def _hash_of(self, photo_id: int, size: int) -> str | None:
         """A photo's hash, fetched if need be; None if it is of another length."""

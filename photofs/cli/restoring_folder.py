@@ -32,7 +32,7 @@ from photofs.model.errors import Corrupt, Full, NotFound, PhotofsError, Rationed
 from photofs.model.likeness import Sought
 from photofs.model.node import folder_ino, photo_ino, row_id
 from photofs.model.observation import AlbumSeen, PhotoSeen
-from photofs.model.photo import Media
+from photofs.model.photo import Fidelity, Media
 from photofs.model.spot import Written
 from photofs.model.wish import Asker
 from photofs.wishing.album_wishes import AlbumWishes
@@ -273,6 +273,7 @@ class _Run:
             taken_local=frozenset(second_of(time) for time in times if time),
             remote_id=self._read.ids.get(seen.remote_id, ""),
             pixels=read_pixels(file.head) if seen.media is Media.PICTURE else None,
+            original=seen.fidelity is Fidelity.ORIGINAL,
         )
 
     def _desk(self) -> Desk:

@@ -35,6 +35,7 @@ class Sought(NamedTuple):
     """A file of which it is asked. `remote_id`: what its mirror calls it, "" if it does not.
 
     `names`: its file's and its title; `taken_local`: by its bytes, and as its mirror has it.
+    `original`: False where its mirror says that it is only what a service made of the original.
     """
 
     media: Media
@@ -43,6 +44,7 @@ class Sought(NamedTuple):
     taken_local: frozenset[str] = frozenset()
     remote_id: str = ""
     pixels: PixelSize | None = None
+    original: bool = True
 
 
 class UnreadPhotos:

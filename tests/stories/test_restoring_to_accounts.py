@@ -68,6 +68,7 @@ def put_list(folder: Path, photos: tuple[ListedPhoto, ...], *albums: ListedAlbum
 
 def listed(household: Household, flickr: Flickr) -> Household:
     """The account as a library that was listed, and no more."""
+    (household.home / "config").mkdir(exist_ok=True)
     (household.home / "config" / "config.toml").write_text('[tree]\ntimezone = "UTC"\n')
     add_flickr(household, flickr, name="anew", perms="delete")
     household.run("scan")
@@ -273,6 +274,23 @@ def test_a_restore_of_hundreds_is_not_held(
     home.run("restore", folder, "--to", "anew")
     assert verbs(home) == {"bring in": 300, "retitle": 300}
     assert home.ask("held", "list") == []
+
+
+def test_a_mirrors_rendition_is_known_by_the_services(
+    household: Household, flickr: Flickr, tmp_path: Path
+) -> None:
+    """Where neither has the original, what a free account gives shows which photo it is."""
+    flickr.account.state.pro = False
+    for number in range(2):
+        put_there(flickr, number)
+    old = listed(Household(tmp_path / "old"), flickr)
+    nas = tmp_path / "nas"
+    nas.mkdir()
+    old.run("mirror", "add", "anew", nas)
+    old.run("mirror", "run", code=None)
+    home = listed(household, flickr)
+    done = home.ask("restore", nas, "--to", "anew")
+    assert (done["copied"], done["there"], done["unsure"]) == (0, 2, [])
 
 
 @pytest.mark.mount
