@@ -77,7 +77,7 @@ class Describing:
         self._desk.need("set_title", "give a photo another title")
         self._check(photo)
         facts = self._catalog.photo_facts(photo)
-        if title == (facts.title or self._wished_title(photo)):
+        if title == facts.title:
             return False
         self._desk.wish(WishVerb.RETITLE, by, title_details(facts, title), photo=photo)
         self._desk.show_facts(photo)
@@ -140,12 +140,6 @@ class Describing:
             )
         if value not in {shown, facts.taken_local}:
             self.set_taken(photo, taken_by_user(value), by)
-
-    def _wished_title(self, photo: int) -> object:
-        """The title as it is wished last: a file that nobody has looked into shows none yet."""
-        wishes = self._catalog.unsettled_of_photo(photo)
-        titles = [row for row in wishes if row.wish.verb == WishVerb.RETITLE]
-        return titles[-1].wish.details["title"] if titles else None
 
     def _wished_date(self, photo: int) -> object:
         """The capture time as it is wished, None if it is not."""

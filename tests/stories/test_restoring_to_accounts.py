@@ -185,6 +185,8 @@ def test_given_twice_it_makes_nothing_twice(
     assert "`photofs wait anew`" in told
     before = verbs(home)
     assert before["bring in"] == before["retitle"] == 6
+    would = home.ask("restore", folder, "--to", "anew", "--dry-run")
+    assert (would["copied"], would["there"], would["waiting"]) == (0, 6, 6)
     again = home.run("restore", folder, "--to", "anew")
     assert "6 were there already" in again
     assert "6 of those there are not sent yet: an earlier restore brought them" in again
@@ -218,6 +220,28 @@ def test_the_journal_says_what_came_from_where(
     assert "photofs restore: 6 photos brought in" in log
     assert "from Trash" not in log
     assert "bring in anew/Unsorted/00.jpg" in home.run("queue")
+
+
+def test_what_nobody_has_listed_is_asked_for_first(
+    household: Household, flickr: Flickr, folder: Path
+) -> None:
+    """An account that was not listed to its end is refused; one listed long ago is told of."""
+    home = listed(household, flickr)
+    set_scans(home, "UPDATE source SET scan_ns = scan_ns - 7 * 86400 * 1000000000")
+    told = home.run("restore", folder, "--to", "anew", "--dry-run")
+    assert "the library was last listed 7 days ago" in told
+    set_scans(home, "UPDATE source SET full_scan_ns = NULL")
+    told = home.run("restore", folder, "--to", "anew", code=15)
+    assert "nobody knows yet all that anew has" in told
+    assert "`photofs scan anew`" in told
+    home.run("scan", "--full")
+    assert "last listed" not in home.run("restore", folder, "--to", "anew")
+
+
+def set_scans(home: Household, statement: str) -> None:
+    """As if the account had been scanned otherwise."""
+    with House(home.environ).catalog() as catalog, catalog.database.transaction():
+        catalog.database.run(statement)
 
 
 def test_a_folder_that_is_not_there_is_told_as_that(
