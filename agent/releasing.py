@@ -88,7 +88,7 @@ class Releasing:
             if backed is None or not archives.is_there(backed.source):
                 await self._keep(row)
             return False
-        if backed is None or not self._is_uncut(backed):
+        if backed is None or not await trio.to_thread.run_sync(self._is_uncut, backed):
             return False
         found = await archives.hash_of(backed)
         if found is None:
@@ -113,7 +113,7 @@ class Releasing:
         return None if self._catalog.needed_here(row.sha256) else self._catalog.backed(row)
 
     def _is_uncut(self, backed: Backed) -> bool:
-        """Whether the service tells as many pixels as were sent: else it was cropped there.
+        """In a thread: whether the service tells as many pixels as were sent; else it was cropped.
 
         Of a video it tells those of its own conversion.
         """

@@ -148,7 +148,8 @@ class _Rounds:
     async def go(self) -> None:
         """One round."""
         sources = self._catalog.sources()
-        self.watching.follow(sources)
+        # in a thread: a disk may hang, and each folder of an unpacked export is gone through
+        await trio.to_thread.run_sync(self.watching.follow, sources, abandon_on_cancel=True)
         for source in sources:
             if self.watching.take(source.source_id):
                 self._changed.add(source.source_id)

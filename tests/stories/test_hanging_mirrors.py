@@ -196,6 +196,20 @@ def test_p26_a_rule_waits_for_no_disk_that_hangs(
         assert agent.returncode == 0
 
 
+@pytest.mark.mount
+def test_p26_a_library_waits_for_no_folder_that_hangs(household: Household, nas: FuseDisk) -> None:
+    """The agent looks at what it reads from beside all else: a stop of it is one."""
+    folder = nas.root / "pictures"
+    folder.mkdir()
+    (folder / "p.jpg").write_bytes(PHOTOS["p0.jpg"])
+    household.run("library", "add", "folder", folder)
+    nas.hang()
+    with program(household, "serve", "--until-signal") as agent:
+        until(partial(hangs, agent.pid))
+        stopped(agent)
+        assert agent.returncode == 0
+
+
 def hangs(pid: int) -> bool:
     """Whether a thread of it waits for the file system in another process."""
     for thread in Path(f"/proc/{pid}/task").iterdir():
