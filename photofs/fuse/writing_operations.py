@@ -151,6 +151,8 @@ class WritingOperations(Operations):
         ctx: pyfuse3.RequestContext,
     ) -> pyfuse3.EntryAttributes:
         """Length and time; a mode is as it is, and another owner there is none."""
+        if self._sets_nothing(inode, attr, fields):
+            return self._attributes.of(inode, self._volume.attributes)
         self._check_owner(inode, attr, fields)
         if fields.update_size:
             await self._set_size(inode, attr.st_size, fh, ctx)
@@ -158,6 +160,24 @@ class WritingOperations(Operations):
             await self._writing.set_mtime(inode, attr.st_mtime_ns, asker_of(ctx))
         self._attributes.forget(inode)
         return self._attributes.make(self._volume.attributes(inode))
+
+    def _sets_nothing(
+        self, inode: int, attr: pyfuse3.EntryAttributes, fields: pyfuse3.SetattrFields
+    ) -> bool:
+        """Whether a mode alone is set, to what it is: done in libraries of any kind.
+
+        The kernel tells who watches the folder, and so a file manager looks at a file once more
+        (agent/redrawing.py).
+        """
+        more = (
+            fields.update_size,
+            *(fields.update_mtime, fields.update_atime),
+            *(fields.update_uid, fields.update_gid),
+        )
+        if any(more) or not fields.update_mode:
+            return False
+        here = self._attributes.of(inode, self._volume.attributes)
+        return stat.S_IMODE(attr.st_mode) == stat.S_IMODE(here.st_mode)
 
     async def _set_size(
         self, inode: int, size: int, fh: int | None, ctx: pyfuse3.RequestContext

@@ -118,14 +118,15 @@ class Notify(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tr
 class Guard(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """[guard]: who may fetch how many originals by opening them.
 
-    Thumbnailers and indexers may open `known` photos that are not on this disk at once; other
-    programs may open `others` of which they read but the beginning. A spent share is whole again
-    after `refill` seconds. `drawers`: more programs of the first kind than those of
-    known_programs.py; `free`: more that are never refused. A name in both is free.
+    Thumbnailers and indexers may open `known` photos that are not on this disk at once (none: their
+    thumbnails are made without originals, agent/thumbnailing.py); other programs may open `others`
+    of which they read but the beginning. A spent share is whole again after `refill` seconds.
+    `drawers`: more programs of the first kind than those of known_programs.py; `free`: more that
+    are never refused. A name in both is free.
     """
 
     on: bool = True
-    known: int = 10
+    known: int = 0
     others: int = 30
     refill: float = 600.0
     drawers: tuple[str, ...] = ()
@@ -185,9 +186,9 @@ def check_settings(settings: Settings) -> None:
             "google.pause must be 0 seconds or more, google.per_run and per_day 1 or more"
         )
     _check_rate(settings.mirror)
-    if settings.guard.known < 1 or settings.guard.others < 1:
+    if settings.guard.known < 0 or settings.guard.others < 1:
         raise Misconfigured(
-            "guard.known and guard.others must be 1 or more",
+            "guard.known must be 0 or more, and guard.others 1 or more",
             remedy="`photofs guard off` turns the guard off",
         )
     _check_thumbnails(settings.thumbnails)

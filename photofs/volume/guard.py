@@ -162,7 +162,7 @@ class Guard:
             recent = {key: at for key, at in self._named.items() if now - at < TOLD_AGAIN_S}
             self._named = {**recent, caller.key: now}
             log.warning(
-                "%s opens many photos that are not on this disk, %s: it gets no more for some time,"
+                "%s opens photos that are not on this disk, %s: it gets no more for some time,"
                 " and what is here as ever; `photofs guard allow %s` lets it",
                 caller.name,
                 "and is known to draw or index" if caller.known else "and reads only their heads",

@@ -153,6 +153,14 @@ def test_every_writing_call_answers_that_this_is_for_reading(shared: Mount) -> N
         assert errno_of(call) == errno.EROFS
 
 
+def test_a_mode_is_set_to_what_it_is(shared: Mount) -> None:
+    """Also where nothing can be changed; of a folder, too."""
+    for path in (shared.lake / "a.jpg", shared.lake, shared.point):
+        told = path.stat()
+        path.chmod(told.st_mode & 0o7777)
+        assert path.stat() == told
+
+
 def test_folders_have_dots_and_statfs_is_plausible(shared: Mount) -> None:
     """ls -a shows . and ..; names may have 255 bytes; there is free room."""
     assert run("ls", "-a", shared.home).split()[:2] == [".", ".."]

@@ -202,8 +202,8 @@ THUMBNAILERS = {
 
 
 @pytest.mark.parametrize("program", THUMBNAILERS)
-def test_a_real_thumbnailer_gets_its_share(household: Household, program: str) -> None:
-    """Started anew for each of sixty photos, it draws some ten, and fails at once at the others."""
+def test_a_real_thumbnailer_fetches_nothing(household: Household, program: str) -> None:
+    """Started anew for each of sixty photos, it fails at once at all that are not here."""
     if shutil.which(program) is None:
         pytest.skip(f"{program} is not installed")
     with library(household, 60, painted=True) as emulator, household.mounted() as point:
@@ -216,8 +216,7 @@ def test_a_real_thumbnailer_gets_its_share(household: Household, program: str) -
             drawn += target.exists() and target.stat().st_size > 0
         (told,) = household.ask("status")["guarded"]
         assert told["known"]
-        assert 0 < drawn <= told["given"] < 30  # ten, and what refills meanwhile
-        assert originals_sent(emulator) <= told["given"]
+        assert (drawn, told["given"], originals_sent(emulator)) == (0, 0, 0)
 
 
 EXTRACTOR = Path("/usr/libexec/tracker-extract-3")
@@ -227,13 +226,17 @@ EXTRACTOR = Path("/usr/libexec/tracker-extract-3")
     not EXTRACTOR.exists() or shutil.which("dbus-run-session") is None,
     reason="tracker-extract and dbus-daemon are not installed",
 )
-def test_a_real_indexer_s_extractor_gets_its_share(household: Household) -> None:
-    """The part of GNOME's indexer that reads files, over sixty photos: some ten are fetched."""
+def test_a_real_indexer_s_extractor_fetches_nothing(household: Household) -> None:
+    """The part of GNOME's indexer that reads files, over sixty photos that are not here."""
     with library(household, 60, painted=True) as emulator, household.mounted() as point:
         loop = f'for f in "$@"; do {EXTRACTOR} --file "$f" --output-format=json-ld; done'
-        shell("dbus-run-session", "--", "sh", "-c", loop, "sh", *all_photos(point), code=None)
+        # without gvfs, which each would start anew, and wait for
+        bare = {"GIO_USE_VFS": "local", "GIO_USE_VOLUME_MONITOR": "unix"}
+        environ = {**household.environ, **bare}
+        command = ["dbus-run-session", "--", "sh", "-c", loop, "sh", *all_photos(point)]
+        shell(*command, code=None, env=environ)
         (told,) = household.ask("status")["guarded"]
         assert told["name"].startswith("tracker-extract")
         assert told["known"]
         assert told["refused"] > 0
-        assert 0 < originals_sent(emulator) <= told["given"] < 30  # ten, and what refills meanwhile
+        assert (told["given"], originals_sent(emulator)) == (0, 0)

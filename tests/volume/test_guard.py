@@ -23,7 +23,7 @@ from tests.support.stocked import Stock, engine_over, ino_of, picture, stock, vo
 SETTINGS = Settings(known=2, others=3)
 SIZE = 300_000
 NAMES = [f"{number:02}.jpg" for number in range(12)]
-LINE = "opens many photos that are not on this disk"
+LINE = "opens photos that are not on this disk"
 ME = os.getpid()
 
 
