@@ -233,8 +233,8 @@ def test_a_real_indexer_s_extractor_fetches_nothing(household: Household) -> Non
         # without gvfs, which each would start anew, and wait for
         bare = {"GIO_USE_VFS": "local", "GIO_USE_VOLUME_MONITOR": "unix"}
         environ = {**household.environ, **bare}
-        command = ["dbus-run-session", "--", "sh", "-c", loop, "sh", *all_photos(point)]
-        shell(*command, code=None, env=environ)
+        begin = ("dbus-run-session", "--", "sh", "-c", loop, "sh")
+        shell(*begin, *all_photos(point), code=None, env=environ)
         (told,) = household.ask("status")["guarded"]
         assert told["name"].startswith("tracker-extract")
         assert told["known"]
