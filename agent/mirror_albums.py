@@ -16,11 +16,11 @@ import trio
 from agent.mirror_aside import set_aside_damaged
 from agent.mirror_plan import fit_windows
 from agent.mirror_removing import Removing
-from agent.mirror_sums import listed
+from agent.mirror_sums import list_of, listed
 from agent.mirror_work import Work, numbered
-from photofs.catalog.mirrors import WRONG, AlbumFolder
+from photofs.catalog.mirrors import WRONG, AlbumFolder, is_wrong_note
 from photofs.model.errors import BadName, Corrupt, Exists, NotFolder, NotFound
-from photofs.model.mirror import ALBUMS_FOLDER, SUMS_NAME, AlbumFolders, Stamp
+from photofs.model.mirror import ALBUMS_FOLDER, AlbumFolders, Stamp
 from photofs.model.naming import album_path, fold
 
 WIDTH: Final = 4
@@ -111,9 +111,10 @@ async def _show(
     removing = Removing(work, files.values())
     made = await work.disk.ask(partial(_make, work, removing, new.path, files, links))
     removing.tell()
-    whole = not removing.kept and not any(map(_is_wrong, made.values()))
+    whole = not removing.kept and not any(map(is_wrong_note, made.values()))
     shown = new.shown if whole else ""  # else the next run tries again
     work.catalog.set_album_folder(work.mirror_id, new._replace(shown=shown, files=made))
+    work.catalog.note_right_beside(work.mirror_id, [list_of(new.path)])
 
 
 def _target(folder: str, path: str) -> str:
@@ -130,12 +131,15 @@ def _make(
 ) -> dict[str, object]:
     """In a thread: what is wrong goes, what lacks comes; what is there of ours now."""
     made: dict[str, object] = {}
-    for name, note in files.items():
+    for name, told in files.items():
+        path = f"{folder}/{name}"
+        note = _without_wrong(work, path, told)
         fits = name in links and _fits(work, folder, note, links[name])
-        if _is_wrong(note):
-            if not work.folder.is_free(f"{folder}/{name}"):
-                set_aside_damaged(work, f"{folder}/{name}")
-        elif fits or not removing.remove(f"{folder}/{name}", note):
+        free = work.folder.is_free(path) if fits or is_wrong_note(note) else False
+        if is_wrong_note(note):
+            if not free:
+                set_aside_damaged(work, path)
+        elif (fits and not free) or not removing.remove(path, note):
             made[name] = note
     for name, link in links.items():
         if name not in made:
@@ -153,23 +157,21 @@ def _make(
     return made
 
 
+def _without_wrong(work: Work, path: str, note: object) -> object:
+    """What is noted, of a link that was found wrong and is right by now without that."""
+    if isinstance(note, str) and work.folder.link_target(path) == note.removeprefix(WRONG):
+        return note.removeprefix(WRONG)
+    return note
+
+
 def _list(work: Work, folder: str, made: Mapping[str, object]) -> None:
     """The folder's list of hashes, if it holds copies."""
-    path = f"{folder}/{SUMS_NAME}"
-    hashes = {
-        name: str(note[0]).removeprefix(WRONG)
-        for name, note in made.items()
-        if isinstance(note, list)
-    }
+    path = list_of(folder)
+    hashes = AlbumFolder(0, folder, "", made).hashes
     if hashes:
         work.folder.put(path, listed(hashes).encode())
     elif work.row.albums is AlbumFolders.COPIES:
         work.folder.remove_own(path)
-
-
-def _is_wrong(note: object) -> bool:
-    """Whether a copy was found wrong."""
-    return isinstance(note, list) and str(note[0]).startswith(WRONG)
 
 
 def _fits(work: Work, folder: str, note: object, link: tuple[str, str]) -> bool:

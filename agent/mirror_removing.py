@@ -33,7 +33,7 @@ class Removing:
     def remove(self, path: str, note: object) -> bool:
         """In a thread: take away what was made there, if it still is that; False if it stays."""
         if isinstance(note, str):
-            self._work.folder.remove_link(path, note)
+            self._work.folder.remove_link(path, note.removeprefix(WRONG))
         elif isinstance(note, list):
             return self._remove_copy(path, _hash_of(note), Stamp(*note[1:]))
         return True

@@ -5,6 +5,7 @@ from agent.mirror_work import Work
 from photofs.catalog.mirrored import CopyRow
 from photofs.model.errors import NotFolder, NotFound
 from photofs.model.mirror import VANISHED_FOLDER, CopyState, Role, Stamp
+from photofs.model.sidecar import ENDING
 
 GONE = "it was not there when it was to be moved"
 
@@ -21,6 +22,8 @@ async def finish_moves(work: Work) -> None:
             await work.disk.ask(work.move_sidecar, copy.path, copy.moving)
         path = copy.moving if moved else copy.path
         with work.catalog.database.transaction():
+            if moved and role is not Role.FORMER:
+                work.catalog.move_beside(work.mirror_id, copy.path + ENDING, path + ENDING)
             work.catalog.end_move(copy.copy_id, path, there if moved else None)
             if role is not None:
                 work.catalog.set_role(copy.copy_id, role, copy.photo_id)

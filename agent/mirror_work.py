@@ -26,7 +26,7 @@ MOST_NAMES: Final = 1000
 
 @dataclass
 class Tally:
-    """What a run has done. `fresh`: the photos whose files it wrote.
+    """What a run has done. `fresh`: the photos whose files it wrote, and not their sidecars yet.
 
     `plain`: those into which facts were to be written, and could not be, and why.
     """
@@ -139,6 +139,8 @@ class Work:
         """Note that it is there. What the disk told of it before must still be so."""
         stamp = await self.disk.ask(self.folder.stamp, path)
         with self.catalog.database.transaction():
+            if role is not Role.FORMER:
+                self.catalog.move_beside(self.mirror_id, copy.path + ENDING, path + ENDING)
             same = stamp is not None and stamp[:3] == copy.stamp[:3]
             self.catalog.end_move(copy.copy_id, path, stamp if same else None)
             if role is not None:

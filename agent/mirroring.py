@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import trio
 
 from agent.mirror_albums import show_albums
-from agent.mirror_beside import write_beside
+from agent.mirror_beside import catch_up, write_beside, write_last
 from agent.mirror_copying import Copying
 from agent.mirror_disk import Disk
 from agent.mirror_plan import Bring, Renew, Step, plan
@@ -47,6 +47,11 @@ log = logging.getLogger(__name__)
 PAGE: Final = 2000
 """Photos that are planned at a time: some 20 ms, so that the loop is nobody's for longer."""
 
+LISTED_NS: Final = 600 * 10**9
+"""Between two writings of lists and sidecars in a run: what a disk that is pulled out may lack.
+
+The list of 100,000 photos takes some 2 s."""
+
 BATCH: Final = 64
 BATCH_BYTES: Final = 256 << 20
 """Photos, and bytes, of one batch: what a kill may cost is copied anew, never fetched anew."""
@@ -76,9 +81,7 @@ async def run_mirror(
     with hold(house.paths.state / "locks" / f"mirror-{row.mirror_id}", what):
         try:
             async with opened_mirror(house, catalog, row, disk) as work:
-                ran = await run(work, tell)
-                if ran.trouble is None:
-                    await write_beside(work)
+                ran = await _run_and_list(work, tell)
         except Exception as raised:
             error = found_in(raised)  # bare, or in the group of a nursery
             if error is None:
@@ -86,6 +89,20 @@ async def run_mirror(
             catalog.set_mirror_trouble(row.mirror_id, str(error))
             raise error from raised
     catalog.set_mirror_trouble(row.mirror_id, str(ran.trouble) if ran.trouble else "")
+    return ran
+
+
+async def _run_and_list(work: Work, tell: Tell) -> Ran:
+    """A run, and what stands beside the files; whatever ends it, there are lists of what is there.
+
+    The disk may be all that is left tomorrow, so a run that has trouble leaves them, too.
+    """
+    try:
+        ran = await run(work, tell)
+        await write_beside(work)
+    except BaseException:
+        await write_last(work)
+        raise
     return ran
 
 
@@ -127,6 +144,8 @@ async def run(work: Work, tell: Tell) -> Ran:
     await finish_writes(work)
     pending = await find_pending(work)
     await _roll(work, changes=bool(pending.photos))
+    if pending.photos:
+        await catch_up(work)
     copying = Copying(work)
     await _work_off(work, pending, copying, tell)
     if not work.catalog.doubt():  # an older catalog's albums are no reason to take links away
@@ -171,13 +190,17 @@ async def find_pending(work: Work) -> Pending:
 
 async def _work_off(work: Work, pending: Pending, copying: Copying, tell: Tell) -> None:
     """Step by step, planned anew in small portions, for a scan may change things meanwhile."""
-    total, done = len(pending.photos), 0
+    total, done, listed_ns = len(pending.photos), 0, work.now_ns()
     while done < total and copying.trouble is None:
         portion = pending.photos[done : done + BATCH]
         facts = work.catalog.facts_of(work.row.library_id, work.mirror_id, portion)
         steps = [step for fact in facts if (step := plan(fact, work.manner, work.today))]
         await _do(work, copying, steps)
         done += len(portion)
+        if abs(work.now_ns() - listed_ns) >= LISTED_NS:  # abs: clocks are set back, too
+            await look_after(work)
+            await write_beside(work)
+            listed_ns = work.now_ns()
         written = f"photos, {work.tally.size / 1e6:,.1f} of some {pending.size / 1e6:,.1f} MB"
         tell(Progress(done=done, total=total, unit=written))
 

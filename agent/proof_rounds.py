@@ -27,6 +27,8 @@ from photofs.model.errors import found_in
 from photofs.model.exit_codes import OK, SOME_FAILED, by_service, exit_code
 from photofs.model.observation import Progress
 from photofs.model.size import parse_size
+from photofs.model.terminal import safe_text
+from photofs.model.wording import agreeing, counted
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +126,7 @@ def _told(catalog: Catalog, row: MirrorRow, found: Verified) -> Outcome:
     """What verifying found; `still_wrong` counts what earlier ones found, too."""
     wrong = len(catalog.bad_copies(row.mirror_id))
     wrong += len(catalog.wrong_album_files(row.mirror_id))
+    wrong += len(catalog.wrong_beside(row.mirror_id))
     return {
         "ok": not wrong and not found.strays.moved,
         "error": "",
@@ -133,6 +136,8 @@ def _told(catalog: Catalog, row: MirrorRow, found: Verified) -> Outcome:
         "damaged": found.damaged,
         "absent": found.absent,
         "undecodable": found.undecodable,
+        "beside": found.beside.sentences,
+        "beside_kept": found.beside.kept,
         "changing": found.unsteady,
         "not_checked_by_decoding": found.unchecked,
         "moved": [{"was": was, "is": now} for was, now in found.strays.moved],
@@ -158,60 +163,84 @@ def _mended(repaired: Repaired) -> Outcome:
 
 def _verified_sentences(name: str, outcome: Outcome) -> list[str]:
     """For people."""
-    read = f"re-read {outcome['files']:,} files ({outcome['bytes'] / 1e6:,.1f} MB)"
-    lines = [f"{name}: {read}, {outcome['good']:,} are right"]
-    for key, words in (
-        ("damaged", "are damaged"),
-        ("absent", "are missing"),
-        ("undecodable", "cannot be decoded, so they do not count as copies"),
-        ("changing", "were being written to meanwhile"),
+    read = f"re-read {counted(outcome['files'], 'file')} ({outcome['bytes'] / 1e6:,.1f} MB)"
+    good = outcome["good"]
+    lines = [f"{name}: {read}, {good:,} {'is' if good == 1 else 'are'} right"]
+    for key, noun, one, many in (
+        ("damaged", "file", "is damaged", "are damaged"),
+        ("absent", "file", "is missing", "are missing"),
+        ("undecodable", "file", *_both("cannot be decoded, and so does not count as a copy")),
+        ("changing", "file", "was being written to meanwhile", "were being written to meanwhile"),
+        ("beside", "sidecar, list or link", "is wrong", "are wrong"),
+        ("beside_kept", "sidecar", *_both("of another's hand, kept as it is")),
     ):
-        lines += _listed(name, outcome[key], words)
+        lines += _listed(name, outcome[key], (noun, one, many))
     moved = [f"{each['was']}: now {each['is']}" for each in outcome["moved"]]
-    lines += _listed(name, moved, "were moved by somebody")
-    for key, words in (
-        ("not_checked_by_decoding", "are of kinds that nothing here decodes: their hash alone"),
-        ("unknown", "files are not photofs's, and were left alone"),
-        ("set_aside", "files lie in Damaged, where repairing put them"),
-    ):
-        if outcome[key]:
-            lines.append(f"{name}: {outcome[key]:,} {words}")
+    lines += _listed(name, moved, ("file", "was moved by somebody", "were moved by somebody"))
+    lines += _counted_sentences(name, outcome)
     if "remote" in outcome:
         lines += _sampled_sentences(name, outcome["remote"])
     if outcome["still_wrong"]:
-        lines.append(f"{name}: {outcome['still_wrong']:,} are wrong; see `photofs mirror repair`")
+        lines.append(
+            f"{name}: {outcome['still_wrong']:,} wrong in all; see `photofs mirror repair`"
+        )
+    return lines
+
+
+def _both(words: str) -> tuple[str, str]:
+    """Words that are the same of one and of many."""
+    return words, words
+
+
+def _counted_sentences(name: str, outcome: Outcome) -> list[str]:
+    """For people: what is no fault."""
+    lines = []
+    if unchecked := outcome["not_checked_by_decoding"]:
+        words = agreeing(unchecked, "file", "is of a kind", "are of kinds")
+        lines.append(f"{name}: {words} that nothing here decodes: proven by hash alone")
+    if unknown := outcome["unknown"]:
+        words = agreeing(unknown, "file", "is not photofs's", "are not photofs's")
+        lines.append(f"{name}: {words}; left alone:")
+        lines += _first(outcome["unknown_such_as"], unknown)
+    if aside := outcome["set_aside"]:
+        words = agreeing(aside, "file", "lies in Damaged", "lie in Damaged")
+        lines.append(f"{name}: {words}, where what was found wrong is kept")
     return lines
 
 
 def _sampled_sentences(name: str, remote: Outcome) -> list[str]:
     """For people."""
+    asked = counted(remote["asked"], "file")
     return [
-        f"{name}: asked services for {remote['asked']:,} files, {remote['same']:,} are the same",
-        *_listed(name, remote["different"], "are others at the service"),
-        *_listed(name, remote["failed"], "could not be had"),
+        f"{name}: asked services for {asked}, {remote['same']:,} the same",
+        *_listed(
+            name, remote["different"], ("file", "is another at the service", "are others there")
+        ),
+        *_listed(name, remote["failed"], ("file", *_both("could not be had"))),
     ]
 
 
 def _repaired_sentences(name: str, outcome: Outcome) -> list[str]:
     """For people."""
-    lines = [f"{name}: mended {len(outcome['mended']):,} files"]
-    if outcome["right_after_all"]:
-        lines.append(f"{name}: {outcome['right_after_all']:,} were right after all")
-    for key, words in (
-        ("set_aside", "wrong files are kept"),
-        ("not_mended", "could not be mended"),
-    ):
-        lines += _listed(name, outcome[key], words)
-    return lines
+    lines = [f"{name}: mended {counted(len(outcome['mended']), 'file')}"]
+    if right := outcome["right_after_all"]:
+        lines.append(f"{name}: {agreeing(right, 'file', 'was right', 'were right')} after all")
+    lines += _listed(name, outcome["set_aside"], ("wrong file", "is kept", "are kept"))
+    return lines + _listed(name, outcome["not_mended"], ("file", *_both("could not be mended")))
 
 
-def _listed(name: str, sentences: Sequence[str], words: str) -> list[str]:
-    """How many, and each of the first."""
+def _listed(name: str, sentences: Sequence[str], words: tuple[str, str, str]) -> list[str]:
+    """How many, and each of the first; `words`: a noun, and what is said of one and of many."""
     if not sentences:
         return []
-    shown = [f"  {each}" for each in sentences[:TOLD]]
-    more = [f"  and {len(sentences) - TOLD:,} more"] if len(sentences) > TOLD else []
-    return [f"{name}: {len(sentences):,} {words}", *shown, *more]
+    return [f"{name}: {agreeing(len(sentences), *words)}", *_first(sentences, len(sentences))]
+
+
+def _first(sentences: Sequence[str], number: int) -> list[str]:
+    """The first of so many, a line each."""
+    shown = [f"  {safe_text(each)}" for each in sentences[:TOLD]]
+    more = number - len(shown)
+    return [*shown, f"  and {more:,} more"] if more else shown
 
 
 # in the agent's background
@@ -255,8 +284,8 @@ async def verify_due(
         log.info("the mirror %s is verified later: %s", row.root, error)
         return
     if found.wrong:
-        number, such_as = len(found.wrong), found.wrong[0]
-        log.warning("the mirror %s: %d files are wrong, such as %s", row.root, number, such_as)
+        number = agreeing(len(found.wrong), "file", "is wrong", "are wrong")
+        log.warning("the mirror %s: %s, such as %s", row.root, number, found.wrong[0])
 
 
 def _is_hopeless(why: str) -> bool:

@@ -17,6 +17,7 @@ import trio
 
 from agent.mirror_albums import show_albums
 from agent.mirror_aside import set_aside_damaged
+from agent.mirror_beside import write_beside
 from agent.mirror_copying import Copying
 from agent.mirror_plan import Bring, plan
 from agent.mirror_sums import look_after
@@ -46,6 +47,8 @@ UNSEARCHED: Final = "the mirror could not be searched for its bytes"
 
 FROM_MIRROR: Final = "made anew from the mirror's own file; what was there is kept in Damaged"
 NOT_WHOLE: Final = "the mirror's own file of that photo is not whole either"
+
+MADE_ANEW: Final = "made anew; what was there, if anything was, is kept in Damaged"
 
 Tell = Callable[[Progress], None]
 
@@ -86,13 +89,24 @@ async def repair(work: Work, tell: Tell) -> Repaired:
                 await work.disk.ask(work.folder.check)  # else it is a source's disk
                 repaired.left.append(f"{copy.path}: {error.what}")
             tell(Progress(done=done, total=len(bad), unit="files looked into"))
-    await look_after(work)
-    if wrong := work.catalog.wrong_album_files(work.mirror_id):
-        await show_albums(work)
-        still = set(work.catalog.wrong_album_files(work.mirror_id))
-        repaired.mended += [f"{path}: {FROM_MIRROR}" for path in wrong if path not in still]
-        repaired.left += [f"{path}: {NOT_WHOLE}" for path in wrong if path in still]
+    await _mend_beside(work, repaired)
     return repaired
+
+
+async def _mend_beside(work: Work, repaired: Repaired) -> None:
+    """What is made of the mirror's own files and of the catalog: albums, lists, sidecars."""
+    catalog, mirror_id = work.catalog, work.mirror_id
+    wrong, beside = catalog.wrong_album_files(mirror_id), catalog.wrong_beside(mirror_id)
+    await look_after(work)
+    if (wrong or beside) and not catalog.doubt():  # an older one's albums take no links away
+        await show_albums(work)
+    await write_beside(work)
+    still = {*catalog.wrong_album_files(mirror_id), *catalog.wrong_beside(mirror_id)}
+    for path, words in (*((each, NOT_WHOLE) for each in wrong), *beside.items()):
+        if path in still:
+            repaired.left.append(f"{path}: {words}")
+        else:
+            repaired.mended.append(f"{path}: {FROM_MIRROR if path in wrong else MADE_ANEW}")
 
 
 async def _mend(work: Work, copy: CopyRow, decoder: Decoder, repaired: Repaired) -> None:

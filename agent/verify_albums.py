@@ -1,4 +1,4 @@
-"""Re-reads the further copies in albums' folders (`mirror add --albums copies`).
+"""Looks at albums' folders: re-reads the further copies, asks each link where it points.
 
 They are made from the mirror's own files, and prove nothing of the service's: what is wrong there
 is told, and made anew from the mirror by the next run, or by repairing.
@@ -15,16 +15,22 @@ from photofs.mirrors.rereading import Pause, reread
 
 ABSENT = "it is not there any more"
 OTHER = "its bytes are not those of the photo that it stands for"
+ELSEWHERE = "it points elsewhere than to the photo that it stands for"
+NO_LINK = "something else stands in place of the link to a photo"
 
 
 class Reading:
-    """What re-reading the copies of one mirror has found; sentences begin with the path."""
+    """What looking at the albums of one mirror has found; sentences begin with the path.
+
+    `files`, `size`: of copies, which are re-read; `links`: why those that are wrong are, by path.
+    """
 
     def __init__(self) -> None:
         """Nothing yet."""
         self.files = self.size = 0
         self.absent: list[str] = []
         self.damaged: list[str] = []
+        self.links: dict[str, str] = {}
 
     async def read_all(
         self,
@@ -34,7 +40,7 @@ class Reading:
         disk: Disk,
         pause: Pause,
     ) -> None:
-        """All of them, an album at a time; what is found is noted. NotAttached, StoreError.
+        """All albums, one at a time; what is found is noted. NotAttached, StoreError.
 
         An album that a run has made anew meanwhile is left to the next time: what was read of it
         says nothing of what is there now.
@@ -50,6 +56,7 @@ class Reading:
             self.size += read.size
             self.absent += read.absent
             self.damaged += read.damaged
+            self.links |= read.links
 
 
 class _Album:
@@ -61,24 +68,42 @@ class _Album:
         self.files = self.size = 0
         self.absent: list[str] = []
         self.damaged: list[str] = []
+        self.links: dict[str, str] = {}
 
 
 def _read(folder: LocalMirror, album: AlbumFolder, pause: Pause) -> _Album:
-    """In a thread: all copies there."""
+    """In a thread: all copies and links there."""
     found = _Album(album.files)
     for name, note in album.files.items():
-        if not isinstance(note, list):
-            continue  # a link
-        path = f"{album.path}/{name}"
-        wanted = str(note[0]).removeprefix(WRONG)
-        read = reread(folder, path, pause)
-        found.files += 1
-        found.size += read.stamp.size if read else 0
-        right = read is not None and read.steady and read.sha256 == wanted
-        found.notes[name] = [wanted if right else f"{WRONG}{wanted}", *note[1:]]
-        if read is None:
-            found.absent.append(f"{path}: {ABSENT}")
-        elif not right:
-            found.damaged.append(f"{path}: {OTHER}")
+        if isinstance(note, list):
+            _read_copy(folder, album, name, found, pause)
+        elif folder.traits.symlinks:  # a mirror that was moved to a disk without them has none
+            _ask_link(folder, album, name, found)
     folder.check()
     return found
+
+
+def _read_copy(
+    folder: LocalMirror, album: AlbumFolder, name: str, found: _Album, pause: Pause
+) -> None:
+    path, note = f"{album.path}/{name}", album.files[name]
+    wanted = str(note[0]).removeprefix(WRONG)
+    read = reread(folder, path, pause)
+    found.files += 1
+    found.size += read.stamp.size if read else 0
+    right = read is not None and read.steady and read.sha256 == wanted
+    found.notes[name] = [wanted if right else f"{WRONG}{wanted}", *note[1:]]
+    if read is None:
+        found.absent.append(f"{path}: {ABSENT}")
+    elif not right:
+        found.damaged.append(f"{path}: {OTHER}")
+
+
+def _ask_link(folder: LocalMirror, album: AlbumFolder, name: str, found: _Album) -> None:
+    path, wanted = f"{album.path}/{name}", str(album.files[name]).removeprefix(WRONG)
+    there = folder.link_target(path)
+    found.notes[name] = wanted if there == wanted else f"{WRONG}{wanted}"
+    if there is None and folder.is_free(path):
+        found.links[path] = ABSENT
+    elif there != wanted:
+        found.links[path] = NO_LINK if there is None else ELSEWHERE

@@ -18,6 +18,7 @@ import trio
 
 from agent.mirror_disk import Disk
 from agent.verify_albums import Reading
+from agent.verify_beside import Beside, BesideFound
 from agent.verify_look import Look, Sight, look_at
 from agent.verify_pace import Pace
 from agent.verify_strays import Strays, find_strays, lost_of
@@ -30,7 +31,7 @@ from photofs.metadata.decoding import Decoder
 from photofs.mirrors.folder import LocalMirror
 from photofs.mirrors.opening import open_mirror
 from photofs.model.errors import StoreError
-from photofs.model.mirror import AlbumFolders, CopyState
+from photofs.model.mirror import CopyState
 from photofs.model.observation import Progress
 
 PORTION: Final = 64
@@ -70,12 +71,13 @@ class Verified:
     unsteady: list[str] = field(default_factory=list)
     unchecked: int = 0
     strays: Strays = field(default_factory=Strays)
+    beside: BesideFound = field(default_factory=BesideFound)
     whole: bool = False
 
     @property
     def wrong(self) -> list[str]:
-        """All files that prove nothing now."""
-        return [*self.damaged, *self.absent, *self.undecodable]
+        """All files that prove nothing now, and what is wrong beside them."""
+        return [*self.damaged, *self.absent, *self.undecodable, *self.beside.sentences]
 
 
 @dataclass
@@ -123,8 +125,8 @@ async def verify(checking: Checking, tell: Tell) -> Verified:
     files = catalog.files_to_read(mirror_id, before, checking.now_ns())[: wanted.oldest]
     await _read_all(checking, files, tell)
     due = wanted.before_ns is not None and catalog.albums_read(mirror_id) < wanted.before_ns
-    if checking.row.albums is AlbumFolders.COPIES and (everything or due):
-        await _read_albums(checking)
+    if everything or due:
+        await _look_beside(checking)
     if everything:
         strays = partial(find_strays, checking.folder, _known(checking), _lost(checking))
         checking.found.strays = await checking.disk.ask(strays)
@@ -134,18 +136,22 @@ async def verify(checking: Checking, tell: Tell) -> Verified:
     return checking.found
 
 
-async def _read_albums(checking: Checking) -> None:
-    """The further copies in albums' folders."""
-    found, mirror_id = checking.found, checking.row.mirror_id
+async def _look_beside(checking: Checking) -> None:
+    """What photofs makes of the mirror's own files: albums, lists, sidecars."""
+    found, catalog, mirror_id = checking.found, checking.catalog, checking.row.mirror_id
     reading = Reading()
     pause = Pace(checking.wanted.rate).take
-    await reading.read_all(checking.catalog, mirror_id, checking.folder, checking.disk, pause)
-    checking.catalog.note_albums_read(mirror_id, checking.now_ns())
+    await reading.read_all(catalog, mirror_id, checking.folder, checking.disk, pause)
     found.files += reading.files
     found.size += reading.size
     found.good += reading.files - len(reading.absent) - len(reading.damaged)
     found.absent += reading.absent
     found.damaged += reading.damaged
+    beside = Beside(catalog, checking.row, checking.folder, checking.disk, pause)
+    found.beside = await beside.look()
+    found.beside.wrong |= reading.links
+    found.size += found.beside.size
+    catalog.note_albums_read(mirror_id, checking.now_ns())
 
 
 def _known(checking: Checking) -> set[str]:

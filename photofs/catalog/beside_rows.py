@@ -1,5 +1,7 @@
 """What of the sidecars and lists beside a mirror's files is up to date, and what is not."""
 
+import json
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from photofs.catalog.part import Part
@@ -31,6 +33,13 @@ class Beside(NamedTuple):
 
     change: int
     written_ns: int
+
+
+class Written(NamedTuple):
+    """What was last written under a path: its SHA-256, "" if not known, and the mtime it got."""
+
+    sha256: str
+    mtime_ns: int
 
 
 class BesideRows(Part):
@@ -97,3 +106,68 @@ class BesideRows(Part):
             photos.update(ino >> 1 for _sequence, ino in rows if ino & 1 and ino > 1)
             since = rows[-1][0]
         return photos
+
+    # what was written there, and what was found wrong (a transaction of its own each)
+
+    def written_beside(self, mirror_id: int, paths: Iterable[str]) -> dict[str, Written]:
+        """What was written under these paths; those of which nothing is known are left out."""
+        rows = self.database.all(
+            "SELECT path, sha256, mtime_ns FROM mirror_beside WHERE mirror = ? AND sha256 <> ''"
+            " AND path IN (SELECT value FROM json_each(?))",
+            (mirror_id, json.dumps(list(paths))),
+        )
+        return {path: Written(sha256, mtime_ns) for path, sha256, mtime_ns in rows}
+
+    def note_written_beside(self, mirror_id: int, files: Mapping[str, Written]) -> None:
+        """These are there, durably: nothing is wrong with them."""
+        with self.database.joined():
+            for path, written in files.items():
+                self.database.run(
+                    "INSERT OR REPLACE INTO mirror_beside(mirror, path, sha256, mtime_ns)"
+                    " VALUES (?, ?, ?, ?)",
+                    (mirror_id, path, *written),
+                )
+
+    def forget_written_beside(self, mirror_id: int, paths: Iterable[str]) -> None:
+        """These are about to be written: nobody knows what is there until it is noted."""
+        with self.database.joined():
+            self.database.run(
+                "UPDATE mirror_beside SET sha256 = '', mtime_ns = 0 WHERE mirror = ?"
+                " AND path IN (SELECT value FROM json_each(?))",
+                (mirror_id, json.dumps(list(paths))),
+            )
+
+    def move_beside(self, mirror_id: int, old: str, new: str) -> None:
+        """What was written there was moved along with its photo's file."""
+        with self.database.joined():
+            self.database.run(
+                "UPDATE OR REPLACE mirror_beside SET path = ? WHERE mirror = ? AND path = ?",
+                (new, mirror_id, old),
+            )
+
+    def wrong_beside(self, mirror_id: int) -> dict[str, str]:
+        """What was found wrong and not made anew yet, by path: why."""
+        rows = self.database.all(
+            "SELECT path, why FROM mirror_beside WHERE mirror = ? AND why <> '' ORDER BY path",
+            (mirror_id,),
+        )
+        return dict(rows)
+
+    def note_wrong_beside(self, mirror_id: int, wrong: Mapping[str, str]) -> None:
+        """These are wrong, and why."""
+        with self.database.joined():
+            for path, why in wrong.items():
+                self.database.run(
+                    "INSERT INTO mirror_beside(mirror, path, why) VALUES (?, ?, ?)"
+                    " ON CONFLICT DO UPDATE SET why = excluded.why",
+                    (mirror_id, path, why),
+                )
+
+    def note_right_beside(self, mirror_id: int, paths: Iterable[str]) -> None:
+        """These are right after all, or made anew, or nothing of ours any more."""
+        with self.database.joined():
+            self.database.run(
+                "UPDATE mirror_beside SET why = '' WHERE mirror = ?"
+                " AND why <> '' AND path IN (SELECT value FROM json_each(?))",
+                (mirror_id, json.dumps(list(paths))),
+            )

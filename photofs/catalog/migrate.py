@@ -15,7 +15,7 @@ from photofs.model.errors import Outdated, Refused
 VERSION = 24
 """The schema's version: the highest number in migrations/."""
 
-NEVER_USED = frozenset({10, 15, 16, 17, 20, 22, 23})
+NEVER_USED = frozenset({10, 15, 16, 17, 20, 23})
 """Numbers that no released version of the schema had."""
 
 APPLICATION_ID = 0x50464331

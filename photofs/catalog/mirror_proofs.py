@@ -46,8 +46,10 @@ class ProofRows(CopyRows):
             "SELECT EXISTS (SELECT 1 FROM mirrored WHERE mirror = ?1 AND state <> 'good'"
             " AND moving = '' AND role <> 'found'"
             " AND NOT (state = 'absent' AND why = 'its writing has begun'))"
-            " OR EXISTS (SELECT 1 FROM mirrored_album WHERE mirror = ?1 AND files LIKE ?2)",
-            (mirror_id, f'%: ["{WRONG}%'),
+            " OR EXISTS (SELECT 1 FROM mirror_beside WHERE mirror = ?1 AND why <> '')"
+            " OR EXISTS (SELECT 1 FROM mirrored_album WHERE mirror = ?1"
+            "   AND (files LIKE ?2 OR files LIKE ?3))",  # copies, and links
+            (mirror_id, f'%: ["{WRONG}%', f'%: "{WRONG}%'),
         )
         return bool(row and row[0])
 
@@ -73,6 +75,14 @@ class ProofRows(CopyRows):
         """All paths of a mirror's files, folded, with those to which some are being moved."""
         rows = self.database.all("SELECT fold, moving FROM mirrored WHERE mirror = ?", (mirror_id,))
         return {text for row in rows for text in row if text}
+
+    def mirror_folders(self, mirror_id: int) -> list[str]:
+        """The folders in which files of a mirror are, below its root."""
+        rows = self.database.all(
+            "SELECT path FROM mirrored WHERE mirror = ? AND state <> 'absent' AND moving = ''",
+            (mirror_id,),
+        )
+        return sorted({path.rpartition("/")[0] for (path,) in rows})
 
     def is_as_seen(self, seen: CopyRow) -> bool:
         """Whether a file's row still says what it said."""

@@ -85,9 +85,26 @@ class AlbumFolder(NamedTuple):
     shown: str
     files: Mapping[str, Any]
 
+    @property
+    def hashes(self) -> dict[str, str]:
+        """What its list of hashes is to name: the copies, by name, as they should be."""
+        return {
+            name: str(note[0]).removeprefix(WRONG)
+            for name, note in self.files.items()
+            if isinstance(note, list)
+        }
+
 
 WRONG: Final = "!"
-"""Stands before the hash in the note of a copy in an album's folder that was found wrong."""
+"""Stands before the hash in the note of a copy in an album's folder that was found wrong, and
+before the target in that of a link: ours all begin with "../"."""
+
+
+def is_wrong_note(note: object) -> bool:
+    """Whether what is noted of a name in an album's folder says that it was found wrong."""
+    told = note[0] if isinstance(note, list) else note
+    return str(told).startswith(WRONG)
+
 
 _SELECT: Final = """
 SELECT id, library, root, marker, disk, layout, albums, settings, traits, made_ns, trouble, run_ns,
@@ -192,7 +209,7 @@ class MirrorRows(Part):
         """
         self._in_slices("DELETE FROM mirrored WHERE mirror = ?1", mirror_id)
         with self.database.transaction():
-            for table in ("mirrored", "mirror_stale", "mirrored_album"):
+            for table in ("mirrored", "mirror_stale", "mirror_beside", "mirrored_album"):
                 self.database.run(f"DELETE FROM {table} WHERE mirror = ?", (mirror_id,))  # noqa: S608 - as above
             self.database.run("DELETE FROM mirror WHERE id = ?", (mirror_id,))
 
@@ -318,12 +335,12 @@ class MirrorRows(Part):
         }
 
     def wrong_album_files(self, mirror_id: int) -> list[str]:
-        """The copies in albums' folders that were found wrong, and not made anew yet."""
+        """The copies and links of albums that were found wrong, and not made anew yet."""
         return [
             f"{folder.path}/{name}"
             for folder in self.album_folders(mirror_id).values()
             for name, note in folder.files.items()
-            if isinstance(note, list) and str(note[0]).startswith(WRONG)
+            if is_wrong_note(note)
         ]
 
     def albums_read(self, mirror_id: int) -> int:

@@ -486,6 +486,18 @@ CREATE TABLE mirror_stale (
   PRIMARY KEY (mirror, folder)
 ) STRICT, WITHOUT ROWID;
 
+-- What photofs writes beside a mirror's files, sidecars and albums.json (docs/decisions/0027); and
+-- what verifying found wrong there, lists of hashes as well.
+CREATE TABLE mirror_beside (
+  mirror   INTEGER NOT NULL REFERENCES mirror(id),  -- the mirror
+  path     TEXT NOT NULL,               -- below its root
+  sha256   TEXT NOT NULL DEFAULT '',    -- of what was written there last; '': not known
+  mtime_ns INTEGER NOT NULL DEFAULT 0,  -- its mtime as the disk told it then
+  why      TEXT NOT NULL DEFAULT '',    -- why it is wrong, a sentence; '': right as far as known
+  PRIMARY KEY (mirror, path)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mirror_beside_wrong ON mirror_beside(mirror, path) WHERE why <> '';
+
 -- A folder of a mirror that shows an album.
 CREATE TABLE mirrored_album (
   mirror INTEGER NOT NULL REFERENCES mirror(id),  -- the mirror

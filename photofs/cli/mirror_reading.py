@@ -1,16 +1,17 @@
 """A mirror, or a plain folder of pictures, as `photofs restore` reads it: needs no catalog."""
 
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
+from unicodedata import normalize
 
 from photofs.assembly import House
 from photofs.catalog.port import SourceRow
 from photofs.mirrors.claims import read_sums
-from photofs.model.album_list import LARGEST, NAME, ListedPhoto, UnknownList, read_album_list
+from photofs.model.album_list import LARGEST, NAME, AlbumList, UnknownList, read_album_list
 from photofs.model.errors import Corrupt
 from photofs.model.mirror import MARKER_NAME, SUMS_NAME, is_past
 from photofs.model.observation import AlbumSeen, CollectionSeen, PhotoSeen
@@ -26,9 +27,10 @@ class FolderRead:
 
     `originals`: the hash of the service's bytes, of each file into which facts were written.
     `ids`: the service's id of each photo, as the mirror's list has it: anybody may have written it.
-    `left`: former versions, what vanished, and what lies in Trash there. `unlisted`: of those
-    photos, how many the list does not name, for a run was cut short before it was written: they
-    are taken as from a plain folder, and their albums are not known.
+    `left`: the paths of former versions, of what vanished or was damaged, and of what lies in Trash
+    there. `unlisted`: of those photos, how many the list does not name, for a run was cut short
+    before it was written: they are taken as from a plain folder, and their albums are not known.
+    `lacking`: of how many photos of its library the mirror says itself that it has no file.
     """
 
     photos: dict[str, PhotoSeen] = field(default_factory=dict)
@@ -37,8 +39,10 @@ class FolderRead:
     hashes: Mapping[str, str] = field(default_factory=dict)
     originals: Mapping[str, str] = field(default_factory=dict)
     ids: Mapping[str, str] = field(default_factory=dict)
-    left: int = 0
+    left: list[str] = field(default_factory=list)
     unlisted: int = 0
+    lacking: int = 0
+    trashed: frozenset[str] = frozenset()
     root: Path | None = None
     sums: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -52,7 +56,7 @@ class FolderRead:
             past = self.root is not None and is_past(seen.remote_id)
             listed = seen.remote_id in self.hashes
             if seen.trashed or seen.missing or (past and not listed):
-                self.left += 1
+                self.left.append(seen.remote_id)
                 return
             self.photos[seen.remote_id] = seen
             self.unlisted += self.root is not None and not listed
@@ -65,6 +69,15 @@ class FolderRead:
         if folder not in self.sums:
             self.sums[folder] = _sums(self.root / folder)
         return self.sums[folder].get(name)
+
+    def absent(self) -> dict[str, str]:
+        """Files that the list names and that are not there, each with its original's hash."""
+        forms = {normalize("NFC", path) for path in (*self.photos, *self.left)}
+        return {
+            path: self.originals.get(path, sha256)
+            for path, sha256 in self.hashes.items()
+            if path not in self.trashed and normalize("NFC", path) not in forms
+        }
 
     def in_order(self) -> Self:
         """Albums in the service's order, so that they are made in it."""
@@ -79,12 +92,15 @@ async def open_folder(house: House, folder: Path) -> AsyncIterator[tuple[Provide
     house.forget_small_state(NO_SOURCE)
     try:
         async with house.open_provider(source) as provider:
-            listed = _listed(folder)
+            told = _list(folder)
+            listed = told.photos
             read = FolderRead(
                 root=folder if _is_mirror(folder) else None,
                 hashes={each.file: each.sha256 for each in listed},
                 originals={each.file: each.original for each in listed if each.original},
                 ids={each.file: each.id for each in listed if each.id},
+                trashed=frozenset(each.file for each in listed if each.trashed),
+                lacking=told.lacking,
             )
             async for seen in provider.changes(None):
                 read.take(seen)
@@ -105,21 +121,20 @@ def _sums(folder: Path) -> dict[str, str]:
         return {}
 
 
-def _listed(folder: Path) -> Sequence[ListedPhoto]:
-    """The photos as a mirror's list has them; Corrupt if it cannot be read."""
+def _list(folder: Path) -> AlbumList:
+    """A mirror's list, an empty one if there is none; Corrupt if it cannot be read."""
     if not _is_mirror(folder):
-        return ()
+        return AlbumList("")
     path = folder / NAME
     try:
         with path.open("rb") as file:
-            told = read_album_list(file.read(LARGEST + 1))
+            return read_album_list(file.read(LARGEST + 1))
     except FileNotFoundError:
-        return ()
+        return AlbumList("")
     except (OSError, UnknownList) as error:
         raise Corrupt(
             f"{path} cannot be read: {error}",
             safe="nothing was changed",
-            remedy="`photofs mirror run` writes it anew; or move it away, and albums are told by"
-            " links alone",
+            remedy="`photofs mirror verify` and `run` write it anew; or move it away, and albums"
+            " are told by links alone",
         ) from error
-    return told.photos

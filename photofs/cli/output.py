@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from photofs.model import terminal
+from photofs.model import terminal, wording
 from photofs.model.errors import Refused
 from photofs.model.exit_codes import OTHER
 from photofs.scratch.usage import Held
@@ -94,7 +94,7 @@ def human_age(seconds: int) -> str:
 
 def counted(number: int, noun: str) -> str:
     """A number and its noun: "1 photo", "1,204 photos"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return wording.counted(number, noun)
 
 
 def held_words(held: Held) -> str:

@@ -31,6 +31,9 @@ STALE = 86_400
 SHOWN = 20
 """Failures that are told one by one."""
 
+FEW = 5
+"""Files that are left that are told by name; --json names more."""
+
 
 @click.command(short_help="Upload what a mirror or a folder of pictures holds.")
 @click.argument("folder", type=click.Path(path_type=Path), shell_complete=files)
@@ -116,11 +119,20 @@ def _of_those_there(done: Restored, *, dry_run: bool) -> Iterator[str]:
 def _left_out(done: Restored) -> Iterator[str]:
     """What does not come in, or not all of it."""
     if done.left:
-        yield f"{counted(done.left, 'file')} left: former versions, what vanished, or in Trash"
+        such_as = ", ".join(done.left_such_as[:FEW])
+        yield (
+            f"{counted(done.left, 'file')} left: former versions, what vanished or was damaged, or"
+            f" in Trash (such as {such_as})"
+        )
     if done.unlisted:
         yield (
             f"{counted(done.unlisted, 'photo')} that the mirror's albums.json does not name: taken"
             " in, but nothing tells their albums and favorites"
+        )
+    if done.lacking:
+        yield (
+            f"the mirror is not whole: when it was last run, it had no file of"
+            f" {counted(done.lacking, 'photo')} of its library"
         )
     if done.collections:
         yield (

@@ -40,6 +40,9 @@ from photofs.wishing.album_wishes import AlbumWishes
 WOULD_BE: Final = -1
 """In place of the inode of what a dry run would copy in."""
 
+SHOWN = 20
+"""Files that are left, at the most, that are told by name."""
+
 EVERY = 100
 """Photos between two words on how far it is."""
 
@@ -59,7 +62,10 @@ class Restored:
 
     `albums`: that get photos; `joined` of those are there already, or share one title.
 
-    `unlisted`: photos that the mirror's list of albums does not name.
+    `left`: files that are no photos as they are now, and `left_such_as` some of their paths.
+
+    `unlisted`: photos that the mirror's list of albums does not name; `lacking`: those of which the
+    mirror itself says that it has no file.
 
     `untold`: facts that the service does not take, and of how many photos.
 
@@ -80,7 +86,9 @@ class Restored:
     albums: int = 0
     joined: int = 0
     left: int = 0
+    left_such_as: list[str] = field(default_factory=list)
     unlisted: int = 0
+    lacking: int = 0
     collections: int = 0
     unsure: list[str] = field(default_factory=list)
     untold: Counter[str] = field(default_factory=Counter)
@@ -146,7 +154,13 @@ class _Run:
         self._by_hash: dict[str, int] = {}
         self._titles: set[str] = set()
         read, comparing = self._read, self._comparing
-        self.done = Restored(left=read.left, unlisted=read.unlisted, collections=read.collections)
+        self.done = Restored(
+            left=len(read.left),
+            left_such_as=sorted(read.left)[:SHOWN],
+            unlisted=read.unlisted,
+            lacking=read.lacking,
+            collections=read.collections,
+        )
         self.done.unread, self.done.takes_once = comparing.number, comparing.takes_once
 
     async def all(self) -> Restored:
@@ -155,6 +169,7 @@ class _Run:
             await self.album(album)
         for remote_id in self._read.photos:
             await self.photo(remote_id)
+        self._tell_of_absent()
         return self.done
 
     async def album(self, album: AlbumSeen) -> None:
@@ -181,6 +196,12 @@ class _Run:
                 total = len(self._read.photos)
                 print(f"{len(self._inodes):,} of {total:,} photos", file=sys.stderr)
         return self._inodes[remote_id]
+
+    def _tell_of_absent(self) -> None:
+        """Files that the mirror's list names and that are nowhere: neither there nor brought in."""
+        for path, sha256 in self._read.absent().items():
+            if sha256 not in self._by_hash and self._known(sha256) is None:
+                self.done.failed.append(f"{path}: the mirror's list names it, and it is not there")
 
     async def _once(self, seen: PhotoSeen) -> int | None:
         try:

@@ -30,8 +30,10 @@ def sidecar_of(catalog: Catalog, photo_id: int) -> SidecarFacts:
     )
 
 
-def album_list_of(catalog: Catalog, library_id: int, files: Mapping[int, ListedPhoto]) -> AlbumList:
-    """The list for a mirror that holds these files, by photo; NotFound."""
+def album_list_of(
+    catalog: Catalog, library_id: int, files: Mapping[int, ListedPhoto], lacking: int = 0
+) -> AlbumList:
+    """The list for a mirror that holds these files, by photo, and lacks so many; NotFound."""
     albums = [
         ListedAlbum(
             title=album.title,
@@ -59,4 +61,5 @@ def album_list_of(catalog: Catalog, library_id: int, files: Mapping[int, ListedP
         photos=tuple(files[photo] for photo in sorted(files)),
         albums=tuple(albums),
         collections=tuple(collections),
+        lacking=lacking,
     )

@@ -58,12 +58,16 @@ class ListedCollection(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class AlbumList(msgspec.Struct, frozen=True):
-    """The whole of it, each in the service's order."""
+    """The whole of it, each in the service's order.
+
+    `lacking`: how many photos of the library the mirror had no right file of when it was written.
+    """
 
     library: str
     photos: tuple[ListedPhoto, ...] = ()
     albums: tuple[ListedAlbum, ...] = ()
     collections: tuple[ListedCollection, ...] = ()
+    lacking: int = 0
 
 
 class _Form(msgspec.Struct, frozen=True):
@@ -80,8 +84,9 @@ class UnknownList(ValueError):
 def write_album_list(told: AlbumList) -> bytes:
     """The file, UTF-8, one photo or album a line."""
     head = f'{{"format": "{FORMAT}", "version": {VERSION},\n"library": '
+    lacking = f',\n"lacking": {told.lacking}'.encode() if told.lacking else b""
     parts = [
-        head.encode() + msgspec.json.encode(told.library),
+        head.encode() + msgspec.json.encode(told.library) + lacking,
         _lines(b"photos", told.photos),
         _lines(b"albums", told.albums),
         _lines(b"collections", told.collections),

@@ -39,7 +39,7 @@ async def test_what_gets_old_is_read_again(tmp_path: Path, expect_log: ExpectLog
     flip(tmp_path / "nas" / MONTH / "a.jpg")
     await due(made, tmp_path / "own", time.time_ns())
     assert {path: copy.read_ns for path, copy in copies(made).items()} == first
-    expect_log("1 files are wrong, such as 2019/2019-07/a.jpg")
+    expect_log("1 file is wrong, such as 2019/2019-07/a.jpg")
     await due(made, tmp_path / "own", time.time_ns() + MONTH_NS)
     assert copies(made)[f"{MONTH}/a.jpg"].state is CopyState.DAMAGED
 
