@@ -14,6 +14,7 @@ import trio
 
 from agent.beside_look import KEPT, Seen, Sight, judge, read_beside
 from agent.mirror_aside import set_aside_damaged
+from agent.mirror_steps import finish_writes
 from agent.mirror_sums import look_after
 from agent.mirror_work import Work, folder_of
 from photofs.catalog.beside_rows import Written
@@ -82,6 +83,7 @@ async def write_last(work: Work) -> None:
     """
     with trio.CancelScope(shield=True, deadline=trio.current_time() + LAST_SECONDS):
         with suppress(PhotofsError):
+            await finish_writes(work)  # of the batch that was broken off
             await look_after(work)
         with suppress(PhotofsError):
             await write_list(work)

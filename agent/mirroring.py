@@ -81,7 +81,7 @@ async def run_mirror(
     with hold(house.paths.state / "locks" / f"mirror-{row.mirror_id}", what):
         try:
             async with opened_mirror(house, catalog, row, disk) as work:
-                ran = await _run_and_list(work, tell)
+                ran = await run_and_list(work, tell)
         except Exception as raised:
             error = found_in(raised)  # bare, or in the group of a nursery
             if error is None:
@@ -92,7 +92,7 @@ async def run_mirror(
     return ran
 
 
-async def _run_and_list(work: Work, tell: Tell) -> Ran:
+async def run_and_list(work: Work, tell: Tell) -> Ran:
     """A run, and what stands beside the files; whatever ends it, there are lists of what is there.
 
     The disk may be all that is left tomorrow, so a run that has trouble leaves them, too.
