@@ -131,7 +131,8 @@ async def verify(checking: Checking, tell: Tell) -> Verified:
         strays = partial(find_strays, checking.folder, _known(checking), _lost(checking))
         checking.found.strays = await checking.disk.ask(strays)
         catalog.set_verifying(mirror_id, None)
-        catalog.note_mirror_verified(mirror_id, checking.now_ns())
+        if catalog.has_proven(mirror_id):  # else nothing was read that is right
+            catalog.note_mirror_verified(mirror_id, checking.now_ns())
         checking.found.whole = True
     return checking.found
 

@@ -53,6 +53,14 @@ class ProofRows(CopyRows):
         )
         return bool(row and row[0])
 
+    def has_proven(self, mirror_id: int) -> bool:
+        """Whether any file of a mirror was ever re-read and found right."""
+        row = self.database.one(
+            "SELECT EXISTS (SELECT 1 FROM mirrored WHERE mirror = ? AND read_ns IS NOT NULL)",
+            (mirror_id,),
+        )
+        return bool(row and row[0])
+
     def good_copies(self, mirror_id: int) -> list[int]:
         """The present files of photos that are good as far as known."""
         rows = self.database.all(

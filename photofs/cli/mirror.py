@@ -4,8 +4,8 @@ import errno
 import os
 import stat
 import sys
-import time
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,11 +14,11 @@ from photofs.catalog.mirrors import MirrorRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.house import find_house
 from photofs.cli.mirror_adding import Choices, added, check_place, moved
+from photofs.cli.mirror_disks import away_now
+from photofs.cli.mirror_words import status_lines
 from photofs.cli.mounts import mount_of
 from photofs.cli.output import (
     counted,
-    human_age,
-    human_size,
     json_option,
     print_json,
     safe_text,
@@ -147,15 +147,20 @@ def status(*, as_json: bool) -> None:
     house = find_house()
     with house.catalog(read_only=True) as catalog:
         names = {each.library_id: each.name for each in catalog.libraries()}
-        told = [_told(catalog, row, names.get(row.library_id, "")) for row in catalog.mirrors()]
+        rows = catalog.mirrors()
+        told = [_told(catalog, row, names.get(row.library_id, "")) for row in rows]
         doubt = catalog.doubt()
+    away = away_now(rows)
+    told = [
+        {**each, "away": away.get(row.mirror_id, "")} for row, each in zip(rows, told, strict=True)
+    ]
     if as_json:
         print_json(told)
         return
     if not told:
         print("there is no mirror yet; `photofs mirror add LIBRARY FOLDER` begins one")
     for each in told:
-        _print_status(each)
+        print("\n".join(status_lines(each)))
     if doubt:
         print(safe_text(f"! {doubt_words(doubt)}"))
 
@@ -245,12 +250,13 @@ def _shares_disk(house: House, root: Path) -> bool:
     return house.paths.cache.exists() and house.paths.cache.stat().st_dev == root.stat().st_dev
 
 
-def _told(catalog: Catalog, row: MirrorRow, library: str) -> dict[str, object]:
-    """All that `status` tells of a mirror."""
-    counts = catalog.mirror_counts(row)
+def _told(catalog: Catalog, row: MirrorRow, library: str) -> dict[str, Any]:
+    """All that `status` tells of a mirror from the catalog."""
+    mirror_id = row.mirror_id
+    beside = [*catalog.wrong_beside(mirror_id), *catalog.wrong_album_files(mirror_id)]
     why = [
-        {"why": reason, "photos": number, "such_as": name}
-        for reason, number, name in catalog.why_lacking(row, REASONS)
+        {"why": reason, "photos": number, "such_as": name, "kind": kind}
+        for reason, number, name, kind in catalog.why_lacking(row, REASONS)
     ]
     return {
         "library": library,
@@ -258,39 +264,11 @@ def _told(catalog: Catalog, row: MirrorRow, library: str) -> dict[str, object]:
         "layout": row.layout,
         "albums": row.albums.value,
         "embed": bool(row.settings.get("embed")),
-        **counts._asdict(),
+        **catalog.mirror_counts(row)._asdict(),
+        "beside": len(beside),
+        "beside_such_as": beside[:1],
         "why_lacking": why,
         "trouble": row.trouble,
         "run_ns": row.run_ns,
         "verified_ns": row.verified_ns,
     }
-
-
-def _print_status(told: dict[str, object]) -> None:
-    """One mirror for people."""
-    print(f"{safe_text(str(told['mirror']))}: mirror of {told['library']}")
-    size = told["size"]
-    print(f"  {told['photos']:,} photos, {human_size(size if isinstance(size, int) else 0)}")
-    for key, words in (
-        ("lesser", "only as their service encoded them anew: these do not count as backed up"),
-        ("damaged", "files are damaged"),
-        ("suspect", "files may have been changed, and have to be re-read"),
-        ("kept", "former versions, and files of photos that vanished"),
-        ("unread", "files were not re-read since they were written"),
-    ):
-        if told[key]:
-            print(f"  {told[key]:,} {words}")
-    reasons = told["why_lacking"]
-    for each in reasons if isinstance(reasons, list) else []:
-        such_as = safe_text(str(each["such_as"]))
-        print(f"  {each['photos']:,} not there: {safe_text(each['why'])} (such as {such_as})")
-    print(f"  last run {_age(told['run_ns'])}, last verified {_age(told['verified_ns'])}")
-    if told["trouble"]:
-        print(f"  trouble: {safe_text(str(told['trouble']))}")
-
-
-def _age(moment: object) -> str:
-    """How long ago."""
-    if not isinstance(moment, int):
-        return "never"
-    return human_age(max(int((time.time_ns() - moment) / 1e9), 0))

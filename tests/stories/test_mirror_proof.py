@@ -78,7 +78,7 @@ def test_what_cannot_be_mended_fails_each_time(
         assert victim.name in told
         (again,) = household.ask("mirror", "verify", code=6)
         assert again["still_wrong"] >= 1
-    assert "1 files are damaged" in household.run("mirror", "status")
+    assert "1 file is damaged" in household.run("mirror", "status")
 
 
 def test_a_mirror_that_is_away_is_not_judged(household: Household, root: Path) -> None:

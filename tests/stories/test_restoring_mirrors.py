@@ -15,6 +15,7 @@ from photofs.emulators.takeout import demo_takeout
 from tests.support.household import Household
 from tests.support.logins import add_flickr
 from tests.support.mirrored import files_of
+from tests.support.proven import flip
 
 pytestmark = [pytest.mark.mount, pytest.mark.timeout(600)]
 
@@ -219,6 +220,39 @@ def test_photos_that_no_list_names_yet_are_restored(anew: Household, tmp_path: P
     assert (done["copied"], done["unlisted"], done["left"]) == (2, 2, 1)
     (failed,) = done["failed"]
     assert "c.jpg: its bytes are not those that the mirror's list names" in failed
+
+
+def test_what_a_restore_leaves_or_lacks_is_named(anew: Household, tmp_path: Path) -> None:
+    """Files in Damaged are left, by name; one that is listed and lost is told of by its name (6).
+
+    A photo that somebody gave another name comes in, and what the mirror lacks is counted.
+    """
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for name in "abcd":
+        (pictures / f"{name}.jpg").write_bytes(make_jpeg(ord(name), width=32, height=32))
+    anew.run("library", "add", "folder", pictures, "--name", "old")
+    root = tmp_path / "nas"
+    root.mkdir()
+    anew.run("mirror", "add", "old", root)
+    anew.run("mirror", "run")
+    files = {path.name: path for path in root.rglob("*.jpg") if not path.is_symlink()}
+    flip(files["a.jpg"])
+    anew.run("mirror", "verify", code=6)
+    anew.run("mirror", "repair")
+    files["b.jpg"].unlink()
+    files["c.jpg"].rename(root / "renamed.jpg")
+    listed = root / "albums.json"
+    told = listed.read_text(encoding="utf-8")
+    listed.write_text(told.replace('"old",', '"old",\n"lacking": 7,', 1), encoding="utf-8")
+    done = anew.ask("restore", root, "--to", "anew", "--dry-run", code=6)
+    (lost,) = done["failed"]
+    assert lost.startswith(files["b.jpg"].relative_to(root).as_posix() + ": ")
+    assert (done["copied"], done["left"], done["unlisted"], done["lacking"]) == (3, 1, 1, 7)
+    assert done["left_such_as"][0].startswith("Damaged/")
+    words = anew.run("restore", root, "--to", "anew", "--dry-run", code=6)
+    assert "(such as Damaged/" in words
+    assert "it had no file of 7 photos of its library" in words
 
 
 def test_a_restore_into_no_library_reads_nothing(anew: Household, pictures: Path) -> None:
