@@ -9,10 +9,12 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import chain
 from typing import Final
 
 import trio
 
+from agent.album_adopting import find_place
 from agent.mirror_aside import set_aside_damaged
 from agent.mirror_plan import fit_windows
 from agent.mirror_removing import Removing
@@ -47,10 +49,13 @@ async def show_albums(work: Work) -> None:
     left = work.catalog.album_folders(work.mirror_id)
     taken = {fold(folder.path): album for album, folder in left.items()}
     for album, (title, photos) in wanted.items():
-        path = _path_for(work, title, album, taken, folders.get(album))
-        shown = _key(path, [(photo, placed[photo]) for photo in photos if photo in placed])
         known = folders.get(album)
-        if known is not None and known.shown == shown:
+        if known is None:
+            files = [placed[photo] for photo in photos if photo in placed]
+            known = await _adopted(work, title, album, taken, files)
+        path = _path_for(work, title, album, taken, known)
+        shown = _key(path, [(photo, placed[photo]) for photo in photos if photo in placed])
+        if known.shown == shown:
             await trio.lowlevel.checkpoint()
             continue
         links = dict(_links(photos, placed))
@@ -60,20 +65,37 @@ async def show_albums(work: Work) -> None:
             work.tally.failed.append(f"{path}: {error.what}")
 
 
-def _path_for(
-    work: Work, title: str, album: int, taken: dict[str, int], known: AlbumFolder | None
-) -> str:
-    """The folder of an album: what it has, while its title stays; else one that no other has."""
+async def _adopted(
+    work: Work, title: str, album: int, taken: dict[str, int], files: list[tuple[str, str]]
+) -> AlbumFolder:
+    """A folder for an album that had none: one that another catalog made for it, if there is."""
+    copies = work.row.albums is AlbumFolders.COPIES
+    wanted = {sha256 if copies else path for path, sha256 in files}
+    paths = (path for path in _paths(work, title) if taken.get(fold(path), album) == album)
+    finding = partial(find_place, work.folder, paths, work.row.albums, wanted)
+    place = await work.disk.ask(finding)
+    taken[fold(place.path)] = album
+    return AlbumFolder(album, place.path, "", place.links)
+
+
+def _paths(work: Work, title: str) -> Iterator[str]:
+    """Where an album of that title may be shown, the best first."""
     names = album_path(title)
     if work.folder.traits.windows_names:
         names = tuple(fit_windows(name) for name in names)
-    wished = "/".join((ALBUMS_FOLDER, *names))
-    for path in numbered(wished):
+    return numbered("/".join((ALBUMS_FOLDER, *names)))
+
+
+def _path_for(work: Work, title: str, album: int, taken: dict[str, int], known: AlbumFolder) -> str:
+    """The folder of an album: what it has, while its title stays; else one that no other has."""
+    paths = _paths(work, title)
+    wished = next(paths)
+    if _is_numbered(known.path, wished):
+        return known.path
+    for path in chain([wished], paths):
         if taken.get(fold(path), album) == album:
-            keeps = known is not None and _is_numbered(known.path, wished)
-            chosen = known.path if known is not None and keeps else path
-            taken[fold(chosen)] = album
-            return chosen
+            taken[fold(path)] = album
+            return path
     raise AssertionError("there is always another number")
 
 
@@ -97,11 +119,11 @@ def _key(path: str, shown: list[tuple[int, tuple[str, str]]]) -> str:
 
 
 async def _show(
-    work: Work, known: AlbumFolder | None, new: AlbumFolder, links: Mapping[str, tuple[str, str]]
+    work: Work, known: AlbumFolder, new: AlbumFolder, links: Mapping[str, tuple[str, str]]
 ) -> None:
     """Make a folder show an album; what a killed run made of it is known, and made use of."""
-    files = dict(known.files) if known is not None else {}
-    if known is not None and known.path != new.path:
+    files = dict(known.files)
+    if known.path != new.path:
         files = await _clear(work, known)
         new = new._replace(path=known.path if files else new.path)
     begun: dict[str, object] = {}

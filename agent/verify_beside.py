@@ -82,12 +82,15 @@ class Beside:
                 self._note_album(album)
 
     def _hashes_in(self, folder: str) -> Hashes:
-        """What a folder's list is to name; nothing where a run has yet to write it."""
+        """What a folder's list is to name; nothing where a run has yet to write it.
+
+        Of files that are right alone: where one is not, an older catalog may be wrong of it.
+        """
         if folder in self.catalog.stale_folders(self.row.mirror_id):
             return {}
         copies = self.catalog.copies_in(self.row.mirror_id, folder)
-        there = [copy for copy in copies if copy.state is not CopyState.ABSENT]
-        return {copy.path.rpartition("/")[2]: copy.sha256 for copy in there}
+        right = [copy for copy in copies if copy.state is CopyState.GOOD]
+        return {copy.path.rpartition("/")[2]: copy.sha256 for copy in right}
 
     async def _has_all(self, path: str, wanted: Hashes) -> bool:
         """Whether a list names these so; what else it names is no harm."""
