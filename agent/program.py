@@ -272,7 +272,10 @@ async def _thumbnails(house: House, arguments: argparse.Namespace) -> int:
     if filled.without:
         print(f"{filled.without:,} cannot be made of what the photos' bytes are")
     if filled.away:
-        print(f"{filled.away:,} photos have none: their originals are not on this disk")
+        print(
+            f"{filled.away:,} photos have none for now: nothing on this disk shows them, and their"
+            " services gave no small picture; it is tried again when this is run later"
+        )
     return OK
 
 

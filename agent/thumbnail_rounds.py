@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Final
 
+from agent.rendering import open_rendering
 from agent.thumbnailing import Filled, Filling, Thumbnailing, pictures_here
 from photofs.assembly import House
 from photofs.kernel.lock import hold
@@ -49,6 +50,8 @@ def _working(house: House, *, everywhere: bool) -> Iterator[Thumbnailing]:
         hold(house.paths.state / "locks" / "thumbnails", "thumbnails are being made"),
         house.catalog() as catalog,
         closing(Shrinker()) as shrinker,
+        house.rendition_notes() as notes,
     ):
         pictures = pictures_here(catalog, house.store())
-        yield Thumbnailing(catalog, folder, shrinker, pictures, filling)
+        rendering = open_rendering(house, catalog, notes)
+        yield Thumbnailing(catalog, folder, shrinker, pictures, filling, rendering)

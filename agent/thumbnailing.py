@@ -1,18 +1,19 @@
 """Fills the desktop's folder of thumbnails, and keeps it right and small.
 
-What a photo looks like is taken from bytes that are on this machine already: nothing is fetched.
-First what lies wrong is removed, then what is wanted is made, then what is least missed goes if it
-has become too much. Each step is noted in the ledger before it is done (catalog/thumbnail_rows.py),
-so it may end anywhere; the next round goes on.
+What a photo looks like is taken from its original if that is in the store, else from what
+`elsewhere` brings (rendering.py). First what lies wrong is removed, then what is wanted is made,
+then what is least missed goes if it has become too much. Each step is noted in the ledger before it
+is done (catalog/thumbnail_rows.py), so it may end anywhere; the next round goes on.
 """
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, NamedTuple, Protocol
 
 import trio
 
+from agent.rendering import Outcome, Picture, Use
 from photofs.catalog.sqlite import Catalog
 from photofs.catalog.thumbnail_rows import ThumbnailRow, WantedThumbnail
 from photofs.metadata.shrinking import Shrinker
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 
 OpenPicture = Callable[[int], int | None]
 """Opens a photo's bytes by its number, for reading; None if they are not on this machine."""
+
+UPRIGHT: Final = 1
+"""EXIF's orientation of what needs no turning."""
 
 PORTION: Final = 200
 """Rows that are noted in one transaction, some 5 ms."""
@@ -42,11 +46,19 @@ class Filling(NamedTuple):
 
 
 class Filled(NamedTuple):
-    """What a round did: thumbnails made, those that cannot be had, photos that are not here."""
+    """What a round did: thumbnails made, those that cannot be had, photos that show nothing now."""
 
     made: int = 0
     without: int = 0
     away: int = 0
+
+
+class Elsewhere(Protocol):
+    """Brings pictures of photos whose originals are not in the store."""
+
+    async def bring(self, wanted: Mapping[int, int], use: Use) -> dict[int, Outcome]:
+        """See rendering.Rendering."""
+        ...
 
 
 class Thumbnailing:
@@ -59,8 +71,10 @@ class Thumbnailing:
         shrinker: Shrinker,
         open_picture: OpenPicture,
         filling: Filling,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
-        """Whoever makes it closes the shrinker."""
+        """Whoever makes it closes the shrinker. Without `elsewhere` the store is all there is."""
+        self._elsewhere = elsewhere
         self._catalog, self._folder, self._shrinker = catalog, folder, shrinker
         self._open_picture = open_picture
         self._filling = filling
@@ -86,12 +100,17 @@ class Thumbnailing:
         wanted = self._catalog.wanted_thumbnails(
             point, self._filling.sizes, everywhere=everywhere, limit=limit
         )
-        filled = Filled()
-        for photo, places in _by_photo(wanted).items():
-            if photo not in self._away:
-                made = await self._portray(photo, places)
-                filled = Filled(*(one + other for one, other in zip(filled, made, strict=True)))
-        return filled
+        rows = {
+            photo: [each.row for each in places]
+            for photo, places in _by_photo(wanted).items()
+            if photo not in self._away
+        }
+        round_ = _Round(self, rows)
+        await round_.from_store(self._open_picture)
+        if self._elsewhere is not None:
+            await round_.from_elsewhere(self._elsewhere)
+        self._away |= round_.away
+        return round_.filled()
 
     async def trim(self, mounted: Iterable[bytes]) -> int:
         """Remove what is least missed, until the limit is kept; how many."""
@@ -133,44 +152,42 @@ class Thumbnailing:
 
         await trio.to_thread.run_sync(remove)
 
-    async def _portray(self, photo: int, wanted: Sequence[WantedThumbnail]) -> Filled:
-        """All wanted thumbnails of one photo."""
-        fd = self._open_picture(photo)
-        if fd is None:
-            self._away.add(photo)
-            return Filled(away=1)
-        filled = Filled()
-        try:
-            for rows in _by_place(each.row for each in wanted):
-                made = await self._portray_place(fd, rows)
-                filled = filled._replace(
-                    made=filled.made + made, without=filled.without + len(rows) - made
-                )
-        finally:
-            os.close(fd)
-        return filled
+    async def portray(self, picture: Picture, rows: Sequence[ThumbnailRow]) -> list[ThumbnailRow]:
+        """Make these of one photo; what is left, as the picture cannot be decoded."""
+        left: list[ThumbnailRow] = []
+        for some in _by_place(rows):
+            left += await self._portray_place(picture, some)
+        return left
 
-    async def _portray_place(self, fd: int, rows: Sequence[ThumbnailRow]) -> int:
-        """The wanted sizes of one place; how many were made."""
+    def give_up(self, rows: Sequence[ThumbnailRow]) -> None:
+        """There are none to be had of these bytes: nobody need look again."""
+        self._catalog.thumbnails_made(rows)
+
+    async def _portray_place(
+        self, picture: Picture, rows: Sequence[ThumbnailRow]
+    ) -> Sequence[ThumbnailRow]:
+        """The wanted sizes of one place; those that could not be made."""
         shown = portrayed(rows[0])
         rows, others = await trio.to_thread.run_sync(self._apart, rows, shown)
         if others:
             self._catalog.thumbnails_made(others)
         if not rows:
-            return 0
-        sides = [row.size.pixels for row in rows]
-        shrunk = await trio.to_thread.run_sync(self._shrinker.shrink, fd, sides, shown.texts())
+            return []
+        sides, texts = [row.size.pixels for row in rows], shown.texts()
+        held = UPRIGHT if picture.upright else None
+        shrunk = await trio.to_thread.run_sync(
+            self._shrinker.shrink, picture.fd, sides, texts, held
+        )
         if not shrunk.pngs:
             log.info("%s has no thumbnail: %s", shown.uri, shrunk.why)
-            self._catalog.thumbnails_made(rows)
-            return 0
+            return rows
         pairs = list(zip(rows, shrunk.pngs, strict=True))
         noted = [row._replace(taken=len(png)) for row, png in pairs]
         self._catalog.begin_thumbnails(noted)
         for row, png in pairs:
             await trio.to_thread.run_sync(self._folder.write, row.size, shown, png)
         self._catalog.thumbnails_made(noted)
-        return len(noted)
+        return []
 
     def _apart(
         self, rows: Sequence[ThumbnailRow], shown: Portrayed
@@ -178,6 +195,62 @@ class Thumbnailing:
         """What we are to make, and what another program has made already."""
         theirs = {row for row in rows if self._folder.standing(row.size, shown) is Standing.THEIRS}
         return [row for row in rows if row not in theirs], [row for row in rows if row in theirs]
+
+
+class _Round:
+    """The thumbnails of some photos, from one source of pictures after the other."""
+
+    def __init__(self, thumbnailing: Thumbnailing, rows: Mapping[int, list[ThumbnailRow]]) -> None:
+        """All of them are still to be made."""
+        self._thumbnailing = thumbnailing
+        self._left = dict(rows)
+        self._wanted = {photo: len(some) for photo, some in rows.items()}
+        self._undecoded: set[int] = set()
+
+    async def from_store(self, open_picture: OpenPicture) -> None:
+        """Make what the originals in the store show."""
+        for photo in self._left:
+            fd = open_picture(photo)
+            if fd is not None:
+                try:
+                    if not await self._use(photo, Picture(fd)):
+                        self._undecoded.add(photo)
+                finally:
+                    os.close(fd)
+
+    async def from_elsewhere(self, elsewhere: Elsewhere) -> None:
+        """Make what is left of what can be brought."""
+        pixels = {
+            photo: max(row.size.pixels for row in rows)
+            for photo, rows in self._left.items()
+            if rows
+        }
+        outcomes = await elsewhere.bring(pixels, self._use)
+        hopeless = {Outcome.UNSHOWABLE, Outcome.NOWHERE}
+        self._undecoded = {
+            photo
+            for photo, outcome in outcomes.items()
+            if outcome is Outcome.UNSHOWABLE or (outcome in hopeless and photo in self._undecoded)
+        }
+
+    async def _use(self, photo: int, picture: Picture) -> bool:
+        """Make what is left of one photo's; whether the picture could be decoded."""
+        rows = self._left[photo]
+        self._left[photo] = await self._thumbnailing.portray(picture, rows)
+        return not self._left[photo]
+
+    @property
+    def away(self) -> set[int]:
+        """Photos of which nothing could be brought."""
+        return {photo for photo, rows in self._left.items() if rows} - self._undecoded
+
+    def filled(self) -> Filled:
+        """What was done; what cannot be had of the bytes that are here is noted."""
+        for photo in self._undecoded:
+            self._thumbnailing.give_up(self._left[photo])
+        made = sum(self._wanted[photo] - len(rows) for photo, rows in self._left.items())
+        without = sum(len(self._left[photo]) for photo in self._undecoded)
+        return Filled(made, without, len(self.away))
 
 
 def pictures_here(catalog: Catalog, store: LocalDisk) -> OpenPicture:

@@ -249,6 +249,18 @@ class House:
         for each in (self.paths.state / "sources").glob(f"{source_id}.sqlite*"):
             each.unlink(missing_ok=True)
 
+    @contextmanager
+    def rendition_notes(self) -> "Iterator[SmallState]":
+        """Which photos have no small picture for the time being, for the length of a block."""
+        from photofs.catalog.small_state import open_small_state
+
+        self.make_folders()
+        state = open_small_state(self.paths.state / "renditions.sqlite")
+        try:
+            yield state
+        finally:
+            state.close()
+
     def guard(self, catalog: "Catalog") -> "Guard":
         """What keeps drawers and indexers from fetching everything; raises Misconfigured."""
         from photofs.kernel.mount_table import is_attached

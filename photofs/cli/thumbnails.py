@@ -53,7 +53,8 @@ def status(*, as_json: bool) -> None:
 def fill(paths: tuple[str, ...], *, as_json: bool) -> None:
     """Make them for the photos in PATHS of a mount and below, or for all of your mounts.
 
-    They are made of originals that are on this disk; nothing is fetched.
+    They are made of what is on this disk, else of the services' small pictures; no original is
+    fetched.
     """
     given = ["--json"] if as_json else []
     if paths:

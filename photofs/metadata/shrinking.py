@@ -37,16 +37,21 @@ class Shrinker:
         """The child is begun when a picture needs it. `command` stands in for it in tests."""
         self._child = GuardedChild(command or program(CHILD), patience)
 
-    def shrink(self, fd: int, sides: Sequence[int], texts: Mapping[str, str]) -> Shrunk:
+    def shrink(
+        self, fd: int, sides: Sequence[int], texts: Mapping[str, str], held: int | None = None
+    ) -> Shrunk:
         """PNGs of an open picture whose longest side is so many pixels, or its own if shorter.
 
-        `texts` stand in each. Raises OSError if the picture's disk fails, or memory for the PNGs
-        cannot be had.
+        `texts` stand in each. `held`: how it was held, as EXIF counts (1: it is upright), where
+        that is known better than by its own EXIF. Raises OSError if the picture's disk fails, or
+        memory for the PNGs cannot be had.
         """
         kind = sniff(os.pread(fd, _HEAD, 0))
         if kind is None or kind[0] is not Media.PICTURE or kind[1] not in DECODED:
             return Shrunk(why=f"nothing here decodes {kind[1] if kind else 'its kind'}")
-        question = json.dumps({"kind": kind[1], "sides": list(sides), "texts": dict(texts)})
+        question = json.dumps(
+            {"kind": kind[1], "sides": list(sides), "texts": dict(texts), "held": held}
+        )
         with ExitStack() as stack:
             outs = [os.memfd_create("thumbnail") for _ in sides]
             for out in outs:

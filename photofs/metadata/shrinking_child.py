@@ -11,7 +11,7 @@ import socket
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from PIL import Image, ImageOps, PngImagePlugin
 
@@ -56,7 +56,7 @@ def main() -> None:
             line.send(said.encode("utf-8", "replace")[:4000])
 
 
-def answer(fds: Sequence[int], question: dict[str, object]) -> str:
+def answer(fds: Sequence[int], question: dict[str, Any]) -> str:
     """What became of a picture, as text."""
     limit_seconds(SECONDS)
     kind, sides, texts = question["kind"], question["sides"], question["texts"]
@@ -68,27 +68,34 @@ def answer(fds: Sequence[int], question: dict[str, object]) -> str:
         with os.fdopen(os.dup(fds[0]), "rb") as file:
             file.seek(0)
             with Image.open(file, formats=FORMATS[kind]) as picture:
-                return shrink(picture, dict(zip(sides, fds[1:], strict=True)), texts)
+                held = question.get("held") or told_orientation(picture)
+                return shrink(picture, dict(zip(sides, fds[1:], strict=True)), texts, held)
     except MemoryError:
         return "decoding it takes more memory than it may"
     except Exception as error:  # noqa: BLE001 - a decoder may raise whatever the bytes make it
         return str(error) or type(error).__name__
 
 
-def shrink(picture: Image.Image, outs: Mapping[int, int], texts: Mapping[str, str]) -> str:
-    """Write a PNG into each open file, by the longest side that it is to have."""
+def shrink(
+    picture: Image.Image, outs: Mapping[int, int], texts: Mapping[str, str], held: int
+) -> str:
+    """Write a PNG into each open file, by the longest side that it is to have.
+
+    `held`: how the camera was, as EXIF counts.
+    """
     told = PngImagePlugin.PngInfo()
     for key, value in texts.items():
         told.add_text(key, value)
-    for side, small in sizes(picture, sorted(outs, reverse=True)):
+    for side, small in sizes(picture, sorted(outs, reverse=True), held):
         with os.fdopen(os.dup(outs[side]), "wb") as file:
             small.save(file, "PNG", pnginfo=told)
     return MADE
 
 
-def sizes(picture: Image.Image, sides: Sequence[int]) -> Iterator[tuple[int, Image.Image]]:
+def sizes(
+    picture: Image.Image, sides: Sequence[int], orientation: int
+) -> Iterator[tuple[int, Image.Image]]:
     """The picture upright, as large as each side at most, the largest first."""
-    orientation = told_orientation(picture)
     width, height = picture.size
     whole = (height, width) if orientation in LYING else (width, height)
     picture.draft(None, (round(sides[0] * _GAP), round(sides[0] * _GAP)))

@@ -1,8 +1,8 @@
 """Small pictures of photos, and stills of videos, upright: the hour's address and a size.
 
 Each is one of the day's 75,000 requests for bytes (google.md 2.6), and the addresses of fifty come
-by one call. Google asks that such pictures be kept no longer than its addresses hold (2.5), for
-what others are shown; these are the user's own, on the user's own disk.
+by one call (2.2). Google asks that bytes be kept no longer than their addresses hold (2.5), which
+fits what is shown to others; these are the user's own, on the user's own disk.
 """
 
 from collections.abc import Sequence

@@ -19,7 +19,7 @@ MOST = 4 << 20
 SLOWLY = 60.0
 """Seconds for which a host is left alone that has throttled us in all tries, and said no time."""
 
-LATER = "the original is asked for when the photo is opened; nothing is to be done"
+LATER = "it is asked for again later; `photofs cache warm` brings the original"
 
 _JPEG = b"\xff\xd8\xff"
 
@@ -40,7 +40,7 @@ async def get_small(client: Client, wanted: Wanted, pacer: Pacer, key: str) -> b
         raise
     tell(pacer, key, Verdict.FINE)
     if not data.startswith(_JPEG):
-        raise Corrupt("the service sent something else than a small JPEG", remedy=LATER, safe=KEPT)
+        raise Corrupt("the service sent something else than a small JPEG", safe=KEPT, remedy=LATER)
     return data
 
 
@@ -51,7 +51,7 @@ async def _read(stream: HttpStream) -> bytes:
         data += chunk
         if len(data) > MOST:
             raise Corrupt(
-                "the service sent far more than a small picture has", remedy=LATER, safe=KEPT
+                "the service sent far more than a small picture has", safe=KEPT, remedy=LATER
             )
     await trio.lowlevel.checkpoint()
     return bytes(data)
@@ -65,4 +65,5 @@ def told_when(error: Throttled) -> Temporary:
 
 def refused(service: str) -> Gone:
     """The host hands out no small picture of a photo that the service knows."""
-    return Gone(f"{service} does not hand out a small picture of it now", safe=KEPT)
+    what = f"{service} does not hand out a small picture of it now"
+    return Gone(what, safe=KEPT, remedy=LATER)

@@ -1,0 +1,51 @@
+"""Originals that lie on a disk here outside of the store, as open files: in mirrors, in archives.
+
+A copy is made without a name, for archives are packed and mirrors may be far: nothing of it is left
+whatever happens.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from photofs.model.errors import Corrupt
+from photofs.originals.disk_errors import disk_errors
+from photofs.providers.port import OriginalStream
+from photofs.volume.mirror_copies import MirrorCopies
+
+MOST: Final = 512 << 20
+"""Bytes of a file that is copied only to be looked at."""
+
+
+async def from_mirror(copies: MirrorCopies, sha256: str, folder: Path) -> int | None:
+    """The descriptor of a copy, the caller's to close; None if no mirror has it just now.
+
+    Raises NotAttached, Corrupt, Full or StoreError.
+    """
+    found = await copies.find(sha256)
+    if found is None:
+        return None
+    try:
+        async with found.open_original("", None, person=False) as stream:
+            return await spooled(stream, folder)
+    finally:
+        found.close()
+
+
+async def spooled(stream: OriginalStream, folder: Path) -> int:
+    """All of a stream in a file without a name, which the caller closes; the folder is there.
+
+    Raises what the stream raises, Corrupt for more than MOST, Full or StoreError.
+    """
+    with disk_errors("a picture was copied for its thumbnail"):
+        file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - closed below
+    with file:
+        came = 0
+        async for chunk in stream:
+            came += len(chunk)
+            if came > MOST:
+                raise Corrupt("the file is too large to be copied for a thumbnail")
+            with disk_errors("a picture was copied for its thumbnail"):
+                file.write(chunk)
+        return os.dup(file.fileno())
