@@ -30,7 +30,6 @@ from photofs.model.notice import (
     rule_words,
     stale_words,
 )
-from photofs.model.operation import State
 from photofs.model.settings import Notify
 from photofs.wishing.recognising import REMEDY
 
@@ -124,7 +123,7 @@ def _of_mirrors(
 
 def _of_work(catalog: Catalog, library_id: int, name: str) -> Iterator[Notice]:
     """What waits for a person; by whether there is any, not by how much: that changes too often."""
-    if any(state is State.HELD for _verb, state, _number, _size in catalog.open_states(library_id)):
+    if catalog.held(library_id, 1):
         what = "changes are held, for they are so many"
         remedy = "`photofs held list`, then `photofs held release` or `photofs undo`"
         yield Notice(f"held {name}", NoticeKind.HELD, name, what, remedy)

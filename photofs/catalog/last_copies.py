@@ -88,7 +88,7 @@ class LastCopyRows(JournalReading):
 
     def letting_go(self) -> list[OperationRow]:
         """What was let go, and whose bytes may not have left this disk yet."""
-        return self._operations(f"source IS NULL AND verb = 'let go' AND {OPEN}", ())
+        return self._operations(f"+source IS NULL AND verb = 'let go' AND {OPEN}", ())
 
     def mirrors_proven(self, sha256: str) -> list[str]:
         """The roots of mirrors with a file of these bytes that was re-read and found right."""

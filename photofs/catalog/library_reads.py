@@ -42,12 +42,13 @@ SELECT f.kind, f.path, f.why
 FROM finding f JOIN source s ON s.id = f.source JOIN scan c ON c.id = f.scan
 WHERE s.library = ? AND c.complete = 1 ORDER BY f.kind, f.path, f.id LIMIT ? OFFSET ?"""
 
+# "+": nearly all photos have a hash, and few are pinned or in Trash by a mark here
 _SOURCELESS = """
-SELECT sha256 FROM photo p WHERE binned_ns IS NOT NULL AND sha256 IS NOT NULL
+SELECT sha256 FROM photo p WHERE binned_ns IS NOT NULL AND +sha256 IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM observation o WHERE o.photo = p.id AND o.gone = 0)"""
 
 _PINNED = f"""
-SELECT sha256 FROM photo WHERE pinned = 1 AND sha256 IS NOT NULL
+SELECT sha256 FROM photo WHERE pinned = 1 AND +sha256 IS NOT NULL
 UNION {_SOURCELESS}"""  # noqa: S608 - words of ours
 
 _ONLY_HERE = f"""

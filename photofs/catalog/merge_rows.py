@@ -98,9 +98,10 @@ class MergeRows(Part):
 
     def libraries_to_merge(self) -> list[int]:
         """The libraries of several sources in which any observation waits for it."""
-        rows = self.database.all(
-            "SELECT DISTINCT s.library FROM to_merge t JOIN observation o ON o.id = t.observation"
-            " JOIN source s ON s.id = o.source JOIN library l ON l.id = s.library"
+        rows = self.database.all(  # CROSS JOIN: begins with what waits, mostly nothing
+            "SELECT DISTINCT s.library FROM to_merge t"
+            " CROSS JOIN observation o ON o.id = t.observation"
+            " CROSS JOIN source s ON s.id = o.source CROSS JOIN library l ON l.id = s.library"
             " WHERE l.removing = 0 AND EXISTS ("
             "  SELECT 1 FROM source x WHERE x.library = s.library AND x.id <> s.id)"
         )

@@ -106,6 +106,7 @@ CREATE TABLE photo (
 CREATE INDEX photo_library ON photo(library);
 CREATE INDEX photo_unsized ON photo(id) WHERE size_exact = 0 AND gone = 0;
 CREATE INDEX photo_pinned ON photo(id) WHERE pinned = 1;
+CREATE INDEX photo_binned ON photo(id) WHERE binned_ns IS NOT NULL;
 CREATE INDEX photo_troubled ON photo(library) WHERE trouble <> '';
 
 -- The latest word of one source on one remote id.
@@ -339,6 +340,9 @@ CREATE INDEX operation_planned ON operation(library, planned_ns);
 CREATE INDEX operation_action ON operation(action);
 CREATE INDEX operation_upload ON operation(photo) WHERE verb = 'upload';
 CREATE INDEX operation_trash ON operation(photo) WHERE verb = 'trash';
+CREATE INDEX operation_held ON operation(library, id) WHERE state = 'held';
+CREATE INDEX operation_let_go ON operation(id)
+  WHERE verb = 'let go' AND state IN ('planned', 'held', 'claimed', 'sent', 'unsure');
 CREATE INDEX operation_bytes ON operation(wish ->> 'sha256')
   WHERE state IN ('planned', 'held', 'claimed', 'sent', 'unsure') AND wish ->> 'sha256' IS NOT NULL;
 CREATE INDEX operation_errand ON operation(library, id) WHERE source IS NULL AND settled = 0;

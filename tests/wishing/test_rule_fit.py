@@ -1,10 +1,9 @@
 """An errand that a rule wished is handed out only while the rule still means the photo."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-import apsw
 import pytest
 
 from photofs.catalog.errand_rows import TAKEN_BACK
@@ -16,6 +15,7 @@ from photofs.wishing.handing import BY_LIST, Handing
 from tests.support.by_hand import DAY_NS, FakeHand, shot
 from tests.support.log_guard import ExpectLog
 from tests.support.proven_by_hand import Mirrored, rule
+from tests.support.statement_steps import steps_of
 
 TRASHED = "Trash/a.jpg"
 BACK = "Dates/2019/2019-07/a.jpg"
@@ -139,23 +139,9 @@ def test_what_was_taken_back_may_be_meant_again(made: Mirrored, expect_log: Expe
 
 def test_judging_one_errand_costs_the_same_among_many(made: Mirrored) -> None:
     """SQLite's own count of its steps: a thousand other photos in Trash add none."""
-    alone = _steps(made)
+    look = partial(made.catalog.rule_photo, 1, made.photo)
+    alone = steps_of(made.catalog, look)
     with made.by_hand.wished.wishing.change():
         for photo in range(10**6, 10**6 + 1_000):
             made.catalog.plan(Wish(1, "trash", {"rule": "r"}, 0, photo=photo), photo)
-    assert 0 < _steps(made) <= alone + 20
-
-
-def _steps(made: Mirrored) -> int:
-    """How many steps SQLite takes to look a photo up as rules do."""
-    steps = 0
-
-    def note(event: dict[str, Any]) -> None:
-        nonlocal steps
-        steps += event["stmt_status"]["SQLITE_STMTSTATUS_VM_STEP"]
-
-    connection = made.catalog.database.connection
-    connection.trace_v2(apsw.SQLITE_TRACE_PROFILE, note)
-    assert made.catalog.rule_photo(1, made.photo) is not None
-    connection.trace_v2(0, None)
-    return steps
+    assert 0 < steps_of(made.catalog, look) <= alone + 20
