@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, closing
 from pathlib import Path
 
 import pytest
@@ -11,13 +11,16 @@ import trio
 
 from photofs.catalog.port import SourceRow
 from photofs.model.errors import NotAttached
+from photofs.model.moment import Moment
 from photofs.model.photo import Fidelity
 from photofs.providers.port import Provider
 from photofs.wishing.handing import Handing
 from photofs.wishing.proof_disks import ProofDisks
+from photofs.wishing.proof_mirrors import ProofMirrors
 from photofs.wishing.recognising import MIRROR_NAME
 from photofs.wishing.rule_facts import BUSY
 from photofs.wishing.rule_running import UNPROVEN, carry_out
+from photofs.wishing.ruling import Ruling
 from tests.support.by_hand import shot
 from tests.support.log_guard import ExpectLog
 from tests.support.proven_by_hand import DATA, SHA256, Mirrored, rule
@@ -149,3 +152,13 @@ def test_a_proof_whose_row_is_gone_is_none(made: Mirrored) -> None:
             made.catalog.database.run("DELETE FROM mirrored")
         done = trio.run(carry_out, made.catalog, ruling, nobody, rule(), found, made.now_ns)
     assert (done.wished, dict(done.left)) == (0, {UNPROVEN: 1})
+
+
+def test_a_clock_that_loses_most_of_each_hour_is_told_of(made: Mirrored) -> None:
+    """One look may find it behind; the next ones are compared with the first, by both clocks."""
+    hour, minute = 3_600 * 10**9, 60 * 10**9
+    moments = iter(Moment(10**18 + each * minute, "boot", each * hour) for each in range(4))
+    with closing(ProofMirrors(made.catalog, ProofDisks())) as mirrors:
+        ruling = Ruling(made.catalog, made.by_hand.wished.wishing, lambda: next(moments), mirrors)
+        troubles = [bool(ruling.time().trouble) for _ in range(4)]
+    assert troubles == [False, False, True, True]
