@@ -1,8 +1,10 @@
 """`photofs restore` into an account of which nobody here has read a byte: no photo comes twice."""
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from photofs.assembly import House
 from photofs.emulators.flickr import Account, flickr_in_thread
+from photofs.emulators.flickr.darkroom import Darkroom
 from photofs.emulators.flickr.emulator import Emulator as Flickr
 from photofs.emulators.google import CLIENT_ID, google_in_thread
 from photofs.emulators.google import Account as GoogleAccount
@@ -335,3 +338,36 @@ def test_google_knows_the_same_bytes_by_itself(household: Household, folder: Pat
         with household.mounted(agent=True):
             household.until_done()
         assert len(account.state.items) == 6
+
+
+@pytest.mark.mount
+def test_a_kill_beside_the_agent_leaves_no_half_photo(
+    household: Household, flickr: Flickr, folder: Path
+) -> None:
+    """Whatever stood there when it was killed, all are sent whole, and once."""
+    for number in range(6, 24):
+        (folder / f"{number:02}.jpg").write_bytes(picture(number) + bytes(3 << 20))
+    home = listed(household, flickr)
+    quick = '[tree]\ntimezone = "UTC"\n[writing]\ngrace = 0.2\nquiet = 0.2\n'
+    (home.home / "config" / "config.toml").write_text(quick)
+    wanted = {sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.jpg")}
+    with home.mounted(agent=True):
+        for least in (2, 9):
+            process = home.start("restore", folder, "--to", "anew")
+            until = time.monotonic() + 120
+            while process.poll() is None and brought(home) < least and time.monotonic() < until:
+                time.sleep(0.005)
+            process.kill()
+            process.wait()
+        done = home.ask("restore", folder, "--to", "anew")
+        assert (done["failed"], done["unsure"]) == ([], [])
+        home.until_done()
+    vault = Darkroom(flickr.account.vault)
+    blobs = [vault.original(photo) for photo in flickr.account.stream()]
+    assert sorted(sha256(each.read(0, each.size)).hexdigest() for each in blobs) == sorted(wanted)
+
+
+def brought(home: Household) -> int:
+    """How many files were copied in so far."""
+    with House(home.environ).catalog(read_only=True) as catalog:
+        return len(catalog.brought_again())
