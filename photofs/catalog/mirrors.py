@@ -18,7 +18,6 @@ WHERE mirror = ?1"""  # noqa: S608 - words of ours
 ROWS_AT_ONCE: Final = 500
 """Rows of a mirror that are changed in one transaction: 5 to 25 ms (100,000 of them: 1 s)."""
 
-
 _LAST: Final = """
 SELECT max(id) FROM (SELECT id FROM mirrored WHERE mirror = ? AND id > ? ORDER BY id LIMIT ?)"""
 
