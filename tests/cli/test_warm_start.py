@@ -50,8 +50,9 @@ def test_what_does_not_end_is_killed(tmp_path: Path) -> None:
 
 
 def test_what_counts_at_an_interpreters_start_is_started() -> None:
-    """Another locale, or settings for Python: an interpreter reads these only when it starts."""
+    """Another locale, another clock, settings for Python: these are read only at a start."""
     assert can_warm({**os.environ, "HOME": "/nowhere"})
     assert not can_warm({**os.environ, "LC_ALL": "de_DE.ISO-8859-1"})
     assert not can_warm({**os.environ, "PYTHONWARNINGS": "error"})
+    assert not can_warm({**os.environ, "LD_PRELOAD": "/nowhere/another_day.so"})
     assert not can_warm({**os.environ, "COLD_STARTS": "1"})

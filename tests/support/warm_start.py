@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -28,7 +29,7 @@ LARGEST: Final = 1 << 17
 
 ROOT: Final = Path(__file__).parents[2]
 
-READ_AT_START = ("PYTHON", "LC_", "LANG")
+READ_AT_START = ("PYTHON", "LC_", "LANG", "LD_", "MALLOC_", "TZ")
 """What begins so counts when an interpreter starts: who wants that otherwise starts one."""
 
 
@@ -143,8 +144,9 @@ def _supervise(line: socket.socket) -> None:
     data, streams, _, _ = socket.recv_fds(line, LARGEST, 3)
     pid = os.fork()
     if pid != 0:
-        line.send(str(pid).encode())
-        line.send(str(os.waitpid(pid, 0)[1]).encode())
+        with suppress(OSError):  # who asked may have given up, and killed it
+            line.send(str(pid).encode())
+            line.send(str(os.waitpid(pid, 0)[1]).encode())
         os._exit(0)
     line.close()
     for number, stream in enumerate(streams):
