@@ -41,7 +41,7 @@ def find_strays(
         if _is_ours(path, known):
             continue
         stamp = folder.stamp(path)
-        if stamp is None:
+        if stamp is None or _goes_along(folder, path):
             continue
         sha256 = hash_if_readable(folder, path) if stamp.size in sizes else ""
         if sha256 in lost:
@@ -75,6 +75,11 @@ def _is_ours(path: str, known: set[str]) -> bool:
     name = path.rpartition("/")[2]
     own = path.removesuffix(_SIDECAR) if path.endswith(_SIDECAR) else path
     return fold(path) in known or path in known or fold(own) in known or name in _OURS
+
+
+def _goes_along(folder: LocalMirror, path: str) -> bool:
+    """Whether it is the sidecar of a picture beside it, which is told of."""
+    return path.endswith(_SIDECAR) and folder.stamp(path.removesuffix(_SIDECAR)) is not None
 
 
 def files_below(folder: LocalMirror, begin: str = "") -> Iterator[str]:

@@ -18,6 +18,11 @@ WHERE mirror = ?1"""  # noqa: S608 - words of ours
 ROWS_AT_ONCE: Final = 500
 """Rows of a mirror that are changed in one transaction: 5 to 25 ms (100,000 of them: 1 s)."""
 
+_BESIDE: Final = "SELECT path FROM mirror_beside WHERE mirror = ?1"
+_FORGET_BESIDE: Final = (
+    f"DELETE FROM mirror_beside WHERE mirror = ?1 AND path IN ({_BESIDE} LIMIT ?2)"  # noqa: S608 - as above
+)
+
 _LAST: Final = """
 SELECT max(id) FROM (SELECT id FROM mirrored WHERE mirror = ? AND id > ? ORDER BY id LIMIT ?)"""
 
@@ -56,28 +61,6 @@ class NewMirror(NamedTuple):
     traits: Traits
 
 
-class MirrorCounts(NamedTuple):
-    """For `photofs mirror status`.
-
-    `lesser`: photos of which only other bytes than the original could be had; `lacking`: photos
-    that are not there; `damaged`, `suspect`: files that are, or may be, not as they were;
-    `missing`: that were there, and are not; `kept`: former bytes, and files of photos that
-    vanished; `unread`: right as far as known, and never re-read since they were written; `size` in
-    bytes.
-    """
-
-    photos: int
-    lesser: int
-    lacking: int
-    damaged: int
-    missing: int
-    suspect: int
-    kept: int
-    unread: int
-    size: int
-    oldest_read_ns: int | None
-
-
 class AlbumFolder(NamedTuple):
     """A folder that shows an album. `shown` stands for all that it shows, `files` are ours."""
 
@@ -113,38 +96,6 @@ SELECT id, library, root, marker, disk, layout, albums, settings, traits, made_n
 
 BLOCKED: Final = "a link or a file stands where its folder was"
 """Why a file is not there that would be there but for that."""
-
-_NEVER_THERE: Final = f"why IN ('its writing has begun', '{BLOCKED}')"
-
-_COUNTS: Final = f"""
-SELECT sum(role = 'current' AND state IN ('good', 'suspect') AND photo IS NOT NULL),
-  sum(role = 'current' AND state IN ('good', 'suspect') AND fidelity <> 'original'),
-  sum(state = 'damaged'), sum(state = 'absent' AND NOT {_NEVER_THERE}), sum(state = 'suspect'),
-  sum(role IN ('former', 'vanished')), sum(read_ns IS NULL AND state = 'good'),
-  sum(iif(state IN ('good', 'suspect'), size, 0)),
-  min(iif(role = 'current' AND state <> 'absent', coalesce(read_ns, 0), NULL))
-FROM mirrored WHERE mirror = ?"""  # noqa: S608 - a condition of ours
-
-_OWN: Final = "p.library = ?1 AND p.gone = 0 AND p.owned = 1"
-
-_LACKING: Final = f"""
-SELECT count(*) FROM photo p WHERE {_OWN} AND NOT EXISTS (
-  SELECT 1 FROM mirrored c WHERE c.photo = p.id AND c.mirror = ?2 AND c.role = 'current'
-    AND c.state IN ('good', 'suspect'))"""  # noqa: S608 - a condition of ours
-
-_WHY_LACKING: Final = f"""
-SELECT CASE WHEN c.state = 'damaged' THEN c.why
-  WHEN c.state = 'absent' AND c.why <> 'its writing has begun' THEN c.why
-  WHEN EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id AND p.sha256 IS NULL)
-    THEN 'written here, and not sent yet'
-  WHEN p.trouble <> '' THEN p.trouble
-  WHEN p.missing = 1 THEN 'its source has no bytes of it'
-  ELSE 'not copied yet' END why, count(*), min(p.name), CASE
-  WHEN c.state = 'damaged' THEN 'damaged'
-  WHEN c.state = 'absent' AND NOT c.{_NEVER_THERE} THEN 'missing' ELSE '' END kind
-FROM photo p LEFT JOIN mirrored c ON c.photo = p.id AND c.mirror = ?2 AND c.role = 'current'
-WHERE {_OWN} AND (c.id IS NULL OR c.state NOT IN ('good', 'suspect'))
-GROUP BY why, kind ORDER BY count(*) DESC, why LIMIT ?3"""  # noqa: S608 - as above
 
 _MEMBERS: Final = """
 SELECT m.album, m.photo FROM membership m JOIN album a ON a.id = m.album
@@ -213,6 +164,9 @@ class MirrorRows(Part):
         The mirror itself last: what a killed one has left is forgotten by the next.
         """
         self._in_slices("DELETE FROM mirrored WHERE mirror = ?1", mirror_id)
+        while self.database.one(f"{_BESIDE} LIMIT 1", (mirror_id,)):
+            with self.database.transaction():
+                self.database.run(_FORGET_BESIDE, (mirror_id, ROWS_AT_ONCE))
         with self.database.transaction():
             for table in ("mirrored", "mirror_stale", "mirror_beside", "mirrored_album"):
                 self.database.run(f"DELETE FROM {table} WHERE mirror = ?", (mirror_id,))  # noqa: S608 - as above
@@ -271,20 +225,6 @@ class MirrorRows(Part):
         """All files were re-read."""
         with self.database.transaction():
             self.database.run("UPDATE mirror SET verified_ns = ? WHERE id = ?", (now_ns, mirror_id))
-
-    def mirror_counts(self, mirror: MirrorRow) -> MirrorCounts:
-        """How much of the library is there, and how well."""
-        row = self.database.one(_COUNTS, (mirror.mirror_id,)) or (None,) * 9
-        lacking = self.database.one(_LACKING, (mirror.library_id, mirror.mirror_id)) or (0,)
-        photos, lesser, *others = [value or 0 for value in row[:8]]
-        return MirrorCounts(*[photos, lesser, lacking[0], *others, row[8]])
-
-    def why_lacking(self, mirror: MirrorRow, limit: int) -> list[tuple[str, int, str, str]]:
-        """Why photos are not there: a sentence, how many, the name of one, and of which kind.
-
-        "damaged" and "missing" are files that were right once.
-        """
-        return self.database.all(_WHY_LACKING, (mirror.library_id, mirror.mirror_id, limit))
 
     # folders in which something was begun
 

@@ -19,6 +19,7 @@ from photofs.catalog.last_copies import LastCopyRows
 from photofs.catalog.learnt_rows import LearntRows
 from photofs.catalog.libraries import LibraryWriting
 from photofs.catalog.merge_rows import MergeRows
+from photofs.catalog.mirror_counts import MirrorCountRows
 from photofs.catalog.mirror_proofs import ProofRows
 from photofs.catalog.mirrors import MirrorRows
 from photofs.catalog.photo_reads import PhotoReading
@@ -51,6 +52,7 @@ class Catalog(
     AlbumLeads,
     Regrouping,
     MirrorRows,
+    MirrorCountRows,
     ProofRows,
     AlbumRows,
     BesideRows,

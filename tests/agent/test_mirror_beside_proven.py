@@ -76,7 +76,8 @@ def shown(root: Path) -> dict[str, bytes | str]:
 def harm(root: Path) -> list[str]:
     """One of each kind is removed, another one damaged or led astray; their paths."""
     (root / MONTH / "a.jpg.xmp").unlink()
-    flip(root / MONTH / "b.jpg.xmp")
+    words = root / MONTH / "b.jpg.xmp"
+    flip(words, words.read_bytes().index(b"at the lake"))  # it is XMP still, with another word
     edit(root / MONTH / "c.jpg.xmp", b"")
     (root / MONTH / "SHA256SUMS").unlink()
     flip(root / "albums.json")

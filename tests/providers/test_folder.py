@@ -212,6 +212,17 @@ async def test_a_list_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     assert [one.remote_id for one in seen if isinstance(one, PhotoSeen)] == ["a.jpg"]
 
 
+async def test_a_mirror_that_is_not_whole_is_reported(tmp_path: Path) -> None:
+    """By its own list, which says of how many photos it had no file."""
+    put(tmp_path, {"a.jpg": BARE})
+    mark(tmp_path)
+    told = AlbumList("flickr", (ListedPhoto("a.jpg"),), lacking=3)
+    (tmp_path / "albums.json").write_bytes(write_album_list(told))
+    (one,) = [one for one in await scan(tmp_path) if isinstance(one, Finding)]
+    assert one.path == "albums.json"
+    assert "no file of 3 photos" in one.why
+
+
 async def test_names_in_another_normal_form(tmp_path: Path) -> None:
     """A mirror that came by way of a Mac is the same mirror."""
     put(tmp_path, {"cafe\u0301.jpg": BARE})

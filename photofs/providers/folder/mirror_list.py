@@ -2,6 +2,7 @@
 
 import os
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +16,8 @@ from photofs.model.album_list import (
 )
 from photofs.model.errors import PhotofsError
 from photofs.model.mirror import ALBUMS_FOLDER
+from photofs.model.observation import Finding, FindingKind
+from photofs.model.wording import counted
 from photofs.providers.archives.member import Member, Trouble
 from photofs.providers.archives.parts import open_below
 from photofs.providers.archives.pread import read_at
@@ -64,6 +67,14 @@ def read_list(tree: Tree, *, is_mirror: bool) -> MirrorList:
     by_file = {unicodedata.normalize("NFC", each.file): each for each in told.photos}
     paths = {unicodedata.normalize("NFC", path): path for path in tree.files}
     return MirrorList(told, member.at, None, by_file, paths)
+
+
+def not_whole(listed: MirrorList) -> Iterator[Finding]:
+    """That a mirror says of itself that it lacks photos, if it does."""
+    if listed.told is not None and listed.told.lacking:
+        many = counted(listed.told.lacking, "photo")
+        why = f"the mirror is not whole: it had no file of {many} of its library when it was run"
+        yield Finding(kind=FindingKind.NO_MEDIUM, path=NAME, why=why)
 
 
 def read_small(tree: Tree, member: Member, largest: int) -> bytes:

@@ -27,7 +27,7 @@ from photofs.providers.archives.tgz import TgzParts
 from photofs.providers.archives.told import Note, Told
 from photofs.providers.folder import attached
 from photofs.providers.folder.albums import albums_of
-from photofs.providers.folder.mirror_list import read_list
+from photofs.providers.folder.mirror_list import not_whole, read_list
 from photofs.providers.folder.telling import Telling, id_of
 from photofs.providers.folder.tree import Tree, walk
 from photofs.providers.port import Abilities, Folders, OriginalStream, Tools
@@ -141,6 +141,7 @@ class FolderProvider:
         telling = Telling(tree, self._tools, mirror_list, before, is_mirror)
         troubles = [*tree.troubles, *([mirror_list.trouble] if mirror_list.trouble else [])]
         yield from map(finding, troubles)
+        yield from not_whole(mirror_list)
         members, paths = telling.members(), []
         for done, member in enumerate(members):
             bare = telling.bare(member)
