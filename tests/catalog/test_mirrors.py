@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from photofs.catalog.beside_rows import Written
 from photofs.catalog.mirrors import ROWS_AT_ONCE, NewMirror
 from photofs.catalog.sqlite import Catalog, open_catalog
 from photofs.model.errors import PhotofsError
@@ -116,8 +117,11 @@ def test_what_was_re_read_at_the_old_place_meanwhile_is_no_proof(
 
 def test_a_removed_mirror_goes_in_small_transactions(catalog: Catalog, mirror: int) -> None:
     """None of its rows is left, and no commit had more than some of them."""
+    beside = {f"{number}.xmp": Written("0", 1) for number in range(FILES)}
+    catalog.note_written_beside(mirror, beside)
     with commits(catalog) as rows:
         catalog.forget_mirror(mirror)
     assert catalog.mirrors() == []
     assert catalog.copies(mirror, 0, FILES) == []
+    assert catalog.written_beside(mirror, beside) == {}
     assert max(rows) <= ROWS_AT_ONCE
