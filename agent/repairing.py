@@ -48,6 +48,7 @@ UNSEARCHED: Final = "the mirror could not be searched for its bytes"
 FROM_MIRROR: Final = "made anew from the mirror's own file; what was there is kept in Damaged"
 NOT_WHOLE: Final = "the mirror's own file of that photo is not whole either"
 
+DOUBTED: Final = "albums' folders stay as they are until `photofs check --accept-restored`"
 MADE_ANEW: Final = "made anew; what was there, if anything was, is kept in Damaged"
 
 Tell = Callable[[Progress], None]
@@ -102,7 +103,8 @@ async def _mend_beside(work: Work, repaired: Repaired) -> None:
         await show_albums(work)
     await write_beside(work)
     still = {*catalog.wrong_album_files(mirror_id), *catalog.wrong_beside(mirror_id)}
-    for path, words in (*((each, NOT_WHOLE) for each in wrong), *beside.items()):
+    why = DOUBTED if catalog.doubt() else NOT_WHOLE
+    for path, words in (*((each, why) for each in wrong), *beside.items()):
         if path in still:
             repaired.left.append(f"{path}: {words}")
         else:

@@ -273,3 +273,19 @@ async def test_links_that_a_killed_run_had_not_made_are_made(made: Stock, row: M
         catalog.set_album_folder(row.mirror_id, album._replace(shown=""))
     await run_all(made, row)
     assert link.is_symlink()
+
+
+async def test_p18_an_older_catalog_mends_no_album(made: Stock, row: MirrorRow) -> None:
+    """P18: in doubt its albums' folders are told of and left, until the catalog is accepted."""
+    link = Path(row.root) / LAKE / "0001 a.jpg"
+    link.unlink()
+    await verified(made, row)
+    with made.open_catalog() as catalog:
+        catalog.begin_doubt("it may be an older one", 1)
+    (left,) = (await repaired(made, row)).left
+    assert "--accept-restored" in left
+    assert not link.is_symlink()
+    with made.open_catalog() as catalog:
+        catalog.end_doubt()
+    assert (await repaired(made, row)).left == []
+    assert link.is_symlink()
