@@ -24,6 +24,7 @@ from photofs.assembly import House
 from photofs.catalog.port import OriginRow
 from photofs.catalog.sqlite import Catalog
 from photofs.metadata.pixels import read_pixels
+from photofs.metadata.still import is_shown
 from photofs.model.errors import Corrupt, Full, PhotofsError
 from photofs.providers.port import Provider, Renditions, SmallState
 from photofs.volume.mirror_copies import MirrorCopies
@@ -186,8 +187,11 @@ class _Errand:
         return not self._troubled.is_left(origin.source_id) and self._reach.notes.may_try(origin)
 
     async def _here(self, photo: int, origins: Sequence[OriginRow]) -> int | None:
-        """Bytes of it that lie on a disk here; the caller closes the file."""
-        sha256 = self._catalog.photo(photo).sha256
+        """Bytes of it that lie on a disk here, if they may be shown; the caller closes the file."""
+        row = self._catalog.photo(photo)
+        if not is_shown(row.media):
+            return None
+        sha256 = row.sha256
         if sha256 is not None:
             with _lenient("a mirror's copy"):
                 found = await from_mirror(self._reach.copies, sha256, self._reach.folder)

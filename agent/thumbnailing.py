@@ -17,7 +17,7 @@ from agent.rendering import Outcome, Picture, Use
 from photofs.catalog.sqlite import Catalog
 from photofs.catalog.thumbnail_rows import ThumbnailRow, WantedThumbnail
 from photofs.metadata.shrinking import Shrinker
-from photofs.model.photo import Media
+from photofs.metadata.still import is_shown, still_of
 from photofs.model.thumbnail import Portrayed, ThumbnailSize, file_uri, mimetype_of
 from photofs.originals.local_disk import LocalDisk
 from photofs.thumbnails.folder import Standing, ThumbnailFolder
@@ -154,9 +154,15 @@ class Thumbnailing:
 
     async def portray(self, picture: Picture, rows: Sequence[ThumbnailRow]) -> list[ThumbnailRow]:
         """Make these of one photo; what is left, as the picture cannot be decoded."""
+        still = await trio.to_thread.run_sync(still_of, picture.fd)
+        shown = picture if still is None else Picture(still, upright=True)
         left: list[ThumbnailRow] = []
-        for some in _by_place(rows):
-            left += await self._portray_place(picture, some)
+        try:
+            for some in _by_place(rows):
+                left += await self._portray_place(shown, some)
+        finally:
+            if still is not None:
+                os.close(still)
         return left
 
     def give_up(self, rows: Sequence[ThumbnailRow]) -> None:
@@ -254,11 +260,14 @@ class _Round:
 
 
 def pictures_here(catalog: Catalog, store: LocalDisk) -> OpenPicture:
-    """Pictures whose originals lie in the store; none is marked as used."""
+    """Those whose originals lie in the store, none of which is marked as used.
+
+    Videos only where something here makes stills of them.
+    """
 
     def open_picture(photo: int) -> int | None:
         row = catalog.photo(photo)
-        if row.media is not Media.PICTURE or row.sha256 is None:
+        if row.sha256 is None or not is_shown(row.media):
             return None
         return store.glance(row.sha256)
 

@@ -16,7 +16,9 @@ from agent.rendition_notes import HOUR_NS, LONGEST, RenditionNotes
 from agent.thumbnailing import Filled, Filling, Thumbnailing, pictures_here
 from agent.troubled_sources import LEFT
 from photofs.catalog.sqlite import Catalog
+from photofs.emulators.pictures import make_video
 from photofs.metadata.shrinking import Shrinker
+from photofs.metadata.still import is_shown
 from photofs.model.errors import (
     Corrupt,
     Full,
@@ -27,6 +29,7 @@ from photofs.model.errors import (
     Unauthorised,
     Unreachable,
 )
+from photofs.model.photo import Media
 from photofs.model.thumbnail import ThumbnailSize, file_uri, uri_digest
 from photofs.thumbnails.folder import ThumbnailFolder
 from photofs.volume.mirror_copies import MirrorCopies
@@ -188,6 +191,35 @@ async def test_bytes_that_show_nothing_are_read_once(tmp_path: Path) -> None:
     assert await given.fill() == Filled(without=EACH)
     assert await given.fill() == Filled()
     assert given.service.originals == ["a.jpg"]
+
+
+@pytest.mark.skipif(not is_shown(Media.VIDEO), reason="ffmpeg is not installed")
+async def test_a_film_that_is_here_shows_itself(tmp_path: Path) -> None:
+    """In an export or in the store: no poster is asked for."""
+    film = make_video("film", taken=None)
+    exported = scene(tmp_path / "export", {"film.mp4": b""}, local=True, data=film)
+    assert (await exported.fill()).made == EACH
+    cached = scene(tmp_path / "cached", {"film.mp4": jpeg()}, data=film)
+    async with engine_over(cached.made) as (engine, _catalog):
+        await engine.whole(1)
+    assert (await cached.fill()).made == EACH
+    assert cached.refs == []
+    assert cached.pixels("film.mp4") == exported.pixels("film.mp4")
+
+
+async def test_without_ffmpeg_a_film_shows_its_poster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or nothing for now, where there is no service to make one; its bytes are not even read."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    film = make_video("film", taken=None)
+    cached = scene(tmp_path / "cached", {"film.mp4": jpeg()}, data=film)
+    async with engine_over(cached.made) as (engine, _catalog):
+        await engine.whole(1)
+    assert (await cached.fill()).made == EACH
+    exported = scene(tmp_path / "export", {"film.mp4": b""}, local=True, data=film)
+    assert await exported.fill() == Filled(away=1)
+    assert exported.service.originals == []
 
 
 WRONG: dict[str, Given] = {
