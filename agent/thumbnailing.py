@@ -16,11 +16,12 @@ import trio
 from agent.rendering import Outcome, Picture, Use
 from photofs.catalog.sqlite import Catalog
 from photofs.catalog.thumbnail_rows import ThumbnailRow, WantedThumbnail
-from photofs.metadata.shrinking import Shrinker
+from photofs.metadata.shrinking import Shrinker, Shrunk
 from photofs.metadata.still import is_shown, still_of
 from photofs.model.thumbnail import Portrayed, ThumbnailSize, file_uri, mimetype_of
 from photofs.originals.local_disk import LocalDisk
 from photofs.thumbnails.folder import Standing, ThumbnailFolder
+from photofs.thumbnails.png_texts import labelled
 
 log = logging.getLogger(__name__)
 
@@ -152,61 +153,67 @@ class Thumbnailing:
 
         await trio.to_thread.run_sync(remove)
 
-    async def portray(self, picture: Picture, rows: Sequence[ThumbnailRow]) -> list[ThumbnailRow]:
-        """Make these of one photo; what is left, as the picture cannot be decoded."""
-        still = await trio.to_thread.run_sync(still_of, picture.fd)
-        shown = picture if still is None else Picture(still, upright=True)
-        left: list[ThumbnailRow] = []
-        try:
-            for some in _by_place(rows):
-                left += await self._portray_place(shown, some)
-        finally:
-            if still is not None:
-                os.close(still)
-        return left
+    async def portray(
+        self, picture: Picture, rows: Sequence[ThumbnailRow]
+    ) -> Sequence[ThumbnailRow]:
+        """Make these of one photo; what is left, as the picture cannot be decoded.
+
+        It is drawn once for all of its places, which the texts alone tell apart.
+        """
+        rows, others = await trio.to_thread.run_sync(self._apart, rows)
+        if others:
+            self._catalog.thumbnails_made(others)
+        if not rows:
+            return []
+        sides = sorted({row.size.pixels for row in rows})
+        drawn = await trio.to_thread.run_sync(self._drawn, picture, sides)
+        if not drawn.pngs:
+            log.info("%s has no thumbnail: %s", rows[0].path, drawn.why)
+            return rows
+        by_side = dict(zip(sides, drawn.pngs, strict=True))
+        pngs = [labelled(by_side[row.size.pixels], portrayed(row).texts()) for row in rows]
+        noted = [row._replace(taken=len(png)) for row, png in zip(rows, pngs, strict=True)]
+        self._catalog.begin_thumbnails(noted)
+        await trio.to_thread.run_sync(self._write, rows, pngs)
+        self._catalog.thumbnails_made(noted)
+        return []
 
     def give_up(self, rows: Sequence[ThumbnailRow]) -> None:
         """There are none to be had of these bytes: nobody need look again."""
         self._catalog.thumbnails_made(rows)
 
-    async def _portray_place(
-        self, picture: Picture, rows: Sequence[ThumbnailRow]
-    ) -> Sequence[ThumbnailRow]:
-        """The wanted sizes of one place; those that could not be made."""
-        shown = portrayed(rows[0])
-        rows, others = await trio.to_thread.run_sync(self._apart, rows, shown)
-        if others:
-            self._catalog.thumbnails_made(others)
-        if not rows:
-            return []
-        sides, texts = [row.size.pixels for row in rows], shown.texts()
-        held = UPRIGHT if picture.upright else None
-        shrunk = await trio.to_thread.run_sync(
-            self._shrinker.shrink, picture.fd, sides, texts, held
-        )
-        if not shrunk.pngs:
-            log.info("%s has no thumbnail: %s", shown.uri, shrunk.why)
-            return rows
-        pairs = list(zip(rows, shrunk.pngs, strict=True))
-        noted = [row._replace(taken=len(png)) for row, png in pairs]
-        self._catalog.begin_thumbnails(noted)
-        for row, png in pairs:
-            await trio.to_thread.run_sync(self._folder.write, row.size, shown, png)
-        self._catalog.thumbnails_made(noted)
-        return []
-
-    def _apart(
-        self, rows: Sequence[ThumbnailRow], shown: Portrayed
-    ) -> tuple[list[ThumbnailRow], list[ThumbnailRow]]:
+    def _apart(self, rows: Sequence[ThumbnailRow]) -> tuple[list[ThumbnailRow], list[ThumbnailRow]]:
         """What we are to make, and what another program has made already."""
-        theirs = {row for row in rows if self._folder.standing(row.size, shown) is Standing.THEIRS}
+        theirs = {
+            row
+            for row in rows
+            if self._folder.standing(row.size, portrayed(row)) is Standing.THEIRS
+        }
         return [row for row in rows if row not in theirs], [row for row in rows if row in theirs]
+
+    def _drawn(self, picture: Picture, sides: Sequence[int]) -> Shrunk:
+        """A PNG for each side, without texts."""
+        still = still_of(picture.fd)
+        if still is None:
+            held = UPRIGHT if picture.upright else None
+            return self._shrinker.shrink(picture.fd, sides, {}, held)
+        try:
+            return self._shrinker.shrink(still, sides, {}, UPRIGHT)
+        finally:
+            os.close(still)
+
+    def _write(self, rows: Sequence[ThumbnailRow], pngs: Sequence[bytes]) -> None:
+        """Put each into its place."""
+        for row, png in zip(rows, pngs, strict=True):
+            self._folder.write(row.size, portrayed(row), png)
 
 
 class _Round:
     """The thumbnails of some photos, from one source of pictures after the other."""
 
-    def __init__(self, thumbnailing: Thumbnailing, rows: Mapping[int, list[ThumbnailRow]]) -> None:
+    def __init__(
+        self, thumbnailing: Thumbnailing, rows: Mapping[int, Sequence[ThumbnailRow]]
+    ) -> None:
         """All of them are still to be made."""
         self._thumbnailing = thumbnailing
         self._left = dict(rows)
@@ -232,11 +239,11 @@ class _Round:
             if rows
         }
         outcomes = await elsewhere.bring(pixels, self._use)
-        hopeless = {Outcome.UNSHOWABLE, Outcome.NOWHERE}
         self._undecoded = {
             photo
             for photo, outcome in outcomes.items()
-            if outcome is Outcome.UNSHOWABLE or (outcome in hopeless and photo in self._undecoded)
+            if outcome is Outcome.UNSHOWABLE
+            or (outcome is Outcome.NOWHERE and photo in self._undecoded)
         }
 
     async def _use(self, photo: int, picture: Picture) -> bool:
@@ -285,11 +292,3 @@ def _by_photo(wanted: Iterable[WantedThumbnail]) -> dict[int, list[WantedThumbna
     for each in wanted:
         found.setdefault(each.photo, []).append(each)
     return found
-
-
-def _by_place(rows: Iterable[ThumbnailRow]) -> list[list[ThumbnailRow]]:
-    """The sizes of each place together."""
-    found: dict[str, list[ThumbnailRow]] = {}
-    for row in rows:
-        found.setdefault(row.path, []).append(row)
-    return list(found.values())
