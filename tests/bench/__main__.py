@@ -2,7 +2,7 @@
 
 The names are those of the modules here: listing, metadata, reading, cold, memory, resting,
 scanning, scanning_google, indexing, indexing_increments, writing, writing_names, writing_sending,
-writing_queue, writing_google, mirroring; all by default.
+writing_queue, writing_google, mirroring, drawing; all by default.
 `--largest 100000` leaves the library of a million photos out.
 """
 
@@ -21,7 +21,7 @@ NAMES = (
     *("resting", "scanning", "scanning_google"),
     *("indexing", "indexing_increments"),
     *("writing", "writing_names", "writing_sending", "writing_queue", "writing_google"),
-    "mirroring",
+    *("mirroring", "drawing"),
 )
 
 
