@@ -12,6 +12,10 @@ RUN_PACKAGES := fuse3 libfuse3-dev pkg-config gcc libc6-dev python3-dev python3-
 TEST_PACKAGES := rsync libimage-exiftool-perl ffmpeg attr borgbackup restic strace procps \
 	e2fsprogs mount libfaketime faketime git zip unzip vim libglib2.0-bin trash-cli chromium \
 	systemd dbus-user-session ntfs-3g exfat-fuse exfatprogs
+# A file manager with a display of its own: 150 MB that only tests/stories/test_file_manager.py and
+# test_drawn_albums.py want.
+DESKTOP_PACKAGES := xvfb dbus-daemon dbus-bin thunar tumbler gvfs xdotool imagemagick \
+	adwaita-icon-theme fonts-dejavu-core
 BENCH_PACKAGES := bindfs nginx-light
 
 # Installs only what dpkg does not have, and says so; needs no root if nothing is missing.
@@ -26,10 +30,13 @@ define need
 			>/dev/null; fi
 endef
 
-.PHONY: help demo test check bench soak fresh format lock system system-test system-bench clean
+.PHONY: help demo test desktop screenshot check bench soak fresh format lock \
+	system system-test system-desktop system-bench clean
 help:
 	@echo 'make demo    install, mount a demo library on $(DEMO_DIR), and say what to try'
 	@echo 'make test    install what the tests need, and run them'
+	@echo 'make desktop install a file manager and a display for it, and try the mount in it'
+	@echo 'make screenshot  draw docs/album-in-thunar.png anew'
 	@echo 'make check   format, lint, types, import contracts'
 	@echo 'make soak    the full kill and fault sweeps (long)'
 	@echo 'make bench   figures against native disk, bindfs, rclone and plain HTTP (long)'
@@ -39,6 +46,8 @@ system:
 	$(call need,$(RUN_PACKAGES))
 system-test: system
 	$(call need,$(TEST_PACKAGES))
+system-desktop: system-test
+	$(call need,$(DESKTOP_PACKAGES))
 system-bench: system-test
 	$(call need,$(BENCH_PACKAGES))
 
@@ -61,6 +70,14 @@ demo: system $(VENV)/.run
 # Four at a time on two processors: the slowest tests wait for a clock, not for a processor.
 test: system-test $(VENV)/.dev
 	$(VENV)/bin/python -m pytest -q -n 4 --dist loadgroup tests
+
+# No part of `make test`: two minutes, and half a desktop to be installed.
+desktop: system-desktop $(VENV)/.dev
+	WITH_DESKTOP=1 $(VENV)/bin/python -m pytest -q -n 2 --dist loadgroup tests/stories/test_file_manager.py \
+		tests/stories/test_drawn_albums.py
+
+screenshot: system-desktop $(VENV)/.dev
+	$(VENV)/bin/python -m tests.support.screenshot docs/album-in-thunar.png
 
 check: system $(VENV)/.dev
 	$(VENV)/bin/ruff format --check .

@@ -9,10 +9,12 @@ is done (catalog/thumbnail_rows.py), so it may end anywhere; the next round goes
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 import trio
 
+from agent.redrawing import Redrawing
 from agent.rendering import Outcome, Picture, Use
 from photofs.catalog.sqlite import Catalog
 from photofs.catalog.thumbnail_rows import ThumbnailRow, WantedThumbnail
@@ -79,6 +81,7 @@ class Thumbnailing:
         self._catalog, self._folder, self._shrinker = catalog, folder, shrinker
         self._open_picture = open_picture
         self._filling = filling
+        self._redrawing = Redrawing()
         self._away: set[int] = set()
 
     async def tidy(self) -> int:
@@ -175,6 +178,8 @@ class Thumbnailing:
         noted = [row._replace(taken=len(png)) for row, png in zip(rows, pngs, strict=True)]
         self._catalog.begin_thumbnails(noted)
         await trio.to_thread.run_sync(self._write, rows, pngs)
+        shown = dict.fromkeys(row.file for row in rows)
+        await self._redrawing.redraw([Path(os.fsdecode(file)) for file in shown])
         self._catalog.thumbnails_made(noted)
         return []
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from photofs.emulators.pictures import make_jpeg
 from photofs.emulators.takeout import Account, Item, write_export
 from photofs.model.thumbnail import file_uri, uri_digest
 from tests.support.household import Household, shell
+from tests.support.watched_folder import WatchedFolder
 
 pytestmark = pytest.mark.mount
 
@@ -69,6 +71,18 @@ def test_glib_finds_them_valid_in_the_mount(library: Household) -> None:
         assert str(point) in library.run("thumbnails", "status")
         assert library.ask("thumbnails", "clear")["removed"] == mount["thumbnails"]
         assert thumbnails(library) == set()
+
+
+def test_who_shows_a_folder_hears_of_new_thumbnails(library: Household) -> None:
+    """Of each file once its thumbnails are there, so that it is drawn without being opened anew."""
+    with library.mounted() as point:
+        new = point / "google/Dates/2019/2019-07/new.jpg"
+        library.run("cache", "warm", point / "google")
+        with closing(WatchedFolder(new.parent)) as watched:
+            library.run("thumbnails", "fill", new.parent)
+            assert watched.heard() == [new.name]
+            library.run("thumbnails", "fill", new.parent)
+            assert watched.heard() == []
 
 
 def test_a_removed_library_takes_its_thumbnails_along(library: Household) -> None:
