@@ -24,7 +24,7 @@ IN_A_ROW: Final = 3
 """Failures one after the other that are taken for the source's own, and no longer a photo's."""
 
 _ITS_OWN: Final = (Unreachable, TimedOut, NotAttached, Unauthorised, Quota)
-_A_PHOTOS: Final = (Gone, Corrupt)
+_A_PHOTOS: Final = (Gone, Corrupt, NotFound)
 
 
 class TroubledSources:
@@ -44,13 +44,17 @@ class TroubledSources:
         self._failures.pop(source, None)
 
     def failed(self, source: int, error: PhotofsError) -> bool:
-        """Note a failure; whether it was the source's own, and says nothing of the photo."""
+        """Note a failure; whether it is the source's own or this machine's, not the photo's.
+
+        What may be either counts against both.
+        """
         if isinstance(error, _A_PHOTOS):
             self.answered(source)
             return False
         self._failures[source] = failures = self._failures.get(source, 0) + 1
+        ours = not isinstance(error, RemoteError)
         patience = error.retry_after if isinstance(error, RemoteError) else None
-        own = isinstance(error, _ITS_OWN) or patience is not None
-        if own or isinstance(error, NotFound) or failures >= IN_A_ROW:
+        own = ours or isinstance(error, _ITS_OWN) or patience is not None
+        if failures >= IN_A_ROW or (own and not ours):
             self._until[source] = trio.current_time() + (patience or LEFT)
         return own

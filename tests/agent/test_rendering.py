@@ -20,9 +20,11 @@ from photofs.emulators.pictures import make_video
 from photofs.metadata.shrinking import Shrinker
 from photofs.metadata.still import is_shown
 from photofs.model.errors import (
+    Busy,
     Corrupt,
     Full,
     Gone,
+    NotFound,
     PhotofsError,
     Quota,
     Temporary,
@@ -308,11 +310,22 @@ async def test_many_failures_in_a_row_are_the_sources(tmp_path: Path) -> None:
     assert 3 <= len(given.refs) <= 6
 
 
-async def test_photos_that_are_not_there_are_no_trouble(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [Gone, Corrupt, NotFound])
+async def test_photos_that_are_not_there_are_no_trouble(
+    tmp_path: Path, kind: type[PhotofsError]
+) -> None:
     """Each of them says so for itself."""
-    given = scene(tmp_path, {f"{number}.jpg": Gone("404") for number in range(10)})
+    given = scene(tmp_path, {f"{number}.jpg": kind("no") for number in range(10)})
     assert await given.fill() == Filled(away=10)
-    assert len(given.refs) == 10
+    assert len(given.refs) == len(given.notes.notes) == 10
+
+
+async def test_trouble_of_this_machine_is_no_word_against_photos(tmp_path: Path) -> None:
+    """Such as a catalog that others write: the round ends for now, and nothing is noted."""
+    given = scene(tmp_path, {f"{number}.jpg": Busy("locked") for number in range(20)})
+    assert await given.fill() == Filled(away=20)
+    assert 3 <= len(given.refs) <= 6
+    assert given.notes.notes == {}
 
 
 async def test_a_full_disk_ends_the_round_plainly(tmp_path: Path) -> None:
