@@ -104,6 +104,10 @@ class Thumbnailing:
         wanted = self._catalog.wanted_thumbnails(
             point, self._filling.sizes, everywhere=everywhere, limit=limit
         )
+        return await self._portray_all(wanted)
+
+    async def _portray_all(self, wanted: Sequence[WantedThumbnail]) -> Filled:
+        """Make these, of what each photo can be shown by."""
         rows = {
             photo: [each.row for each in places]
             for photo, places in _by_photo(wanted).items()
