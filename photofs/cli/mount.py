@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from photofs.assembly import HOME_VARIABLE, House
-from photofs.cli.daemon import go_behind, start_daemon, tell_ready
+from photofs.cli.daemon import READY_VARIABLE, go_behind, start_daemon, tell_ready
+from photofs.cli.indexed_folders import indexed_around
 from photofs.cli.mounts import end_if_dead, forget_mount, mount_of, note_mount
 from photofs.cli.output import own_name, safe_text, shell_word
 from photofs.cli.suggestions import folders
@@ -61,6 +62,8 @@ def mount(
 ) -> None:
     """Show the libraries as folders below FOLDER, which must be empty, until `photofs umount`."""
     point = Path(os.path.normpath(folder.expanduser().absolute()))
+    if READY_VARIABLE not in os.environ:  # else who started this one in the background has said it
+        _warn_of_indexers(point)
     if daemon:
         command = _arguments(point, demo=demo, log_file=log_file, embed=embed, flags=flags)
         code = start_daemon(command)
@@ -101,6 +104,19 @@ def _check_point(point: Path, *, by_mounter: bool) -> None:
     if around is not None:
         raise Refused(
             f"{safe_text(str(point))} lies in a mount of photofs", remedy="choose another folder"
+        )
+
+
+def _warn_of_indexers(point: Path) -> None:
+    """Say so where desktops index or import whatever they find; it is mounted all the same."""
+    around = indexed_around(point, os.environ)
+    if around is not None:
+        print(
+            f"photofs: desktops index {safe_text(str(around))} by themselves, and photo managers"
+            " import from it: the mount does not belong there\n"
+            "  known indexers fetch nothing through it (`photofs guard status`); other programs may"
+            "\n  better: mkdir -p ~/photos && photofs mount --daemon ~/photos",
+            file=sys.stderr,
         )
 
 

@@ -25,6 +25,7 @@ from photofs.fuse.invalidation import Invalidation
 from photofs.fuse.mount_options import MountOptions, mount_flags
 from photofs.fuse.mount_point import without_links
 from photofs.fuse.operations import Operations
+from photofs.fuse.root_signs import RootSigns
 from photofs.fuse.router import Router
 from photofs.fuse.scratch_operations import ScratchOperations
 from photofs.fuse.trash_operations import TrashOperations
@@ -91,13 +92,14 @@ async def run(
             if writing is None
             else TrashOperations(writing.trash, local, attributes, invalidation)
         )
+        signs = RootSigns(path.name, uid=os.getuid(), gid=os.getgid())
         request_loop.install(pace)
 
         def answering() -> None:
             device.serving()
             ready()
 
-        async with _mounted(Router(photos, local, trash), device, where, options):
+        async with _mounted(Router(photos, local, signs, trash), device, where, options):
             await _serve(volume, invalidation, path, answering)
         local.close()
     finally:

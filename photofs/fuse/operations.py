@@ -164,7 +164,8 @@ class Operations:
         data = pyfuse3.StatvfsData()
         data.f_bsize = data.f_frsize = UNIT
         data.f_bfree = data.f_bavail = capacity.free // UNIT
-        data.f_blocks = -(-capacity.used // UNIT) + data.f_bfree
+        # never 0, for `df` and file managers leave out what has no blocks
+        data.f_blocks = max(1, -(-capacity.used // UNIT) + data.f_bfree)
         data.f_files = capacity.photos + data.f_bfree
         data.f_ffree = data.f_favail = data.f_bfree
         data.f_namemax = NAME_BYTES

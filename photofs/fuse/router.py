@@ -1,4 +1,4 @@
-"""Which side of the mount a request is for: what the catalog knows, Scratch, or the trash.
+"""Which side of the mount a request is for: what the catalog knows, Scratch, the trash, or signs.
 
 The number of an inode or of a file handle tells, and for the trash of the mount, which has some of
 both, the folder. What would need both sides is answered EXDEV, so that programs copy.
@@ -12,12 +12,13 @@ import pyfuse3
 
 from photofs.fuse.answered import refused
 from photofs.fuse.operations import Operations
+from photofs.fuse.root_signs import FIRST_SIGN, RootSigns, is_sign
 from photofs.fuse.scratch_operations import ScratchOperations
 from photofs.fuse.trash_operations import TrashOperations
 from photofs.model.discard import FIRST_DISCARD_INO
 from photofs.model.node import FIRST_SCRATCH_INO
 
-Side = Operations | ScratchOperations | TrashOperations
+Side = Operations | ScratchOperations | TrashOperations | RootSigns
 Handling = Coroutine[Any, Any, Any]
 Handler = Callable[..., Handling]
 
@@ -68,22 +69,28 @@ class Router(pyfuse3.Operations):
         self,
         photos: Operations,
         scratch: ScratchOperations,
+        signs: RootSigns,
         trash: TrashOperations | None = None,
     ) -> None:
         """The sides; a mount that cannot be written to has no trash."""
         super().__init__()
         self._photos = photos
         self._scratch = scratch
+        self._signs = signs
         self.trash = trash
 
     def side(self, number: int) -> Side:
         """Whose inode or file handle that is."""
-        if number < FIRST_DISCARD_INO:
+        if number < FIRST_SIGN:
             return self._photos
+        if number < FIRST_DISCARD_INO:
+            return self._signs
         return self._scratch if number >= FIRST_SCRATCH_INO else self.trash or self._photos
 
     def keeper(self, folder: int, name: bytes) -> Side:
         """Who answers for a name in a folder."""
+        if is_sign(folder, name):
+            return self._signs
         if self.trash is not None and self.trash.keeps(folder, name):
             return self.trash
         return self.side(folder)

@@ -45,6 +45,11 @@ def is_failed(path: Path) -> bool:
     return state_of(path).startswith("failed: ")
 
 
+def is_local(path: Path) -> bool:
+    """Whether it is a file that is never sent."""
+    return state_of(path) == "local"
+
+
 def small_picture(kind: str) -> bytes:
     """A picture in a format of Pillow's."""
     written = io.BytesIO()
@@ -95,6 +100,37 @@ def test_p6_what_is_not_taken_stays_marked_with_its_reason(household: Household)
             assert {path.name for path in album.iterdir()} == names | {"fine.jpg"}
         assert [photo.title for photo in emulator.account.stream()] == ["fine"]
         assert [len(each.photos) for each in emulator.account.state.albums] == [1]
+
+
+LEFT_BY_DESKTOPS = (
+    *(".directory", ".hidden", ".nomedia", ".trackerignore", ".xdg-volume-info"),
+    *(
+        ".DS_Store",
+        "._fine.jpg",
+        "Thumbs.db",
+        "desktop.ini",
+        ".fuse_hidden0001",
+        ".goutputstream-1",
+    ),
+)
+
+
+def test_what_desktops_leave_in_folders_is_never_sent(household: Household) -> None:
+    """Not even where a whole picture is in it: it stays in the folder, on this disk alone."""
+    with flickr_in_thread(Account()) as emulator:
+        add_flickr(household, emulator, perms="write")
+        household.scanned("flickr")
+        with household.mounted(agent=True) as point:
+            album = point / "flickr" / "Albums" / "Mixed"
+            album.mkdir()
+            for name in LEFT_BY_DESKTOPS:
+                (album / name).write_bytes(PICTURE)
+            (album / "fine.jpg").write_bytes(FINE)
+            for name in LEFT_BY_DESKTOPS:
+                wait_until(partial(is_local, album / name))
+            household.until_done()
+            assert all((album / name).read_bytes() == PICTURE for name in LEFT_BY_DESKTOPS)
+        assert [photo.title for photo in emulator.account.stream()] == ["fine"]
 
 
 def test_p6_a_full_account_keeps_files_waiting_and_says_so(household: Household) -> None:
