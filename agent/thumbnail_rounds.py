@@ -1,9 +1,13 @@
 """The desktop's thumbnails for a command: filled until nothing is wanted any more, or cleared."""
 
 import os
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 from typing import Final
+
+import trio
 
 from agent.rendering import open_rendering
 from agent.thumbnailing import Filled, Filling, Thumbnailing, pictures_here
@@ -17,20 +21,48 @@ from photofs.thumbnails.folder import ThumbnailFolder, thumbnails_root
 ROUND: Final = 2000
 """Thumbnails between two looks at what is wanted: that takes up to a second for 100,000 photos."""
 
+SETTLED_S: Final = 4.0
+"""Seconds after which tumbler has given up a photo that it was refused; seen were up to two."""
+
+LATELY_S: Final = 60.0
+LOOKS: Final = 3
+"""Seconds for which a refusal counts as a late one, and how often what was made is looked at."""
+
 
 async def fill_thumbnails(house: House, points: Sequence[str], *, everywhere: bool) -> Filled:
     """Make what is wanted at these mount points; what was done. Busy if another process does."""
-    filled = Filled()
     mounted = [os.fsencode(point) for point in points]
     with _working(house, everywhere=everywhere) as thumbnailing:
         await thumbnailing.tidy()
         await thumbnailing.trim(mounted)  # the limit may be lower than it was
-        for point in mounted:
-            while (made := await thumbnailing.fill(point, ROUND)) != Filled():
-                filled = Filled(*(one + other for one, other in zip(filled, made, strict=True)))
-                if await thumbnailing.trim(mounted):  # the room is used up; what comes is colder
-                    break
+        filled = await _fill_all(thumbnailing, mounted)
+        for _ in range(LOOKS):
+            if not filled.made or not was_refused_lately(house.paths.guard_told):
+                break
+            await trio.sleep(SETTLED_S)
+            if not await thumbnailing.look_again():
+                break
+            await _fill_all(thumbnailing, mounted)
     return filled
+
+
+async def _fill_all(thumbnailing: Thumbnailing, mounted: Sequence[bytes]) -> Filled:
+    """At each of these mount points, until nothing is wanted or the room is used up."""
+    filled = Filled()
+    for point in mounted:
+        while (made := await thumbnailing.fill(point, ROUND)) != Filled():
+            filled = Filled(*(one + other for one, other in zip(filled, made, strict=True)))
+            if await thumbnailing.trim(mounted):  # what comes is colder
+                break
+    return filled
+
+
+def was_refused_lately(told: Path) -> bool:
+    """Whether a program that draws may still be about to fail: mounts have noted a refusal."""
+    since = time.time() - LATELY_S
+    with suppress(OSError):
+        return any(each.stat().st_mtime > since for each in told.iterdir())
+    return False
 
 
 async def clear_thumbnails(house: House) -> int:

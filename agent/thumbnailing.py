@@ -8,6 +8,7 @@ is done (catalog/thumbnail_rows.py), so it may end anywhere; the next round goes
 
 import logging
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -35,6 +36,9 @@ UPRIGHT: Final = 1
 
 PORTION: Final = 200
 """Rows that are noted in one transaction, some 5 ms."""
+
+FRESH: Final = 4000
+"""So many thumbnails of late are looked at again: a file takes some 50 us."""
 
 SPARE: Final = 0.9
 """Folders that nobody opened are filled up to so much of the limit: the rest is for opened ones."""
@@ -82,6 +86,7 @@ class Thumbnailing:
         self._open_picture = open_picture
         self._filling = filling
         self._redrawing = Redrawing()
+        self._fresh: deque[ThumbnailRow] = deque(maxlen=FRESH)
         self._away: set[int] = set()
 
     async def tidy(self) -> int:
@@ -119,6 +124,23 @@ class Thumbnailing:
             await round_.from_elsewhere(self._elsewhere)
         self._away |= round_.away
         return round_.filled()
+
+    async def look_again(self) -> int:
+        """Forget what was made since the last look and was removed again; how many.
+
+        tumbler removes all thumbnails of a file when it has failed at it, a second or two after it
+        has begun: also one that was made meanwhile.
+        """
+        fresh, self._fresh = list(self._fresh), deque(maxlen=FRESH)
+
+        def removed() -> list[ThumbnailRow]:
+            standing = self._folder.standing
+            return [row for row in fresh if standing(row.size, portrayed(row)) is Standing.NONE]
+
+        rows = await trio.to_thread.run_sync(removed)
+        if rows:
+            self._catalog.forget_thumbnails(rows)
+        return len(rows)
 
     async def trim(self, mounted: Iterable[bytes]) -> int:
         """Remove what is least missed, until the limit is kept; how many."""
@@ -182,6 +204,7 @@ class Thumbnailing:
         noted = [row._replace(taken=len(png)) for row, png in zip(rows, pngs, strict=True)]
         self._catalog.begin_thumbnails(noted)
         await trio.to_thread.run_sync(self._write, rows, pngs)
+        self._fresh.extend(noted)
         shown = dict.fromkeys(row.file for row in rows)
         await self._redrawing.redraw([Path(os.fsdecode(file)) for file in shown])
         self._catalog.thumbnails_made(noted)

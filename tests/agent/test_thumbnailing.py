@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 from PIL import Image
 
+from agent.thumbnail_rounds import was_refused_lately
 from agent.thumbnailing import Filled, Filling, Thumbnailing, pictures_here
 from photofs.catalog.sqlite import Catalog
 from photofs.metadata.shrinking import Shrinker
@@ -133,6 +134,35 @@ async def test_what_is_away_keeps_nobody_waiting(root: Path) -> None:
         assert (await made.thumbnailing.fill(HERE, 1)).away == 1
         rounds = [await made.thumbnailing.fill(HERE, 1) for _ in range(len(ORIGINALS))]
         assert sum(each.away for each in rounds) == len(ORIGINALS) - 1
+
+
+async def test_what_another_program_removed_meanwhile_is_made_again(root: Path) -> None:
+    """tumbler does so when it fails at a file: the second look finds it, and nothing else."""
+    async with desk(root) as made:
+        await made.thumbnailing.fill(HERE, 100)
+        before = made.pngs()
+        assert await made.thumbnailing.look_again() == 0
+        assert await made.thumbnailing.fill(HERE, 100) == Filled()
+
+        await made.thumbnailing.clear()
+        await made.thumbnailing.fill(HERE, 100)
+        for size in ("normal", "large"):
+            (made.folder.root / shown(A_IN_LAKE, size)).unlink()
+        assert await made.thumbnailing.look_again() == 2
+        assert await made.thumbnailing.fill(HERE, 100) == Filled(made=2)
+        assert made.pngs() == before
+
+
+def test_only_a_late_refusal_calls_for_a_second_look(tmp_path: Path) -> None:
+    """By the notes that mounts write; without any there is none."""
+    told = tmp_path / "guard"
+    assert not was_refused_lately(told)
+    told.mkdir()
+    note = told / "1"
+    note.touch()
+    assert was_refused_lately(told)
+    os.utime(note, (1, 1))
+    assert not was_refused_lately(told)
 
 
 async def test_only_opened_folders_are_filled(root: Path) -> None:
