@@ -58,7 +58,8 @@ class Desktop:
         self.folder = folder
         self.home = folder / "desk"
         runtime = folder / "desk" / "run"
-        runtime.mkdir(parents=True, mode=0o700)
+        runtime.mkdir(parents=True)
+        runtime.chmod(0o700)
         self.thumbnails = self.home / "cache" / "thumbnails"
         self.environ = {
             **environ,

@@ -54,6 +54,10 @@ class Window:
         self._desktop.run("xdotool", "type", "--delay", "30", text)
         self._desktop.run("xdotool", "key", "Return")
 
+    def resize(self, width: int, height: int) -> None:
+        """Make it so many pixels wide and high."""
+        self._desktop.run("xdotool", "windowsize", "--sync", self.number, str(width), str(height))
+
     def click(self, right: int, bottom: int) -> None:
         """Press the mouse's button so many pixels from the lower right corner."""
         width, height = self.picture().size
