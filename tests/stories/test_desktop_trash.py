@@ -151,7 +151,7 @@ def test_the_log_tells_of_it_and_undo_takes_it_back(live: Household) -> None:
 SESSION = """
 set -e
 gio trash "$1/{day}" "$1/Albums/Family"
-sleep 0.1
+until [ "$(gio trash --list | wc -l)" -ge 2 ]; do sleep 0.1; done
 gio trash --list
 for each in $(gio list -u trash:///); do gio trash --restore "$each"; done
 ls "$1/Albums/Family" "$1/{day}"
