@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": ("photofs.cli.check", "Verify the catalog's invariants and, if asked, all bytes."),
     "completion": ("photofs.cli.completion", "Print the shell's completion script."),
     "date": ("photofs.cli.date", "Set or reset when photos were taken."),
+    "desktop": ("photofs.cli.desktop", "Install emblems and menu entries for file managers."),
     "free": ("photofs.cli.pin", "Remove the cached bytes of photos from this disk."),
     "guard": ("photofs.cli.guard", "Say which programs may fetch as many originals as they open."),
     "hand": ("photofs.cli.hand", "Do by hand what Google lets no program do."),
