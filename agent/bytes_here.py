@@ -39,7 +39,7 @@ async def spooled(stream: OriginalStream, folder: Path) -> int:
     Raises what the stream raises, Corrupt for more than MOST, Full or StoreError.
     """
     with disk_errors("a picture was copied for its thumbnail"):
-        file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - closed below
+        file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed below
     with file:
         came = 0
         async for chunk in stream:
@@ -48,4 +48,6 @@ async def spooled(stream: OriginalStream, folder: Path) -> int:
                 raise Corrupt("the file is too large to be copied for a thumbnail")
             with disk_errors("a picture was copied for its thumbnail"):
                 file.write(chunk)
-        return os.dup(file.fileno())
+        with disk_errors("a picture was copied for its thumbnail"):
+            file.flush()
+            return os.dup(file.fileno())

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 import trio
 
-from agent.bytes_here import from_mirror, spooled
+from agent.bytes_here import MOST, from_mirror, spooled
 from agent.rendition_notes import RenditionNotes
 from agent.troubled_sources import TroubledSources
 from photofs.assembly import House
@@ -189,7 +189,7 @@ class _Errand:
     async def _here(self, photo: int, origins: Sequence[OriginRow]) -> int | None:
         """Bytes of it that lie on a disk here, if they may be shown; the caller closes the file."""
         row = self._catalog.photo(photo)
-        if not is_shown(row.media):
+        if not is_shown(row.media) or (row.size_exact and (row.size or 0) > MOST):
             return None
         sha256 = row.sha256
         if sha256 is not None:
@@ -211,16 +211,17 @@ class _Errand:
 
     async def _rendered(self, photo: int, origin: OriginRow, pixels: int) -> bool | None:
         """Whether a source's small picture was shown; None if it makes none at all."""
-        shown: bool | None = False
         if not self._may_ask(origin):
-            return shown
+            return False
+        data: bytes | None = b""
         with self._told_of(origin.source_id, origin):
             data = await self._small(origin, pixels)
-            if data is None:
-                shown = None
-            elif await self._show(photo, Picture(_in_memory(data), upright=True)):
-                shown = True
-            else:
+        if not data:
+            return None if data is None else False
+        # what `use` raises is no word against the source, nor against its photo
+        shown = await self._show(photo, Picture(_in_memory(data), upright=True))
+        if not shown:
+            with self._told_of(origin.source_id, origin):
                 raise Corrupt("the service's small picture of it cannot be decoded")
         return shown
 

@@ -21,6 +21,7 @@ from photofs.catalog.sqlite import Catalog
 from photofs.catalog.thumbnail_rows import ThumbnailRow, WantedThumbnail
 from photofs.metadata.shrinking import Shrinker, Shrunk
 from photofs.metadata.still import is_shown, still_of
+from photofs.model.errors import Corrupt
 from photofs.model.thumbnail import Portrayed, ThumbnailSize, file_uri, mimetype_of
 from photofs.originals.local_disk import LocalDisk
 from photofs.thumbnails.folder import Standing, ThumbnailFolder
@@ -224,7 +225,13 @@ class Thumbnailing:
         return [row for row in rows if row not in theirs], [row for row in rows if row in theirs]
 
     def _drawn(self, picture: Picture, sides: Sequence[int]) -> Shrunk:
-        """A PNG for each side, without texts."""
+        """A PNG for each side, without texts; Corrupt if its bytes cannot be read."""
+        try:
+            return self._drawn_of(picture, sides)
+        except OSError as error:  # of its file, or no memory for another one
+            raise Corrupt(f"a picture cannot be read: {error.strerror}") from error
+
+    def _drawn_of(self, picture: Picture, sides: Sequence[int]) -> Shrunk:
         still = still_of(picture.fd)
         if still is None:
             held = UPRIGHT if picture.upright else None
@@ -260,6 +267,8 @@ class _Round:
                 try:
                     if not await self._use(photo, Picture(fd)):
                         self._undecoded.add(photo)
+                except Corrupt as error:  # one bad place of a disk keeps no other photo waiting
+                    log.info("photo %d has no thumbnail for now: %s", photo, error)
                 finally:
                     os.close(fd)
 

@@ -61,11 +61,17 @@ def still_of(fd: int) -> int | None:
     if program is None or kind is None or kind[0] is not Media.VIDEO:
         return None
     demuxer = _DEMUXERS.get(kind[1])
+    if demuxer is None:
+        return None
     still = os.memfd_create("still")
-    if demuxer and _succeeds(_command(program, demuxer, fd), fd, still) and os.fstat(still).st_size:
-        return still
-    os.close(still)
-    return None
+    shown = False
+    try:
+        ended_well = _succeeds(_command(program, demuxer, fd), fd, still)
+        shown = ended_well and os.fstat(still).st_size > 0
+    finally:
+        if not shown:
+            os.close(still)
+    return still if shown else None
 
 
 def _program() -> str | None:

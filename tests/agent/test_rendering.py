@@ -27,6 +27,7 @@ from photofs.model.errors import (
     NotFound,
     PhotofsError,
     Quota,
+    StoreError,
     Temporary,
     Unauthorised,
     Unreachable,
@@ -328,20 +329,37 @@ async def test_trouble_of_this_machine_is_no_word_against_photos(tmp_path: Path)
     assert given.notes.notes == {}
 
 
-async def test_a_full_disk_ends_the_round_plainly(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [Full("no room"), StoreError("no rights there"), Busy("the catalog is held")],
+    ids=lambda each: type(each).__name__,
+)
+async def test_what_the_desktops_folder_says_ends_the_round_plainly(
+    tmp_path: Path, error: PhotofsError
+) -> None:
     """In the error that says so, and nothing is noted against photos or source."""
     given = scene(tmp_path, {f"{number}.jpg": jpeg() for number in range(9)})
 
     async def use(photo: int, picture: object) -> bool:
         del photo, picture
-        raise Full("no room")
+        raise error
 
     with given.made.open_catalog() as catalog:
         notes = RenditionNotes(given.notes, lambda: given.now_ns)
         reach = Reach(given.service.opened, MirrorCopies(catalog), notes, tmp_path)
         before = open_files()
-        with pytest.raises(Full):
+        with pytest.raises(type(error), match=error.what):
             await Rendering(catalog, reach).bring(dict.fromkeys(range(1, 10), 256), use)
         assert open_files() == before
     assert given.notes.notes == {}
     assert len(given.refs) <= 4
+
+
+async def test_what_is_too_large_to_be_copied_is_not_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither from a source here nor from a mirror, in whichever run."""
+    monkeypatch.setattr("agent.rendering.MOST", 1000)
+    given = scene(tmp_path, {"a.jpg": b""}, local=True, data=jpeg((900, 600)))
+    assert await given.fill() == Filled(away=1)
+    assert given.service.originals == []

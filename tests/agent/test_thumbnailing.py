@@ -3,7 +3,7 @@
 import io
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -292,3 +292,21 @@ async def test_a_full_disk_is_said_and_mended_later(root: Path, tmp_path: Path) 
             await made.thumbnailing.tidy()
             await made.thumbnailing.fill(HERE, 100)
             assert made.pngs()[shown(A_IN_LAKE)] == (128, 85)
+
+
+async def test_an_original_that_cannot_be_read_keeps_no_other_waiting(root: Path) -> None:
+    """It has no thumbnail for now, and gets one when its disk reads it again."""
+    async with desk(root) as made:
+        here = pictures_here(made.catalog, made.made.store())
+
+        def but_one(photo: int) -> int | None:
+            return os.open(root / "unread", os.O_WRONLY | os.O_CREAT) if photo == 1 else here(photo)
+
+        with closing(Shrinker()) as shrinker:
+            filling = Filling((NORMAL, LARGE), everywhere=True, limit=ENOUGH)
+            failing = Thumbnailing(made.catalog, made.folder, shrinker, but_one, filling)
+            filled = await failing.fill(HERE, 100)
+        assert (filled.made > 0, filled.away >= 1) == (True, True)
+        assert shown(A_IN_LAKE) not in made.pngs()
+        assert (await made.thumbnailing.fill(HERE, 100)).made > 0
+        assert shown(A_IN_LAKE) in made.pngs()
