@@ -25,6 +25,12 @@ _HOSTS = re.compile(
 )
 """Names of programs that run what their first argument names."""
 
+_CODE = re.compile(rb"-[A-Za-z]{0,3}[ceE]|--eval|--print")
+"""After these stands the code itself (`bash -lc`, `perl -ne`), and in it what nobody may log."""
+
+_NAME_BYTES = 255
+"""No file has a longer name (NAME_MAX)."""
+
 
 class Process(NamedTuple):
     """Its number, and when it was started, in clock ticks since the machine was."""
@@ -121,10 +127,11 @@ def caller_of(thread: int) -> Caller | None:
 def _guest(words: list[bytes]) -> list[str]:
     """What an interpreter runs, by its arguments; nothing if they are the code itself."""
     for word in words:
-        if word in {b"-c", b"-e"}:
+        if _CODE.fullmatch(word):
             break
         if word and not word.startswith(b"-"):
-            return [os.fsdecode(word).rpartition("/")[2]]
+            name = word.rpartition(b"/")[2]
+            return [os.fsdecode(name)] if len(name) <= _NAME_BYTES else []
     return []
 
 

@@ -13,6 +13,7 @@ import msgspec
 from photofs.kernel.process import Process
 from photofs.model.errors import Misconfigured, StoreError
 from photofs.model.guard import Told
+from photofs.originals.rooms import sync_folder
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +47,8 @@ def write_words(path: Path, words: Words) -> None:
     """Put it there for good; StoreError."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _replace(path, msgspec.json.encode(words))
+        _replace(path, msgspec.json.encode(words), synced=True)
+        sync_folder(path.parent)
     except OSError as error:
         raise StoreError(
             f"{path} cannot be written: {error.strerror}",
@@ -77,8 +79,12 @@ def read_told(folder: Path) -> list[Told]:
     return found
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """A file is whole, or the one before."""
+def _replace(path: Path, data: bytes, *, synced: bool = False) -> None:
+    """A file is whole, or the one before; after a power cut as well if it is `synced`."""
     beside = path.with_name(f"{path.name}.{os.getpid()}")
-    beside.write_bytes(data)
+    with beside.open("wb") as file:
+        file.write(data)
+        if synced:
+            file.flush()
+            os.fsync(file.fileno())
     beside.rename(path)

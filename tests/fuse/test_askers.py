@@ -1,6 +1,7 @@
 """Which program asks: told by the number of a thread, the same for all that it forked."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -8,6 +9,8 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+
+import pytest
 
 from photofs.fuse.askers import Askers
 from photofs.kernel.process import caller_of, program_of
@@ -91,3 +94,21 @@ def test_a_script_is_called_by_its_own_name(tmp_path: Path) -> None:
 def test_who_has_ended_is_nobody() -> None:
     """A number that no process has."""
     assert caller_of(2**22 + 1) is None
+
+
+@pytest.mark.parametrize(
+    ("shell", "words"),
+    [("bash", ["-lc"]), ("bash", ["--norc", "-ec"]), ("perl", ["-E"]), ("perl", ["-we"])],
+    ids=["login", "ending", "perl", "warning"],
+)
+def test_code_on_the_command_line_is_no_name(shell: str, words: list[str]) -> None:
+    """It may hold a password, and names stand in logs."""
+    code = {"bash": "read -r line; : --password=secret", "perl": "<STDIN>; # --password=secret"}
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"{shell} is not installed")
+    with subprocess.Popen([program, *words, code[shell]], stdin=subprocess.PIPE) as running:
+        wait_for(partial(is_named, running.pid, shell))
+        caller = caller_of(running.pid)
+    assert caller is not None
+    assert set(caller.names) == {shell}
