@@ -30,7 +30,10 @@ def indexed_around(point: Path, environ: Mapping[str, str]) -> Path | None:
     Links are not followed: the mount point may hang. A folder that is the home folder itself is
     none (xdg-user-dirs means "there is none" by that).
     """
-    home = Path(environ.get("HOME") or Path.home())
+    try:
+        home = Path(environ.get("HOME") or Path.home())
+    except RuntimeError:  # a user that no list names, as in containers: no desktop is there
+        return None
     for each in _folders(home, environ):
         if each != home and point.is_relative_to(each):
             return each

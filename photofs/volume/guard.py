@@ -5,6 +5,7 @@ what would have to be fetched from a service come by here: nothing else costs an
 """
 
 import logging
+import shlex
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -139,7 +140,7 @@ class Guard:
             raise Guarded(
                 f"{caller.name} has had its share of photos that are not on this disk",
                 safe="nothing was fetched",
-                remedy=f"`photofs guard allow {caller.name}` lets it fetch as many as it likes",
+                remedy=f"`photofs guard allow {_word(caller)}` lets it fetch as many as it likes",
             )
         return leave
 
@@ -166,7 +167,7 @@ class Guard:
                 " and what is here as ever; `photofs guard allow %s` lets it",
                 caller.name,
                 "and is known to draw or index" if caller.known else "and reads only their heads",
-                caller.name,
+                _word(caller),
             )
         if now - self._noted >= NOTED_S:
             self._noted = now
@@ -185,6 +186,12 @@ async def guarded(
     with guard.entry(photo, thread) as entry:
         draft = await open_draft(photo)
         return entry.watched(draft, draft.size)
+
+
+def _word(caller: Caller) -> str:
+    """The name as it can be pasted into a shell: "Web Content" is one, "-bash" another."""
+    quoted = shlex.quote(caller.name)
+    return f"-- {quoted}" if caller.name.startswith("-") else quoted
 
 
 def _counted(process: Process, standing: Standing) -> Caller | None:

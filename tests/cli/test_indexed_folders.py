@@ -58,3 +58,13 @@ def test_mounting_in_pictures_is_warned_of_once(tmp_path: Path) -> None:
         said = household.run("mount", "--daemon", tmp_path / name, code=None)
         assert "there is no library to show yet" in said
         assert said.count("desktops index") == (name == "Pictures")
+
+
+def test_who_has_no_home_folder_has_no_desktop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as a number without a name in a container: mounting goes on."""
+
+    def nowhere() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", nowhere)
+    assert indexed_around(Path("/mnt/photos"), {}) is None

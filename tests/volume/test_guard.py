@@ -91,6 +91,22 @@ async def test_heads_are_given_as_many_as_the_share(tmp_path: Path, expect_log: 
     assert len(expect_log.records) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "words"), [("Web Content", "'Web Content'"), ("-odd", "-- -odd"), ("exif", "exif")]
+)
+async def test_the_cure_can_be_pasted_into_a_shell(
+    tmp_path: Path, expect_log: ExpectLog, name: str, words: str
+) -> None:
+    """Names of programs have blanks, and hyphens in front."""
+    expect_log(f"`photofs guard allow {words}`")
+    async with guarded(stocked(tmp_path / "stock"), name) as (volume, _):
+        for each in NAMES[:3]:
+            assert await look(volume, each, 1000)
+        with pytest.raises(Guarded) as refused:
+            await volume.open(ino_of(volume, f"Albums/Lake/{NAMES[3]}"), thread=ME)
+    assert f"`photofs guard allow {words}`" in refused.value.remedy
+
+
 async def test_whole_reads_are_never_refused(tmp_path: Path) -> None:
     """Twelve photos by a program whose share is three."""
     async with guarded(stocked(tmp_path / "stock"), "script") as (volume, _):
