@@ -15,7 +15,7 @@ TEST_PACKAGES := rsync libimage-exiftool-perl ffmpeg attr borgbackup restic stra
 # A file manager with a display of its own: 150 MB that only tests/stories/test_file_manager.py and
 # test_drawn_albums.py want.
 DESKTOP_PACKAGES := xvfb dbus-daemon dbus-bin thunar tumbler gvfs xdotool imagemagick \
-	adwaita-icon-theme fonts-dejavu-core
+	adwaita-icon-theme fonts-dejavu-core desktop-file-utils
 BENCH_PACKAGES := bindfs nginx-light
 
 # Installs only what dpkg does not have, and says so; needs no root if nothing is missing.
@@ -74,7 +74,7 @@ test: system-test $(VENV)/.dev
 # No part of `make test`: two minutes, and half a desktop to be installed.
 desktop: system-desktop $(VENV)/.dev
 	WITH_DESKTOP=1 $(VENV)/bin/python -m pytest -q -n 2 --dist loadgroup tests/stories/test_file_manager.py \
-		tests/stories/test_drawn_albums.py
+		tests/stories/test_drawn_albums.py tests/cli/test_desktop.py
 
 screenshot: system-desktop $(VENV)/.dev
 	$(VENV)/bin/python -m tests.support.screenshot docs/album-in-thunar.png
