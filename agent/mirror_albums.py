@@ -15,7 +15,7 @@ from typing import Final
 import trio
 
 from agent.album_adopting import find_place
-from agent.mirror_aside import set_aside_damaged
+from agent.mirror_aside import clear_way, set_aside_damaged
 from agent.mirror_plan import fit_windows
 from agent.mirror_removing import Removing
 from agent.mirror_sums import list_of, listed
@@ -191,8 +191,10 @@ def _list(work: Work, folder: str, made: Mapping[str, object]) -> None:
     path = list_of(folder)
     hashes = AlbumFolder(0, folder, "", made).hashes
     if hashes:
+        clear_way(work, path)
         work.folder.put(path, listed(hashes).encode())
     elif work.row.albums is AlbumFolders.COPIES:
+        clear_way(work, path)
         work.folder.remove_own(path)
 
 

@@ -21,6 +21,12 @@ def set_aside_damaged(work: Work, path: str) -> str:
     raise StoreError(f"no name is free below {DAMAGED_FOLDER}", safe="the file stays where it is")
 
 
+def clear_way(work: Work, path: str) -> None:
+    """In a thread: a list is to be written; a folder of that name would end each run (EISDIR)."""
+    if work.folder.is_folder(path):
+        set_aside_damaged(work, path)
+
+
 def _aside_names(path: str) -> Iterator[str]:
     folder, _, name = path.rpartition("/")
     for attempt in range(MOST_NAMES):

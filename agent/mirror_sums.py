@@ -7,6 +7,7 @@ leaves no list that is out of date for good. Sidecars are mirror_beside's matter
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from agent.mirror_aside import clear_way
 from agent.mirror_work import Work, folder_of
 from photofs.catalog.mirrored import CopyRow
 from photofs.model.errors import NotFolder
@@ -46,6 +47,7 @@ def _look_after(work: Work, folder: str, text: str) -> None:
     mirror = work.folder
     mirror.sweep(folder)
     path = list_of(folder)
+    clear_way(work, path)
     if text:
         mirror.put(path, text.encode())
         mirror.sync(folder)

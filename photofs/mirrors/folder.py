@@ -276,8 +276,9 @@ class LocalMirror:
     def sweep(self, folder: str) -> None:
         """Remove what a killed run left under temporary names."""
         for name in self.names(folder):
-            if TEMPORARY.fullmatch(name):
-                self.remove_own(f"{folder}/{name}" if folder else name)
+            path = f"{folder}/{name}" if folder else name
+            if TEMPORARY.fullmatch(name) and not self.is_folder(path):  # that is nothing of ours
+                self.remove_own(path)
 
     def tidy(self, folder: str) -> None:
         """Remove a folder, and those above it, as far as they are empty."""

@@ -60,6 +60,12 @@ def is_wrong(made: Stock, row: MirrorRow) -> bool:
         return catalog.is_wrong(row.mirror_id)
 
 
+def everything(root: Path) -> dict[str, bytes]:
+    """All plain files below a mirror's root."""
+    files = (path for path in root.rglob("*") if path.is_file() and not path.is_symlink())
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
+
+
 def shown(root: Path) -> dict[str, bytes | str]:
     """All that is below a mirror's root but for what was set aside: bytes, or where links point."""
     return {
@@ -253,6 +259,31 @@ async def test_a_list_of_copies_is_looked_at_too(made: Stock, tmp_path: Path) ->
     await run_all(made, row)
     assert path.read_text() == own
     assert wrong_paths(await verified(made, row)) == []
+
+
+@pytest.mark.parametrize("folder", [MONTH, LAKE])
+@pytest.mark.parametrize("mend", BY)
+async def test_folders_named_as_ours_end_no_run(
+    made: Stock, tmp_path: Path, mend: Mend, folder: str
+) -> None:
+    """One in place of a list of hashes is kept in Damaged, one named as a temporary file stays."""
+    row = add_mirror(made, tmp_path / "copies", albums=AlbumFolders.COPIES)
+    await run_all(made, row)
+    root = Path(row.root)
+    own = (root / folder / "SHA256SUMS").read_text()
+    (root / folder / "SHA256SUMS").unlink()
+    for name in ("SHA256SUMS", ".photofs-0123456789abcdef.tmp"):
+        (root / folder / name).mkdir()
+        (root / folder / name / "mine").write_text("a person's")
+    await verified(made, row)
+    await mend(made, row)
+    assert (root / folder / "SHA256SUMS").read_text() == own
+    assert wrong_paths(await verified(made, row)) == []
+    kept = [path for path, data in everything(root).items() if data == b"a person's"]
+    assert sorted(path.rpartition("/")[0].rpartition("/")[2] for path in kept) == [
+        ".photofs-0123456789abcdef.tmp",
+        "SHA256SUMS",
+    ]
 
 
 async def test_the_background_looks_when_it_is_due(made: Stock, row: MirrorRow) -> None:
