@@ -1,4 +1,4 @@
-"""Photos that a source has and whose bytes were never whole here, as rows."""
+"""What is asked of a source's photos before a file is sent to it: the unread, and the absent."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -50,6 +50,15 @@ class UnreadRows(Part):
                 size=size,
                 original=fidelity == Fidelity.ORIGINAL.value,
             )
+
+    def doubtful_id(self, photo_id: int, source_id: int) -> str | None:
+        """The source's id of a photo that its last whole listing did not hold; None if it did."""
+        row = self.database.one(
+            "SELECT remote_id FROM observation WHERE photo = ? AND source = ? AND gone = 0"
+            " AND absent > 0 LIMIT 1",
+            (photo_id, source_id),
+        )
+        return row[0] if row else None
 
 
 def second_of(local: datetime) -> str:

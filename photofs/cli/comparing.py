@@ -13,10 +13,11 @@ from typing import Final, NamedTuple
 from photofs.assembly import House
 from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
-from photofs.model.errors import Full, PhotofsError, Rationed
+from photofs.model.errors import Full, PhotofsError, Rationed, Refused
 from photofs.model.likeness import Sought, UnreadPhoto, UnreadPhotos
 from photofs.volume.engine import Engine, open_engine
 from photofs.volume.fetch import Pieces
+from photofs.volume.sources import OpenProvider
 
 OTHER_BYTES: Final = "its service gives back other bytes than were sent"
 
@@ -35,10 +36,17 @@ class Comparing:
     """For one source of one library."""
 
     def __init__(
-        self, catalog: Catalog, source: SourceRow, engine: Engine, *, takes_once: bool
+        self,
+        catalog: Catalog,
+        source: SourceRow,
+        engine: Engine,
+        open_provider: OpenProvider,
+        *,
+        takes_once: bool,
     ) -> None:
         """`takes_once`: the service knows the same bytes by itself, so nothing is compared."""
-        self._catalog, self._engine = catalog, engine
+        self._catalog, self._engine, self._source = catalog, engine, source
+        self._open = open_provider
         self.takes_once = takes_once
         self._unread = UnreadPhotos(catalog.unread(source.library_id, source.source_id))
         self.number = self._unread.number
@@ -60,6 +68,24 @@ class Comparing:
             if why and not unsure:
                 unsure = f"as {self._name(photo)}: {why}"
         return Compared(None, unsure)
+
+    async def check_there(self, photo: int) -> None:
+        """Refused if the source has lost a photo that is shown until a second listing lacks it.
+
+        One request for each that the last whole listing did not hold, none for the others.
+        """
+        remote_id = self._catalog.doubtful_id(photo, self._source.source_id)
+        if remote_id is None:
+            return
+        async with self._open(self._source) as provider:
+            writes = provider.abilities.writes
+            if writes is None or writes.look is None or await writes.look(remote_id) is not None:
+                return
+        raise Refused(
+            f"{self._name_of(photo)} has its bytes, and was deleted at the service, which is taken"
+            " for certain once a second whole listing lacks it: an hour from now give `photofs scan"
+            " --full`, and the same command again"
+        )
 
     async def _differs(self, photo: UnreadPhoto, sought: Sought, sha256: str) -> str | None:
         """None if it is the photo of these bytes, "" if it is not, else why that is not known."""
@@ -86,6 +112,9 @@ class Comparing:
     def _name(self, photo: UnreadPhoto) -> str:
         return self._catalog.path_of(photo.photo_id) or photo.names[0]
 
+    def _name_of(self, photo: int) -> str:
+        return self._catalog.path_of(photo) or self._catalog.photo_facts(photo).name
+
 
 @asynccontextmanager
 async def open_comparing(
@@ -97,7 +126,7 @@ async def open_comparing(
     takes_once = await _takes_once(house, source)
     pieces = Pieces(catalog, catalog, house.store(), house.open_provider)
     async with open_engine(pieces) as engine:
-        yield Comparing(catalog, source, engine, takes_once=takes_once)
+        yield Comparing(catalog, source, engine, house.open_provider, takes_once=takes_once)
 
 
 async def _takes_once(house: House, source: SourceRow) -> bool:

@@ -99,8 +99,13 @@ def _of_those_there(done: Restored, *, dry_run: bool) -> Iterator[str]:
     age = int(time.time() - done.listed)
     if age > STALE:
         yield (
-            f"the library was last listed {human_age(age)}: what came to it since is not known"
-            " here; `photofs scan` asks"
+            f"the library was last listed {human_age(age)}: what came to it since, or was deleted"
+            " there, is not known here; `photofs scan --full` asks"
+        )
+    if done.trouble:
+        yield (
+            "the last scan of its account had trouble, so what counts as there may be gone:"
+            f" {done.trouble}"
         )
     if done.takes_once and done.unread:
         yield (

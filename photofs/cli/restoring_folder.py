@@ -58,7 +58,7 @@ class Restored:
 
     `favorites`, `archived`: of all that come in or were there, those that are to be it from now on.
 
-    `listed`: when the library's account was last listed, in Unix seconds.
+    `listed`: when the library's account was last listed, in Unix seconds; `trouble`: why not since.
 
     `albums`: that get photos; `joined` of those are there already, or share one title.
 
@@ -83,6 +83,7 @@ class Restored:
     favorites: int = 0
     archived: int = 0
     listed: float = 0.0
+    trouble: str = ""
     albums: int = 0
     joined: int = 0
     left: int = 0
@@ -119,6 +120,7 @@ async def restore_folder(
         ):
             using = _Using(catalog, library, RestoredBytes(provider, read), read, comparing)
             run = _Run(house, using, wanted)
+            run.done.trouble = source.trouble
             run.done.listed = (source.scan_ns or source.full_scan_ns or 0) / 1e9
             return await run.all()
 
@@ -215,7 +217,7 @@ class _Run:
     async def _bring(self, seen: PhotoSeen) -> int | None:
         """One photo; the same bytes under two names are one."""
         file = await self._bytes.look(seen)
-        there = self._by_hash.get(file.sha256) or self._known(file.sha256)
+        there = await self._there(file.sha256)
         brought = self._restoring.brought(self._key(file.sha256)) if there is None else None
         if there is None and brought is None:
             if self._wanted.dry:
@@ -303,6 +305,13 @@ class _Run:
     def _key(self, sha256: str) -> str:
         """Under which it is noted that these bytes were copied in."""
         return f"{self._library}:restored:{sha256}"
+
+    async def _there(self, sha256: str) -> int | None:
+        """The photo that has these bytes by now; Refused if its service has lost it."""
+        there = self._by_hash.get(sha256)
+        if there is None and (there := self._known(sha256)) is not None:
+            await self._comparing.check_there(row_id(there))
+        return there
 
     def _known(self, sha256: str) -> int | None:
         """The photo of the library's account that has these bytes already, in Trash or not."""

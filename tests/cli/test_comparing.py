@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import pytest
 
+from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.comparing import Compared, Comparing
 from photofs.model.errors import Full, PhotofsError, TimedOut
@@ -44,6 +45,11 @@ class FakeEngine:
         self.catalog.sealed(photo_id, "1", self.hash, self.length)
 
 
+def unasked(_source: SourceRow) -> NoReturn:
+    """No service is asked for a photo here."""
+    raise AssertionError
+
+
 class Made:
     """A library with the photo "p", and what compares it."""
 
@@ -55,8 +61,8 @@ class Made:
         self.engine = FakeEngine(filed.catalog)
         (source,) = filed.catalog.sources()
         engine = cast("Engine", self.engine)
-        self.comparing = Comparing(filed.catalog, source, engine, takes_once=False)
-        self.knowing = Comparing(filed.catalog, source, engine, takes_once=True)
+        self.comparing = Comparing(filed.catalog, source, engine, unasked, takes_once=False)
+        self.knowing = Comparing(filed.catalog, source, engine, unasked, takes_once=True)
 
 
 @pytest.fixture

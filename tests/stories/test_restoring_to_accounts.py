@@ -128,6 +128,44 @@ def test_what_lies_in_trash_unread_comes_out_of_it(
     assert home.ask("trash", "list") == []
 
 
+def test_what_was_deleted_there_does_not_count_as_there(
+    household: Household, flickr: Flickr, folder: Path
+) -> None:
+    """What one listing lacked is asked for: if it is gone it is named, and sent once sure."""
+    ids = [put_there(flickr, number) for number in range(6)]
+    home = listed(household, flickr)
+    assert home.ask("restore", folder, "--to", "anew")["there"] == 6
+    flickr.account.remove_photo(ids[0])
+    home.run("scan", "--full")
+    lacked = "UPDATE observation SET absent = 1, absent_ns = 1 WHERE remote_id = ?"
+    set_scans(home, lacked, ids[1])
+    done = home.ask("restore", folder, "--to", "anew", code=6)
+    assert (done["copied"], done["there"]) == (0, 5)
+    (failed,) = done["failed"]
+    assert failed.startswith("00.jpg: ")
+    assert "was deleted at the service" in failed
+    set_scans(home, "UPDATE observation SET gone = 1, absent = 0 WHERE remote_id = ?", ids[0])
+    set_scans(
+        home, "UPDATE photo SET gone = 1 WHERE id IN (SELECT photo FROM observation WHERE gone = 1)"
+    )
+    done = home.ask("restore", folder, "--to", "anew")
+    assert (done["copied"], done["there"]) == (1, 5)
+
+
+def test_a_scan_that_was_stopped_for_what_is_missing_is_told(
+    household: Household, flickr: Flickr, folder: Path
+) -> None:
+    """Nothing is taken for deleted then, so all that is gone counts as there."""
+    ids = [put_there(flickr, number) for number in range(6)]
+    home = listed(household, flickr)
+    home.ask("restore", folder, "--to", "anew")
+    for each in ids:
+        flickr.account.remove_photo(each)
+    home.run("scan", "--full", code=None)
+    told = home.run("restore", folder, "--to", "anew", code=None)
+    assert "had trouble, so what counts as there may be gone" in told
+
+
 def test_what_nobody_can_compare_is_left_and_told_of(
     household: Household, flickr: Flickr, folder: Path
 ) -> None:
@@ -241,10 +279,10 @@ def test_what_nobody_has_listed_is_asked_for_first(
     assert "last listed" not in home.run("restore", folder, "--to", "anew")
 
 
-def set_scans(home: Household, statement: str) -> None:
+def set_scans(home: Household, statement: str, *values: str) -> None:
     """As if the account had been scanned otherwise."""
     with House(home.environ).catalog() as catalog, catalog.database.transaction():
-        catalog.database.run(statement)
+        catalog.database.run(statement, values)
 
 
 def test_a_folder_that_is_not_there_is_told_as_that(
