@@ -24,10 +24,12 @@ class Sight(Enum):
     """What stands there.
 
     OURS: as it was written. UNKNOWN: of ours, and nobody knows when it was written, or what.
+    DOUBTED: of ours, written by another catalog since, or changed by somebody.
     """
 
     OURS = "ours"
     UNKNOWN = "unknown"
+    DOUBTED = "another catalog wrote it, or somebody has changed it"
     ABSENT = "it is not there any more"
     DAMAGED = "it is not as it was written: its disk or a program damaged it"
     CHANGED = "somebody has changed it"
@@ -62,8 +64,18 @@ def read_beside(folder: LocalMirror, path: str) -> Seen | None:
         return Seen(file.read(LARGEST), folder.stamp_of(fd).mtime_ns)
 
 
-def judge(path: str, seen: Seen | None, known: Written | None, step_ns: int) -> Sight:
-    """What that file is; `known` as it was last written, `step_ns` as its disk keeps times."""
+def judge(
+    path: str, seen: Seen | None, known: Written | None, step_ns: int, *, doubted: bool = False
+) -> Sight:
+    """What that file is; `known` as it was last written, `step_ns` as its disk keeps times.
+
+    `doubted`: the catalog came from a backup, so what it knows may not be what was written last.
+    """
+    sight = _judge(path, seen, known, step_ns)
+    return Sight.DOUBTED if doubted and sight is Sight.CHANGED else sight
+
+
+def _judge(path: str, seen: Seen | None, known: Written | None, step_ns: int) -> Sight:
     if seen is None:
         return Sight.ABSENT
     if seen.data is None:

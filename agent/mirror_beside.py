@@ -40,10 +40,11 @@ async def write_beside(work: Work) -> int:
     catalog, mirror_id = work.catalog, work.mirror_id
     told, now = catalog.beside(mirror_id), catalog.beside_now(mirror_id)
     wrong = catalog.wrong_beside(mirror_id)
-    if told == now and not work.tally.fresh and not wrong:
+    anew = catalog.is_beside_doubted(mirror_id) and not catalog.doubt()
+    if told == now and not work.tally.fresh and not wrong and not anew:
         return 0
     files = catalog.files_beside(mirror_id)
-    changed = catalog.photos_changed(told.change)
+    changed = None if anew else catalog.photos_changed(told.change)
     if changed is None:
         wanted = sorted(files)
     else:
@@ -58,8 +59,15 @@ async def write_beside(work: Work) -> int:
         await write_list(work)
     _forget_what_is_ours_no_more(work, wrong, files.values())
     catalog.note_beside(mirror_id, now)
+    if anew:
+        catalog.end_beside_doubt(mirror_id)
     work.tally.fresh.clear()
     return done
+
+
+def is_behind(work: Work) -> bool:
+    """Whether a run, though it has no file to write, may write beside them."""
+    return work.catalog.beside(work.mirror_id) != work.catalog.beside_now(work.mirror_id)
 
 
 async def write_list(work: Work) -> None:
@@ -112,7 +120,10 @@ async def _put(work: Work, made: Mapping[str, bytes]) -> int:
     """
     catalog, mirror_id = work.catalog, work.mirror_id
     known = catalog.written_beside(mirror_id, made)
-    seen, wanting = await work.disk.ask(partial(_look, work, made, known))
+    doubted = catalog.is_beside_doubted(mirror_id)
+    seen, wanting = await work.disk.ask(partial(_look, work, made, known, doubted=doubted))
+    if catalog.doubt():  # what another catalog wrote is newer, as far as anybody knows
+        wanting = {path: why for path, why in wanting.items() if why is not Sight.DOUBTED}
     if wanting:
         catalog.forget_written_beside(mirror_id, wanting)
         seen |= await work.disk.ask(partial(_write, work, made, wanting))
@@ -122,7 +133,7 @@ async def _put(work: Work, made: Mapping[str, bytes]) -> int:
 
 
 def _look(
-    work: Work, made: Mapping[str, bytes], known: Mapping[str, Written]
+    work: Work, made: Mapping[str, bytes], known: Mapping[str, Written], *, doubted: bool
 ) -> tuple[dict[str, Seen], dict[str, Sight]]:
     """In a thread: what is there and right, and which are to be written."""
     right: dict[str, Seen] = {}
@@ -132,7 +143,8 @@ def _look(
         if seen is not None and seen.data == data:
             right[path] = seen
             continue
-        sight = judge(path, seen, known.get(path), work.folder.traits.mtime_step_ns)
+        step_ns = work.folder.traits.mtime_step_ns
+        sight = judge(path, seen, known.get(path), step_ns, doubted=doubted)
         if sight not in KEPT:
             wanting[path] = sight
     return right, wanting
@@ -145,7 +157,7 @@ def _write(work: Work, made: Mapping[str, bytes], wanting: Mapping[str, Sight]) 
         work.folder.sweep(each)  # a killed run, which wanted the same, left a temporary file
     for path, sight in wanting.items():
         with suppress(NotFolder):  # as the photos in it have told; once it is back it is written
-            if sight is Sight.DAMAGED:
+            if sight in {Sight.DAMAGED, Sight.DOUBTED}:
                 set_aside_damaged(work, path)
             work.folder.put(path, made[path])
             there = work.folder.stamp(path)

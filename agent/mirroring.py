@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import trio
 
 from agent.mirror_albums import show_albums
-from agent.mirror_beside import catch_up, write_beside, write_last
+from agent.mirror_beside import catch_up, is_behind, write_beside, write_last
 from agent.mirror_copying import Copying
 from agent.mirror_disk import Disk
 from agent.mirror_plan import Bring, Renew, Step, plan
@@ -143,7 +143,7 @@ async def run(work: Work, tell: Tell) -> Ran:
     await finish_moves(work)
     await finish_writes(work)
     pending = await find_pending(work)
-    await _roll(work, changes=bool(pending.photos))
+    await _roll(work, changes=bool(pending.photos) or is_behind(work))
     if pending.photos:
         await catch_up(work)
     copying = Copying(work)

@@ -125,7 +125,8 @@ class Beside:
         for start in range(0, len(photos), PORTION):
             portion = {files[each] + ENDING: each for each in photos[start : start + PORTION]}
             known = self.catalog.written_beside(self.row.mirror_id, portion)
-            sights = await self.disk.ask(partial(self._sights, portion, known))
+            doubted = self.catalog.is_beside_doubted(self.row.mirror_id)
+            sights = await self.disk.ask(partial(self._sights, portion, known, doubted=doubted))
             unwritten = {path for path, photo in portion.items() if photo in pending}
             self._note_sidecars(sights, known, unwritten)
 
@@ -160,16 +161,18 @@ class Beside:
         self.catalog.note_wrong_beside(self.row.mirror_id, wrong)
         self.found.wrong |= wrong
 
-    def _sights(self, paths: Iterable[str], known: Mapping[str, Written]) -> dict[str, Sight]:
+    def _sights(
+        self, paths: Iterable[str], known: Mapping[str, Written], *, doubted: bool = False
+    ) -> dict[str, Sight]:
         """In a thread: look at these."""
-        sights = {}
+        sights, step_ns = {}, self.folder.traits.mtime_step_ns
         for path in paths:
             seen = read_beside(self.folder, path)
             size = len(seen.data or b"") if seen else 0
             self.pause(size)
             self.found.looked += 1
             self.found.size += size
-            sights[path] = judge(path, seen, known.get(path), self.folder.traits.mtime_step_ns)
+            sights[path] = judge(path, seen, known.get(path), step_ns, doubted=doubted)
         return sights
 
 

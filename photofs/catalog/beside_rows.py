@@ -63,6 +63,21 @@ class BesideRows(Part):
                     (f"beside {what} {mirror_id}", value),
                 )
 
+    def doubt_beside(self, mirror_id: int) -> None:
+        """Another catalog may have written there since; within the caller's transaction."""
+        self.database.run(
+            "INSERT OR REPLACE INTO meta(key, value) VALUES (?, 1)", _doubted(mirror_id)
+        )
+
+    def is_beside_doubted(self, mirror_id: int) -> bool:
+        """Whether that is so, and not everything there was looked at since."""
+        return bool(self.database.all("SELECT 1 FROM meta WHERE key = ?", _doubted(mirror_id)))
+
+    def end_beside_doubt(self, mirror_id: int) -> None:
+        """Everything was; a transaction of its own."""
+        with self.database.transaction():
+            self.database.run("DELETE FROM meta WHERE key = ?", _doubted(mirror_id))
+
     def beside_now(self, mirror_id: int) -> Beside:
         """Up to where there is anything to tell."""
         change = self.database.one("SELECT coalesce(max(sequence), 0) FROM change")
@@ -171,3 +186,7 @@ class BesideRows(Part):
                 " AND why <> '' AND path IN (SELECT value FROM json_each(?))",
                 (mirror_id, json.dumps(list(paths))),
             )
+
+
+def _doubted(mirror_id: int) -> tuple[str]:
+    return (f"beside doubted {mirror_id}",)

@@ -106,6 +106,8 @@ def compare(
         if catalog.witness(place) != before:  # another process is just putting a word there
             return
         catalog.begin_doubt(why, now_ns)
+        for mirror in catalog.mirrors():
+            catalog.doubt_beside(mirror.mirror_id)
         for row in catalog.in_state(State.PLANNED):
             if row.wish.verb in _TAKES_AWAY:
                 catalog.happen(row.operation_id, Event.HOLD, now_ns, HELD_BY_DOUBT)

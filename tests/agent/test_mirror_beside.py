@@ -81,6 +81,18 @@ async def test_only_what_changed_is_written(made: Stock, row: MirrorRow) -> None
     assert changed == {"a.jpg.xmp"}
 
 
+async def test_an_older_catalog_is_known_by_sidecars_alone(made: Stock, row: MirrorRow) -> None:
+    """A run that writes nothing else puts another word there; one with nothing to do does not."""
+    await once(made, row)
+    word = Path(row.root) / ".photofs-catalog"
+    words = [word.read_text()]
+    for title in ("New", "New"):
+        refile(made, title=title)
+        await once(made, row)
+        words.append(word.read_text())
+    assert words[0] != words[1] == words[2]
+
+
 async def test_somebodys_own_sidecar_stays(made: Stock, row: MirrorRow) -> None:
     """One that was there, or was changed by another program since, is not written over."""
     own = Path(row.root) / FOLDER / "b.jpg.xmp"

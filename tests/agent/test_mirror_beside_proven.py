@@ -13,6 +13,7 @@ from agent.mirroring import run
 from agent.verifying import Verified, Wanted
 from photofs.catalog.mirrors import MirrorRow
 from photofs.model.mirror import AlbumFolders
+from photofs.wishing.recognising import accept, recognise_mirror
 from tests.support.jpegs import jpeg
 from tests.support.mirrored import add_mirror, check_sums, tell_nobody, working
 from tests.support.proven import edit, flip, repaired, verified
@@ -320,3 +321,24 @@ async def test_p18_an_older_catalog_mends_no_album(made: Stock, row: MirrorRow) 
         catalog.end_doubt()
     assert (await repaired(made, row)).left == []
     assert link.is_symlink()
+
+
+async def test_p18_what_another_catalog_wrote_is_no_persons(made: Stock, row: MirrorRow) -> None:
+    """P18: in doubt it stays as it is; once accepted it is kept in Damaged, and written anew."""
+    root = Path(row.root)
+    sidecar = root / MONTH / "a.jpg.xmp"
+    own = sidecar.read_bytes()
+    newer = own.replace(b"</rdf:RDF>", b"<!-- written since the backup --></rdf:RDF>")
+    edit(sidecar, newer)
+    (root / ".photofs-catalog").write_text("f" * 32)
+    async with working(made, row) as work:
+        recognise_mirror(work.catalog, work.folder, 1)
+    await run_all(made, row)
+    assert sidecar.read_bytes() == newer
+    assert (await verified(made, row)).beside.kept == []
+    with made.open_catalog() as catalog:
+        accept(catalog)
+    await run_all(made, row)
+    assert sidecar.read_bytes() == own
+    (kept,) = (root / "Damaged").rglob("a.jpg.xmp")
+    assert kept.read_bytes() == newer

@@ -10,6 +10,7 @@ import trio
 
 from agent import mirroring
 from agent.due import is_due
+from agent.mirror_beside import write_beside
 from agent.mirroring import find_pending, run
 from photofs.model.errors import NotAttached
 from photofs.model.mirror import AlbumFolders, CopyState, Role, Stamp, Traits
@@ -95,6 +96,7 @@ async def test_a_run_with_nothing_to_do_looks_at_no_file(made: Stock, root: Path
     row = add_mirror(made, root)
     await run_once(made, row)
     async with working(made, row) as work:
+        await write_beside(work)
         blind: Any = Blind()
         ran = await run(replace(work, folder=blind), tell_nobody)
     assert ran.trouble is None
