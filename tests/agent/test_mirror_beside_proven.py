@@ -11,6 +11,7 @@ import pytest
 from agent.mirror_beside import write_beside
 from agent.mirroring import run
 from agent.verifying import Verified, Wanted
+from photofs.catalog.beside_rows import Beside
 from photofs.catalog.mirrors import MirrorRow
 from photofs.model.mirror import AlbumFolders
 from photofs.wishing.recognising import accept, recognise_mirror
@@ -333,6 +334,7 @@ async def test_p18_what_another_catalog_wrote_is_no_persons(made: Stock, row: Mi
     (root / ".photofs-catalog").write_text("f" * 32)
     async with working(made, row) as work:
         recognise_mirror(work.catalog, work.folder, 1)
+        work.catalog.note_beside(row.mirror_id, Beside(0, 0))  # each is looked at
     await run_all(made, row)
     assert sidecar.read_bytes() == newer
     assert (await verified(made, row)).beside.kept == []
