@@ -114,7 +114,7 @@ def _warn_of_indexers(point: Path) -> None:
         print(
             f"photofs: desktops index {safe_text(str(around))} by themselves, and photo managers"
             " import from it: the mount does not belong there\n"
-            "  known indexers fetch nothing through it (`photofs guard status`); other programs may"
+            "  the guard keeps known indexers from fetching (`photofs guard status`), not others"
             "\n  better: mkdir -p ~/photos && photofs mount --daemon ~/photos",
             file=sys.stderr,
         )
