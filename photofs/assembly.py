@@ -113,6 +113,12 @@ def find_paths(environ: Mapping[str, str]) -> Paths:
     )
 
 
+def mount_notes(environ: Mapping[str, str]) -> Path:
+    """Where mounts note who serves them: one folder for a user, whatever PHOTOFS_HOME says."""
+    plain = {key: value for key, value in environ.items() if key != HOME_VARIABLE}
+    return find_paths(plain).state / "mounts"
+
+
 _PROVIDERS: Final = {
     "takeout": "photofs.providers.takeout.provider",
     "flickr_export": "photofs.providers.flickr_export.provider",
@@ -280,6 +286,18 @@ class House:
             partial(note_told, self.paths.guard_told),
         )
         return Guard(rules, around)
+
+    def own_points(self) -> "list[str]":
+        """Where this house is mounted, as far as the mounts' notes tell."""
+        from photofs.kernel.mount_notes import MountNotes
+
+        found = []
+        for mount in MountNotes(mount_notes(self.environ)).mounts():
+            environ = {key: value for key, value in self.environ.items() if key != HOME_VARIABLE}
+            environ |= {} if mount.home is None else {HOME_VARIABLE: mount.home}
+            if mount.pid and find_paths(environ).catalog == self.paths.catalog:
+                found.append(mount.point)
+        return found
 
     def zone(self) -> str:
         """The configured zone, else the machine's."""

@@ -579,8 +579,9 @@ CREATE TABLE thumbnail (
 
 -- Folders that somebody opened in a mount: what is filled first, and let go last.
 CREATE TABLE opened (
-  folder    INTEGER PRIMARY KEY,  -- folder(id), or that of one that is gone
-  opened_ns INTEGER NOT NULL      -- when it was last opened
+  folder    INTEGER PRIMARY KEY,     -- folder(id), or that of one that is gone
+  opened_ns INTEGER NOT NULL,        -- when it was last opened; of several at once, the first last
+  program   TEXT NOT NULL DEFAULT '' -- by which program; '' for `photofs thumbnails fill`
 ) STRICT;
 
 -- When the next request to a host may go out; shared by all processes (pacing.py).

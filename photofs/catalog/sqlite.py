@@ -22,6 +22,7 @@ from photofs.catalog.merge_rows import MergeRows
 from photofs.catalog.mirror_counts import MirrorCountRows
 from photofs.catalog.mirror_proofs import ProofRows
 from photofs.catalog.mirrors import MirrorRows
+from photofs.catalog.opened_rows import OpenedRows
 from photofs.catalog.photo_reads import PhotoReading
 from photofs.catalog.photo_writes import PhotoWriting
 from photofs.catalog.regrouping import Regrouping
@@ -60,6 +61,7 @@ class Catalog(
     RuleRows,
     LastCopyRows,
     WitnessRows,
+    OpenedRows,
     ThumbnailRows,
     UnreadRows,
 ):

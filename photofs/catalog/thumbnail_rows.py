@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from photofs.catalog.database import Row
 from photofs.catalog.part import Part
 from photofs.model.thumbnail import ThumbnailSize
 
@@ -68,15 +69,39 @@ _PATH: Final = "place.path || '/' || e.name"
 _SAME: Final = f"""t.path = {_PATH} AND t.mtime = {_SECONDS} AND t.made = 1
   AND (t.length IS NULL OR t.length IS {_LENGTH}) AND t.content_key = p.content_key"""
 
+_WANTED_COLUMNS: Final = f"""e.folder, e.id, z.value, {_PATH}, {_SECONDS}, {_LENGTH},
+  p.content_key, p.id, p.media, e.name"""
+
+_NOT_MADE: Final = f"""p.missing = 0 AND NOT EXISTS (SELECT 1 FROM thumbnail t
+  WHERE t.point = ?1 AND t.folder = e.folder AND t.entry = e.id AND t.size = z.value
+    AND ({_SAME} OR t.path <> {_PATH}))"""  # noqa: S608 - words of ours
+
 _WANTED: Final = f"""{_PLACES}
-SELECT e.folder, e.id, z.value, {_PATH}, {_SECONDS}, {_LENGTH}, p.content_key,
-  p.id, p.media, e.name
+SELECT {_WANTED_COLUMNS}
 FROM place LEFT JOIN opened o ON o.folder = place.id JOIN entry e ON e.folder = place.id
 JOIN photo p ON p.id = e.photo JOIN json_each(?2) z
-WHERE (?3 OR o.folder IS NOT NULL) AND p.missing = 0
-  AND NOT EXISTS (SELECT 1 FROM thumbnail t WHERE t.point = ?1 AND t.folder = e.folder
-    AND t.entry = e.id AND t.size = z.value AND ({_SAME} OR t.path <> {_PATH}))
+WHERE (?3 OR o.folder IS NOT NULL) AND {_NOT_MADE}
 ORDER BY o.opened_ns DESC, e.folder, e.id, z.key LIMIT ?4"""  # noqa: S608 - words of ours
+
+# one folder alone: its path is found on the way up, and no other folder is looked at
+_PLACE: Final = """
+WITH RECURSIVE up(id, path) AS (VALUES (?3, '') UNION ALL
+  SELECT e.folder, '/' || e.name || up.path FROM up JOIN entry e ON e.subfolder = up.id),
+place(id, path) AS (SELECT ?3, path FROM up WHERE id = 0)"""
+
+_WANTED_IN: Final = f"""{_PLACE}
+SELECT {_WANTED_COLUMNS}
+FROM place JOIN entry e ON e.folder = place.id AND e.id > ?4 JOIN photo p ON p.id = e.photo
+JOIN json_each(?2) z
+WHERE {_NOT_MADE}
+ORDER BY e.id, z.key LIMIT ?5"""  # noqa: S608 - words of ours
+
+_LACKING: Final = f"""{_PLACES}
+SELECT place.id, o.folder IS NOT NULL FROM place LEFT JOIN opened o ON o.folder = place.id
+WHERE (?3 OR o.folder IS NOT NULL) AND EXISTS (
+  SELECT 1 FROM entry e JOIN photo p ON p.id = e.photo JOIN json_each(?2) z
+  WHERE e.folder = place.id AND {_NOT_MADE})
+ORDER BY o.opened_ns DESC, place.id"""  # noqa: S608 - as above
 
 _COLUMNS: Final = """t.point, t.folder, t.entry, t.size, t.path, t.mtime, t.length, t.content_key,
   t.bytes"""
@@ -87,6 +112,12 @@ WHERE NOT EXISTS (SELECT 1 FROM entry e JOIN place ON place.id = e.folder
   JOIN photo p ON p.id = e.photo WHERE e.folder = t.folder AND e.id = t.entry AND {_SAME})
 LIMIT ?"""  # noqa: S608 - as above
 
+_STALE_IN: Final = f"""{_PLACE}
+SELECT {_COLUMNS} FROM thumbnail t WHERE t.point = ?1 AND t.folder = ?3
+  AND NOT EXISTS (SELECT 1 FROM entry e JOIN place ON place.id = e.folder
+    JOIN photo p ON p.id = e.photo WHERE e.folder = t.folder AND e.id = t.entry AND {_SAME})
+LIMIT ?2"""  # noqa: S608 - as above
+
 _COLDEST: Final = f"""
 SELECT {_COLUMNS} FROM thumbnail t LEFT JOIN opened o ON o.folder = t.folder WHERE t.bytes > 0
 ORDER BY t.point IN (SELECT unhex(value) FROM json_each(?)), coalesce(o.opened_ns, 0), t.point,
@@ -94,17 +125,7 @@ ORDER BY t.point IN (SELECT unhex(value) FROM json_each(?)), coalesce(o.opened_n
 
 
 class ThumbnailRows(Part):
-    """Rows of thumbnail and opened; those that write are a transaction of their own."""
-
-    def note_opened(self, folder_id: int, now_ns: int, *, below: bool = False) -> None:
-        """Somebody has opened that folder in a mount; or (`below`) wants all below it as well."""
-        with self.database.transaction():
-            self.database.run(
-                "INSERT OR REPLACE INTO opened WITH RECURSIVE wanted(id) AS (VALUES (?1) UNION"
-                " SELECT f.id FROM wanted JOIN folder f ON f.parent = wanted.id WHERE ?3)"
-                " SELECT id, ?2 FROM wanted",
-                (folder_id, now_ns, int(below)),
-            )
+    """Rows of thumbnail; those that write are a transaction of their own."""
 
     def wanted_thumbnails(
         self, point: bytes, sizes: Sequence[ThumbnailSize], *, everywhere: bool, limit: int
@@ -115,19 +136,8 @@ class ThumbnailRows(Part):
         whose bytes nobody has are left out; so is what has a stale one of another name, until that
         is forgotten: its row tells which file to remove.
         """
-        names = json.dumps([size.folder for size in sizes])
-        rows = self.database.all(_WANTED, (point, names, int(everywhere), limit))
-        return [
-            WantedThumbnail(
-                ThumbnailRow(
-                    point, folder, entry, ThumbnailSize.of_folder(size), path, mtime, length, key
-                ),
-                photo,
-                media,
-                name,
-            )
-            for folder, entry, size, path, mtime, length, key, photo, media, name in rows
-        ]
+        rows = self.database.all(_WANTED, (point, _names(sizes), int(everywhere), limit))
+        return [_wanted(point, row) for row in rows]
 
     def stale_thumbnails(self, limit: int) -> list[ThumbnailRow]:
         """Those of photos that stand elsewhere now, or nowhere, or have another time or size.
@@ -135,6 +145,35 @@ class ThumbnailRows(Part):
         Also those that were about to be written when their writer was killed.
         """
         return [_row(*row) for row in self.database.all(_STALE, (limit,))]
+
+    def folders_lacking(
+        self, point: bytes, sizes: Sequence[ThumbnailSize], *, everywhere: bool
+    ) -> list[tuple[int, bool]]:
+        """The folders in which `wanted_thumbnails` are, and whether somebody opened each.
+
+        Opened ones first, the latest at the top.
+        """
+        rows = self.database.all(_LACKING, (point, _names(sizes), int(everywhere)))
+        return [(folder, bool(opened)) for folder, opened in rows]
+
+    def wanted_in(
+        self, point: bytes, sizes: Sequence[ThumbnailSize], folder: int, after: int, limit: int
+    ) -> list[WantedThumbnail]:
+        """Wanted thumbnails of one folder, of entries behind the cookie `after`, in their order.
+
+        About `limit` of them at the most, all sizes of an entry together; none: that was all.
+        """
+        most = limit + len(sizes)
+        rows = self.database.all(_WANTED_IN, (point, _names(sizes), folder, after, most))
+        found = [_wanted(point, row) for row in rows]
+        if len(found) == most:  # the last one may have more sizes than fit
+            last = found[-1].row.entry
+            found = [each for each in found if each.row.entry != last]
+        return found
+
+    def stale_in(self, point: bytes, folder: int, limit: int) -> list[ThumbnailRow]:
+        """As `stale_thumbnails`, of one folder at one mount point."""
+        return [_row(*row) for row in self.database.all(_STALE_IN, (point, limit, folder))]
 
     def coldest_thumbnails(self, mounted: Iterable[bytes], limit: int) -> list[ThumbnailRow]:
         """The first to go where room is short.
@@ -194,6 +233,19 @@ class ThumbnailRows(Part):
             " GROUP BY point ORDER BY point"
         )
         return [ThumbnailTotals(*row) for row in rows]
+
+
+def _names(sizes: Sequence[ThumbnailSize]) -> str:
+    """The sizes as the queries take them."""
+    return json.dumps([size.folder for size in sizes])
+
+
+def _wanted(point: bytes, row: Row) -> WantedThumbnail:
+    """One of `_WANTED_COLUMNS`."""
+    folder, entry, size, path, mtime, length, key, photo, media, name = row
+    known = ThumbnailSize.of_folder(size)
+    to_be = ThumbnailRow(point, folder, entry, known, path, mtime, length, key)
+    return WantedThumbnail(to_be, photo, media, name)
 
 
 def _row(  # noqa: PLR0913, PLR0917 - a row has its columns

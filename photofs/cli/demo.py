@@ -39,6 +39,7 @@ def demo_home(environ: Mapping[str, str]) -> Iterator[Path]:
     Yields the value for PHOTOFS_HOME. Busy if another demo is mounted.
     """
     home = _new_folder(environ)
+    _leave_the_desktop_alone(home)
     house = House(home_environ(str(home)))
     house.make_folders()
     print("making pictures ...", flush=True)
@@ -80,6 +81,13 @@ def _new_folder(environ: Mapping[str, str]) -> Path:
             flush=True,
         )
     return home
+
+
+def _leave_the_desktop_alone(home: Path) -> None:
+    """The catalog of a demo goes with it; nobody would know then which thumbnails were of it."""
+    settings = find_paths({HOME_VARIABLE: str(home)}).config_file
+    settings.parent.mkdir(mode=0o700)
+    settings.write_text('[thumbnails]\nfill = "off"\n', encoding="utf-8")
 
 
 def make_anew(home: Path) -> Path | None:

@@ -1,35 +1,13 @@
-"""Which mounts of ours there are: the kernel's list, and our notes of who serves them.
+"""Which mounts of ours there are, for commands: by the kernel's list and the mounts' own notes."""
 
-The kernel's list is the truth; a note only adds which home and process belong to a mount point.
-"""
-
-import contextlib
-import hashlib
-import json
-import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
-from photofs.assembly import HOME_VARIABLE, find_paths
+from photofs.assembly import HOME_VARIABLE, mount_notes
 from photofs.kernel.connection import connection_at, end
-from photofs.kernel.mount_table import our_mount_points
+from photofs.kernel.mount_notes import Mount, MountNotes
 from photofs.kernel.process import Process
-
-log = logging.getLogger(__name__)
-
-
-class Mount(NamedTuple):
-    """A mount of ours: where, the process that serves it (0 if unknown), and its home variable.
-
-    `started` tells that process from a later one of its number; 0 if that was not noted.
-    """
-
-    point: str
-    pid: int
-    home: str | None
-    started: int = 0
 
 
 def home_of(environ: Mapping[str, str]) -> str | None:
@@ -37,31 +15,13 @@ def home_of(environ: Mapping[str, str]) -> str | None:
     return environ.get(HOME_VARIABLE) or None
 
 
-def _notes(environ: Mapping[str, str]) -> Path:
-    """The folder of the notes: one for a user, whatever PHOTOFS_HOME says."""
-    plain = {key: value for key, value in environ.items() if key != HOME_VARIABLE}
-    return find_paths(plain).state / "mounts"
-
-
-def _note_of(point: str, environ: Mapping[str, str]) -> Path:
-    """The note's file: a name that fits any path."""
-    return _notes(environ) / f"{hashlib.sha256(point.encode()).hexdigest()[:16]}.json"
+def _notes(environ: Mapping[str, str]) -> MountNotes:
+    return MountNotes(mount_notes(environ))
 
 
 def note_mount(point: str, environ: Mapping[str, str]) -> None:
     """Note that this process serves the mount point; where no note can be written, none is."""
-    note = _note_of(point, environ)
-    told = {"point": point, **Process.this()._asdict(), "home": home_of(environ)}
-    text = json.dumps(told)
-    try:
-        note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        note.write_text(text, encoding="utf-8")
-    except OSError as error:  # such as a full disk: what is here can be read for all that
-        log.warning(
-            "that %s is mounted cannot be noted: %s; `photofs status` shows it without its process",
-            point,
-            error.strerror,
-        )
+    _notes(environ).note(point, home_of(environ))
 
 
 def forget_mount(point: str, environ: Mapping[str, str]) -> None:
@@ -69,21 +29,13 @@ def forget_mount(point: str, environ: Mapping[str, str]) -> None:
 
     Another's stays: whoever is refused because the folder is mounted already comes by here, too.
     """
-    if _read_note(point, environ).pid == os.getpid():
-        _note_of(point, environ).unlink(missing_ok=True)
-
-
-def _read_note(point: str, environ: Mapping[str, str]) -> Mount:
-    """What is noted of a mount point; a note that cannot be read tells nothing."""
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        note = json.loads(_note_of(point, environ).read_text(encoding="utf-8"))
-        return Mount(point, int(note["pid"]), note["home"], int(note.get("started", 0)))
-    return Mount(point, 0, None)
+    if _notes(environ).read(point).pid == os.getpid():
+        _notes(environ).forget(point)
 
 
 def list_mounts(environ: Mapping[str, str]) -> list[Mount]:
     """All mounts of ours on this machine that this process can see."""
-    return [_read_note(point, environ) for point in our_mount_points()]
+    return _notes(environ).mounts()
 
 
 def mount_of(path: Path, environ: Mapping[str, str]) -> Mount | None:

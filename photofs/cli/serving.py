@@ -1,15 +1,19 @@
 """A mount put together and run: volume, fetcher, agent, and the kernel's door."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from photofs.assembly import House
 from photofs.cli.companion import agent_beside
 from photofs.model.errors import Busy, Full
 from photofs.model.importing import uncollected
+
+if TYPE_CHECKING:
+    from photofs.volume.volume import Volume
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +75,10 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
                 Deadlines(open=network.open_deadline, read=network.read_deadline),
             )
             volume.guard = house.guard(catalog)
+            notes = _opened_folders(house, volume, serving)
             others = house.settings.writing.other_files
             writing = Writing(volume, store, Writer(house.wishing(other)), other_files=others)
-            with agent_beside(house.environ, wanted=not serving.no_agent):
+            with agent_beside(house.environ, wanted=not serving.no_agent), notes:
                 await run(
                     volume,
                     point,
@@ -83,3 +88,21 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
                     ready=guarded,
                     mounter=mounter,
                 )
+
+
+@contextmanager
+def _opened_folders(house: House, volume: "Volume", serving: Serving) -> Iterator[None]:
+    """Folders that are opened in the block are noted, if thumbnails are to be made of them.
+
+    Not where others see the mount as well: thumbnails are for who mounted it.
+    """
+    from photofs.volume.opened_folders import OpenedFolders
+
+    if serving.allow_other or house.settings.thumbnails.fill == "off":
+        yield
+        return
+    volume.opened_folders = opened = OpenedFolders(partial(house.catalog, durable=False))
+    try:
+        yield
+    finally:
+        opened.stop()

@@ -14,7 +14,7 @@ from photofs.cli.attached import away_from
 from photofs.cli.errand_words import errands_in_words, held_back, without_page
 from photofs.cli.guard_words import told_words
 from photofs.cli.house import find_house
-from photofs.cli.mounts import Mount, home_of, list_mounts, serves
+from photofs.cli.mounts import home_of, list_mounts, serves
 from photofs.cli.open_work import OpenWork, open_work, work_words
 from photofs.cli.output import (
     counted,
@@ -26,6 +26,7 @@ from photofs.cli.output import (
     safe_text,
 )
 from photofs.cli.sent_copies import NONE_LOOSE, Loose, loose_copies, loose_words
+from photofs.kernel.mount_notes import Mount
 from photofs.model.guard import Told
 from photofs.model.notice import (
     DAMAGE_REMEDY,

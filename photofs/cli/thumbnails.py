@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from photofs.assembly import House, find_paths
-from photofs.cli.house import find_house, home_environ
-from photofs.cli.mounts import list_mounts, mount_of
+from photofs.assembly import House
+from photofs.cli.house import find_house
+from photofs.cli.mounts import mount_of
 from photofs.cli.output import human_size, json_option, print_json, table
 from photofs.cli.place import find_place
 from photofs.cli.scan import run_agent
@@ -62,7 +62,7 @@ def fill(paths: tuple[str, ...], *, as_json: bool) -> None:
         given.append("--opened")
     else:
         house = find_house()
-        points = _own_points(house)
+        points = house.own_points()
     if not points:
         raise NotFound(
             "nothing of yours is mounted", remedy="mount it first: `photofs mount FOLDER`"
@@ -82,15 +82,6 @@ def _run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     return run_agent(arguments, environ=dict(environ))
 
 
-def _own_points(house: House) -> list[str]:
-    """Where this house is mounted, as far as the mounts' notes tell."""
-    return [
-        mount.point
-        for mount in list_mounts(os.environ)
-        if mount.pid and find_paths(home_environ(mount.home)).catalog == house.paths.catalog
-    ]
-
-
 def _opened(paths: Sequence[str]) -> tuple[House, list[str]]:
     """The house and the mount points of these folders, which count as opened from now on."""
     houses, points = {}, []
@@ -101,7 +92,7 @@ def _opened(paths: Sequence[str]) -> tuple[House, list[str]]:
                 raise Refused(f"{path} is no folder", remedy="name the folder that it lies in")
             place.catalog.note_opened(row_id(place.node.ino), time.time_ns(), below=True)
             houses[place.house.paths.catalog] = place.house
-        points += [mount.point] if mount else _own_points(place.house)
+        points += [mount.point] if mount else place.house.own_points()
     if len(houses) > 1:
         raise Refused("these folders are of several homes", remedy="name those of one at a time")
     return next(iter(houses.values())), list(dict.fromkeys(points))

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import click
 
-from photofs.cli.mounts import Mount, end_if_dead, list_mounts, serves
+from photofs.cli.mounts import end_if_dead, list_mounts, serves
 from photofs.cli.output import json_option, print_json, safe_text
 from photofs.cli.suggestions import mount_points
 from photofs.cli.uploads_first import await_uploads
 from photofs.fuse.unmounting import unmount
+from photofs.kernel.mount_notes import Mount
 from photofs.model.errors import Busy, NotFound, Refused
 
 PATIENCE = 60.0

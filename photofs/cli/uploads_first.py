@@ -9,8 +9,8 @@ from photofs.catalog.journal import OperationRow
 from photofs.catalog.sqlite import Catalog
 from photofs.catalog.under_way import UnderWay
 from photofs.cli.house import home_environ
-from photofs.cli.mounts import Mount
 from photofs.cli.open_work import OpenWork, agent_works, open_work, work_words
+from photofs.kernel.mount_notes import Mount
 from photofs.model.errors import NotFound
 from photofs.model.operation import State
 

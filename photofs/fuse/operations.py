@@ -91,8 +91,10 @@ class Operations:
     # folders
 
     @at_once
-    def opendir(self, inode: int, _ctx: pyfuse3.RequestContext) -> int:
+    def opendir(self, inode: int, ctx: pyfuse3.RequestContext) -> int:
         """Begin a listing."""
+        if (opened := self._volume.opened_folders) is not None:
+            opened.opened(inode, ctx.uid, ctx.pid)
         number = self._next_folder
         self._next_folder += 1
         last = self._scratch.standing_in(inode)

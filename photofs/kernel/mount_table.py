@@ -24,6 +24,12 @@ def our_mount_points(table: Path = MOUNTINFO) -> list[str]:
     return [path for path, mounted in _rows(table) if mounted.ours]
 
 
+def is_private(point: str, table: Path = MOUNTINFO) -> bool:
+    """Whether this user has mounted it, and shows it to nobody else."""
+    mounted = mounted_at(point, table)
+    return mounted is not None and mounted.is_private_to(os.getuid())
+
+
 class SameDisk:
     """Whether paths lie on the disk of one folder; asks the kernel's list alone, never a disk.
 

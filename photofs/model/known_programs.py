@@ -44,7 +44,7 @@ DRAWERS: Final = (
     "updatedb.mlocate",
 )
 
-COPIERS: Final = (
+COPYING: Final = (
     "cp",
     "mv",
     "install",
@@ -79,7 +79,20 @@ COPIERS: Final = (
     "deja-dup",
     "vorta",
     "syncthing",
-    # what uploads, looking into each file first
+    # what uploads whole folders by itself
+    "nextcloud",
+    "nextcloudcmd",
+    "owncloud",
+    "dropbox",
+    "immich",
+    "immich-go",
+    # photofs itself
+    "photofs",
+)
+"""Who copies or compares whole files, one after the other, with nobody looking on."""
+
+CHOOSING: Final = (
+    # what uploads what its user has chosen, looking into each file first
     "firefox",
     "firefox-esr",
     "chrome",
@@ -90,12 +103,6 @@ COPIERS: Final = (
     "msedge",
     "opera",
     "vivaldi-bin",
-    "nextcloud",
-    "nextcloudcmd",
-    "owncloud",
-    "dropbox",
-    "immich",
-    "immich-go",
     # file managers that leave drawing to a program of its own, and what copies for them
     "nautilus",
     "thunar",
@@ -107,6 +114,10 @@ COPIERS: Final = (
     "gio",
     "gvfsd",
     "xdg-document-portal",
-    # photofs itself
-    "photofs",
 )
+"""In whose windows a person looks at folders, and which copy whole files as well."""
+
+COPIERS: Final = (*COPYING, *CHOOSING)
+
+WALKERS: Final = ("find", "du", "ncdu", "tree", "grep", "rg", "fd", "fdfind", "rmlint", "fdupes")
+"""Who goes through all folders below one, with nobody looking on."""

@@ -10,16 +10,24 @@ _OCTAL: Final = re.compile(rb"\\([0-7]{3})")
 
 
 class Mounted(NamedTuple):
-    """One line of the list: the mount's number, its device's minor one, the file system's type."""
+    """One line of the list: the mount's number, its device's minor one, the file system's type.
+
+    `options` are the file system's own, as it tells them: a FUSE mount's name its user.
+    """
 
     mount_id: int
     minor: int
     kind: str
+    options: tuple[str, ...] = ()
 
     @property
     def ours(self) -> bool:
         """Whether it is a mount of photofs."""
         return self.kind == FILE_SYSTEM
+
+    def is_private_to(self, user: int) -> bool:
+        """Whether that user has mounted it, by FUSE, and nobody else sees what is in it."""
+        return f"user_id={user}" in self.options and "allow_other" not in self.options
 
 
 def mounts_in(text: bytes) -> Iterator[tuple[bytes, Mounted]]:
@@ -27,9 +35,11 @@ def mounts_in(text: bytes) -> Iterator[tuple[bytes, Mounted]]:
     # not splitlines: the kernel escapes line feeds in paths, but no carriage returns
     for line in filter(None, text.split(b"\n")):
         fields = line.split(b" ")
-        kind = fields[fields.index(b"-", 6) + 1].decode("ascii", "replace")
+        dash = fields.index(b"-", 6)
+        kind, _source, *options = (each.decode("ascii", "replace") for each in fields[dash + 1 :])
         minor = int(fields[2].split(b":")[1])
-        yield _unescape(fields[4]), Mounted(int(fields[0]), minor, kind)
+        told = Mounted(int(fields[0]), minor, kind, tuple(",".join(options).split(",")))
+        yield _unescape(fields[4]), told
 
 
 def device_under(text: bytes, path: bytes) -> bytes | None:

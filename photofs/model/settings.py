@@ -136,11 +136,17 @@ class Guard(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
 class Thumbnails(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """[thumbnails]: what is put into the desktop's folder of thumbnails.
 
-    `limit`: room for all of them, as `parse_size` reads it. `sizes`: which of the desktop's four.
+    `fill`: what the agent fills by itself, the folders that are "opened" in a mount, these first
+    and then "all", or nothing ("off"). `limit`: room for all of them, as `parse_size` reads it.
+    `sizes`: which of the desktop's four.
     """
 
+    fill: str = "opened"
     limit: str = "1 GB"
     sizes: tuple[str, ...] = ("normal", "large")
+
+
+FILLS = ("opened", "all", "off")
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -221,7 +227,12 @@ def _check_rate(mirror: Mirror) -> None:
 
 
 def _check_thumbnails(thumbnails: Thumbnails) -> None:
-    """Refuse a room that is no size, and sizes that no desktop knows."""
+    """Refuse a room that is no size, sizes that no desktop knows, and what cannot be filled."""
+    if thumbnails.fill not in FILLS:
+        raise Misconfigured(
+            f'thumbnails.fill cannot be "{thumbnails.fill}"',
+            remedy=f"choose one of {', '.join(FILLS)}",
+        )
     try:
         parse_size(thumbnails.limit)
     except Misconfigured as error:

@@ -29,6 +29,7 @@ from photofs.volume.drafts import Drafts, WrittenHandle
 from photofs.volume.fetching import Fetching
 from photofs.volume.guard import Guard, guarded
 from photofs.volume.handles import DraftHandle, Handle, SealedHandle
+from photofs.volume.opened_folders import OpenedFolders
 from photofs.volume.spliced_handle import NowHandle, check_as_it_is, with_head
 from photofs.volume.waiting import Deadlines, Waiting
 from photofs.volume.xattrs import Facts, attribute_names, attribute_value
@@ -63,9 +64,10 @@ class OpenPhoto:
 
 
 class Volume:
-    """What a mount shows. `guard` is set by who wants one."""
+    """What a mount shows. `guard` and `opened_folders` are set by who wants them."""
 
     guard: Guard | None = None
+    opened_folders: OpenedFolders | None = None
 
     def __init__(
         self,
@@ -106,10 +108,7 @@ class Volume:
         return node if real == ino else node._replace(ino=ino, exact=False)
 
     async def make_exact(self, ino: int) -> None:
-        """Have the size of one photo asked for, if it is only estimated; quiet if it is not told.
-
-        For who asked that stat should wait (`--exact-sizes`).
-        """
+        """Have an estimated size asked for, quietly: for who wants stat to wait (--exact-sizes)."""
         if is_folder_ino(ino) or self.tree.node(ino).exact:
             return
         with suppress(PhotofsError):

@@ -23,7 +23,12 @@ VALID = "thumbnail::is-valid: TRUE"
 
 @pytest.fixture
 def library(household: Household, tmp_path: Path) -> Household:
-    """A Takeout of two photos, one of them old; the desktop's folder is a test's own."""
+    """A Takeout of two photos, one of them old; the desktop's folder is a test's own.
+
+    Nothing is filled but by command.
+    """
+    with (household.home / "config" / "config.toml").open("a") as config:
+        config.write('[thumbnails]\nfill = "off"\n')
     household.environ["XDG_CACHE_HOME"] = str(tmp_path / "cache")
     items = [
         Item(item_id=f"AF1Qip{name}", title=f"{name}.jpg", data=make_jpeg(name), taken=taken)
