@@ -223,7 +223,9 @@ def work_on(arguments: argparse.Namespace) -> int:
         with uncollected():
             from agent.service import serve
 
-        return trio.run(partial(serve, house, until_signal=arguments.until_signal))
+        work = partial(serve, house, until_signal=arguments.until_signal)
+        # a signal that nobody waits for is an exception wherever trio is at, and leaves tasks open
+        return trio.run(work) if arguments.until_signal else trio.run(until_told, work)
     if arguments.verb == "mirror":
         with uncollected():
             from agent.mirror_rounds import run_mirrors

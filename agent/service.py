@@ -26,6 +26,7 @@ from agent.proof_rounds import keep_verified
 from agent.releasing import Releasing
 from agent.ruling import rule_for_ever
 from agent.scanning import scan
+from agent.thumbnail_keeping import keep_filled
 from agent.watching import Watching
 from agent.witnessing import recognise_by_mirrors, witness_for_ever, witnessed
 from photofs.assembly import House
@@ -104,6 +105,7 @@ async def _work_when_alone(house: House) -> None:
                 house.catalog() as mirrors,
                 house.catalog() as proofs,
                 house.catalog() as ruled,
+                house.catalog() as thumbnails,
             ):
                 async with witnessed(house, ruled):
                     await recognise_by_mirrors(ruled)
@@ -115,6 +117,7 @@ async def _work_when_alone(house: House) -> None:
                         nursery.start_soon(rule_for_ever, house, ruled)
                         nursery.start_soon(witness_for_ever, house, ruled)
                         nursery.start_soon(notice_for_ever, house)
+                        nursery.start_soon(keep_filled, house, thumbnails)
         except Busy:
             await trio.sleep(ROUND_SECONDS)
         except PhotofsError as error:  # such as a full disk: it may have room by then

@@ -2,8 +2,8 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,9 @@ from agent.rendering import open_rendering
 from agent.thumbnailing import Filled, Filling, Thumbnailing, pictures_here
 from photofs.assembly import House
 from photofs.kernel.lock import hold
+from photofs.kernel.mount_table import our_mount_points
 from photofs.metadata.shrinking import Shrinker
+from photofs.model.errors import Busy
 from photofs.model.size import parse_size
 from photofs.model.thumbnail import ThumbnailSize
 from photofs.thumbnails.folder import ThumbnailFolder, thumbnails_root
@@ -28,11 +30,15 @@ LATELY_S: Final = 60.0
 LOOKS: Final = 3
 """Seconds for which a refusal counts as a late one, and how often what was made is looked at."""
 
+PATIENCE: Final = 120.0
+BETWEEN: Final = 0.1
+"""Seconds that a command waits for the agent's round to end, and between two looks."""
+
 
 async def fill_thumbnails(house: House, points: Sequence[str], *, everywhere: bool) -> Filled:
     """Make what is wanted at these mount points; what was done. Busy if another process does."""
     mounted = [os.fsencode(point) for point in points]
-    with _working(house, everywhere=everywhere) as thumbnailing:
+    async with _in_turn(house, everywhere=everywhere) as thumbnailing:
         await thumbnailing.tidy()
         await thumbnailing.trim(mounted)  # the limit may be lower than it was
         filled = await _fill_all(thumbnailing, mounted)
@@ -51,7 +57,7 @@ async def _fill_all(thumbnailing: Thumbnailing, mounted: Sequence[bytes]) -> Fil
     filled = Filled()
     for point in mounted:
         while (made := await thumbnailing.fill(point, ROUND)) != Filled():
-            filled = Filled(*(one + other for one, other in zip(filled, made, strict=True)))
+            filled = filled.plus(made)
             if await thumbnailing.trim(mounted):  # what comes is colder
                 break
     return filled
@@ -67,13 +73,34 @@ def was_refused_lately(told: Path) -> bool:
 
 async def clear_thumbnails(house: House) -> int:
     """Remove all of ours; how many. Busy if another process works on them."""
-    with _working(house, everywhere=False) as thumbnailing:
+    async with _in_turn(house, everywhere=False) as thumbnailing:
         return await thumbnailing.clear()
 
 
+@asynccontextmanager
+async def _in_turn(house: House, *, everywhere: bool) -> AsyncIterator[Thumbnailing]:
+    """As `working`; the agent ends its round first."""
+    until = trio.current_time() + PATIENCE
+    with ExitStack() as stack:
+        while True:
+            try:
+                thumbnailing = stack.enter_context(working(house, everywhere=everywhere))
+                break
+            except Busy:
+                if trio.current_time() >= until:
+                    raise
+                await trio.sleep(BETWEEN)
+        yield thumbnailing
+
+
 @contextmanager
-def _working(house: House, *, everywhere: bool) -> Iterator[Thumbnailing]:
-    """What works on this user's thumbnails, for one process at a time."""
+def working(
+    house: House, *, everywhere: bool, child: Sequence[str] | None = None
+) -> Iterator[Thumbnailing]:
+    """What works on this user's thumbnails, for one process at a time; Busy, Refused, StoreError.
+
+    `child`: the command that decodes pictures.
+    """
     settings = house.settings.thumbnails
     sizes = [ThumbnailSize.of_folder(name) for name in settings.sizes]
     filling = Filling(sizes, everywhere, parse_size(settings.limit))
@@ -81,9 +108,10 @@ def _working(house: House, *, everywhere: bool) -> Iterator[Thumbnailing]:
     with (
         hold(house.paths.state / "locks" / "thumbnails", "thumbnails are being made"),
         house.catalog() as catalog,
-        closing(Shrinker()) as shrinker,
+        closing(Shrinker(child)) as shrinker,
         house.rendition_notes() as notes,
     ):
+        folder.check(our_mount_points())
         pictures = pictures_here(catalog, house.store())
         rendering = open_rendering(house, catalog, notes)
         yield Thumbnailing(catalog, folder, shrinker, pictures, filling, rendering)

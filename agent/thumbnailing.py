@@ -40,6 +40,8 @@ PORTION: Final = 200
 
 FRESH: Final = 4000
 """So many thumbnails of late are looked at again: a file takes some 50 us."""
+LOOKED_AT: Final = 4000
+"""Thumbnails of a folder that are looked for on the disk when somebody opens it: some 20 ms."""
 
 SPARE: Final = 0.9
 """Folders that nobody opened are filled up to so much of the limit: the rest is for opened ones."""
@@ -59,6 +61,10 @@ class Filled(NamedTuple):
     made: int = 0
     without: int = 0
     away: int = 0
+
+    def plus(self, other: "Filled") -> "Filled":
+        """Both together."""
+        return Filled(*(one + more for one, more in zip(self, other, strict=True)))
 
 
 class Elsewhere(Protocol):
@@ -105,12 +111,22 @@ class Thumbnailing:
         Raises Full or StoreError; what was made by then stays. A photo that was not here is not
         asked for again by this object.
         """
-        everywhere = self._filling.everywhere and self._taken() < self._filling.limit * SPARE
+        everywhere = self._filling.everywhere and self.has_room
         limit = most + len(self._away) * len(self._filling.sizes)
         wanted = self._catalog.wanted_thumbnails(
             point, self._filling.sizes, everywhere=everywhere, limit=limit
         )
         return await self._portray_all(wanted)
+
+    async def fill_part(
+        self, point: bytes, folder: int, after: int, most: int
+    ) -> tuple[Filled, int | None]:
+        """About `most` of the thumbnails that are wanted of a folder, behind that cookie.
+
+        What was made, and the cookie to go on behind; None at the end. Raises as `fill` does.
+        """
+        wanted = self._catalog.wanted_in(point, self._filling.sizes, folder, after, most)
+        return await self._portray_all(wanted), wanted[-1].row.entry if wanted else None
 
     async def _portray_all(self, wanted: Sequence[WantedThumbnail]) -> Filled:
         """Make these, of what each photo can be shown by."""
@@ -142,6 +158,33 @@ class Thumbnailing:
         if rows:
             self._catalog.forget_thumbnails(rows)
         return len(rows)
+
+    async def look_at(self, point: bytes, folder: int) -> int:
+        """Have a folder's ledger tell what is so: how many of its rows were forgotten.
+
+        What shows no photo as it is now is removed, and what was removed by others (a desktop's own
+        tidying, a user) is wanted again. Of a very large folder its beginning alone.
+        """
+        stale = self._catalog.stale_in(point, folder, PORTION)
+        await self._remove(stale)
+        rows = self._catalog.thumbnails_in(point, folder, LOOKED_AT)
+        gone = [*stale, *await trio.to_thread.run_sync(self._not_there, rows)]
+        if gone:
+            self._catalog.forget_thumbnails(gone)
+        return len(gone)
+
+    def _not_there(self, rows: Sequence[ThumbnailRow]) -> list[ThumbnailRow]:
+        """Those whose file was removed by others."""
+        return [
+            row
+            for row in rows
+            if row.taken and not self._folder.has(row.size, portrayed(row).file_name)
+        ]
+
+    @property
+    def has_room(self) -> bool:
+        """Whether folders that nobody opened may be filled."""
+        return self._taken() < self._filling.limit * SPARE
 
     async def trim(self, mounted: Iterable[bytes]) -> int:
         """Remove what is least missed, until the limit is kept; how many."""

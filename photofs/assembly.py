@@ -77,6 +77,11 @@ class Paths:
         return self.state / "guard"
 
     @property
+    def thumbnails_told(self) -> Path:
+        """What the agent's filling of thumbnails is at."""
+        return self.state / "thumbnails.json"
+
+    @property
     def browser(self) -> Path:
         """The browser's profiles in which the user is signed in, one an account."""
         return self.data / "browser"

@@ -184,6 +184,15 @@ class ThumbnailRows(Part):
         points = json.dumps([point.hex() for point in mounted])
         return [_row(*row) for row in self.database.all(_COLDEST, (points, limit))]
 
+    def thumbnails_in(self, point: bytes, folder: int, limit: int) -> list[ThumbnailRow]:
+        """Those of one folder that were made, at one mount point."""
+        rows = self.database.all(
+            f"SELECT {_COLUMNS} FROM thumbnail t WHERE t.point = ? AND t.folder = ?"  # noqa: S608 - as above
+            " AND t.made = 1 LIMIT ?",
+            (point, folder, limit),
+        )
+        return [_row(*row) for row in rows]
+
     def thumbnails_at(self, point: bytes, limit: int) -> list[ThumbnailRow]:
         """All of one mount point, whatever their state."""
         rows = self.database.all(

@@ -4,9 +4,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from photofs.cli.mounts import Mount, home_of, list_mounts
+from photofs.cli.mounts import home_of, list_mounts
 from photofs.cli.output import safe_text, shell_word
 from photofs.cli.unit_files import Scope, enabled_mounts, unit_for
+from photofs.kernel.mount_notes import Mount
 from photofs.model.errors import NotEmpty, NotFolder, NotFound, PhotofsError, Refused
 
 SAFE = "nothing was written"

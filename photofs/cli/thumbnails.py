@@ -11,14 +11,14 @@ import click
 from photofs.assembly import House
 from photofs.cli.house import find_house
 from photofs.cli.mounts import mount_of
-from photofs.cli.output import human_size, json_option, print_json, table
+from photofs.cli.output import human_size, json_option, print_json, safe_text, table
 from photofs.cli.place import find_place
 from photofs.cli.scan import run_agent
 from photofs.cli.suggestions import places
+from photofs.cli.thumbnail_standing import SHARED, find_standing
+from photofs.kernel.mount_table import is_private
 from photofs.model.errors import NotFound, Refused
 from photofs.model.node import row_id
-from photofs.model.size import parse_size
-from photofs.thumbnails.folder import thumbnails_root
 
 
 @click.group
@@ -29,22 +29,22 @@ def thumbnails() -> None:
 @thumbnails.command
 @json_option
 def status(*, as_json: bool) -> None:
-    """Show how many there are, for which mounts, and what they take up."""
+    """Show how many there are, what they take up, what is waited for, and what is off."""
     house = find_house()
-    root, limit = thumbnails_root(house.environ), parse_size(house.settings.thumbnails.limit)
     with house.catalog(read_only=True) as catalog:
-        totals = catalog.thumbnail_totals()
-    taken = sum(total.taken for total in totals)
+        found = find_standing(house, catalog)
     if as_json:
-        told = [{**each._asdict(), "point": os.fsdecode(each.point)} for each in totals]
-        print_json({"folder": str(root), "limit": limit, "taken": taken, "mounts": told})
+        print_json(found.document())
         return
-    print(f"{human_size(taken)} of {human_size(limit)} in {root}")
+    print(f"{human_size(found.taken)} of {human_size(found.limit)} in {found.folder}")
     rows = [
-        (os.fsdecode(each.point), f"{each.thumbnails:,}", human_size(each.taken)) for each in totals
+        (os.fsdecode(each.point), f"{each.thumbnails:,}", human_size(each.taken))
+        for each in found.mounts
     ]
     if rows:
         table(("mount", "thumbnails", "size"), rows)
+    for sentence in found.sentences():
+        print(safe_text(sentence))
 
 
 @thumbnails.command(short_help="Make them for the photos in PATHS, or for all.")
@@ -62,10 +62,11 @@ def fill(paths: tuple[str, ...], *, as_json: bool) -> None:
         given.append("--opened")
     else:
         house = find_house()
-        points = house.own_points()
+        points = [point for point in house.own_points() if is_private(point)]
     if not points:
         raise NotFound(
-            "nothing of yours is mounted", remedy="mount it first: `photofs mount FOLDER`"
+            "nothing of yours is mounted for you alone",
+            remedy="mount it first: `photofs mount FOLDER`",
         )
     sys.exit(_run(["thumbnails", *given, "--", *points], house.environ))
 
@@ -92,7 +93,10 @@ def _opened(paths: Sequence[str]) -> tuple[House, list[str]]:
                 raise Refused(f"{path} is no folder", remedy="name the folder that it lies in")
             place.catalog.note_opened(row_id(place.node.ino), time.time_ns(), below=True)
             houses[place.house.paths.catalog] = place.house
-        points += [mount.point] if mount else place.house.own_points()
+        own = [mount.point] if mount else place.house.own_points()
+        if mount and not is_private(mount.point):
+            raise Refused(f"{mount.point} {SHARED}", remedy="mount it once more for yourself")
+        points += [point for point in own if is_private(point)]
     if len(houses) > 1:
         raise Refused("these folders are of several homes", remedy="name those of one at a time")
     return next(iter(houses.values())), list(dict.fromkeys(points))

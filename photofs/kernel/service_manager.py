@@ -31,3 +31,12 @@ def tell_manager(environ: Mapping[str, str], *lines: str) -> bool:
         _log.warning("the service manager could not be told %s: %s", lines[0], error.strerror)
         return False
     return True
+
+
+def of_the_machine(environ: Mapping[str, str]) -> bool:
+    """Whether the machine's own systemd runs this process, and not that of somebody's session.
+
+    Our units say that they are (PHOTOFS_SERVICE); a user's manager tells MANAGERPID besides
+    (systemd.exec(5)).
+    """
+    return bool(environ.get("PHOTOFS_SERVICE")) and "MANAGERPID" not in environ

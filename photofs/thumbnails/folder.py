@@ -11,13 +11,13 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
-from photofs.model.errors import Full, Rationed, StoreError
+from photofs.model.errors import Full, Rationed, Refused, StoreError
 from photofs.model.thumbnail import MADE_BY, SOFTWARE, Portrayed, ThumbnailSize, portrayed_in
 from photofs.thumbnails.png_texts import HEAD, texts_in
 
@@ -61,6 +61,33 @@ class ThumbnailFolder:
     def __init__(self, root: Path) -> None:
         """`root` is `thumbnails_root`'s, or a test's own."""
         self.root = root
+
+    def check(self, mounts: Iterable[str] = ()) -> None:
+        """Refused or StoreError if nothing may or can be put there; all is well if it is not there.
+
+        `mounts`: where photofs shows photos. What is put there is uploaded.
+        """
+        with _disk_errors(f"thumbnails were looked for in {self.root}"):
+            real = os.path.realpath(self.root)
+            for point in mounts:
+                if real == point or real.startswith(f"{point.rstrip('/')}/"):
+                    raise Refused(
+                        f"the desktop's folder of thumbnails, {self.root}, lies in the mount"
+                        f" {point}",
+                        safe="nothing was put there: it would be uploaded",
+                        remedy="have that folder, or the link, lie elsewhere",
+                    )
+            for folder in (self.root, *(self.root / size.folder for size in ThumbnailSize)):
+                _check_folder(folder)
+
+    def has(self, size: ThumbnailSize, file_name: str) -> bool:
+        """Whether anything stands there. Raises StoreError."""
+        with _disk_errors(f"a thumbnail was looked for below {self.root}"):
+            try:
+                self._path(size, file_name).lstat()
+            except (FileNotFoundError, NotADirectoryError):
+                return False
+        return True
 
     def standing(self, size: ThumbnailSize, portrayed: Portrayed) -> Standing:
         """What stands there for that file. Raises StoreError."""
@@ -156,6 +183,28 @@ class ThumbnailFolder:
 _ANEW: Final = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 _LOOKING: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 """Nobody waits for the other end of a pipe that somebody put there."""
+
+
+def _check_folder(folder: Path) -> None:
+    """StoreError unless a folder can be written, or is not there. Links are followed."""
+    try:
+        told = folder.stat()
+    except FileNotFoundError:
+        if folder.is_symlink():
+            raise _unfit(folder, "is a link that leads nowhere") from None
+        return
+    if not stat.S_ISDIR(told.st_mode):
+        raise _unfit(folder, "is no folder")
+    if told.st_uid != os.geteuid():
+        raise _unfit(folder, "is somebody else's")
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise _unfit(folder, "cannot be written")
+
+
+def _unfit(folder: Path, why: str) -> StoreError:
+    return StoreError(
+        f"{folder} {why}", safe=_SAFE, remedy='mend that, or set [thumbnails] fill = "off"'
+    )
 
 
 @contextmanager
