@@ -9,7 +9,7 @@ import os
 import shlex
 import time
 from collections.abc import Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -242,35 +242,25 @@ class House:
         finally:
             pacer.close()
 
-    @contextmanager
-    def small_state(self, source_id: int) -> "Iterator[SmallState]":
+    def small_state(self, source_id: int) -> "AbstractContextManager[SmallState]":
         """A source's own notes, in a file of their own, for the length of a block."""
         from photofs.catalog.small_state import open_small_state
 
         folder = self.paths.state / "sources"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        state = open_small_state(folder / f"{source_id}.sqlite")
-        try:
-            yield state
-        finally:
-            state.close()
+        return closing(open_small_state(folder / f"{source_id}.sqlite"))
 
     def forget_small_state(self, source_id: int) -> None:
         """Remove a source's notes."""
         for each in (self.paths.state / "sources").glob(f"{source_id}.sqlite*"):
             each.unlink(missing_ok=True)
 
-    @contextmanager
-    def rendition_notes(self) -> "Iterator[SmallState]":
+    def rendition_notes(self) -> "AbstractContextManager[SmallState]":
         """Which photos have no small picture for the time being, for the length of a block."""
         from photofs.catalog.small_state import open_small_state
 
         self.make_folders()
-        state = open_small_state(self.paths.state / "renditions.sqlite")
-        try:
-            yield state
-        finally:
-            state.close()
+        return closing(open_small_state(self.paths.state / "renditions.sqlite"))
 
     def guard(self, catalog: "Catalog") -> "Guard":
         """What keeps drawers and indexers from fetching everything; raises Misconfigured."""

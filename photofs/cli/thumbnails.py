@@ -29,7 +29,7 @@ def thumbnails() -> None:
 @thumbnails.command
 @json_option
 def status(*, as_json: bool) -> None:
-    """Show how many there are, what they take up, what is waited for, and what is off."""
+    """Show how many there are, what waits, and what is off."""
     house = find_house()
     with house.catalog(read_only=True) as catalog:
         found = find_standing(house, catalog)
