@@ -16,17 +16,23 @@ from pathlib import Path
 import trio
 from PIL import Image, ImageOps, PngImagePlugin
 
+from agent.thumbnail_keeping import ThumbnailKeeping
 from agent.thumbnail_rounds import clear_thumbnails, fill_thumbnails
 from photofs.assembly import House
+from photofs.catalog.sqlite import Catalog
 from photofs.emulators.pictures import landscape
-from tests.bench.dataset import Piece, house_at, with_pieces
+from photofs.model.thumbnail import ThumbnailSize
+from tests.bench.dataset import Piece, catalogued, house_at, with_pieces
 from tests.bench.drawing_server import picture_host
-from tests.bench.figures import Line, at_least, medians
+from tests.bench.figures import Line, at_least, bounded, medians
 from tests.bench.place import Place
 from tests.bench.remote import remote_library
 
 ORIGINALS = 40
 SMALL = 200
+UNCHANGED = 50_000
+"""Photos, each of which stands in an album as well as under its date."""
+
 PLACES = 2
 SIDES = (256, 128)
 POINT = "/mnt/bench"
@@ -44,6 +50,32 @@ def run(place: Place) -> Iterator[Line]:
         remote_library(home, base, [_afar(number, base) for number in range(SMALL)])
         what = "thumbnails of a service's small pictures"
         yield from _compared(what, house_at(home), small, SMALL)
+    yield from _unchanged(place)
+
+
+def _unchanged(place: Place) -> Iterator[Line]:
+    """What the agent spends on a look at all places, each of which has its thumbnail."""
+    home = catalogued(place.root, UNCHANGED)
+    (home / "config").mkdir(exist_ok=True)
+    (home / "config" / "config.toml").write_text('[thumbnails]\nfill = "all"\n')
+    house = house_at(home)
+    house.environ = {**house.environ, "XDG_CACHE_HOME": str(house.paths.cache / "desktop")}
+    point, sizes = POINT.encode(), [ThumbnailSize.of_folder(name) for name in ("normal", "large")]
+    with house.catalog() as catalog:
+        wanted = catalog.wanted_thumbnails(point, sizes, everywhere=True, limit=10 * UNCHANGED)
+        entries = len(wanted) // len(sizes)
+        catalog.thumbnails_made([each.row for each in wanted])
+        spent = medians({"look": partial(_look, house, catalog, point)})["look"]
+        left = catalog.wanted_thumbnails(point, sizes, everywhere=True, limit=1)
+    assert not left
+    yield bounded(f"look at {entries:,} places, nothing changed", spent, "s of CPU", below=5.0)
+
+
+def _look(house: House, catalog: Catalog, point: bytes) -> float:
+    """Processor seconds of an agent's first look."""
+    began = time.process_time()
+    trio.run(ThumbnailKeeping(house, catalog, lambda: [point]).look)
+    return time.process_time() - began
 
 
 def _pictures(root: Path) -> tuple[Path, Path]:
