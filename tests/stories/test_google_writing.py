@@ -27,12 +27,24 @@ def google() -> Iterator[Emulator]:
         yield emulator
 
 
+# small pictures for thumbnails count as bytes at the service, and what is sent is counted here
+SETTINGS = """
+[tree]
+timezone = "UTC"
+[writing]
+grace = 1.0
+quiet = 1.0
+[thumbnails]
+fill = "off"
+"""
+
+
 @pytest.fixture
 def home(household: Household, google: Emulator) -> Household:
     """A household with that account as its library, listed."""
     config = household.home / "config" / "config.toml"
     config.parent.mkdir(exist_ok=True)
-    config.write_text('[tree]\ntimezone = "UTC"\n[writing]\ngrace = 1.0\nquiet = 1.0\n')
+    config.write_text(SETTINGS)
     add_google(household, google)
     household.scanned()
     return household
