@@ -133,7 +133,7 @@ def test_renamed_dated_and_mounted_elsewhere(tmp_path: Path) -> None:
 
 def test_the_agent_draws_an_album_that_is_opened_for_the_first_time(tmp_path: Path) -> None:
     """Nobody asks for it: opened, and drawn without F5, without any original."""
-    with at_the_desk(tmp_path, 60, agent=True) as desk:
+    with at_the_desk(tmp_path, 300, agent=True) as desk:
         window = desk.thunar.open(desk.album)
         wait_until(lambda: not missing_of(desk) and desk.thunar.has_asked())
         wait_until(lambda: not missing_of(desk))  # what tumbler removed while it failed, too
