@@ -87,7 +87,10 @@ class Window:
 
         def selected() -> bool:
             self.press("ctrl+a")
-            return self.has_selection()
+            if self.has_selection():
+                return True
+            self.press("ctrl+r")  # gvfs may have told too late of what was trashed a moment ago
+            return False
 
         wait_until(selected)
 
