@@ -33,7 +33,7 @@ SETTINGS = """
 [tree]
 timezone = "UTC"
 [writing]
-grace = 0.1
+grace = 0.0
 quiet = 1.0
 [google]
 hand = "browser"

@@ -53,7 +53,7 @@ def home(household: Household, google: Emulator, tmp_path: Path) -> Household:
     """A library of a Takeout and that account, with next to no grace."""
     config = household.home / "config" / "config.toml"
     config.parent.mkdir(exist_ok=True)
-    config.write_text('[tree]\ntimezone = "UTC"\n[writing]\ngrace = 0.1\nquiet = 1.0\n')
+    config.write_text('[tree]\ntimezone = "UTC"\n[writing]\ngrace = 0.0\nquiet = 1.0\n')
     export(tmp_path / "takeout", MADE, items())
     household.run("library", "add", "takeout", tmp_path / "takeout", "--no-scan")
     house = House(household.environ)

@@ -195,8 +195,11 @@ def trash_by_browser(household: Household, google: Google, library: Path) -> Non
         path.unlink()
     with opened_window(House(household.environ).paths.browser / google.account.state.email):
         pass  # its owner has signed in
-    dry = household.ask("hand", "browser", "--dry-run")
-    assert [each["name"] for each in dry["errands"]] == three
+
+    def dry_run() -> list[str]:
+        return [each["name"] for each in household.ask("hand", "browser", "--dry-run")["errands"]]
+
+    wait_until(lambda: dry_run() == three)  # once the grace is over
     assert not any(item.trashed for item in google.account.state.items.values())
     assert household.ask("hand", "browser")["counts"] == {"done": 3}
     items = google.account.state.items.values()

@@ -51,7 +51,7 @@ def home(household: Household, tmp_path: Path) -> Iterator[Household]:
     """Three photos that the rule has put into Trash, by a Takeout of two days ago."""
     config = household.home / "config"
     config.mkdir(exist_ok=True)
-    (config / "config.toml").write_text('[tree]\ntimezone = "UTC"\n[writing]\ngrace = 0.1\n')
+    (config / "config.toml").write_text('[tree]\ntimezone = "UTC"\n[writing]\ngrace = 0.0\n')
     (config / "rules.toml").write_text(RULE)
     export(tmp_path / "takeout", timedelta(days=2))
     with google_in_thread(Live()) as google:
