@@ -125,6 +125,21 @@ async def test_a_scan_that_failed_once_is_not_told(heard: Heard) -> None:
     assert "cannot be reached" not in (heard.house.paths.state / "notices.json").read_text()
 
 
+def add_mirror(catalog: Catalog, heard: Heard, made_ns: int) -> int:
+    """A mirror of the library, noted only; its number."""
+    new = NewMirror(
+        heard.source.library_id,
+        "/mnt/nas",
+        "marker",
+        "disk",
+        "dates",
+        AlbumFolders.LINKS,
+        {},
+        Traits(),
+    )
+    return catalog.add_mirror(new, made_ns)
+
+
 def test_what_grew_old_and_what_waits_is_found(heard: Heard) -> None:
     """A scan of three weeks ago, and a mirror that was never brought up to date in two."""
     now_ns = time.time_ns()
@@ -132,17 +147,7 @@ def test_what_grew_old_and_what_waits_is_found(heard: Heard) -> None:
         assert list(find_notices(catalog, Notify(), now_ns)) == []
         with catalog.database.transaction():
             catalog.scan_done(heard.source.source_id, None, now_ns - 21 * DAY_NS, full=True)
-        new = NewMirror(
-            heard.source.library_id,
-            "/mnt/nas",
-            "marker",
-            "disk",
-            "dates",
-            AlbumFolders.LINKS,
-            {},
-            Traits(),
-        )
-        mirror = catalog.add_mirror(new, now_ns - 15 * DAY_NS)
+        mirror = add_mirror(catalog, heard, now_ns - 15 * DAY_NS)
         catalog.set_mirror_trouble(mirror, "the disk is not there")
         found = {notice.kind: notice.what for notice in find_notices(catalog, Notify(), now_ns)}
         assert found == {
@@ -199,21 +204,6 @@ def test_a_desktop_gets_no_markup_of_strangers(tmp_path: Path) -> None:
     assert has_desktop({"XDG_RUNTIME_DIR": str(tmp_path)})
 
 
-def add_mirror(catalog: Catalog, heard: Heard) -> int:
-    """A mirror of the library, noted only; its number."""
-    new = NewMirror(
-        heard.source.library_id,
-        "/mnt/nas",
-        "marker",
-        "disk",
-        "dates",
-        AlbumFolders.LINKS,
-        {},
-        Traits(),
-    )
-    return catalog.add_mirror(new, time.time_ns())
-
-
 async def test_damage_in_a_mirror_and_rules_held_back_are_told(
     heard: Heard, expect_log: ExpectLog
 ) -> None:
@@ -221,7 +211,7 @@ async def test_damage_in_a_mirror_and_rules_held_back_are_told(
     expect_log("the mirror /mnt/nas has files that are damaged")
     expect_log("the rule archived is held back: 80 photos are more")
     with heard.house.catalog() as catalog:
-        mirror = add_mirror(catalog, heard)
+        mirror = add_mirror(catalog, heard, time.time_ns())
         found = [(f"2019/{name}.jpg", "0" * 64, Stamp(1, 1, 1, 1)) for name in "ab"]
         with catalog.database.transaction():
             catalog.add_found(mirror, found)
@@ -259,7 +249,7 @@ async def test_damage_in_a_mirror_and_rules_held_back_are_told(
 def test_files_that_a_mirror_had_when_it_was_taken_over_are_no_damage(heard: Heard) -> None:
     """They are to be compared yet; nor is one damaged whose writing has just begun."""
     with heard.house.catalog() as catalog:
-        mirror = add_mirror(catalog, heard)
+        mirror = add_mirror(catalog, heard, time.time_ns())
         with catalog.database.transaction():
             catalog.add_found(mirror, [("2019/a.jpg", "0" * 64, Stamp(1, 1, 1, 1))])
         assert not catalog.is_wrong(mirror)

@@ -11,11 +11,9 @@ from photofs.emulators.google.errors import invalid
 from photofs.emulators.google.state import Item
 from photofs.emulators.hosting import faults as net
 from photofs.model.errors import Gone, NotFound, Temporary
-from photofs.model.photo import Media
 from photofs.model.span import Span
-from photofs.providers.google.records import Ref, encode
 from photofs.providers.port import Provider
-from tests.support.google_library import Emulated, Uploads, emulated, uploads
+from tests.support.google_library import Emulated, Uploads, emulated, ref_to, uploads
 from tests.support.waiting import wait_until
 
 BATCH = "mediaItems.batchGet"
@@ -39,12 +37,6 @@ async def provider(service: Emulated) -> AsyncIterator[Provider]:
     """The provider, logged in."""
     async with service.provider() as provider:
         yield provider
-
-
-def ref_to(item: Item) -> str:
-    """As a scan gives it."""
-    media = Media.VIDEO if item.is_video else Media.PICTURE
-    return encode(Ref(item.id, media, item.created[:10]))
 
 
 async def read(provider: Provider, item: Item, span: Span | None = None) -> bytes:

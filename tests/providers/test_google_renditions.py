@@ -13,11 +13,9 @@ from photofs.emulators.hosting import faults as net
 from photofs.emulators.hosting.ledger import FileKind
 from photofs.emulators.pictures import landscape, make_jpeg
 from photofs.model.errors import Corrupt, Gone, Temporary
-from photofs.model.photo import Media
 from photofs.model.verdict import Verdict
-from photofs.providers.google.records import Ref, encode
 from photofs.providers.port import Provider
-from tests.support.google_library import Emulated, Uploads, emulated, picture, uploads
+from tests.support.google_library import Emulated, Uploads, emulated, picture, ref_to, uploads
 from tests.support.provider_tools import FreePacer
 
 BATCH = "mediaItems.batchGet"
@@ -41,12 +39,6 @@ async def provider(service: Emulated) -> AsyncIterator[Provider]:
     """The provider, logged in."""
     async with service.provider() as provider:
         yield provider
-
-
-def ref_to(item: Item) -> str:
-    """As a scan gives it."""
-    media = Media.VIDEO if item.is_video else Media.PICTURE
-    return encode(Ref(item.id, media, item.created[:10]))
 
 
 def large(account: Account, *, orientation: int | None = None) -> Item:

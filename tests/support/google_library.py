@@ -22,8 +22,10 @@ from photofs.emulators.google.state import APPEND, EDIT, PICK, READ, Album, Gran
 from photofs.emulators.hosting.faults import Faults
 from photofs.emulators.hosting.originals import blob_of
 from photofs.emulators.pictures import make_jpeg, make_video
+from photofs.model.photo import Media
 from photofs.providers.google.account import Stored, keep
 from photofs.providers.google.provider import open_provider
+from photofs.providers.google.records import Ref, encode
 from photofs.providers.port import Provider, SecretStore, Tools
 from tests.support.household import Household
 from tests.support.provider_tools import make_tools
@@ -166,3 +168,9 @@ def uploads(pictures: int = 4) -> Uploads:
     made.albums.append(account.add_album("Sea", CLIENT_ID, ours))
     account.changed()
     return made
+
+
+def ref_to(item: Item) -> str:
+    """As a scan gives it."""
+    media = Media.VIDEO if item.is_video else Media.PICTURE
+    return encode(Ref(item.id, media, item.created[:10]))
