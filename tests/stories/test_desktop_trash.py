@@ -124,7 +124,8 @@ def test_emptying_it_sends_nothing(live: Household, flickr: Emulator) -> None:
         all_done(live)
         tree, calls = below(home), flickr.calls.copy()
         told, photos = albums(flickr), {*flickr.account.state.photos}
-        shell("trash-empty", cwd=point)
+        # without a folder it would empty every trash of this machine, also of tests beside this one
+        shell("trash-empty", f"--trash-dir={DesktopTrash(point).folder}")
         assert DesktopTrash(point).lying() == set()
         all_done(live)
         assert below(home) == tree
@@ -150,13 +151,15 @@ def test_the_log_tells_of_it_and_undo_takes_it_back(live: Household) -> None:
 
 SESSION = """
 set -e
+own() {{ gio list -u -a trash::orig-path trash:/// | grep -F "trash::orig-path=$1/" | cut -f 1; }}
 gio trash "$1/{day}" "$1/Albums/Family"
-until [ "$(gio trash --list | wc -l)" -ge 2 ]; do sleep 0.1; done
+until [ "$(own "$1" | wc -l)" -ge 2 ]; do sleep 0.1; done
 gio trash --list
-for each in $(gio list -u trash:///); do gio trash --restore "$each"; done
+for each in $(own "$1"); do gio trash --restore "$each"; done
 ls "$1/Albums/Family" "$1/{day}"
 gio trash "$1/Unsorted/DSC_0026.JPG"
-gio trash --empty
+until own "$1"; do sleep 0.1; done
+for each in $(own "$1"); do gio remove "$each"; done
 """
 
 

@@ -5,6 +5,7 @@ import shutil
 import signal
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,10 +47,11 @@ def glib_shows(household: Household, path: Path) -> bool:
 def agent_of(household: Household) -> int:
     """The agent beside the mount; 0 while there is none."""
     (mount,) = household.ask("status")["mounts"]
-    for task in Path(f"/proc/{mount['pid']}/task").iterdir():  # a later one is begun by a thread
-        for child in (task / "children").read_text().split():
-            if b"agent\0serve" in Path(f"/proc/{child}/cmdline").read_bytes():
-                return int(child)
+    with suppress(FileNotFoundError, ProcessLookupError):  # a thread or child that just ended
+        for task in Path(f"/proc/{mount['pid']}/task").iterdir():  # a thread begins a later one
+            for child in (task / "children").read_text().split():
+                if b"agent\0serve" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    return int(child)
     return 0
 
 
