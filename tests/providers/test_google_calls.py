@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ from photofs.emulators.hosting.faults import Answer, Effect
 from photofs.model.errors import Quota, RemoteError, Temporary, TimedOut, Unauthorised
 from photofs.model.verdict import Verdict
 from photofs.providers.google.account import login_of
-from photofs.providers.google.answers import Failure, OauthRefused, seconds_to_reset
+from photofs.providers.google.answers import Failure, OauthRefused, is_for_the_day, seconds_to_reset
 from photofs.providers.google.api import Api, open_api
 from photofs.providers.google.discovery import Service
 from photofs.providers.google.endpoint import BUDGETS, GOOGLE, endpoint_at, key_of
@@ -353,6 +354,20 @@ def test_errors_of_the_room_are_ours() -> None:
 
 
 # The ledger
+
+
+@pytest.mark.parametrize(("left", "wait"), [(20, 20), (40, 39.9), (3, 2), (0.5, 0.5)])
+def test_who_waits_for_the_day_is_told_so_in_its_last_hour_too(left: float, wait: float) -> None:
+    """A wait until the day's end, or of an hour and more, is the day's; in hours."""
+    end = datetime(2026, 11, 22, 8, tzinfo=UTC).timestamp()  # midnight in California
+    assert is_for_the_day(wait * 3600, end - left * 3600)
+
+
+@pytest.mark.parametrize("left", [20.0, 0.5])
+def test_a_throttled_minute_is_not_taken_for_the_day(left: float) -> None:
+    """Neither early in the day, nor in its last hour."""
+    end = datetime(2026, 11, 22, 8, tzinfo=UTC).timestamp()
+    assert not is_for_the_day(61.0, end - left * 3600)
 
 
 def policies() -> dict[str, PacePolicy]:

@@ -34,6 +34,9 @@ TIMED_OUT = 408
 HOUR = 3600.0
 """Seconds; who must wait longer waits for the day's end, and is told so."""
 
+CLOSE_BY = 60.0
+"""Seconds; a wait that ends so close to the day's end was begun for it."""
+
 CALM_DOWN = 30.0
 """Seconds until another write after one too many (google.md 2.4)."""
 
@@ -146,6 +149,11 @@ def used_up(wait: float, now_s: float) -> Quota:
         f" in {math.ceil(wait / HOUR)} h",
         retry_after=wait,
     )
+
+
+def is_for_the_day(wait: float, now_s: float) -> bool:
+    """Whether who must wait so many seconds waits for the day's end, also in its last hour."""
+    return wait >= min(HOUR, seconds_to_reset(now_s) - CLOSE_BY)
 
 
 def seconds_to_reset(now_s: float) -> float:

@@ -18,12 +18,12 @@ from photofs.model.errors import Quota, RemoteError, Temporary, Unauthorised
 from photofs.model.verdict import Verdict
 from photofs.providers.google.account import Stored
 from photofs.providers.google.answers import (
-    HOUR,
     KEPT,
     LOGIN_AGAIN,
     NoLogin,
     Record,
     garbled,
+    is_for_the_day,
     read_record,
     refusal,
     used_up,
@@ -164,9 +164,10 @@ async def wait_for_place(pacer: Pacer, key: str, policy: Retrying, *, person: bo
     try:
         await pace.wait_for_place(pacer, key, policy, person=person, service="Google")
     except Temporary as error:
-        if (error.retry_after or 0.0) < HOUR:
+        wait, now = error.retry_after or 0.0, time.time()
+        if not is_for_the_day(wait, now):
             raise
-        raise used_up(error.retry_after or 0.0, time.time()) from error
+        raise used_up(wait, now) from error
 
 
 @asynccontextmanager
