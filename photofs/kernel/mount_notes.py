@@ -6,6 +6,7 @@ The kernel's list is the truth; a note only adds which home and process belong t
 import hashlib
 import json
 import logging
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -66,5 +67,5 @@ class MountNotes:
         return [self.read(point) for point in our_mount_points()]
 
     def _path(self, point: str) -> Path:
-        """The note's file: a name that fits any path."""
-        return self._folder / f"{hashlib.sha256(point.encode()).hexdigest()[:16]}.json"
+        """The note's file: a name that fits any path, of whatever bytes."""
+        return self._folder / f"{hashlib.sha256(os.fsencode(point)).hexdigest()[:16]}.json"

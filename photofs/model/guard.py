@@ -214,8 +214,14 @@ class Accounts:
 
 
 def short_names(names: tuple[str, ...]) -> frozenset[str]:
-    """Names as they are compared: whole, as the kernel cuts them, and without regard to case."""
+    """Names as they are compared: whole, as the kernel cuts them, and without regard to case.
+
+    A program is called by any bytes, which Python tells as surrogates where they are no UTF-8.
+    """
     lower = [name.lower() for name in names]
-    return frozenset(
-        [*lower, *(name.encode()[:COMM_BYTES].decode(errors="ignore") for name in lower)]
-    )
+    return frozenset([*lower, *(_cut(name) for name in lower)])
+
+
+def _cut(name: str) -> str:
+    """As much of a name as the kernel keeps."""
+    return name.encode("utf-8", "surrogateescape")[:COMM_BYTES].decode(errors="ignore")

@@ -200,9 +200,9 @@ def _counted(process: Process, standing: Standing) -> Caller | None:
     One that is known is one, however many processes it starts. Others are told apart by who started
     them, but not by their own number: a shell's loop starts `head` anew for each photo.
     """
-    names = short_names(process.names)
+    name = "".join(each if each.isprintable() else "?" for each in process.names[0])
+    names = short_names((*process.names, name))  # as the log calls it, too
     if names & standing.free:
         return None
-    name = "".join(each if each.isprintable() else "?" for each in process.names[0])
     known = bool(names & standing.drawers)
     return Caller(name if known else f"{name} {process.parent}", name, known)

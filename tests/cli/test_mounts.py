@@ -1,5 +1,6 @@
 """Where our mounts are, read from the kernel's table and our notes."""
 
+import os
 import shlex
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 from photofs.cli.mounts import forget_mount, list_mounts, mount_of, note_mount
 from photofs.cli.output import human_age, human_size, own_name, safe_text, shell_word
+from photofs.kernel.mount_notes import MountNotes
 from tests.support.log_guard import ExpectLog
 
 
@@ -51,6 +53,16 @@ def test_a_note_is_taken_away_by_its_own_process_alone(
     assert len(list(notes.iterdir())) == 1
     forget_mount(point, {})
     assert not list(notes.iterdir())
+
+
+def test_a_mount_point_of_any_bytes_is_noted(tmp_path: Path) -> None:
+    """A folder that was named in another encoding is one like any other."""
+    point = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")
+    notes = MountNotes(tmp_path / "notes")
+    notes.note(point, "home")
+    assert notes.read(point)[:3] == (point, os.getpid(), "home")
+    notes.forget(point)
+    assert not [*(tmp_path / "notes").iterdir()]
 
 
 def test_a_path_is_told_as_one_word_for_the_shell() -> None:

@@ -1,5 +1,6 @@
 """Which opens the guard gives and which it refuses, on any trace of them."""
 
+import os
 from dataclasses import dataclass, field
 
 import pytest
@@ -175,6 +176,12 @@ def test_a_name_is_known_as_the_kernel_cuts_it() -> None:
     """A process's name has 15 bytes at most; case is a matter of taste."""
     assert "gdk-pixbuf-thum" in short_names(("gdk-pixbuf-thumbnailer",))
     assert short_names(("Thunar",)) & short_names(("thunar",))
+
+
+def test_a_name_of_any_bytes_is_compared() -> None:
+    """A program may be called by what is no UTF-8: by itself, and as the kernel cuts it."""
+    odd = os.fsdecode(b"caf\xe9-thumbnailer")
+    assert short_names((odd, "tumblerd")) >= {odd, "caf-thumbnaile", "tumblerd"}
 
 
 steps = st.tuples(

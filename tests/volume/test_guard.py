@@ -107,6 +107,19 @@ async def test_the_cure_can_be_pasted_into_a_shell(
     assert f"`photofs guard allow {words}`" in refused.value.remedy
 
 
+async def test_a_program_is_guarded_whatever_bytes_name_it(
+    tmp_path: Path, expect_log: ExpectLog
+) -> None:
+    """A script with a name of another encoding: it is allowed by the name that is told of it."""
+    expect_log(r"caf\? opens photos")
+    made, odd = stocked(tmp_path / "stock"), os.fsdecode(b"caf\xe9")
+    async with guarded(made, odd) as (volume, told):
+        assert [await look(volume, name, 1000) for name in NAMES] == [True] * 3 + [False] * 9
+    allowed = rules(SETTINGS, Words(allowed=(told[0].name,)))
+    async with guarded(made, odd, with_rules=allowed) as (volume, _):
+        assert all([await look(volume, name, 1000) for name in NAMES])
+
+
 async def test_whole_reads_are_never_refused(tmp_path: Path) -> None:
     """Twelve photos by a program whose share is three."""
     async with guarded(stocked(tmp_path / "stock"), "script") as (volume, _):

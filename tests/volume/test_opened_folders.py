@@ -87,6 +87,17 @@ def test_who_copies_draws_or_searches_looks_at_nothing(name: str) -> None:
         assert ledger.folders == [8]
 
 
+def test_a_program_of_any_name_is_noted() -> None:
+    """What is no UTF-8 in it is told as "?", and what is opened next is noted as well."""
+    ledger = Ledger()
+    told = {1: Caller((os.fsdecode(b"caf\xe9"),), 1), 2: Caller(("ls",), 1)}
+    with closing(_Stopping(opened := OpenedFolders(ledger.open, told.get))):
+        opened.opened(ino(7), ME, 1)
+        opened.opened(ino(8), ME, 2)
+        wait_until(lambda: sorted(ledger.folders) == [7, 8])
+    assert [each.program for note in ledger.noted for each in note] == ["caf?", "ls"]
+
+
 def test_other_users_and_files_are_not_noted() -> None:
     """Thumbnails are for who mounted it."""
     ledger = Ledger()
@@ -145,10 +156,10 @@ def test_a_catalog_that_cannot_be_opened_hinders_nobody() -> None:
 def test_nothing_opened_costs_nothing() -> None:
     """No thread is begun, no catalog opened."""
     ledger = Ledger()
-    before = threading.active_count()
+    before = {*threading.enumerate()}
     opened = opened_by("ls", ledger)
-    assert threading.active_count() == before
     opened.stop()
+    assert {*threading.enumerate()} <= before  # of those, others may end just now
 
 
 def test_the_catalog_keeps_them(tmp_path: Path) -> None:
