@@ -5,7 +5,6 @@ import shutil
 import signal
 import time
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,17 +41,6 @@ def glib_shows(household: Household, path: Path) -> bool:
     if shutil.which("gio") is None:
         return thumbnail(household, path).exists()
     return VALID in shell("gio", "info", "-a", "thumbnail::*", path, env=household.environ)
-
-
-def agent_of(household: Household) -> int:
-    """The agent beside the mount; 0 while there is none."""
-    (mount,) = household.ask("status")["mounts"]
-    with suppress(FileNotFoundError, ProcessLookupError):  # a thread or child that just ended
-        for task in Path(f"/proc/{mount['pid']}/task").iterdir():  # a thread begins a later one
-            for child in (task / "children").read_text().split():
-                if b"agent\0serve" in Path(f"/proc/{child}/cmdline").read_bytes():
-                    return int(child)
-    return 0
 
 
 def test_what_is_opened_is_drawn_and_stays_right(household: Household, flickr: Emulator) -> None:
@@ -115,9 +103,8 @@ def test_an_agent_that_is_killed_is_followed_by_one_that_goes_on(many: Household
         photos = [folder / name for name in names]
         assert len(photos) == MANY
         wait_until(lambda: sum(drawn(many, [each]) for each in photos) > 3)
-        killed = agent_of(many)
-        os.kill(killed, signal.SIGKILL)
-        wait_until(lambda: agent_of(many) not in {0, killed})
+        os.kill(killed := many.agent(), signal.SIGKILL)
+        assert many.agent(but=killed) != killed
         wait_until(lambda: drawn(many, photos))
         for photo in photos:
             with Image.open(thumbnail(many, photo)) as picture:
@@ -168,8 +155,7 @@ def test_the_agent_ends_in_time_whatever_it_draws(many: Household) -> None:
         root = Path(many.environ["XDG_CACHE_HOME"]) / "thumbnails" / "normal"
         wait_until(lambda: len([*root.glob("*.png")]) > 3)
         began = time.monotonic()
-        agent = agent_of(many)
-        os.kill(agent, signal.SIGTERM)
+        os.kill(agent := many.agent(), signal.SIGTERM)
         wait_until(lambda: not Path(f"/proc/{agent}/exe").exists())
         assert time.monotonic() - began < 60
         for path in root.glob("*.png"):

@@ -73,12 +73,6 @@ def until(holds: Callable[[], object]) -> None:
         time.sleep(0.05)
 
 
-def agent_of(home: Household) -> int:
-    """The process id of the agent beside the mount."""
-    (mount,) = home.ask("status")["mounts"]
-    return int(shell("pgrep", "-P", str(mount["pid"]), "-f", "agent serve"))
-
-
 def told(folder: Path) -> dict[str, tuple[int, int]]:
     """Length and time of each file, as `ls -l` shows them."""
     stats = {path.name: path.stat() for path in folder.iterdir()}
@@ -135,9 +129,9 @@ def test_a_killed_agent_sends_nothing_twice(home: Household, google: Emulator, t
     with home.mounted(agent=True) as photos:
         shell("rsync", "-a", trip, photos / "google" / "Albums")
         until(lambda: google.calls["uploads"])
-        os.kill(agent_of(home), signal.SIGKILL)
+        os.kill(first := home.agent(), signal.SIGKILL)
         until(lambda: google.account.state.items)
-        os.kill(agent_of(home), signal.SIGKILL)
+        os.kill(home.agent(but=first), signal.SIGKILL)
         home.until_done()
         assert told(photos / "google" / "Albums" / "Trip") == told(trip)
     check_there(google, sorted(path.name for path in trip.iterdir()))

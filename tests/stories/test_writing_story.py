@@ -52,14 +52,9 @@ class Demo:
         assert state is not None
         return state
 
-    def agent(self) -> int:
-        """The process id of the agent beside the mount."""
-        (mount,) = self.household.ask("status")["mounts"]
-        return int(shell("pgrep", "-P", str(mount["pid"]), "-f", "agent serve"))
-
     def kill_agent_at_the_first_upload(self) -> None:
         """Between an upload and what follows it."""
-        agent, before = self.agent(), len(self.service().photos)
+        agent, before = self.household.agent(), len(self.service().photos)
         until = time.monotonic() + PATIENCE
         while len(self.service().photos) == before:
             assert time.monotonic() < until

@@ -82,6 +82,20 @@ class Household:
             assert time.monotonic() < until, told
             time.sleep(0.2)
 
+    def agent(self, *, but: int = 0) -> int:
+        """The process id of the agent beside the one mount, once there is one.
+
+        `but`: another one than this, which was killed; it is begun a second later. Never 0: who
+        sends a signal there ends all tests.
+        """
+        (mount,) = self.ask("status")["mounts"]
+        asked = ("pgrep", "-P", str(mount["pid"]), "-f", "agent serve")
+        until = time.monotonic() + PATIENCE
+        while not (found := {*map(int, shell(*asked, code=None).split())} - {but}):
+            assert time.monotonic() < until, "no agent works beside the mount"
+            time.sleep(0.05)
+        return min(found)
+
     @contextmanager
     def mounted(self, *flags: str, agent: bool = False) -> Iterator[Path]:
         """The libraries as folders for the length of a block; unmounted in any case."""
