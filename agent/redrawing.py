@@ -26,7 +26,10 @@ GIVEN_UP_S: Final = 300.0
 
 
 class Redrawing:
-    """For the mounts of one user; for one task."""
+    """For the mounts of one user; for one task, and for as long as that works.
+
+    Each has one thread, however long a mount does not answer, and remembers that it did not.
+    """
 
     def __init__(
         self, patience: float = PATIENCE_S, clock: Callable[[], float] = time.monotonic
@@ -34,6 +37,8 @@ class Redrawing:
         """`clock` is any steady one; both are in seconds."""
         self._patience, self._clock = patience, clock
         self._not_before = -GIVEN_UP_S
+        # a thread that waits for a mount for ever is none of those that all of a process share
+        self._limiter = trio.CapacityLimiter(1)
 
     async def redraw(self, files: Sequence[Path]) -> int:
         """Have these looked at again; how many could be told of.
@@ -45,7 +50,9 @@ class Redrawing:
             return 0
         told = 0
         with trio.move_on_after(self._patience) as waiting:
-            told = await trio.to_thread.run_sync(_touch_all, files, abandon_on_cancel=True)
+            told = await trio.to_thread.run_sync(
+                _touch_all, files, abandon_on_cancel=True, limiter=self._limiter
+            )
         if waiting.cancelled_caught:
             self._not_before = self._clock() + GIVEN_UP_S
             log.info("the mount of %s does not answer: thumbnails are drawn later", files[0])

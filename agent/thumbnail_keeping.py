@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 import trio
 
 from agent.due import own_share
+from agent.redrawing import Redrawing
 from agent.thumbnail_rounds import SETTLED_S, was_refused_lately, working
 from agent.thumbnailing import Filled, Thumbnailing
 from photofs.assembly import House
@@ -98,8 +99,10 @@ class ThumbnailKeeping:
         catalog: Catalog,
         points: Callable[[], list[bytes]] | None = None,
         part: int = PART,
+        redrawing: Redrawing | None = None,
     ) -> None:
         """Nothing is known yet: the first look compares. `points` tells what is to be filled."""
+        self._redrawing = redrawing or Redrawing()
         self._tell_points, self._part = points or self._private_points, part
         self._house, self._catalog = house, catalog
         settings = house.settings.thumbnails
@@ -249,7 +252,12 @@ class ThumbnailKeeping:
             await trio.sleep(min(took, 1.0))
 
     def _working(self) -> AbstractContextManager[Thumbnailing]:
-        return working(self._house, everywhere=self._everywhere, child=self._child)
+        return working(
+            self._house,
+            everywhere=self._everywhere,
+            child=self._child,
+            redrawing=self._redrawing,
+        )
 
     def _rest(self, trouble: str) -> None:
         """Told once, for the same again is no news."""

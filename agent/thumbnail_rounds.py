@@ -9,6 +9,7 @@ from typing import Final
 
 import trio
 
+from agent.redrawing import Redrawing
 from agent.rendering import open_rendering
 from agent.thumbnailing import Filled, Filling, Thumbnailing, pictures_here
 from photofs.assembly import House
@@ -95,11 +96,15 @@ async def _in_turn(house: House, *, everywhere: bool) -> AsyncIterator[Thumbnail
 
 @contextmanager
 def working(
-    house: House, *, everywhere: bool, child: Sequence[str] | None = None
+    house: House,
+    *,
+    everywhere: bool,
+    child: Sequence[str] | None = None,
+    redrawing: Redrawing | None = None,
 ) -> Iterator[Thumbnailing]:
     """What works on this user's thumbnails, for one process at a time; Busy, Refused, StoreError.
 
-    `child`: the command that decodes pictures.
+    `child`: the command that decodes pictures. `redrawing`: see Thumbnailing.
     """
     settings = house.settings.thumbnails
     sizes = [ThumbnailSize.of_folder(name) for name in settings.sizes]
@@ -114,4 +119,4 @@ def working(
         folder.check(our_mount_points())
         pictures = pictures_here(catalog, house.store())
         rendering = open_rendering(house, catalog, notes)
-        yield Thumbnailing(catalog, folder, shrinker, pictures, filling, rendering)
+        yield Thumbnailing(catalog, folder, shrinker, pictures, filling, rendering, redrawing)

@@ -86,13 +86,17 @@ class Thumbnailing:
         open_picture: OpenPicture,
         filling: Filling,
         elsewhere: Elsewhere | None = None,
+        redrawing: Redrawing | None = None,
     ) -> None:
-        """Whoever makes it closes the shrinker. Without `elsewhere` the store is all there is."""
+        """Whoever makes it closes the shrinker. Without `elsewhere` the store is all there is.
+
+        `redrawing` is the caller's, where that works on after this.
+        """
         self._elsewhere = elsewhere
         self._catalog, self._folder, self._shrinker = catalog, folder, shrinker
         self._open_picture = open_picture
         self._filling = filling
-        self._redrawing = Redrawing()
+        self._redrawing = redrawing or Redrawing()
         self._fresh: deque[ThumbnailRow] = deque(maxlen=FRESH)
         self._away: set[int] = set()
 

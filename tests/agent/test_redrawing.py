@@ -1,6 +1,7 @@
 """File managers hear that they shall look at a file again, and nothing of the file changes."""
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -68,6 +69,11 @@ async def test_a_stopped_mount_holds_nobody_up(tmp_path: Path) -> None:
         mount.process.send_signal(signal.SIGSTOP)
         try:
             assert await redrawing.redraw(files) == 0
+            threads = {*threading.enumerate()}
+            now += GIVEN_UP_S
+            assert await redrawing.redraw(files) == 0
+            assert {*threading.enumerate()} <= threads  # the one that waits is enough
+            assert trio.to_thread.current_default_thread_limiter().borrowed_tokens == 0
         finally:
             mount.process.send_signal(signal.SIGCONT)
         assert await redrawing.redraw(files) == 0

@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +12,7 @@ import trio
 from PIL import Image
 from trio.testing import MockClock
 
+from agent.redrawing import Redrawing
 from agent.thumbnail_keeping import QUIET_SECONDS, RETRY_SECONDS, ThumbnailKeeping
 from photofs.assembly import House
 from photofs.catalog.opened_rows import OpenedFolder
@@ -177,6 +178,35 @@ async def test_what_changes_is_put_right(root: Path, autojump_clock: MockClock) 
         await later(made)
         assert made.shown(LAKE, b"/elsewhere") == NAMES[1:]
         assert made.shown(LAKE) == NAMES[1:]
+
+
+class Heard(Redrawing):
+    """Hears which files are to be looked at again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files: list[str] = []
+
+    async def redraw(self, files: Sequence[Path]) -> int:
+        """As a mount that answers has it."""
+        self.files += map(str, files)
+        return len(files)
+
+
+async def test_one_redrawing_lasts_for_all_rounds(root: Path, autojump_clock: MockClock) -> None:
+    """It remembers from round to round that a mount does not answer."""
+    assert autojump_clock.rate == 0
+    heard = Heard()
+    async with desk(root) as made:
+        with made.house.catalog() as looking:
+            keeping = ThumbnailKeeping(made.house, looking, lambda: [HERE], redrawing=heard)
+            for folder in (LAKE, DATES):
+                made.open(folder, 1)
+                await keeping.look()
+                assert [Path(each).name for each in heard.files] == NAMES
+                inside = f"{HERE.decode()}/{folder}"
+                assert {str(Path(each).parent) for each in heard.files} == {inside}
+                heard.files.clear()
 
 
 async def test_what_others_removed_is_made_when_opened(
