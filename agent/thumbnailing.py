@@ -116,9 +116,8 @@ class Thumbnailing:
         asked for again by this object.
         """
         everywhere = self._filling.everywhere and self.has_room
-        limit = most + len(self._away) * len(self._filling.sizes)
         wanted = self._catalog.wanted_thumbnails(
-            point, self._filling.sizes, everywhere=everywhere, limit=limit
+            point, self._filling.sizes, everywhere=everywhere, limit=most, but=self._away
         )
         return await self._portray_all(wanted)
 

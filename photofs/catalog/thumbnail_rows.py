@@ -81,6 +81,7 @@ SELECT {_WANTED_COLUMNS}
 FROM place LEFT JOIN opened o ON o.folder = place.id JOIN entry e ON e.folder = place.id
 JOIN photo p ON p.id = e.photo JOIN json_each(?2) z
 WHERE (?3 OR o.folder IS NOT NULL) AND {_NOT_MADE}
+  AND p.id NOT IN (SELECT value FROM json_each(?5))
 ORDER BY o.opened_ns DESC, e.folder, e.id, z.key LIMIT ?4"""  # noqa: S608 - words of ours
 
 # one folder alone: its path is found on the way up, and no other folder is looked at
@@ -128,15 +129,22 @@ class ThumbnailRows(Part):
     """Rows of thumbnail; those that write are a transaction of their own."""
 
     def wanted_thumbnails(
-        self, point: bytes, sizes: Sequence[ThumbnailSize], *, everywhere: bool, limit: int
+        self,
+        point: bytes,
+        sizes: Sequence[ThumbnailSize],
+        *,
+        everywhere: bool,
+        limit: int,
+        but: Iterable[int] = (),
     ) -> list[WantedThumbnail]:
         """Thumbnails of a mount's photos that are not there or not right, in those sizes.
 
         Of folders that were opened, the latest first; then, if `everywhere`, of all others. Photos
-        whose bytes nobody has are left out; so is what has a stale one of another name, until that
-        is forgotten: its row tells which file to remove.
+        whose bytes nobody has are left out, and `but` by their numbers; so is what has a stale one
+        of another name, until that is forgotten: its row tells which file to remove.
         """
-        rows = self.database.all(_WANTED, (point, _names(sizes), int(everywhere), limit))
+        known = (point, _names(sizes), int(everywhere), limit, json.dumps(list(but)))
+        rows = self.database.all(_WANTED, known)
         return [_wanted(point, row) for row in rows]
 
     def stale_thumbnails(self, limit: int) -> list[ThumbnailRow]:

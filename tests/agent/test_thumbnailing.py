@@ -136,6 +136,22 @@ async def test_what_is_away_keeps_nobody_waiting(root: Path) -> None:
         assert sum(each.away for each in rounds) == len(ORIGINALS) - 1
 
 
+async def test_places_of_what_is_away_end_no_filling(root: Path) -> None:
+    """Photos stand in several folders: what is behind all of those is made as well."""
+    async with desk(root, fetched=False) as made:
+        last = len(ORIGINALS)
+        with made.catalog.database.transaction():  # it stands behind all places of the others
+            made.catalog.database.run(
+                "DELETE FROM entry WHERE photo = ?1"
+                " AND folder = (SELECT min(folder) FROM entry WHERE photo = ?1)",
+                (last,),
+            )
+        filled = []
+        while (now := await made.thumbnailing.fill(HERE, 1)) != Filled():
+            filled.append(now)
+        assert sum(each.away for each in filled) == last
+
+
 async def test_what_another_program_removed_meanwhile_is_made_again(root: Path) -> None:
     """tumbler does so when it fails at a file: the second look finds it, and nothing else."""
     async with desk(root) as made:
