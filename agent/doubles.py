@@ -2,7 +2,7 @@
 
 Deleted on the service's own pages a photo is shown until two scans have missed it. A file with the
 same bytes that a program brings in meanwhile would be handed to it, and go with it; so the service
-is asked first, where it answers for many photos in one call (port.Writes.lost).
+is asked first (port.Writes.lost), and what it has no more is no photo to be handed to.
 """
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple
 
 from photofs.catalog.port import SourceRow
-from photofs.model.errors import PhotofsError
+from photofs.model.errors import PhotofsError, Unauthorised
 from photofs.providers.port import Provider
 from photofs.wishing.known_bytes import KnownThere
 
@@ -53,7 +53,11 @@ class Doubles:
 
     async def _lost_at(self, source: SourceRow, ids: list[str]) -> set[KnownThere]:
         async with self._open(source) as provider:
-            writes = provider.abilities.writes
-            if writes is None or writes.lost is None:
+            writes, unwritable = provider.abilities.writes, provider.abilities.unwritable
+            if writes is None:  # nothing could be sent either, so the file waits as all do
+                raise Unauthorised(
+                    unwritable.why, safe="all of it is kept, and shown", remedy=unwritable.remedy
+                )
+            if writes.lost is None:
                 return set()
             return {KnownThere(source.source_id, each) for each in await writes.lost(ids)}

@@ -8,6 +8,7 @@ import logging
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from itertools import islice
 from typing import Final, NamedTuple
 
 import trio
@@ -26,7 +27,7 @@ from photofs.model.naming import looks_temporary
 from photofs.model.observation import PhotoSeen
 from photofs.model.photo import Media
 from photofs.originals.local_disk import LocalDisk
-from photofs.wishing.known_bytes import KnownThere, known_there
+from photofs.wishing.known_bytes import NONE, KnownThere, NotThere, known_there
 from photofs.wishing.wishing import Wishing
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,9 @@ AHEAD_NS: Final = 60 * 10**9
 
 ASK_AGAIN: Final = 30.0
 """Seconds until a service is asked once more that could not be asked for photos."""
+
+ASKED_AT_ONCE: Final = 50
+"""Files whose photos services are asked for together: one call at Google, 50 at Flickr."""
 
 _PICTURES: Final = "jpg jpeg png gif webp tif tiff heic heif avif bmp jxl jp2 psd ico"
 _RAWS: Final = "cr2 cr3 nef arw dng pef srw orf rw2 raf x3f"
@@ -54,7 +58,7 @@ class SameBytes(NamedTuple):
 
     changed_ns: int
     verdict: Whole
-    known: KnownThere
+    known: dict[int, KnownThere]
 
 
 class Judge:
@@ -81,12 +85,16 @@ class Judge:
         self._now_ns = now_ns
         self._lost = lost
         self._found: dict[int, SameBytes] = {}
-        self._not_before = 0.0
+        self._not_before: dict[int, float] = {}
         self._complained: set[int] = set()
         self._unknown = 0
 
     async def round(self) -> int:
-        """Judge what is quiet; how many files were judged."""
+        """Both of these, once; how many files were judged."""
+        return await self.look_at_quiet() + await self.ask_for_known()
+
+    async def look_at_quiet(self) -> int:
+        """Judge what is quiet, but for what services have to be asked; how many files that were."""
         judged = 0
         now = self._now_ns()
         quiet, ahead = now - self._quiet_ns, now + self._quiet_ns + AHEAD_NS
@@ -95,7 +103,6 @@ class Judge:
                 judged += await self._judge(row)
             except PhotofsError as error:
                 self._complain(row.photo_id, error)
-        judged += await self._ask_for_known()
         if judged:
             await self.sweep()
         return judged
@@ -106,26 +113,52 @@ class Judge:
             self._complained.add(photo)
             log.warning("a written file cannot be judged yet: %s", error)
 
-    async def _ask_for_known(self) -> int:
-        """Judge what has the bytes of a photo of the service, once that one's is asked for."""
-        if self._lost is None or not self._found or trio.current_time() < self._not_before:
-            return 0
-        found, judged = dict(self._found), 0
-        lost, unasked = await self._lost(each.known for each in found.values())
-        if unasked:
-            self._not_before = trio.current_time() + ASK_AGAIN
-        for photo, each in found.items():
-            error = unasked.get(each.known.source_id)
-            if error is not None:
-                self._complain(photo, error)
-                continue
-            self._found.pop(photo)
-            judged += self._take(photo, each.changed_ns, each.verdict, anew=each.known in lost)
+    async def ask_for_known(self) -> int:
+        """Judge what has the bytes of photos of a service, once that one was asked for them.
+
+        It takes a second a photo at some services, so that other files are looked at beside it.
+        """
+        judged = 0
+        while self._lost is not None and (found := self._to_ask_for()):
+            known = [there for each in found.values() for there in each.known.values()]
+            answers = await self._lost(known)
+            for source in answers.unasked:
+                self._not_before[source] = trio.current_time() + ASK_AGAIN
+            taken = [self._answered(photo, each, answers) for photo, each in found.items()]
+            if any(taken):
+                await self.sweep()
+            judged += sum(taken)
         return judged
 
-    def _take(self, photo: int, changed_ns: int, verdict: Judgement, *, anew: bool = False) -> bool:
+    def _to_ask_for(self) -> dict[int, SameBytes]:
+        """Some of them, none of a service that could not be asked a moment ago."""
+        now = trio.current_time()
+        resting = {source for source, until in self._not_before.items() if until > now}
+        due = (
+            (photo, each)
+            for photo, each in self._found.items()
+            if resting.isdisjoint(there.source_id for there in each.known.values())
+        )
+        return dict(islice(due, ASKED_AT_ONCE))
+
+    def _answered(self, photo: int, found: SameBytes, answers: Answers) -> bool:
+        """Judge one of them, unless its service could not be asked."""
+        for there in found.known.values():
+            if there.source_id in answers.unasked:
+                self._complain(photo, answers.unasked[there.source_id])
+                return False
+        if self._found.get(photo) is found:
+            del self._found[photo]
+        lost = frozenset(each for each, there in found.known.items() if there in answers.lost)
+        try:
+            return self._take(photo, found.changed_ns, found.verdict, lost)
+        except PhotofsError as error:  # it is looked at anew, and its service asked again
+            self._complain(photo, error)
+            return False
+
+    def _take(self, photo: int, changed_ns: int, verdict: Judgement, lost: NotThere = NONE) -> bool:
         """Have what follows from a judgement."""
-        judged = self._wishing.judged(photo, changed_ns, verdict, anew=anew)
+        judged = self._wishing.judged(photo, changed_ns, verdict, lost)
         self._complained.discard(photo)
         return judged
 
@@ -188,7 +221,7 @@ class Judge:
                 return False
         if self._lost is not None and isinstance(verdict, Whole):
             known = known_there(self._catalog, row, verdict.sha256)
-            if known is not None:
+            if known:
                 self._found[row.photo_id] = SameBytes(row.changed_ns, verdict, known)
                 return False
         return self._take(row.photo_id, row.changed_ns, verdict)

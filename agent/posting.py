@@ -6,6 +6,7 @@ waits for another.
 
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import trio
@@ -38,15 +39,16 @@ async def judge_and_send(house: House, catalog: Catalog) -> None:
     await judge.sweep()
     UnderWay(house.paths.under_way).forget()
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(_judge, judge)
+        nursery.start_soon(_again_and_again, judge.look_at_quiet)
+        nursery.start_soon(_again_and_again, judge.ask_for_known)
         nursery.start_soon(Posts(house, catalog, wishing, nursery).run)
 
 
-async def _judge(judge: Judge) -> None:
+async def _again_and_again(step: Callable[[], Awaitable[int]]) -> None:
     """Round after round; one that fails is tried again."""
     while True:
         try:
-            await judge.round()
+            await step()
         except Exception:
             log.exception("judging written files met what nobody foresaw")
         await trio.sleep(ROUND_SECONDS)

@@ -239,21 +239,25 @@ class IncomingRows(Part):
         return [Placed(*row) for row in rows]
 
     def with_hash(self, library_id: int, sha256: str, but: int, source: int) -> int | None:
-        """Another photo of the library, the user's own, that is known to have these bytes.
+        """The first of `all_with_hash`, None if there is none."""
+        return next(iter(self.all_with_hash(library_id, sha256, but, source)), None)
+
+    def all_with_hash(self, library_id: int, sha256: str, but: int, source: int) -> list[int]:
+        """The other photos of the library, the user's own, that are known to have these bytes.
 
         One that this source has told of, or that is to be sent to it; in Trash or not. One that
         other sources alone have is none: what is wished for it could not be sent.
         """
-        row = self.database.one(
+        rows = self.database.all(
             "SELECT p.id FROM photo p WHERE p.library = ?1 AND p.sha256 = ?2 AND p.gone = 0"
             " AND p.owned = 1 AND p.id <> ?3 AND NOT EXISTS (SELECT 1 FROM incoming i"
             " WHERE i.photo = p.id AND i.stage <> 'waiting') AND NOT (EXISTS (SELECT 1"
             " FROM observation o WHERE o.photo = p.id AND o.gone = 0) AND NOT EXISTS (SELECT 1"
             " FROM observation o WHERE o.photo = p.id AND o.gone = 0 AND o.source = ?4))"
-            " ORDER BY p.id LIMIT 1",
+            " ORDER BY p.id",
             (library_id, sha256, but, source),
         )
-        return row[0] if row else None
+        return [photo for (photo,) in rows]
 
     def local_with_hash(self, library_id: int, sha256: str, why: str) -> bool:
         """Whether a file with these bytes is kept here alone, for that reason."""

@@ -105,8 +105,8 @@ class Writes:
     `set_title`, `set_description`, `set_tags`, `set_taken`: of one photo.
     `look`: one photo as it is now, None if the service says that it is not there.
     `look_album`: one album with its members as they are now, None likewise.
-    `lost`: those of these photos of which the service says that it has them no more; None where
-        that would take a call for each.
+    `lost`: those of these photos of which the service says that it has them no more; Temporary,
+        or any other RemoteError, where it cannot say.
     `on_page`: what no call of the service does, and a hand can do on a photo's page there; `pages`:
         how the addresses of such pages begin.
     """

@@ -24,7 +24,7 @@ from photofs.model.operation import FINAL
 from photofs.model.photo import Media
 from photofs.model.wish import Asker, WishVerb
 from photofs.wishing.incoming import IncomingFiles
-from photofs.wishing.known_bytes import show_our_bytes
+from photofs.wishing.known_bytes import NONE, NotThere, show_our_bytes
 from photofs.wishing.photo_wishes import PhotoWishes, stem
 from photofs.wishing.taking_over import take_over
 from photofs.wishing.wish_desk import WishDesk, in_the_name_of
@@ -54,18 +54,18 @@ class Judging:
         self._catalog = desk.catalog
 
     def judged(
-        self, photo: int, as_of_ns: int, judgement: Judgement, *, anew: bool = False
+        self, photo: int, as_of_ns: int, judgement: Judgement, lost: NotThere = NONE
     ) -> bool:
         """Take a judgement in; False if the file was touched since, and is to be judged anew.
 
-        `anew`: the service has no longer what the library knows of these bytes: they are sent.
+        `lost`: photos that have its bytes and are no more at the service: it is none of these.
         """
         row = self._catalog.incoming(photo)
         if row is None or row.stage is not Stage.OPEN or row.changed_ns != as_of_ns:
             return False
         match judgement:
             case Whole():
-                self._whole(row, judgement, anew=anew)
+                self._whole(row, judgement, lost)
             case Other():
                 self._stay(row, Stage.LOCAL, judgement)
             case Broken():
@@ -129,18 +129,19 @@ class Judging:
         self._catalog.set_incoming(row.photo_id, stage, row.draft, now, judgement.why)
         self._catalog.touch_photo(row.photo_id, now)
 
-    def _whole(self, row: IncomingRow, whole: Whole, *, anew: bool) -> None:
+    def _whole(self, row: IncomingRow, whole: Whole, lost: NotThere) -> None:
         now = self._desk.desk.now_ns()
         self._catalog.note_original(whole.sha256, whole.size, now, whole.crc32)
         if row.told:
             self._other_bytes(row, whole)
             return
         source = self._desk.desk.source_id
-        same = self._catalog.with_hash(row.library_id, whole.sha256, row.photo_id, source)
-        if same is not None and not anew:
+        known = self._catalog.all_with_hash(row.library_id, whole.sha256, row.photo_id, source)
+        same = next((photo for photo in known if photo not in lost), None)
+        if same is None:
+            self._make_photo(row, whole)
+        else:
             self._hand_over(row.photo_id, same)
-            return
-        self._make_photo(row, whole)
 
     def _make_photo(self, row: IncomingRow, whole: Whole) -> None:
         """A photo that the library does not have: to be uploaded, and to join where it stands."""

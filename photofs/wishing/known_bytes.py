@@ -5,7 +5,7 @@ an estimate. When a program brings in the same file again, and the service names
 the bytes stay in Kept (docs/SEMANTICS.md "Size"), and with length and hash the file is found again.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from photofs.catalog.incoming import IncomingRow
 from photofs.catalog.sqlite import Catalog
@@ -13,6 +13,11 @@ from photofs.filing.replaced import Replaced
 from photofs.model.observation import PhotoSeen
 from photofs.model.photo import Fidelity
 from photofs.wishing.wish_desk import WishDesk
+
+NotThere = frozenset[int]
+"""The numbers of photos that are no more at the service, as it said itself."""
+
+NONE: Final[NotThere] = frozenset()
 
 
 class KnownThere(NamedTuple):
@@ -22,20 +27,24 @@ class KnownThere(NamedTuple):
     remote_id: str
 
 
-def known_there(catalog: Catalog, row: IncomingRow, sha256: str) -> KnownThere | None:
-    """Which photo of the service has the bytes of a written file, so that it is not sent.
+def known_there(catalog: Catalog, row: IncomingRow, sha256: str) -> dict[int, KnownThere]:
+    """Which photos of the service have the bytes of a written file, so that it is not sent.
 
-    None if there is none, or the service cannot be asked for many photos at once (`lost`).
+    By the photo's number; those that are not sent yet have no such id, and are left out.
     """
-    source, can = catalog.writes_of_library(row.library_id)
-    if source is None or "lost" not in can:
-        return None
+    source, _can = catalog.writes_of_library(row.library_id)
+    if source is None:
+        return {}
     if row.told:
-        same = row.photo_id if catalog.told_original(row.photo_id) == sha256 else None
+        same = [row.photo_id] if catalog.told_original(row.photo_id) == sha256 else []
     else:
-        same = catalog.with_hash(row.library_id, sha256, row.photo_id, source)
-    origin = None if same is None else catalog.first_observation(same, source)
-    return None if origin is None else KnownThere(origin[0], origin[1])
+        same = catalog.all_with_hash(row.library_id, sha256, row.photo_id, source)
+    origins = {each: catalog.first_observation(each, source) for each in same}
+    return {
+        photo: KnownThere(origin[0], origin[1])
+        for photo, origin in origins.items()
+        if origin is not None and origin[0] == source
+    }
 
 
 def show_our_bytes(desk: WishDesk, photo: int, seen: PhotoSeen, sha256: str) -> None:

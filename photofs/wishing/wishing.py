@@ -29,6 +29,7 @@ from photofs.wishing.discarding import Discarding
 from photofs.wishing.hand_reach import NO_HAND, reach_of
 from photofs.wishing.incoming import IncomingFiles
 from photofs.wishing.judging import Judging
+from photofs.wishing.known_bytes import NONE, NotThere
 from photofs.wishing.outcomes import Outcomes
 from photofs.wishing.photo_wishes import PhotoWishes
 from photofs.wishing.planning import Planning, Policy
@@ -265,17 +266,17 @@ class Wishing:
             return Retrying(self.desk(self._catalog.photo_facts(photo).library)).photo(photo)
 
     def judged(
-        self, photo: int, as_of_ns: int, judgement: Judgement, *, anew: bool = False
+        self, photo: int, as_of_ns: int, judgement: Judgement, lost: NotThere = NONE
     ) -> bool:
-        """What a written file is; False if it was touched since. `anew`: see Judging.judged."""
+        """What a written file is; False if it was touched since. `lost`: see Judging.judged."""
         with self.change():
             row = self._catalog.incoming(photo)
             if row is None or row.changed_ns != as_of_ns:
                 return False
             desk = self.desk(row.library_id)
-            if anew and row.told:
+            if photo in lost and row.told:
                 Outcomes(desk).lost(photo)
-            return Judging(desk).judged(photo, as_of_ns, judgement, anew=anew)
+            return Judging(desk).judged(photo, as_of_ns, judgement, lost=lost)
 
     def outcomes(self, library_id: int) -> Outcomes:
         """How the agent notes what became of wishes; used within `change`."""

@@ -235,6 +235,7 @@ async def test_another_account_s_login(service: Emulated, tmp_path: Path) -> Non
             able(writes.upload)(upload_of(tmp_path, PICTURE), Heard()),
             able(writes.find_upload)(upload_of(tmp_path, PICTURE)),
             able(writes.look)("1"),
+            able(writes.lost)(["1"]),
             able(writes.look_album)("1"),
             able(writes.delete)("1"),
         ):

@@ -73,9 +73,9 @@ def emulated(
 
 
 @asynccontextmanager
-async def emulated_for(account: Account) -> AsyncIterator[Emulated]:
+async def emulated_for(account: Account, perms: Perms = "read") -> AsyncIterator[Emulated]:
     """The same for an async test that makes its account itself."""
-    serving = emulated(account)
+    serving = emulated(account, perms=perms)
     service = await trio.to_thread.run_sync(serving.__enter__)
     try:
         yield service

@@ -11,6 +11,7 @@ from photofs.providers.flickr.door import Door
 from photofs.providers.flickr.finding import Finding
 from photofs.providers.flickr.looking import look, look_album
 from photofs.providers.flickr.photo_changes import PhotoChanges
+from photofs.providers.flickr.presence import lost
 from photofs.providers.flickr.unanswered import Notes
 from photofs.providers.flickr.uploading import Patience, Uploads
 from photofs.providers.port import Writes
@@ -45,4 +46,5 @@ def writes_of(door: Door, stored: Stored, patience: Patience) -> Writes | None:
         set_taken=photos.set_taken,
         look=partial(look, door),
         look_album=partial(look_album, door),
+        lost=partial(lost, door),
     )
