@@ -30,17 +30,24 @@ def indexed_around(point: Path, environ: Mapping[str, str]) -> Path | None:
     Links are not followed: the mount point may hang. A folder that is the home folder itself is
     none (xdg-user-dirs means "there is none" by that).
     """
-    try:
-        home = Path(environ.get("HOME") or Path.home())
-    except RuntimeError:  # a user that no list names, as in containers: no desktop is there
+    home = home_folder(environ)
+    if home is None:  # no desktop is there
         return None
-    for each in _folders(home, environ):
+    for each in indexed_folders(home, environ):
         if each != home and point.is_relative_to(each):
             return each
     return None
 
 
-def _folders(home: Path, environ: Mapping[str, str]) -> list[Path]:
+def home_folder(environ: Mapping[str, str]) -> Path | None:
+    """The user's home; None of a user that no list names, as in containers."""
+    try:
+        return Path(environ.get("HOME") or Path.home())
+    except RuntimeError:
+        return None
+
+
+def indexed_folders(home: Path, environ: Mapping[str, str]) -> list[Path]:
     """Those that the file names, and the usual ones of those that it does not name."""
     config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
     try:

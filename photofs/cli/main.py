@@ -137,7 +137,7 @@ def _after_the_verb(_context: click.Context, _option: click.Parameter, given: ob
 def cli(home: str | None, verbose: int, *, quiet: bool) -> None:
     """Flickr and Google Photos libraries as plain folders.
 
-    Start with `photofs mount --demo ~/photos`, or with `photofs library add takeout FOLDER`.
+    Start with `photofs mount --demo`, or with `photofs library add takeout FOLDER`.
     """
     if home is not None:
         os.environ[HOME_VARIABLE] = str(Path(home).expanduser().absolute())

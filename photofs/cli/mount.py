@@ -16,6 +16,7 @@ from photofs.cli.indexed_folders import indexed_around
 from photofs.cli.mounts import end_if_dead, forget_mount, mount_of, note_mount
 from photofs.cli.output import own_name, safe_text, shell_word
 from photofs.cli.suggestions import folders
+from photofs.cli.usual_point import make_usual, usual_point
 from photofs.kernel.service_manager import READY, tell_manager
 from photofs.model.errors import NotFound, Refused
 from photofs.model.importing import uncollected
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 @click.command
-@click.argument("folder", type=click.Path(path_type=Path), shell_complete=folders)
+@click.argument("folder", required=False, type=click.Path(path_type=Path), shell_complete=folders)
 @click.option(
     "--daemon/--foreground",
     default=False,
@@ -52,7 +53,7 @@ log = logging.getLogger(__name__)
     help="Where the background process logs (default: mount.log beside the catalog).",
 )
 def mount(
-    folder: Path,
+    folder: Path | None,
     *,
     daemon: bool,
     demo: bool,
@@ -60,12 +61,15 @@ def mount(
     embed: str | None,
     **flags: bool,
 ) -> None:
-    """Show the libraries as folders below FOLDER, which must be empty, until `photofs umount`."""
-    point = Path(os.path.normpath(folder.expanduser().absolute()))
+    """Show the libraries as folders below FOLDER, which must be empty, until `photofs umount`.
+
+    Without FOLDER it is ~/photos, or what config.toml says, and is made if it is not there.
+    """
+    point = _named(folder) if folder is not None else _usual(demo=demo)
     if READY_VARIABLE not in os.environ:  # else who started this one in the background has said it
         _warn_of_indexers(point)
     if daemon:
-        command = _arguments(point, demo=demo, log_file=log_file, embed=embed, flags=flags)
+        command = _arguments(folder, demo=demo, log_file=log_file, embed=embed, flags=flags)
         code = start_daemon(command)
         if code == 0:
             _say_what_to_try(point, demo=demo)
@@ -75,10 +79,12 @@ def mount(
             from photofs.cli.demo import demo_home
 
             os.environ[HOME_VARIABLE] = str(stack.enter_context(demo_home(os.environ)))
-        _check_point(point, by_mounter=flags["mounter"])
+        _check_point(point, by_mounter=flags["mounter"], named=folder is not None)
         house = House()
         go_behind(log_file or house.paths.state / "mount.log")
         _refuse_if_nothing_to_show(house)
+        if folder is None and make_usual(point):
+            print(f"made the folder {safe_text(str(point))}", flush=True)
         with uncollected():
             from photofs.cli.serving import Serving
 
@@ -86,17 +92,28 @@ def mount(
     log.info("%s is unmounted", point)
 
 
-def _check_point(point: Path, *, by_mounter: bool) -> None:
+def _named(folder: Path) -> Path:
+    """The mount point that a folder on the command line is."""
+    return Path(os.path.normpath(folder.expanduser().absolute()))
+
+
+def _usual(*, demo: bool) -> Path:
+    """The mount point where none is named; a demo takes nothing of the user's settings."""
+    return usual_point("" if demo else House().settings.mount.point, os.environ)
+
+
+def _check_point(point: Path, *, by_mounter: bool, named: bool) -> None:
     """Refuse a mount point that cannot be one, before anything else is said."""
     if not by_mounter:  # which has ended it as soon as its process was gone
         end_if_dead(str(point), os.environ)  # before it is asked anything
     try:
         point.stat()
     except FileNotFoundError as error:
-        raise NotFound(
-            f"there is no folder {safe_text(str(point))}",
-            remedy=f"make it first: mkdir -p {shell_word(str(point))}",
-        ) from error
+        if named:  # else it is made, once nothing is in the way
+            raise NotFound(
+                f"there is no folder {safe_text(str(point))}",
+                remedy=f"make it first: mkdir -p {shell_word(str(point))}",
+            ) from error
     except OSError:
         # a dead mount of ours, which mounting clears; what else is wrong is told there, too
         return
@@ -115,13 +132,18 @@ def _warn_of_indexers(point: Path) -> None:
             f"photofs: desktops index {safe_text(str(around))} by themselves, and photo managers"
             " import from it: the mount does not belong there\n"
             "  the guard keeps known indexers from fetching (`photofs guard status`), not others"
-            "\n  better: mkdir -p ~/photos && photofs mount --daemon ~/photos",
+            "\n  better: photofs mount --daemon, which takes a folder of its own",
             file=sys.stderr,
         )
 
 
 def _arguments(
-    point: Path, *, demo: bool, log_file: Path | None, embed: str | None, flags: dict[str, bool]
+    folder: Path | None,
+    *,
+    demo: bool,
+    log_file: Path | None,
+    embed: str | None,
+    flags: dict[str, bool],
 ) -> Sequence[str]:
     """The same command line for the process in the background."""
     arguments = [*_loudness(), "mount", "--foreground"]
@@ -129,7 +151,7 @@ def _arguments(
     arguments += ["--demo"] * demo
     arguments += [f"--embed={embed}"] * bool(embed)
     arguments += ["--log-file", str(log_file)] * (log_file is not None)
-    return [*arguments, "--", str(point)]
+    return arguments if folder is None else [*arguments, "--", str(_named(folder))]
 
 
 def _loudness() -> list[str]:

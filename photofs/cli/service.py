@@ -33,6 +33,7 @@ from photofs.cli.unit_files import (
     without_namespaces,
     write_unit,
 )
+from photofs.cli.usual_point import usual_point
 from photofs.model.errors import NotFound, Refused
 from photofs.model.exit_codes import NEEDS_A_PERSON, OK, SOME_FAILED
 
@@ -257,7 +258,7 @@ def _hints(scope: Scope, point: Path | None) -> list[str]:
                 f"the folder must be its own: install -d -o photofs {shell_word(str(point))}"
             )
         return hints
-    hints = []
+    hints = [] if point is not None or enabled_mounts(scope) else [_no_mount()]
     if not has_libraries(House()):
         hints.append(
             f"there is no library yet, and until there is the mount ends with {NEEDS_A_PERSON}: see"
@@ -266,6 +267,15 @@ def _hints(scope: Scope, point: Path | None) -> list[str]:
     if (LINGER / _user_name()).exists():
         return hints
     return [*hints, "it runs while you are logged in; for always: loginctl enable-linger"]
+
+
+def _no_mount() -> str:
+    """That only the agent was asked for, with the folder that `photofs mount` would take."""
+    try:
+        point = shell_word(str(usual_point(House().settings.mount.point, os.environ)))
+    except Refused:  # a home without room for one
+        point = "FOLDER"
+    return f"no mount is started by it; for one: {own_name()} service install {point}"
 
 
 def _user_name() -> str:

@@ -66,7 +66,7 @@ def fill(paths: tuple[str, ...], *, as_json: bool) -> None:
     if not points:
         raise NotFound(
             "nothing of yours is mounted for you alone",
-            remedy="mount it first: `photofs mount FOLDER`",
+            remedy="mount it first: `photofs mount`",
         )
     sys.exit(_run(["thumbnails", *given, "--", *points], house.environ))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from photofs.cli.mounts import end_if_dead, list_mounts, serves
-from photofs.cli.output import json_option, print_json, safe_text
+from photofs.cli.output import json_option, print_json, safe_text, shell_word
 from photofs.cli.suggestions import mount_points
 from photofs.cli.uploads_first import await_uploads
 from photofs.fuse.unmounting import unmount
@@ -27,21 +27,18 @@ LEAVING = 5.0
 
 
 @click.command
-@click.argument("folder", shell_complete=mount_points)
+@click.argument("folder", required=False, shell_complete=mount_points)
 @click.option("--force", is_flag=True, help="Take it away even if programs still use it.")
 @click.option("--no-wait", is_flag=True, help="Leave uploads to the next start.")
 @json_option
-def umount(folder: str, *, force: bool, no_wait: bool, as_json: bool) -> None:
+def umount(folder: str | None, *, force: bool, no_wait: bool, as_json: bool) -> None:
     """Take the mount at FOLDER away, and wait until its process has ended.
 
-    Before that it waits for uploads; Ctrl-C leaves them to the next start. Nothing is lost by that.
+    Without FOLDER it is the only mount of yours that there is. Before that it waits for uploads;
+    Ctrl-C leaves them to the next start. Nothing is lost by that.
     """
-    point = os.path.normpath(Path(folder).expanduser().absolute())
-    mount = next((each for each in list_mounts(os.environ) if each.point == point), None)
-    if mount is None:
-        raise NotFound(
-            f"nothing of ours is mounted at {safe_text(point)}", remedy="see `photofs status`"
-        )
+    mount = _mount_at(folder) if folder is not None else _only_mount()
+    point = mount.point
     alive = serves(mount)
     _end_if_dead(point, force=force)
     left = await_uploads(mount, wanted=alive and not force and not no_wait)
@@ -57,6 +54,32 @@ def umount(folder: str, *, force: bool, no_wait: bool, as_json: bool) -> None:
         print_json({"unmounted": point, "left": left._asdict() if left else None})
     else:
         print(f"{safe_text(point)} is unmounted")
+
+
+def _mount_at(folder: str) -> Mount:
+    """The mount of a folder that is named."""
+    point = os.path.normpath(Path(folder).expanduser().absolute())
+    mount = next((each for each in list_mounts(os.environ) if each.point == point), None)
+    if mount is None:
+        raise NotFound(
+            f"nothing of ours is mounted at {safe_text(point)}", remedy="see `photofs status`"
+        )
+    return mount
+
+
+def _only_mount() -> Mount:
+    """The one that is this user's, where no folder is named; nothing is guessed among several."""
+    mounts = [each for each in list_mounts(os.environ) if each.pid]  # others' have no note here
+    if not mounts:
+        raise NotFound("nothing of yours is mounted", remedy="see `photofs status`")
+    if len(mounts) > 1:
+        points = sorted(shell_word(each.point) for each in mounts)
+        raise Refused(
+            f"there are {len(mounts)} mounts: {', '.join(points)}",
+            safe="nothing was changed",
+            remedy=f"name one: photofs umount {points[0]}",
+        )
+    return mounts[0]
 
 
 def _end_if_dead(point: str, *, force: bool) -> None:

@@ -89,7 +89,7 @@ class MountPoint:
             raise Refused(
                 f"{self.path} is not empty: it holds {listed}{more}",
                 safe="nothing was touched",
-                remedy="mount on an empty folder",
+                remedy="mount on an empty folder: photofs mount FOLDER",
             )
         mode = stat.S_IMODE(status.st_mode) or _usual_mode()
         os.fchmod(self._fd, mode)

@@ -34,6 +34,15 @@ class Network(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
     bwlimit_people: bool = False
 
 
+class Mount(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """[mount]: `point`: the folder that `photofs mount` takes where none is named.
+
+    A whole path, or one that begins with "~/"; empty: ~/photos (cli/usual_point.py).
+    """
+
+    point: str = ""
+
+
 class Tree(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """[tree]: how the folders look.
 
@@ -154,6 +163,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=
 
     cache: Cache = Cache()
     network: Network = Network()
+    mount: Mount = Mount()
     tree: Tree = Tree()
     agent: Agent = Agent()
     writing: Writing = Writing()
@@ -176,6 +186,11 @@ def check_settings(settings: Settings) -> None:
     except Misconfigured as error:
         raise Misconfigured(f"network.bwlimit: {error.what}", remedy=error.remedy) from error
     _check_times(settings)
+    if settings.mount.point and not settings.mount.point.startswith(("/", "~/")):
+        raise Misconfigured(
+            f'mount.point must be a whole path, and "{settings.mount.point}" is none',
+            remedy='such as "~/photos" or "/srv/photos"',
+        )
     if not 0 < settings.agent.scan_every < inf:
         raise Misconfigured(
             "agent.scan_every must be more than 0 seconds",

@@ -121,6 +121,22 @@ def test_without_a_manager_status_and_remove_say_so(tmp_path: Path) -> None:
     assert not any(desk.units.glob("*.wants"))
 
 
+def test_install_without_a_folder_says_how_to_have_a_mount(desk: Desk) -> None:
+    """The agent alone, and the folder that would be usual; nothing of it once there is a mount."""
+    (desk.units.parents[1] / "photofs").mkdir(parents=True)
+    (desk.units.parents[1] / "photofs" / "config.toml").write_text("[mount]\npoint = '/srv/all'\n")
+    told = desk.run("service", "install")
+    assert "no mount is started by it; for one: " in told
+    assert "service install /srv/all" in told
+    desk.run("service", "install", desk.folder / "photos")
+    (desk.units / "default.target.wants").mkdir()
+    unit = (
+        f"photofs@{str(desk.folder / 'photos')[1:].replace('-', chr(92) + 'x2d').replace('/', '-')}"
+    )
+    (desk.units / "default.target.wants" / f"{unit}.service").symlink_to("../photofs@.service")
+    assert "no mount is started" not in desk.run("service", "install")
+
+
 @pytest.mark.parametrize(
     ("kind", "told"), [("file", "is a file"), ("full", "is not empty: it holds mine.jpg")]
 )

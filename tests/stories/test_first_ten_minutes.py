@@ -83,7 +83,7 @@ def test_the_demo_shows_two_libraries_and_leaves_nothing(tmp_path: Path) -> None
         (["mnt"], 2, "`photofs mount`"),
         (["library", "add", "takeout", "/etc/passwd"], 15, "no .zip or .tgz"),
         (["library", "add", "takeout", "POINT"], 15, "is empty"),
-        (["mount"], 2, "FOLDER"),
+        (["umount"], 4, "nothing of yours is mounted"),
         (["cache", "status"], 0, "cache"),
         (["check"], 0, "nothing is wrong"),
         (["version"], 0, "pyfuse3"),
