@@ -52,7 +52,7 @@ def test_a_process_without_privileges_serves_a_mount(mounts: Mounts) -> None:
     assert photo.read_bytes().startswith(b"\xff\xd8")
     (library / "Scratch" / "note").write_text("kept")
     assert (library / "Scratch" / "note").read_text() == "kept"
-    table = Path("/proc/self/mounts").read_text().splitlines()
+    table = os.fsdecode(Path("/proc/self/mounts").read_bytes()).splitlines()
     (line,) = [line for line in table if f" {mounts.point} " in line]
     assert " fuse.photofs rw,nosuid,nodev," in line
     assert "default_permissions" in line

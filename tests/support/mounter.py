@@ -72,7 +72,7 @@ class Mounts:
             with suppress(ProcessLookupError):
                 process.send_signal(signal.SIGTERM)
             process.communicate(timeout=PATIENCE)
-        if os.fspath(self.point) in Path("/proc/self/mounts").read_text():
+        if os.fspath(self.point) in os.fsdecode(Path("/proc/self/mounts").read_bytes()):
             subprocess.run(["fusermount3", "-uz", self.point], check=False)
 
 

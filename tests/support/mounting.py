@@ -105,5 +105,5 @@ def _end(mount: Mount) -> None:
 
 def is_in_table(point: Path) -> bool:
     """Whether something is mounted there, dead or alive."""
-    table = Path("/proc/self/mounts").read_text()
+    table = os.fsdecode(Path("/proc/self/mounts").read_bytes())
     return any(line.split(" ")[1] == os.fspath(point) for line in table.splitlines())
