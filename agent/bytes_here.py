@@ -6,12 +6,15 @@ whatever happens.
 
 import os
 import tempfile
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from photofs.model.errors import Corrupt
 from photofs.originals.disk_errors import disk_errors
 from photofs.providers.port import OriginalStream
+from photofs.volume.chunks import chunks_of
 from photofs.volume.mirror_copies import MirrorCopies
 
 MOST: Final = 512 << 20
@@ -38,16 +41,21 @@ async def spooled(stream: OriginalStream, folder: Path) -> int:
 
     Raises what the stream raises, Corrupt for more than MOST, Full or StoreError.
     """
-    with disk_errors("a picture was copied for its thumbnail"):
+    copying = partial(disk_errors, "a picture was copied for its thumbnail")
+    with copying():
         file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed below
-    with file:
+    try:
         came = 0
-        async for chunk in stream:
-            came += len(chunk)
-            if came > MOST:
-                raise Corrupt("the file is too large to be copied for a thumbnail")
-            with disk_errors("a picture was copied for its thumbnail"):
-                file.write(chunk)
-        with disk_errors("a picture was copied for its thumbnail"):
+        async with chunks_of(stream) as chunks:
+            async for chunk in chunks:
+                came += len(chunk)
+                if came > MOST:
+                    raise Corrupt("the file is too large to be copied for a thumbnail")
+                with copying():
+                    file.write(chunk)
+        with copying():
             file.flush()
             return os.dup(file.fileno())
+    finally:
+        with suppress(OSError):  # it tries once more to write what the full disk did not take
+            file.close()

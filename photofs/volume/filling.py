@@ -6,8 +6,8 @@ is thrown away; bytes of two versions are never joined.
 """
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, aclosing
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple, Protocol
 
 import trio
@@ -15,6 +15,7 @@ import trio
 from photofs.model.errors import Corrupt, NotAttached, Temporary, Unreachable
 from photofs.model.span import Span
 from photofs.providers.port import Abilities, OriginalStream
+from photofs.volume.chunks import chunks_of
 from photofs.volume.fetch import Fetch
 from photofs.volume.plan import ENDLESS, next_span, stays
 
@@ -152,7 +153,7 @@ class Filling:
         whole = span.start == 0 and span.stop >= (ENDLESS if size is None else size)
         person = any(want.person for want in self._fetch.wants)
         opened = self._provider.open_original(self._ref, None if whole else span, person=person)
-        async with opened as stream, _closing(stream) as chunks:
+        async with opened as stream, chunks_of(stream) as chunks:
             if stream.start not in {0, span.start}:
                 raise Temporary("the host sent other bytes than it was asked for", remedy=AGAIN)
             self._position = stream.start
@@ -303,7 +304,7 @@ class Filling:
     async def _count(self) -> int:
         """The length that a second whole answer has, of a host that tells none beforehand."""
         opened = self._provider.open_original(self._ref, None, person=False)
-        async with opened as stream, _closing(stream) as chunks:
+        async with opened as stream, chunks_of(stream) as chunks:
             count = stream.start
             async for chunk in chunks:
                 count += len(chunk)
@@ -328,28 +329,6 @@ class Filling:
             await self._fetch.learn_size(0)
             return
         raise Temporary("the host sent no bytes", remedy=AGAIN)
-
-
-def _closing(stream: OriginalStream) -> "aclosing[_Chunks]":
-    """The stream's chunks, closed for certain when left early."""
-    return aclosing(_Chunks(stream))
-
-
-class _Chunks:
-    """The chunks of a stream; `aclose` also ends the generator behind it, if it is one."""
-
-    def __init__(self, stream: OriginalStream) -> None:
-        self._chunks: AsyncIterator[bytes] = stream.__aiter__()
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._chunks
-
-    async def aclose(self) -> None:
-        """End it, even while being cancelled."""
-        close = getattr(self._chunks, "aclose", None)
-        if close is not None:
-            with trio.CancelScope(shield=True):
-                await close()
 
 
 def _delay(failures: int, retry_after: float | None) -> float:

@@ -36,6 +36,7 @@ from photofs.model.photo import Media
 from photofs.model.thumbnail import ThumbnailSize, file_uri, uri_digest
 from photofs.thumbnails.folder import ThumbnailFolder
 from photofs.volume.mirror_copies import MirrorCopies
+from tests.support.disks import small_disk, why_no_mounts
 from tests.support.mirrored import add_mirror, run_once
 from tests.support.open_files import open_below
 from tests.support.provider_tools import StateInMemory
@@ -353,6 +354,24 @@ async def test_what_the_desktops_folder_says_ends_the_round_plainly(
         assert open_files() == before
     assert given.notes.notes == {}
     assert len(given.refs) <= 4
+
+
+@pytest.mark.skipif(bool(why_no_mounts()), reason=why_no_mounts())
+async def test_a_full_disk_ends_the_round_plainly(tmp_path: Path) -> None:
+    """What lies here is copied to be looked at: for want of room, and not for an unknown fault."""
+    given = scene(tmp_path, {"a.jpg": b""}, local=True, data=bytes(1 << 20))
+    with small_disk(tmp_path / "disk", 1 << 18) as disk, given.made.open_catalog() as catalog:
+        notes = RenditionNotes(given.notes, lambda: given.now_ns)
+        reach = Reach(given.service.opened, MirrorCopies(catalog), notes, disk)
+        before = open_files()
+        with pytest.raises(Full):
+            await Rendering(catalog, reach).bring({1: 256}, never_used)
+        assert open_files() == before
+
+
+async def never_used(photo: int, picture: object) -> bool:
+    """Nothing comes so far."""
+    raise AssertionError(photo, picture)
 
 
 async def test_what_is_too_large_to_be_copied_is_not_begun(
