@@ -205,7 +205,11 @@ class Thumbnailing:
         return removed
 
     async def clear(self) -> int:
-        """Remove all that we ever wrote and that is still ours; how many rows were forgotten."""
+        """Remove all that we ever wrote and that is still ours; how many rows were forgotten.
+
+        No folder counts as opened then: what waited would be made at once.
+        """
+        self._catalog.forget_opened()
         forgotten = 0
         for total in self._catalog.thumbnail_totals():
             while rows := self._catalog.thumbnails_at(total.point, PORTION):

@@ -68,6 +68,11 @@ class OpenedRows(Part):
                 (_ANCIENT,),
             )
 
+    def forget_opened(self) -> None:
+        """Nobody waits for anything."""
+        with self.database.transaction():
+            self.database.run("DELETE FROM opened")
+
     def lately_opened(self, limit: int) -> list[OpenedFolder]:
         """The folders that were opened last, the latest first."""
         rows = self.database.all(

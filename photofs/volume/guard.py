@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final, NamedTuple, Protocol
 
+import trio
+
 from photofs.catalog.mirrored import Readable
 from photofs.catalog.port import OriginRow, PhotoRow, SourceRow
 from photofs.kernel.process import Caller as Process
@@ -24,6 +26,12 @@ log = logging.getLogger(__name__)
 
 TOLD_AGAIN_S: Final = 3600.0
 """Seconds after which the log names the same program once more."""
+
+ASKING_S: Final = 2.0
+"""Seconds for finding out who opens a photo, which takes 0.1 ms; who is not told then is free."""
+
+ASKED_AT_ONCE: Final = 8
+"""Threads for that, of which each may wait for a process that hangs."""
 
 NOTED_S: Final = 1.0
 """Seconds between two notes of what was refused: so much of the end of a burst is told of later."""
@@ -49,7 +57,7 @@ class Surroundings(NamedTuple):
     """What the guard asks and tells.
 
     `is_local` is asked of a provider's name, `is_attached` of a mirror's folder; `note` hears what
-    was refused.
+    was refused. `patience`: seconds for `caller`, which is asked in a thread.
     """
 
     places: Places
@@ -58,6 +66,7 @@ class Surroundings(NamedTuple):
     note: Callable[[list[Told]], None]
     caller: Callable[[int], Process | None] = caller_of
     clock: Callable[[], float] = time.monotonic
+    patience: float = ASKING_S
 
 
 class GuardedHandle:
@@ -105,14 +114,29 @@ class Guard:
         self._accounts = Accounts(rules.now().share)
         self._named: dict[str, float] = {}
         self._noted = -NOTED_S
+        self._limiter = trio.CapacityLimiter(ASKED_AT_ONCE)
+
+    async def asker(self, photo: PhotoRow, thread: int) -> Caller | None:
+        """Who is counted for opening a photo that is not in the store; None if nobody is.
+
+        `thread`: whose request it is, 0 if that cannot be told. A process's arguments are read from
+        its memory, and who waits for that may wait for ever (proc_pid_cmdline(5) takes its map's
+        lock): nobody else is to.
+        """
+        standing = self._rules.now()
+        if not standing.on or not thread or self._is_here(photo):
+            return None
+        process = None
+        with trio.move_on_after(self._around.patience):
+            process = await trio.to_thread.run_sync(
+                self._around.caller, thread, abandon_on_cancel=True, limiter=self._limiter
+            )
+        return process and _counted(process, standing)
 
     @contextmanager
-    def entry(self, photo: PhotoRow, thread: int) -> Iterator[Entry]:
-        """Around the opening of a photo that is not in the store; Guarded.
-
-        `thread`: whose request it is, 0 if that cannot be told.
-        """
-        leave = self._leave(photo, thread)
+    def entry(self, photo: PhotoRow, caller: Caller | None) -> Iterator[Entry]:
+        """Around the opening of a photo by whom `asker` has told; Guarded."""
+        leave = self._leave(photo, caller)
         if leave is None:
             yield Entry(None)
             return
@@ -123,17 +147,13 @@ class Guard:
             accounts.withdraw(leave)
             raise
 
-    def _leave(self, photo: PhotoRow, thread: int) -> Leave | None:
+    def _leave(self, photo: PhotoRow, caller: Caller | None) -> Leave | None:
         """Leave to open a photo; None if that is not counted."""
-        standing = self._rules.now()
-        if not standing.on or not thread or self._is_here(photo):
-            return None
-        process = self._around.caller(thread)
-        caller = process and _counted(process, standing)
         if caller is None:
             return None
-        if self._accounts.share != standing.share:
-            self._accounts = Accounts(standing.share)
+        share = self._rules.now().share
+        if self._accounts.share != share:
+            self._accounts = Accounts(share)
         leave = self._accounts.ask(caller, photo.photo_id, self._around.clock())
         if leave is None:
             self._tell(caller)
@@ -183,7 +203,7 @@ async def guarded(
     """A photo that is not in the store, opened by who may open it; Guarded."""
     if guard is None:
         return await open_draft(photo)
-    with guard.entry(photo, thread) as entry:
+    with guard.entry(photo, await guard.asker(photo, thread)) as entry:
         draft = await open_draft(photo)
         return entry.watched(draft, draft.size)
 

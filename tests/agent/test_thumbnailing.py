@@ -16,9 +16,11 @@ from photofs.catalog.sqlite import Catalog
 from photofs.metadata.shrinking import Shrinker
 from photofs.metadata.still import is_shown
 from photofs.model.errors import Full
+from photofs.model.node import row_id
 from photofs.model.photo import Media
 from photofs.model.thumbnail import ThumbnailSize, file_uri, uri_digest
 from photofs.thumbnails.folder import ThumbnailFolder
+from photofs.view.tree import Tree
 from tests.support.disks import fill, small_disk, why_no_mounts
 from tests.support.open_files import open_below
 from tests.support.stocked import Stock, engine_over, stock
@@ -257,6 +259,16 @@ async def test_clearing_sweeps_what_a_kill_left(root: Path) -> None:
         os.utime(left, (1, 1))
         await made.thumbnailing.clear()
         assert list(made.folder.root.glob("*/*")) == []
+
+
+async def test_clearing_forgets_what_was_opened(root: Path) -> None:
+    """Also folders of which nothing was made yet: they would be filled again at once."""
+    async with desk(root, everywhere=False) as made:
+        folder = row_id(Tree(made.catalog).resolve(["home", "Albums", "Lake"]).ino)
+        made.catalog.note_opened(folder, 1)
+        assert await made.thumbnailing.clear() == 0
+        assert made.catalog.lately_opened(9) == []
+        assert await made.thumbnailing.fill(HERE, 100) == Filled()
 
 
 async def test_no_original_stays_open(root: Path) -> None:

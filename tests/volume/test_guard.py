@@ -1,11 +1,14 @@
 """The guard over a volume: what is here is never asked about, and reads are told apart."""
 
 import os
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import trio
+import trio.testing
 
 from photofs.kernel.process import Caller
 from photofs.model.errors import Guarded, PhotofsError
@@ -19,6 +22,7 @@ from tests.support.fake_source import Faults, requests_of, set_faults
 from tests.support.log_guard import ExpectLog
 from tests.support.mirrored import add_mirror, run_once
 from tests.support.stocked import Stock, engine_over, ino_of, picture, stock, volume_over
+from tests.support.waiting import PATIENCE
 
 SETTINGS = Settings(known=2, others=3)
 SIZE = 300_000
@@ -208,6 +212,39 @@ async def test_what_cannot_be_opened_costs_no_share(tmp_path: Path, expect_log: 
             with pytest.raises(PhotofsError) as raised:
                 await volume.open(ino_of(volume, f"Albums/Lake/{name}"), thread=ME)
             assert not isinstance(raised.value, Guarded)
+
+
+async def test_a_process_that_hangs_holds_up_nobody_else(tmp_path: Path) -> None:
+    """Who opens is asked in a thread: others open photos meanwhile, and it gets its own in time."""
+    made, hung = stocked(tmp_path / "stock"), threading.Event()
+
+    def caller(thread: int) -> Caller | None:
+        assert threading.current_thread() is not threading.main_thread()
+        if thread == ME:
+            hung.wait(PATIENCE)
+        return Caller(("cp",), 1)
+
+    async with engine_over(made) as (engine, catalog):
+        volume = volume_over(made, catalog, engine)
+        nowhere = (lambda _: False, lambda _: False)
+        around = Surroundings(catalog, *nowhere, lambda _: None, caller, patience=2.0)
+        volume.guard = Guard(rules(), around)
+        ended: list[int] = []
+
+        async def open_by(thread: int, name: str) -> None:
+            opened = await volume.open(ino_of(volume, f"Albums/Lake/{name}"), thread=thread)
+            volume.release(opened.number)
+            ended.append(thread)
+
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(open_by, ME, NAMES[0])
+                await trio.testing.wait_all_tasks_blocked()
+                nursery.start_soon(open_by, ME + 1, NAMES[1])
+            assert sorted(ended) == [ME, ME + 1]
+        finally:
+            hung.set()
+            volume.close()
 
 
 async def test_who_cannot_be_told_is_not_guarded(tmp_path: Path) -> None:
