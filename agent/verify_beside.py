@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
+import trio
+
 from agent.beside_look import KEPT, Sight, judge, read_beside
 from agent.mirror_disk import Disk
 from agent.mirror_sums import list_of
@@ -25,6 +27,9 @@ from photofs.model.sidecar import ENDING
 
 PORTION: Final = 64
 """Sidecars that are read before the catalog is asked again."""
+
+AT_ONCE: Final = 1000
+"""Paths that are noted as right in one transaction: some 10 ms."""
 
 NOT_ALL = "it does not name all files of its folder with their hashes"
 
@@ -65,7 +70,10 @@ class Beside:
         await self._look_at_sums()
         await self._look_at_sidecars()
         await self.disk.ask(self.folder.check)
-        self.catalog.note_right_beside(self.row.mirror_id, before - self.found.wrong.keys())
+        right = sorted(before - self.found.wrong.keys())
+        for start in range(0, len(right), AT_ONCE):
+            self.catalog.note_right_beside(self.row.mirror_id, right[start : start + AT_ONCE])
+            await trio.lowlevel.checkpoint()
         return self.found
 
     # lists of hashes: what is to stand there follows from the rows
@@ -135,6 +143,7 @@ class Beside:
     ) -> None:
         """What was seen of some, where a run has not written or moved them meanwhile."""
         now = self.catalog.written_beside(self.row.mirror_id, sights)
+        wrong = {}
         for path, sight in sights.items():
             if sight is Sight.ABSENT and path not in known and path in unwritten:
                 continue
@@ -142,7 +151,8 @@ class Beside:
             if sight in KEPT and same:
                 self.found.kept.append(f"{path}: {sight.value}")
             elif (why := _why(sight)) and same:
-                self._note({path: why})
+                wrong[path] = why
+        self._note(wrong)  # at once: each transaction is synced
 
     def _is_there(self, path: str) -> bool:
         """Whether a photo's file still has that path."""
@@ -158,6 +168,8 @@ class Beside:
         return changed | self.catalog.photos_written(self.row.mirror_id, told.written_ns)
 
     def _note(self, wrong: Mapping[str, str]) -> None:
+        if not wrong:
+            return
         self.catalog.note_wrong_beside(self.row.mirror_id, wrong)
         self.found.wrong |= wrong
 
