@@ -9,7 +9,7 @@ import click
 from photofs.cli.desktop_deeds import DEEDS, do_deed, tell_desktop
 from photofs.cli.desktop_extras import EXTRAS, Extra, Standing, install_extra, remove_extra
 from photofs.cli.output import json_option, print_json, safe_text, table
-from photofs.model.errors import NotFound
+from photofs.model.errors import NotFound, PhotofsError
 
 _managers = click.argument("managers", nargs=-1, type=click.Choice([*EXTRAS]), metavar="MANAGER...")
 
@@ -88,7 +88,11 @@ def status(*, as_json: bool) -> None:
 @json_option
 def do(deed: str, paths: tuple[Path, ...], *, as_json: bool) -> None:
     """Do what a menu entry says with PATHS, and give notice of it."""
-    code, said = do_deed(deed, paths, os.environ)
+    try:
+        code, said = do_deed(deed, paths, os.environ)
+    except PhotofsError as error:  # who clicked in a menu sees no terminal
+        tell_desktop(str(error), os.environ, urgent=True)
+        raise
     if as_json:
         print_json({"code": code, "said": said})
     elif said:

@@ -41,11 +41,16 @@ class Extra(NamedTuple):
     restart: str
 
     def path(self, environ: Mapping[str, str]) -> Path:
-        """Where it belongs."""
-        data = environ.get("XDG_DATA_HOME") or Path(
-            environ.get("HOME") or Path.home(), ".local/share"
-        )
-        return Path(data, self.place)
+        """Where it belongs; StoreError if the environment tells no place."""
+        data = environ.get("XDG_DATA_HOME", "")
+        if data.startswith("/"):  # what is not absolute is to be ignored (base directory standard)
+            return Path(data, self.place)
+        try:
+            return Path(environ.get("HOME") or Path.home(), ".local/share", self.place)
+        except RuntimeError as error:
+            raise StoreError(
+                "nobody knows where this user's file managers look", remedy="set HOME"
+            ) from error
 
     def is_wanted(self, environ: Mapping[str, str]) -> bool:
         """Whether the file manager is on this machine."""
@@ -109,18 +114,33 @@ EXTRAS: Final = {
 
 
 def install_extra(extra: Extra, environ: Mapping[str, str]) -> Path:
-    """Write it, by a rename; Refused over somebody else's file."""
+    """Write it, by a rename; Refused over somebody else's file, StoreError."""
     path = extra.path(environ)
     _check_ours(extra, path, environ)
     fresh = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(extra.text(), encoding="utf-8")
-        fresh.chmod(0o755)  # KIO runs what a service menu in the home folder says only if it is so
-        fresh.replace(path)
+        try:
+            _write_synced(fresh, extra.text())
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
     except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error.strerror}") from error
+        raise StoreError(
+            f"{path} cannot be written: {error.strerror}",
+            safe="what stood there is as it was",
+            remedy="make room on its disk, or see whose folder it is",
+        ) from error
     return path
+
+
+def _write_synced(path: Path, text: str) -> None:
+    """On the disk before it has its name: an empty one would be taken for somebody else's."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        os.fchmod(file.fileno(), 0o755)  # or KIO does not run a service menu of the home folder
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def remove_extra(extra: Extra, environ: Mapping[str, str]) -> Path | None:
@@ -132,7 +152,9 @@ def remove_extra(extra: Extra, environ: Mapping[str, str]) -> Path | None:
     try:
         path.unlink()
     except OSError as error:
-        raise StoreError(f"{path} cannot be removed: {error.strerror}") from error
+        raise StoreError(
+            f"{path} cannot be removed: {error.strerror}", remedy="see whose folder it lies in"
+        ) from error
     return path
 
 
@@ -152,7 +174,9 @@ def _read(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise StoreError(f"{os.fspath(path)} cannot be read: {error.strerror}") from error
+        raise StoreError(
+            f"{path} cannot be read: {error.strerror}", remedy="see whose file it is"
+        ) from error
 
 
 def _exec_word(word: str) -> str:

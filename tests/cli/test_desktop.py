@@ -14,6 +14,7 @@ import pytest
 
 from photofs.emulators.flickr import Account, flickr_in_thread
 from photofs.emulators.hosting.originals import Random
+from tests.support.disks import fill, small_disk, why_no_mounts
 from tests.support.household import Household
 from tests.support.logins import add_flickr
 
@@ -107,6 +108,30 @@ def test_a_file_of_somebody_elses_is_left_alone(household: Household) -> None:
     assert household.ask("desktop", "status")["nautilus"] == "installed"
 
 
+def test_what_cannot_be_written_is_said(household: Household) -> None:
+    """A file stands in place of a folder; an XDG_DATA_HOME that is no whole path is none."""
+    household.environ["XDG_DATA_HOME"] = "relative"
+    (household.folder / ".local").write_text("none")
+    said = household.run("desktop", "install", "nautilus", code=None)
+    assert f"{place(household, 'nautilus')} cannot be" in said
+    assert "see whose" in said
+
+
+@pytest.mark.skipif(bool(why_no_mounts()), reason=why_no_mounts())
+def test_a_full_disk_leaves_what_was_there(household: Household, tmp_path: Path) -> None:
+    """An older version stays, and nothing is left beside it."""
+    with small_disk(tmp_path / "disk", 1 << 20) as disk:
+        household.environ["XDG_DATA_HOME"] = str(disk)
+        household.run("desktop", "install", "nautilus")
+        path = disk / PLACES["nautilus"]
+        old = path.read_text().replace("Keep on this disk", "Pin")
+        path.write_text(old)
+        fill(disk)
+        assert "make room" in household.run("desktop", "install", "nautilus", code=None)
+        assert path.read_text() == old
+        assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
 def test_what_is_written_runs_this_very_installation(household: Household) -> None:
     """File managers have another PATH than a shell: the command is named by its whole path."""
     household.run("desktop", "install", "nautilus", "nemo", "dolphin")
@@ -160,6 +185,7 @@ def test_menu_entries_pin_and_free_and_tell_it(household: Household) -> None:
             assert opened.read_text() == os.getxattr(photo, "user.photofs.url").decode() + "\n"
             assert "no page" in household.run("desktop", "do", "web", point / "flickr", code=4)
             assert len(opened.read_text().splitlines()) == 1
+            assert "no page of flickr" in heard.read_text().splitlines()[-1]
             told = json.loads(
                 household.run("desktop", "do", "pin", household.folder, "--json", code=4)
             )
