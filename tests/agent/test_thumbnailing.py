@@ -224,8 +224,12 @@ async def test_another_time_makes_them_anew(root: Path) -> None:
             assert picture.info["Thumb::MTime"] == "77"
 
 
-async def test_a_removed_library_takes_its_thumbnails_along(root: Path) -> None:
-    """Every one, though nothing of the library is known any more."""
+async def test_a_removed_library_takes_its_thumbnails_along(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every one, though nothing of the library is known any more, and few are noted at once."""
+    monkeypatch.setattr("agent.thumbnailing.PORTION", 2)
+    monkeypatch.setattr("agent.thumbnailing.FOUND", 3)
     async with desk(root) as made:
         await made.thumbnailing.fill(HERE, 100)
         made.catalog.remove_library(made.catalog.library("home").library_id)
@@ -279,8 +283,10 @@ async def test_no_original_stays_open(root: Path) -> None:
         assert open_below(root) == before
 
 
-async def test_the_limit_is_kept(root: Path) -> None:
+@pytest.mark.parametrize("portion", [1, 200])
+async def test_the_limit_is_kept(root: Path, monkeypatch: pytest.MonkeyPatch, portion: int) -> None:
     """What nobody opened goes first; what has gone is not made again until it is opened."""
+    monkeypatch.setattr("agent.thumbnailing.PORTION", portion)
     async with desk(root, everywhere=False, limit=1000) as made:
         wanted = made.catalog.wanted_thumbnails(HERE, [NORMAL], everywhere=True, limit=99)
         folder_of = {each.row.path: each.row.folder for each in wanted}
