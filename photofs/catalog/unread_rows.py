@@ -1,4 +1,4 @@
-"""What is asked of a source's photos before a file is sent to it: the unread, and the absent."""
+"""What is asked of a source's photos before a file is sent to it: the unread, and the read."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -51,14 +51,19 @@ class UnreadRows(Part):
                 original=fidelity == Fidelity.ORIGINAL.value,
             )
 
-    def doubtful_id(self, photo_id: int, source_id: int) -> str | None:
-        """The source's id of a photo that its last whole listing did not hold; None if it did."""
-        row = self.database.one(
-            "SELECT remote_id FROM observation WHERE photo = ? AND source = ? AND gone = 0"
-            " AND absent > 0 LIMIT 1",
-            (photo_id, source_id),
+    def read(self, library_id: int, source_id: int) -> list[tuple[int, str, str, int | None]]:
+        """The user's own photos that the source has, in Trash here or not, with known bytes.
+
+        Of each its number, the source's id, the SHA-256 and the length.
+        """
+        rows: list[tuple[int, str, str, int | None]] = self.database.all(
+            "SELECT p.id, o.remote_id, p.sha256, p.size FROM observation o"
+            " JOIN photo p ON p.id = o.photo WHERE o.source = ?1 AND o.gone = 0"
+            " AND p.library = ?2 AND p.gone = 0 AND p.owned = 1 AND p.sha256 IS NOT NULL"
+            " ORDER BY p.id",
+            (source_id, library_id),
         )
-        return row[0] if row else None
+        return rows
 
 
 def second_of(local: datetime) -> str:

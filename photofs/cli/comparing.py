@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from photofs.assembly import House
 from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
-from photofs.model.errors import Full, PhotofsError, Rationed, Refused
+from photofs.model.errors import Full, PhotofsError, Rationed
 from photofs.model.likeness import Sought, UnreadPhoto, UnreadPhotos
 from photofs.volume.engine import Engine, open_engine
 from photofs.volume.fetch import Pieces
@@ -69,24 +69,6 @@ class Comparing:
                 unsure = f"as {self._name(photo)}: {why}"
         return Compared(None, unsure)
 
-    async def check_there(self, photo: int) -> None:
-        """Refused if the source has lost a photo that is shown until a second listing lacks it.
-
-        One request for each that the last whole listing did not hold, none for the others.
-        """
-        remote_id = self._catalog.doubtful_id(photo, self._source.source_id)
-        if remote_id is None:
-            return
-        async with self._open(self._source) as provider:
-            writes = provider.abilities.writes
-            if writes is None or writes.look is None or await writes.look(remote_id) is not None:
-                return
-        raise Refused(
-            f"{self._name_of(photo)} has its bytes, and was deleted at the service, which is taken"
-            " for certain once a second whole listing lacks it: an hour from now give `photofs scan"
-            " --full`, and the same command again"
-        )
-
     async def _differs(self, photo: UnreadPhoto, sought: Sought, sha256: str) -> str | None:
         """None if it is the photo of these bytes, "" if it is not, else why that is not known."""
         if sought.original and not photo.original:
@@ -111,9 +93,6 @@ class Comparing:
 
     def _name(self, photo: UnreadPhoto) -> str:
         return self._catalog.path_of(photo.photo_id) or photo.names[0]
-
-    def _name_of(self, photo: int) -> str:
-        return self._catalog.path_of(photo) or self._catalog.photo_facts(photo).name
 
 
 @asynccontextmanager

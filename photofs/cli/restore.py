@@ -59,7 +59,7 @@ def restore(folder: Path, library: str, *, dry_run: bool, unsure: bool, as_json:
         _tell(done, library, dry_run=dry_run)
         if (done.copied or done.waiting) and not dry_run:
             _tell_next(library, works=agent_works(house))
-    sys.exit(SOME_FAILED if done.failed or done.unsure else 0)
+    sys.exit(SOME_FAILED if done.failed or done.unsure or done.unasked else 0)
 
 
 def _tell(done: Restored, library: str, *, dry_run: bool) -> None:
@@ -104,8 +104,13 @@ def _of_those_there(done: Restored, *, dry_run: bool) -> Iterator[str]:
         )
     if done.trouble:
         yield (
-            "the last scan of its account had trouble, so what counts as there may be gone:"
+            "the last scan of its account had trouble, so what the library shows may be old:"
             f" {done.trouble}"
+        )
+    if done.unasked:
+        yield (
+            "its service could not be asked whether it still has those there, so some may be gone:"
+            f" {done.unasked}; give the same command again later"
         )
     if done.takes_once and done.unread:
         yield (

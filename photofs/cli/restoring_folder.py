@@ -24,6 +24,7 @@ from photofs.cli.mirror_reading import FolderRead, open_folder
 from photofs.cli.restored_bytes import FileBytes, RestoredBytes
 from photofs.cli.restoring import Deleted, Restoring, Told
 from photofs.cli.restoring_checks import check_folder, check_library
+from photofs.cli.still_there import Alike, StillThere
 from photofs.filing.desk import Desk
 from photofs.kernel.lock import hold
 from photofs.metadata.exif import read_exif
@@ -58,6 +59,8 @@ class Restored:
 
     `favorites`, `archived`: of all that come in or were there, those that are to be it from now on.
 
+    `unasked`: why its service could not be asked whether it still has those that were there.
+
     `listed`: when the library's account was last listed, in Unix seconds; `trouble`: why not since.
 
     `albums`: that get photos; `joined` of those are there already, or share one title.
@@ -84,6 +87,7 @@ class Restored:
     archived: int = 0
     listed: float = 0.0
     trouble: str = ""
+    unasked: str = ""
     albums: int = 0
     joined: int = 0
     left: int = 0
@@ -118,7 +122,10 @@ async def restore_folder(
             open_folder(house, root) as (provider, read),
             open_comparing(house, catalog, source) as comparing,
         ):
-            using = _Using(catalog, library, RestoredBytes(provider, read), read, comparing)
+            sizes = {seen.size for seen in read.photos.values() if seen.size is not None}
+            hashes = {*read.hashes.values(), *read.originals.values()}
+            still = StillThere(catalog, source, house.open_provider, Alike(sizes, hashes))
+            using = _Using(catalog, library, RestoredBytes(provider, read), read, comparing, still)
             run = _Run(house, using, wanted)
             run.done.trouble = source.trouble
             run.done.listed = (source.scan_ns or source.full_scan_ns or 0) / 1e9
@@ -139,13 +146,14 @@ class _Using(NamedTuple):
     bytes: RestoredBytes
     read: FolderRead
     comparing: Comparing
+    still: StillThere
 
 
 class _Run:
     """One restore into one library."""
 
     def __init__(self, house: House, using: _Using, wanted: Wanted) -> None:
-        self._catalog, self._name, self._bytes, self._read, self._comparing = using
+        self._catalog, self._name, self._bytes, self._read, self._comparing, self._still = using
         self._wanted = wanted
         self._library = self._catalog.library(self._name).library_id
         self._asker = Asker(os.getpid(), "photofs restore")
@@ -154,6 +162,7 @@ class _Run:
         self._restoring = Restoring(house, self._catalog, self._asker)
         self._inodes: dict[str, int | None] = {}
         self._by_hash: dict[str, int] = {}
+        self._instead_of: dict[str, str] = {}
         self._titles: set[str] = set()
         read, comparing = self._read, self._comparing
         self.done = Restored(
@@ -171,7 +180,8 @@ class _Run:
             await self.album(album)
         for remote_id in self._read.photos:
             await self.photo(remote_id)
-        self._tell_of_absent()
+        await self._tell_of_absent()
+        self.done.unasked = self._still.unasked
         return self.done
 
     async def album(self, album: AlbumSeen) -> None:
@@ -199,10 +209,10 @@ class _Run:
                 print(f"{len(self._inodes):,} of {total:,} photos", file=sys.stderr)
         return self._inodes[remote_id]
 
-    def _tell_of_absent(self) -> None:
+    async def _tell_of_absent(self) -> None:
         """Files that the mirror's list names and that are nowhere: neither there nor brought in."""
         for path, sha256 in self._read.absent().items():
-            if sha256 not in self._by_hash and self._known(sha256) is None:
+            if await self._there(sha256) is None:
                 self.done.failed.append(f"{path}: the mirror's list names it, and it is not there")
 
     async def _once(self, seen: PhotoSeen) -> int | None:
@@ -304,20 +314,18 @@ class _Run:
 
     def _key(self, sha256: str) -> str:
         """Under which it is noted that these bytes were copied in."""
-        return f"{self._library}:restored:{sha256}"
+        instead_of = self._instead_of.get(sha256)
+        more = f":instead of {instead_of}" if instead_of else ""
+        return f"{self._library}:restored:{sha256}{more}"
 
     async def _there(self, sha256: str) -> int | None:
-        """The photo that has these bytes by now; Refused if its service has lost it."""
+        """The photo that has these bytes by now, and that its service still has."""
         there = self._by_hash.get(sha256)
-        if there is None and (there := self._known(sha256)) is not None:
-            await self._comparing.check_there(row_id(there))
+        if there is None:
+            known = await self._still.known(sha256)
+            self._instead_of[sha256] = known.instead_of
+            there = None if known.photo is None else photo_ino(known.photo)
         return there
-
-    def _known(self, sha256: str) -> int | None:
-        """The photo of the library's account that has these bytes already, in Trash or not."""
-        source, _can = self._catalog.writes_of_library(self._library)
-        found = self._catalog.with_hash(self._library, sha256, 0, source or 0)
-        return None if found is None else photo_ino(found)
 
     async def _copy(self, seen: PhotoSeen, file: FileBytes) -> int:
         """Into Unsorted, with its bytes, once; its inode."""

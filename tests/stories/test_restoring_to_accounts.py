@@ -14,6 +14,7 @@ from photofs.assembly import House
 from photofs.emulators.flickr import Account, flickr_in_thread
 from photofs.emulators.flickr.darkroom import Darkroom
 from photofs.emulators.flickr.emulator import Emulator as Flickr
+from photofs.emulators.flickr.faults import Fails
 from photofs.emulators.google import CLIENT_ID, google_in_thread
 from photofs.emulators.google import Account as GoogleAccount
 from photofs.emulators.pictures import make_jpeg
@@ -128,42 +129,58 @@ def test_what_lies_in_trash_unread_comes_out_of_it(
     assert home.ask("trash", "list") == []
 
 
-def test_what_was_deleted_there_does_not_count_as_there(
+@pytest.mark.mount
+def test_regression_what_was_deleted_there_does_not_count_as_there(
     household: Household, flickr: Flickr, folder: Path
 ) -> None:
-    """What one listing lacked is asked for: if it is gone it is named, and sent once sure."""
+    """No listing has lacked it yet: its service is asked, and it is brought in again, once."""
     ids = [put_there(flickr, number) for number in range(6)]
     home = listed(household, flickr)
+    quick = '[tree]\ntimezone = "UTC"\n[writing]\ngrace = 0.2\nquiet = 0.2\n'
+    (home.home / "config" / "config.toml").write_text(quick)
     assert home.ask("restore", folder, "--to", "anew")["there"] == 6
     flickr.account.remove_photo(ids[0])
-    home.run("scan", "--full")
-    lacked = "UPDATE observation SET absent = 1, absent_ns = 1 WHERE remote_id = ?"
-    set_scans(home, lacked, ids[1])
-    done = home.ask("restore", folder, "--to", "anew", code=6)
-    assert (done["copied"], done["there"]) == (0, 5)
-    (failed,) = done["failed"]
-    assert failed.startswith("00.jpg: ")
-    assert "was deleted at the service" in failed
-    set_scans(home, "UPDATE observation SET gone = 1, absent = 0 WHERE remote_id = ?", ids[0])
-    set_scans(
-        home, "UPDATE photo SET gone = 1 WHERE id IN (SELECT photo FROM observation WHERE gone = 1)"
-    )
+    for waiting in (0, 1):
+        done = home.ask("restore", folder, "--to", "anew")
+        told = (done["copied"], done["there"], done["waiting"], done["failed"])
+        assert told == (1 - waiting, 5 + waiting, waiting, [])
+    with home.mounted(agent=True):
+        home.until_done()
+    assert len(flickr.account.stream()) == 6
+    (anew,) = {photo.id for photo in flickr.account.stream()} - set(ids)
     done = home.ask("restore", folder, "--to", "anew")
-    assert (done["copied"], done["there"]) == (1, 5)
+    assert (done["copied"], done["there"], done["waiting"]) == (0, 6, 0)
+    flickr.account.remove_photo(anew)
+    assert home.ask("restore", folder, "--to", "anew")["copied"] == 1
+
+
+def test_a_service_that_cannot_say_what_it_has_is_told_of(
+    household: Household, flickr: Flickr, folder: Path
+) -> None:
+    """What is known here counts as there, and the command ends with 6: it may not be."""
+    for number in range(6):
+        put_there(flickr, number)
+    home = listed(household, flickr)
+    home.ask("restore", folder, "--to", "anew")
+    flickr.faults.add(Fails(code=2, message="Denied"), "flickr.photos.getInfo", times=None)
+    told = home.run("restore", folder, "--to", "anew", code=6)
+    assert "6 were there already" in told
+    assert "could not be asked whether it still has those there" in told
 
 
 def test_a_scan_that_was_stopped_for_what_is_missing_is_told(
     household: Household, flickr: Flickr, folder: Path
 ) -> None:
-    """Nothing is taken for deleted then, so all that is gone counts as there."""
+    """Nothing is taken for deleted then; what is gone is brought in again all the same."""
     ids = [put_there(flickr, number) for number in range(6)]
     home = listed(household, flickr)
     home.ask("restore", folder, "--to", "anew")
     for each in ids:
         flickr.account.remove_photo(each)
     home.run("scan", "--full", code=None)
-    told = home.run("restore", folder, "--to", "anew", code=None)
-    assert "had trouble, so what counts as there may be gone" in told
+    told = home.run("restore", folder, "--to", "anew")
+    assert "6 photos" in told
+    assert "had trouble, so what the library shows may be old" in told
 
 
 def test_what_nobody_can_compare_is_left_and_told_of(

@@ -13,7 +13,7 @@ from photofs.providers.flickr.values import number, text
 NO_SUCH_PHOTO = 1
 """Not there, or not for this account to see; the owner sees all of their own (flickr.md 1.5)."""
 
-ONE_BY_ONE: Final = 100
+ONE_BY_ONE: Final = 50
 """So many are asked for by their ids alone; of more, the list of all is read first."""
 
 _OWN: Final = Query("flickr.people.getPhotos", "photos", "photo", {"user_id": MINE})
