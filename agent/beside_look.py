@@ -13,7 +13,7 @@ from photofs.catalog.beside_rows import Written
 from photofs.metadata.xmp import is_ours, read_xmp
 from photofs.mirrors.disk_words import mirror_errors
 from photofs.mirrors.folder import LocalMirror
-from photofs.model.album_list import LARGEST, NAME
+from photofs.model.album_list import LARGEST, NAME, UnknownList, read_album_list
 from photofs.model.errors import NotFolder, NotFound
 
 _HEAD: Final = 4096
@@ -24,7 +24,7 @@ class Sight(Enum):
     """What stands there.
 
     OURS: as it was written. UNKNOWN: of ours, and nobody knows when it was written, or what.
-    DOUBTED: of ours, written by another catalog since, or changed by somebody.
+    DOUBTED: of ours, or a list, written by another catalog since, or changed by somebody.
     """
 
     OURS = "ours"
@@ -69,10 +69,22 @@ def judge(
 ) -> Sight:
     """What that file is; `known` as it was last written, `step_ns` as its disk keeps times.
 
-    `doubted`: the catalog came from a backup, so what it knows may not be what was written last.
+    `doubted`: the catalog came from a backup, or took the mirror over, so what it knows may not be
+    what was written last, by another catalog or by a person.
     """
     sight = _judge(path, seen, known, step_ns)
-    return Sight.DOUBTED if doubted and sight is Sight.CHANGED else sight
+    if doubted and path == NAME and sight in {Sight.UNKNOWN, Sight.DAMAGED} and seen is not None:
+        return Sight.DOUBTED if _is_list(seen.data) else Sight.DAMAGED
+    return Sight.DOUBTED if doubted and sight in {Sight.CHANGED, Sight.UNKNOWN} else sight
+
+
+def _is_list(data: bytes | None) -> bool:
+    """Whether anybody can read albums by it."""
+    try:
+        read_album_list(data or b"")
+    except UnknownList:
+        return False
+    return True
 
 
 def _judge(path: str, seen: Seen | None, known: Written | None, step_ns: int) -> Sight:

@@ -55,7 +55,7 @@ async def write_beside(work: Work) -> int:
     done = 0
     for start in range(0, len(wanted), BATCH):
         done += await _write_sidecars(work, files, wanted[start : start + BATCH])
-    if wanted or NAME in wrong:
+    if wanted or NAME in wrong or anew:
         await write_list(work)
     _forget_what_is_ours_no_more(work, wrong, files.values())
     catalog.note_beside(mirror_id, now)

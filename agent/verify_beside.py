@@ -120,7 +120,8 @@ class Beside:
     async def _look_at_list(self) -> None:
         """albums.json."""
         known = self.catalog.written_beside(self.row.mirror_id, [NAME])
-        sights = await self.disk.ask(partial(self._sights, known, known))
+        doubted = self.catalog.is_beside_doubted(self.row.mirror_id)
+        sights = await self.disk.ask(partial(self._sights, known, known, doubted=doubted))
         if sights and self.catalog.written_beside(self.row.mirror_id, [NAME]) == known:
             told = {path: _why(sight) for path, sight in sights.items()}
             self._note({path: why for path, why in told.items() if why})

@@ -152,6 +152,8 @@ def added(
 
 def _take_over(catalog: Catalog, mirror_id: int, folder: LocalMirror) -> int:
     """Note the files that the mirror's own lists name."""
+    with catalog.database.transaction():
+        catalog.doubt_beside(mirror_id)  # nobody knows who wrote what stands beside them
     claimed = list(claimed_files(folder))
     for start in range(0, len(claimed), FOUND_AT_ONCE):
         with catalog.database.transaction():

@@ -13,6 +13,7 @@ from agent.mirroring import run
 from agent.verifying import Verified, Wanted
 from photofs.catalog.beside_rows import Beside
 from photofs.catalog.mirrors import MirrorRow
+from photofs.model.album_list import NAME
 from photofs.model.mirror import AlbumFolders
 from photofs.wishing.recognising import accept, recognise_mirror
 from tests.support.jpegs import jpeg
@@ -344,3 +345,48 @@ async def test_p18_what_another_catalog_wrote_is_no_persons(made: Stock, row: Mi
     assert sidecar.read_bytes() == own
     (kept,) = (root / "Damaged").rglob("a.jpg.xmp")
     assert kept.read_bytes() == newer
+
+
+async def doubt(made: Stock, row: MirrorRow) -> None:
+    """Another catalog has worked on the mirror since, and it is looked at as a whole."""
+    (Path(row.root) / ".photofs-catalog").write_text("f" * 32)
+    async with working(made, row) as work:
+        recognise_mirror(work.catalog, work.folder, 1)
+        work.catalog.note_beside(row.mirror_id, Beside(0, 0))
+
+
+async def test_regression_p18_a_newer_list_of_albums_is_not_written_over(
+    made: Stock, row: MirrorRow
+) -> None:
+    """P18: whoever restores before the catalog is accepted reads the newer; then it is kept."""
+    path = Path(row.root) / NAME
+    own = path.read_bytes()
+    newer = own.replace(b'"Lake"', b'"Lake, and what came since the backup"')
+    assert newer != own
+    edit(path, newer)
+    await doubt(made, row)
+    tell_title(made, "New")  # so that there is something to write
+    await run_all(made, row)
+    assert path.read_bytes() == newer
+    assert wrong_paths(await verified(made, row)) == []
+    with made.open_catalog() as catalog:
+        accept(catalog)
+    await run_all(made, row)
+    assert path.read_bytes() == own
+    (kept,) = (Path(row.root) / "Damaged").rglob(NAME)
+    assert kept.read_bytes() == newer
+
+
+async def test_p18_a_list_that_nobody_can_read_is_made_anew_in_doubt(
+    made: Stock, row: MirrorRow
+) -> None:
+    """P18: it tells nobody anything; it is kept all the same."""
+    path = Path(row.root) / NAME
+    own = path.read_bytes()
+    edit(path, own[: len(own) // 2])
+    await doubt(made, row)
+    tell_title(made, "New")
+    await run_all(made, row)
+    assert path.read_bytes() == own
+    (kept,) = (Path(row.root) / "Damaged").rglob(NAME)
+    assert kept.read_bytes() == own[: len(own) // 2]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from photofs.assembly import House
 from photofs.emulators.pictures import make_jpeg
 from photofs.emulators.takeout import demo_takeout
 from photofs.kernel.lock import hold
@@ -201,6 +202,56 @@ def test_a_lost_catalog_finds_its_mirror_again(
     assert ran["written"] == 0
     assert files_of(root) == before
     assert check_sums(root) == len(before)
+
+
+def edited(root: Path) -> tuple[Path, bytes, bytes]:
+    """A sidecar that somebody changed by a text editor: its path; its bytes now, and before."""
+    path = min(root.rglob("*.jpg.xmp"))
+    before = path.read_bytes()
+    now = before.replace(b"</rdf:RDF>", b"<!-- with Aunt Ada on the left --></rdf:RDF>")
+    assert now != before
+    path.write_bytes(now)
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    return path, now, before
+
+
+def in_damaged(root: Path, path: Path) -> list[bytes]:
+    """What is kept of it."""
+    return [each.read_bytes() for each in (root / "Damaged").rglob(path.name)]
+
+
+def test_regression_p18_a_person_s_sidecar_outlives_a_lost_catalog(
+    household: Household, export: Path, root: Path
+) -> None:
+    """In a mirror that was taken over it stays in doubt, and is kept in Damaged after that."""
+    household.run("mirror", "add", "google", root)
+    household.run("mirror", "run", code=None)
+    path, now, before = edited(root)
+    for each in House(household.environ).paths.catalog.parent.glob("catalog.db*"):
+        each.unlink()
+    household.run("library", "add", "takeout", export)
+    household.run("mirror", "add", "google", root)
+    household.run("mirror", "run", code=None)
+    assert path.read_bytes() == now
+    household.run("check", "--accept-restored")
+    household.run("mirror", "run", code=None)
+    assert path.read_bytes() == before
+    assert in_damaged(root, path) == [now]
+
+
+def test_regression_a_person_s_sidecar_outlives_that_its_mirror_was_forgotten(
+    household: Household, export: Path, root: Path
+) -> None:
+    """Forgotten and added again by the same catalog, nobody knows whose work it is: it is kept."""
+    del export
+    household.run("mirror", "add", "google", root)
+    household.run("mirror", "run", code=None)
+    path, now, before = edited(root)
+    household.run("mirror", "remove", root)
+    household.run("mirror", "add", "google", root)
+    household.run("mirror", "run", code=None)
+    assert path.read_bytes() == before
+    assert in_damaged(root, path) == [now]
 
 
 def test_a_forgotten_mirror_keeps_its_files(household: Household, export: Path, root: Path) -> None:
