@@ -1,5 +1,7 @@
 """`photofs guard`: which programs may fetch as many originals as they open."""
 
+import os
+
 import click
 import msgspec
 
@@ -8,6 +10,7 @@ from photofs.cli.guard_words import told_words
 from photofs.cli.house import find_house
 from photofs.cli.output import json_option, print_json, safe_text
 from photofs.config_file import read_settings
+from photofs.kernel.process import readable
 from photofs.model.errors import NotFound
 from photofs.volume.guard_notes import Words, read_told, read_words, write_words
 from photofs.volume.guard_rules import standing_of
@@ -55,6 +58,7 @@ def status(*, as_json: bool) -> None:
 def allow(program: str, *, undo: bool, as_json: bool) -> None:
     """Never refuse PROGRAM, as the log calls it, anything."""
     house = find_house()
+    program = readable(os.fsencode(program))  # as the mount reads what a program is called
     words = read_words(house.paths.guard_words)
     if undo and program not in words.allowed:
         raise NotFound(

@@ -118,7 +118,7 @@ def caller_of(thread: int) -> Caller | None:
         if above is None or above.name != own.name:
             break
         first = above
-    called = [own.name, os.path.basename(os.fsdecode(words[0]))]  # noqa: PTH119 - "-bash" is no path
+    called = [own.name, readable(words[0].rpartition(b"/")[2])]
     if _HOSTS.fullmatch(own.name):
         called[:0] = _guest(words[1:])
     return Caller(tuple(dict.fromkeys(filter(None, called))), first.parent)
@@ -131,8 +131,16 @@ def _guest(words: list[bytes]) -> list[str]:
             break
         if word and not word.startswith(b"-"):
             name = word.rpartition(b"/")[2]
-            return [os.fsdecode(name)] if len(name) <= _NAME_BYTES else []
+            return [readable(name)] if len(name) <= _NAME_BYTES else []
     return []
+
+
+def readable(name: bytes) -> str:
+    """A program's name as text that can be written down, whatever its bytes are.
+
+    Others are compared with it and logged: half a character would end whoever does that.
+    """
+    return name.decode("utf-8", "replace")
 
 
 class _Stat(NamedTuple):

@@ -1,5 +1,6 @@
 """`photofs guard` without a mount."""
 
+import os
 from pathlib import Path
 
 from photofs.model.guard import Told
@@ -23,6 +24,17 @@ def test_what_is_said_lasts_and_can_be_taken_back(tmp_path: Path) -> None:
     said = household.ask("guard", "status")
     assert said["on"]
     assert said["allowed"] == []
+
+
+def test_a_name_that_is_no_utf_8_is_allowed_as_the_log_has_it(tmp_path: Path) -> None:
+    """By its bytes, and by what can be pasted from the log; and it is guarded again so."""
+    household = Household(tmp_path)
+    typed, pasted = os.fsdecode(b"caf\xe9.py"), "caf\N{REPLACEMENT CHARACTER}.py"
+    household.run("guard", "allow", typed)
+    household.run("guard", "allow", pasted)
+    assert household.ask("guard", "status")["allowed"] == [pasted]
+    household.run("guard", "allow", typed, "--undo")
+    assert household.ask("guard", "status")["allowed"] == []
 
 
 def test_what_was_never_allowed_cannot_be_taken_back(tmp_path: Path) -> None:

@@ -91,6 +91,25 @@ def test_a_script_is_called_by_its_own_name(tmp_path: Path) -> None:
             assert caller.names[0].startswith(first)
 
 
+def test_a_name_that_is_no_utf_8_is_a_name(tmp_path: Path) -> None:
+    """Of a script, or as a program calls itself: it can be compared, logged and written down."""
+    path = tmp_path / os.fsdecode(b"caf\xe9.py")
+    path.write_text("import sys; print(flush=True); sys.stdin.read()")
+    with subprocess.Popen(
+        [os.fsdecode(b"na\xefve"), path],
+        executable=sys.executable,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        caller = caller_of(running.pid)
+    assert caller is not None
+    assert caller.names[0] == "caf\N{REPLACEMENT CHARACTER}.py"
+    assert "na\N{REPLACEMENT CHARACTER}ve" in caller.names
+    assert {name.encode().decode() for name in caller.names} == set(caller.names)
+
+
 def test_who_has_ended_is_nobody() -> None:
     """A number that no process has."""
     assert caller_of(2**22 + 1) is None
