@@ -181,11 +181,11 @@ class Thumbnailing:
         return len(gone)
 
     def _not_there(self, rows: Sequence[ThumbnailRow]) -> list[ThumbnailRow]:
-        """Those whose file was removed by others."""
+        """Those whose file others removed or replaced, or a power cut left empty."""
         return [
             row
             for row in rows
-            if row.taken and not self._folder.has(row.size, portrayed(row).file_name)
+            if row.taken and self._folder.length(row.size, portrayed(row).file_name) != row.taken
         ]
 
     @property
@@ -259,8 +259,8 @@ class Thumbnailing:
         pngs = [labelled(by_side[row.size.pixels], portrayed(row).texts()) for row in rows]
         noted = [row._replace(taken=len(png)) for row, png in zip(rows, pngs, strict=True)]
         self._catalog.begin_thumbnails(noted)
-        await trio.to_thread.run_sync(self._write, rows, pngs)
-        self._fresh.extend(noted)
+        noted = await trio.to_thread.run_sync(self._write, noted, pngs)
+        self._fresh.extend(row for row in noted if row.taken)
         shown = dict.fromkeys(row.file for row in rows)
         await self._redrawing.redraw([Path(os.fsdecode(file)) for file in shown])
         self._catalog.thumbnails_made(noted)
@@ -296,10 +296,18 @@ class Thumbnailing:
         finally:
             os.close(still)
 
-    def _write(self, rows: Sequence[ThumbnailRow], pngs: Sequence[bytes]) -> None:
-        """Put each into its place."""
-        for row, png in zip(rows, pngs, strict=True):
+    def _write(self, rows: Sequence[ThumbnailRow], pngs: Sequence[bytes]) -> list[ThumbnailRow]:
+        """Put each into its place; the rows as they are then: where it did not go, none is to be.
+
+        One entry that cannot be replaced would keep all others waiting.
+        """
+        written = [
             self._folder.write(row.size, portrayed(row), png)
+            for row, png in zip(rows, pngs, strict=True)
+        ]
+        return [
+            row if did else row._replace(taken=0) for row, did in zip(rows, written, strict=True)
+        ]
 
 
 class _Round:

@@ -38,7 +38,7 @@ class Standing(Enum):
     NONE = auto()  # nothing that any program would show
     OURS = auto()  # we made it of the file as it is
     STALE = auto()  # made of the file as it was, by whomever
-    THEIRS = auto()  # another program made it of the file as it is
+    THEIRS = auto()  # another program made it of the file as it is, or nobody may look at it
 
 
 def thumbnails_root(environ: Mapping[str, str]) -> Path:
@@ -68,30 +68,27 @@ class ThumbnailFolder:
         `mounts`: where photofs shows photos. What is put there is uploaded.
         """
         with _disk_errors(f"thumbnails were looked for in {self.root}"):
-            real = os.path.realpath(self.root)
-            for point in mounts:
-                if real == point or real.startswith(f"{point.rstrip('/')}/"):
-                    raise Refused(
-                        f"the desktop's folder of thumbnails, {self.root}, lies in the mount"
-                        f" {point}",
-                        safe="nothing was put there: it would be uploaded",
-                        remedy="have that folder, or the link, lie elsewhere",
-                    )
+            points = [*mounts]
             for folder in (self.root, *(self.root / size.folder for size in ThumbnailSize)):
+                _check_outside(folder, points)
                 _check_folder(folder)
 
-    def has(self, size: ThumbnailSize, file_name: str) -> bool:
-        """Whether anything stands there. Raises StoreError."""
+    def length(self, size: ThumbnailSize, file_name: str) -> int | None:
+        """Bytes of what stands there, which is 0 after some power cuts; None if nothing does.
+
+        Raises StoreError.
+        """
         with _disk_errors(f"a thumbnail was looked for below {self.root}"):
             try:
-                self._path(size, file_name).lstat()
+                return self._path(size, file_name).lstat().st_size
             except (FileNotFoundError, NotADirectoryError):
-                return False
-        return True
+                return None
 
     def standing(self, size: ThumbnailSize, portrayed: Portrayed) -> Standing:
         """What stands there for that file. Raises StoreError."""
         texts = self._texts(self._path(size, portrayed.file_name))
+        if texts is None:
+            return Standing.THEIRS
         told = portrayed_in(texts)
         if told is None:
             return Standing.NONE
@@ -100,10 +97,11 @@ class ThumbnailFolder:
             return Standing.STALE
         return Standing.OURS if texts.get(MADE_BY) == SOFTWARE else Standing.THEIRS
 
-    def write(self, size: ThumbnailSize, portrayed: Portrayed, png: bytes) -> None:
+    def write(self, size: ThumbnailSize, portrayed: Portrayed, png: bytes) -> bool:
         """Put a whole PNG in the place of whatever stands there. Raises Full or StoreError.
 
-        The caller has looked (`standing`) that this is not another's of the file as it is.
+        The caller has looked (`standing`) that this is not another's of the file as it is. False if
+        what stands there cannot be replaced: a folder, or a file that nobody may change.
         """
         path = self._path(size, portrayed.file_name)
         begin, end = _UNFINISHED
@@ -113,11 +111,10 @@ class ThumbnailFolder:
             try:
                 with os.fdopen(os.open(part, _ANEW, _PRIVATE_FILE), "wb") as file:
                     file.write(png)
-                part.rename(path)
-            except BaseException:
+                return _replaced(part, path)
+            finally:
                 with suppress(OSError):
                     part.unlink(missing_ok=True)
-                raise
 
     def remove(self, size: ThumbnailSize, file_name: str, uri: str) -> bool:
         """Remove a thumbnail of that file if we made it; whether it was there and ours.
@@ -126,8 +123,8 @@ class ThumbnailFolder:
         """
         path = self._path(size, file_name)
         texts = self._texts(path)
-        told = portrayed_in(texts)
-        if told is None or told.uri != uri or texts.get(MADE_BY) != SOFTWARE:
+        told = None if texts is None else portrayed_in(texts)
+        if not texts or told is None or told.uri != uri or texts.get(MADE_BY) != SOFTWARE:
             return False
         with _disk_errors(f"a thumbnail was removed below {self.root}"):
             path.unlink(missing_ok=True)
@@ -162,8 +159,11 @@ class ThumbnailFolder:
         self.root.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
         (self.root / size.folder).mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
 
-    def _texts(self, path: Path) -> dict[str, str]:
-        """The texts of a PNG there; none if it is no PNG, or no plain file."""
+    def _texts(self, path: Path) -> dict[str, str] | None:
+        """The texts of a PNG there; none if it is no PNG, or no plain file.
+
+        None where looking is not allowed: what was left by a program that root ran.
+        """
         with _disk_errors(f"a thumbnail was looked at below {self.root}"):
             try:
                 fd = os.open(path, _LOOKING)
@@ -172,6 +172,8 @@ class ThumbnailFolder:
             except OSError as error:
                 if error.errno in {errno.ELOOP, errno.ENXIO}:  # a link, a socket: not ours
                     return {}
+                if error.errno in _FORBIDDEN:
+                    return None
                 raise
             try:
                 plain = stat.S_ISREG(os.fstat(fd).st_mode)
@@ -183,6 +185,36 @@ class ThumbnailFolder:
 _ANEW: Final = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 _LOOKING: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 """Nobody waits for the other end of a pipe that somebody put there."""
+
+
+_FORBIDDEN: Final = frozenset({errno.EACCES, errno.EPERM})
+_NOT_REPLACED: Final = _FORBIDDEN | {errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST}
+
+
+def _replaced(part: Path, path: Path) -> bool:
+    """Rename a file that lies beside that path to it; False if what stands there does not go.
+
+    Its folder can be written, or the file beside it would not be there.
+    """
+    try:
+        part.rename(path)
+    except OSError as error:
+        if error.errno in _NOT_REPLACED:
+            return False
+        raise
+    return True
+
+
+def _check_outside(folder: Path, mounts: Iterable[str]) -> None:
+    """Refused if a folder lies in one of these mounts, by whatever links."""
+    real = os.path.realpath(folder)
+    for point in mounts:
+        if real == point or real.startswith(f"{point.rstrip('/')}/"):
+            raise Refused(
+                f"the desktop's folder of thumbnails, {folder}, lies in the mount {point}",
+                safe="nothing was put there: it would be uploaded",
+                remedy="have that folder, or the link, lie elsewhere",
+            )
 
 
 def _check_folder(folder: Path) -> None:

@@ -254,6 +254,34 @@ async def test_another_programs_thumbnail_is_left_alone(root: Path) -> None:
         assert [each.name for each in made.folder.root.glob("*/*")] == [path.name]
 
 
+async def test_what_stands_in_the_way_keeps_no_other_waiting(root: Path) -> None:
+    """A folder of that name stays as it is; all others are made, and nothing is tried for ever."""
+    async with desk(root) as made:
+        path = made.folder.root / shown(A_IN_LAKE)
+        path.mkdir(parents=True)
+        await made.thumbnailing.fill(HERE, 100)
+        assert [each for each in made.folder.root.glob("*/*") if each.is_dir()] == [path]
+        path.rmdir()
+        assert len(made.pngs()) == 7
+        assert await made.thumbnailing.tidy() == 0
+        assert await made.thumbnailing.fill(HERE, 100) == Filled()
+
+
+async def test_what_a_power_cut_left_empty_is_made_when_opened(root: Path) -> None:
+    """No thumbnail is synced; so is one that another program has spoilt."""
+    async with desk(root) as made:
+        await made.thumbnailing.fill(HERE, 100)
+        before = made.pngs()
+        os.truncate(made.folder.root / shown(A_IN_LAKE), 0)
+        (made.folder.root / shown(A_IN_LAKE, "large")).write_bytes(b"half of it")
+        wanted = made.catalog.thumbnails_at(HERE, 100)
+        (folder,) = {row.folder for row in wanted if row.path == A_IN_LAKE}
+        assert await made.thumbnailing.look_at(HERE, folder) == 2
+        assert await made.thumbnailing.fill(HERE, 100) == Filled(made=2)
+        assert made.pngs() == before
+        assert await made.thumbnailing.look_at(HERE, folder) == 0
+
+
 async def test_clearing_sweeps_what_a_kill_left(root: Path) -> None:
     """A file that was never finished, and never noted under its name."""
     async with desk(root) as made:

@@ -12,10 +12,11 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from photofs.metadata.shrinking import Shrinker
-from photofs.model.errors import Full, StoreError
+from photofs.model.errors import Full, Refused, StoreError
 from photofs.model.thumbnail import Portrayed, ThumbnailSize, file_uri, whole_seconds
 from photofs.thumbnails.folder import Standing, ThumbnailFolder, thumbnails_root
 from tests.support.disks import fill, small_disk, why_no_mounts
+from tests.support.ordinary_user import NOBODY, home
 
 NORMAL, LARGE = ThumbnailSize.NORMAL, ThumbnailSize.LARGE
 ADA = Portrayed("file:///photos/ada.jpg", 1_000, 77, "image/jpeg")
@@ -109,6 +110,52 @@ def test_what_is_no_thumbnail_is_none(folder: ThumbnailFolder, tmp_path: Path) -
     os.mkfifo(path)
     assert folder.standing(NORMAL, ADA) is Standing.NONE
     assert kept.exists()
+
+
+def test_what_cannot_be_replaced_stays(folder: ThumbnailFolder) -> None:
+    """A folder of that name: it is told, and nothing half-written is left beside it."""
+    path = put(folder, ADA)
+    path.unlink()
+    path.mkdir()
+    (path / "of a user").touch()
+    assert not folder.write(NORMAL, ADA, png(ADA.texts()))
+    assert [each.name for each in path.iterdir()] == ["of a user"]
+    assert [each.name for each in path.parent.iterdir()] == [ADA.file_name]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files that another one may not read")
+def test_what_may_not_be_looked_at_is_another_s() -> None:
+    """Such as what a file manager left that root ran: it is neither replaced nor removed."""
+    with home() as his:
+        folder = ThumbnailFolder(his / "thumbnails")
+        path = put(folder, ADA)
+        path.chmod(0o600)
+        for each in (folder.root, path.parent):
+            os.chown(each, NOBODY, NOBODY)
+        before = path.read_bytes()
+        os.seteuid(NOBODY)
+        try:
+            folder.check()
+            assert folder.standing(NORMAL, ADA) is Standing.THEIRS
+            assert not folder.remove(NORMAL, ADA.file_name, ADA.uri)
+        finally:
+            os.seteuid(0)
+        assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("linked", ["", "large"])
+def test_a_link_into_a_mount_is_refused(
+    folder: ThumbnailFolder, tmp_path: Path, linked: str
+) -> None:
+    """Of the folder, or of one of its four: what is put there would be uploaded."""
+    album = tmp_path / "mount" / "flickr" / "Albums" / "Lima"
+    album.mkdir(parents=True)
+    link = folder.root / linked
+    link.parent.mkdir(parents=True)
+    link.symlink_to(album)
+    folder.check([str(tmp_path / "elsewhere")])
+    with pytest.raises(Refused, match="lies in the mount"):
+        folder.check([str(tmp_path / "elsewhere"), str(tmp_path / "mount")])
 
 
 def test_ours_is_removed(folder: ThumbnailFolder) -> None:
