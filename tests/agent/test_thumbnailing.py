@@ -154,6 +154,34 @@ async def test_places_of_what_is_away_end_no_filling(root: Path) -> None:
         assert sum(each.away for each in filled) == last
 
 
+async def test_what_is_away_in_many_places_keeps_nobody_waiting(root: Path) -> None:
+    """A photo in ten albums has ten times as many thumbnails, and none of them can be made."""
+    async with desk(root) as made:
+        wanted = made.catalog.wanted_thumbnails(HERE, [NORMAL], everywhere=True, limit=99)
+        first = min(each.row.folder for each in wanted)
+        with made.catalog.database.transaction():
+            for at in range(1, 21):  # in front of all that are here
+                made.catalog.database.run(
+                    "INSERT INTO entry (folder, id, name, fold, photo) VALUES (?, ?, ?, ?, 4)",
+                    (first, -at, f"{at}.mp4", f"{at}.mp4"),
+                )
+        here = pictures_here(made.catalog, made.made.store())
+        with closing(Shrinker()) as shrinker:
+            filling = Filling((NORMAL, LARGE), everywhere=True, limit=ENOUGH)
+            but_one = Thumbnailing(
+                made.catalog,
+                made.folder,
+                shrinker,
+                lambda photo: None if photo == 4 else here(photo),
+                filling,
+            )
+            filled, rounds = Filled(), [Filled(away=1)]
+            while rounds[-1] != Filled():
+                rounds.append(await but_one.fill(HERE, 2))
+                filled = filled.plus(rounds[-1])
+        assert (filled.made, filled.away) == (8, 1)
+
+
 async def test_what_another_program_removed_meanwhile_is_made_again(root: Path) -> None:
     """tumbler does so when it fails at a file: the second look finds it, and nothing else."""
     async with desk(root) as made:
