@@ -55,12 +55,26 @@ def check_device(device: Path = DEVICE) -> None:
         ) from error
 
 
+def _check_name(path: Path) -> None:
+    """Refused if the path is no text: notes, logs and other programs have to name it."""
+    try:
+        os.fspath(path).encode()
+    except UnicodeEncodeError as error:
+        shown = os.fsencode(path).decode("utf-8", "replace")
+        raise Refused(
+            f"{shown} cannot be mounted on: its name is no UTF-8",
+            safe="nothing was mounted",
+            remedy="choose a folder of another name, or rename it (`convmv -t utf8`)",
+        ) from error
+
+
 class MountPoint:
     """A folder that is ready to be mounted on; `path` is absolute and free of links."""
 
     def __init__(self, path: Path) -> None:
         """Open it; NotFound, or Refused with a remedy. `free_mount_point` comes before."""
         self.path = path
+        _check_name(path)
         try:
             self._fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except FileNotFoundError as error:

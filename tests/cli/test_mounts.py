@@ -10,7 +10,7 @@ import pytest
 
 from photofs.cli.mounts import forget_mount, list_mounts, mount_of, note_mount
 from photofs.cli.output import human_age, human_size, own_name, safe_text, shell_word
-from photofs.kernel.mount_notes import MountNotes
+from photofs.kernel.mount_notes import Mount, MountNotes
 from tests.support.log_guard import ExpectLog
 
 
@@ -36,6 +36,18 @@ def test_a_mount_that_cannot_be_noted_is_no_less_a_mount(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     note_mount(str(tmp_path / "photos"), {})
     forget_mount(str(tmp_path / "photos"), {})
+
+
+def test_a_mount_whose_name_is_no_utf_8_is_a_mount(tmp_path: Path) -> None:
+    """Whoever made it: a note is looked for at each mount of this machine, also for dead ones."""
+    odd = os.fsdecode(b"/mnt/caf\xe9")
+    notes = MountNotes(tmp_path / "notes")
+    assert notes.read(odd) == Mount(odd, 0, None)
+    notes.note(odd, "/home/ada")
+    told = notes.read(odd)
+    assert (told.point, told.pid, told.home) == (odd, os.getpid(), "/home/ada")
+    notes.forget(odd)
+    assert notes.read(odd).pid == 0
 
 
 def test_a_note_is_taken_away_by_its_own_process_alone(

@@ -35,6 +35,15 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
         MountPoint(tmp_path / "nothing")
 
 
+def test_a_name_that_is_no_utf_8_is_refused_in_words(tmp_path: Path) -> None:
+    """It could be mounted, but neither noted, logged nor handed to a program; nothing is."""
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    with pytest.raises(Refused, match="no UTF-8") as refused:
+        MountPoint(folder)
+    assert str(refused.value).encode()
+
+
 def test_a_file_is_refused(tmp_path: Path) -> None:
     """Only a folder can be mounted on."""
     (tmp_path / "file").touch()
