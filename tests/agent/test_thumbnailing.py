@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from agent.thumbnail_rounds import was_refused_lately
-from agent.thumbnailing import Filled, Filling, Thumbnailing, pictures_here
+from agent.thumbnailing import FOUND, Filled, Filling, Thumbnailing, pictures_here
 from photofs.catalog.sqlite import Catalog
 from photofs.metadata.shrinking import Shrinker
 from photofs.metadata.still import is_shown
@@ -237,6 +237,20 @@ async def test_a_removed_photo_takes_its_thumbnails_along(root: Path) -> None:
         gone = before - set(made.pngs())
         assert {shown(A_IN_LAKE), shown(A_IN_DATES, "large")} <= gone
         assert shown("/home/Albums/Lake/b.jpg") not in gone
+
+
+async def test_however_many_are_stale_all_of_them_go(root: Path) -> None:
+    """More than one look at the tree brings, as after an album of thousands was renamed."""
+    async with desk(root) as made:
+        await made.thumbnailing.fill(HERE, 100)
+        row = made.catalog.thumbnails_at(HERE, 1)[0]
+        made.catalog.thumbnails_made(
+            [row._replace(entry=1000 + at, path=f"/{at}.jpg") for at in range(2 * FOUND + 1)]
+        )
+        before = made.pngs()
+        assert await made.thumbnailing.tidy() == 2 * FOUND + 1
+        assert made.catalog.stale_thumbnails(1) == []
+        assert made.pngs() == before
 
 
 async def test_another_time_makes_them_anew(root: Path) -> None:
