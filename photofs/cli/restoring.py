@@ -8,6 +8,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ import msgspec
 
 from photofs.assembly import House
 from photofs.catalog.sqlite import Catalog
+from photofs.kernel.lock import hold
 from photofs.model.capture_time import Granularity, TakenBy, TakenFact
 from photofs.model.errors import Exists, NotFound, PhotofsError, Refused
 from photofs.model.naming import with_suffix
@@ -58,17 +60,30 @@ class Deleted(msgspec.Struct, frozen=True, kw_only=True):
 def restore_deleted(house: House, catalog: Catalog, file: Path) -> tuple[int, list[str]]:
     """Copy in again all that a restore file lists; how many, and a sentence a failure.
 
-    What was copied in before from the same line is gone on with, and never copied in twice.
+    What was copied in before from the same line is gone on with, and never copied in twice. Busy
+    if photos are being restored to one of its libraries already.
     """
     restored, failed = 0, []
-    each_once = Restoring(house, catalog)
-    for each in _read(file):
-        try:
-            each_once.restore(each)
-            restored += 1
-        except PhotofsError as error:
-            failed.append(f"{each.name}: {error.what}")
+    listed = _read(file)
+    named = {each.library for each in listed}
+    with ExitStack() as stack:
+        for library in catalog.libraries():  # in one order, so that two never hold one each
+            if library.name in named:
+                stack.enter_context(alone(house, library.library_id, library.name))
+        each_once = Restoring(house, catalog)
+        for each in listed:
+            try:
+                each_once.restore(each)
+                restored += 1
+            except PhotofsError as error:
+                failed.append(f"{each.name}: {error.what}")
     return restored, failed
+
+
+def alone(house: House, library_id: int, library: str) -> AbstractContextManager[None]:
+    """Two at once would each find a photo missing, and copy it in; Busy."""
+    path = house.paths.state / "locks" / f"restore-{library_id}"
+    return hold(path, f"photos are being restored to {library}")
 
 
 def _read(file: Path) -> list[Deleted]:

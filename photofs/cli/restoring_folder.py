@@ -11,7 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import AbstractContextManager, aclosing, nullcontext
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -22,11 +22,10 @@ from photofs.catalog.unread_rows import second_of
 from photofs.cli.comparing import Comparing, open_comparing
 from photofs.cli.mirror_reading import FolderRead, open_folder
 from photofs.cli.restored_bytes import FileBytes, RestoredBytes
-from photofs.cli.restoring import Deleted, Restoring, Told
+from photofs.cli.restoring import Deleted, Restoring, Told, alone
 from photofs.cli.restoring_checks import check_folder, check_library
 from photofs.cli.still_there import Alike, StillThere
 from photofs.filing.desk import Desk
-from photofs.kernel.lock import hold
 from photofs.metadata.exif import read_exif
 from photofs.metadata.pixels import read_pixels
 from photofs.model.errors import Corrupt, Full, NotFound, PhotofsError, Rationed, Refused
@@ -117,7 +116,7 @@ async def restore_folder(
     """Bring all of it in; NotFound, NotAttached, ReadOnly, Refused, Busy, Full."""
     source = check_library(house, catalog, library)  # reading a mirror may take hours
     check_folder(root)
-    with nullcontext() if wanted.dry else _alone(house, source.library_id, library):
+    with nullcontext() if wanted.dry else alone(house, source.library_id, library):
         async with (
             open_folder(house, root) as (provider, read),
             open_comparing(house, catalog, source) as comparing,
@@ -130,12 +129,6 @@ async def restore_folder(
             run.done.trouble = source.trouble
             run.done.listed = (source.scan_ns or source.full_scan_ns or 0) / 1e9
             return await run.all()
-
-
-def _alone(house: House, library_id: int, library: str) -> AbstractContextManager[None]:
-    """Two at once would each find a photo missing, and copy it in; Busy."""
-    path = house.paths.state / "locks" / f"restore-{library_id}"
-    return hold(path, f"photos are being restored to {library}")
 
 
 class _Using(NamedTuple):

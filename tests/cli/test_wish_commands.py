@@ -329,6 +329,21 @@ def test_trash_is_emptied_only_of_what_is_proven_to_be_here(home: Home) -> None:
     assert "no list of deleted" in home.run("trash", "restore", "--deleted", __file__, code=15)
 
 
+def test_regression_deleted_photos_are_restored_by_one_at_a_time(home: Home) -> None:
+    """A second one, or a restore of a mirror to the same library, would bring them in twice."""
+    sha256 = seal(home, "a", b"the bytes of a")
+    told = {"library": "L", "remote_id": "z", "sha256": sha256, "size": 14, "name": "z.jpg"}
+    file = home.household.home / "deleted.jsonl"
+    file.write_text(json.dumps(told) + "\n" + json.dumps(told | {"library": "none"}) + "\n")
+    library = home.wished.catalog.library("L").library_id
+    before = home.files()
+    with hold(home.household.home / "state" / "locks" / f"restore-{library}", "a test's"):
+        said = home.run("trash", "restore", "--deleted", str(file), code=5)
+        assert "photos are being restored to L in another process" in said
+        assert home.files() == before
+    assert home.ask("trash", "restore", "--deleted", str(file), code=6)["restored"] == 1
+
+
 def test_regression_a_restore_that_fails_late_makes_no_second_file(home: Home) -> None:
     """What could not be said of it at first is said by the next try, of the same file."""
     sha256 = seal(home, "a", b"the bytes of a")
