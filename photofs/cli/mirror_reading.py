@@ -14,7 +14,7 @@ from photofs.mirrors.claims import read_sums
 from photofs.model.album_list import LARGEST, NAME, AlbumList, UnknownList, read_album_list
 from photofs.model.errors import Corrupt
 from photofs.model.mirror import MARKER_NAME, SUMS_NAME, is_past
-from photofs.model.observation import AlbumSeen, CollectionSeen, PhotoSeen
+from photofs.model.observation import AlbumSeen, CollectionSeen, Finding, FindingKind, PhotoSeen
 from photofs.providers.port import Provider
 
 NO_SOURCE: Final = 0
@@ -31,6 +31,8 @@ class FolderRead:
     there. `unlisted`: of those photos, how many the list does not name, for a run was cut short
     before it was written: they are taken as from a plain folder, and their albums are not known.
     `lacking`: of how many photos of its library the mirror says itself that it has no file.
+    `passed_over`: what is no file, or leads elsewhere, with the reason; `unreadable` likewise what
+    should be a picture, or hold some, and cannot be read.
     """
 
     photos: dict[str, PhotoSeen] = field(default_factory=dict)
@@ -42,6 +44,8 @@ class FolderRead:
     left: list[str] = field(default_factory=list)
     unlisted: int = 0
     lacking: int = 0
+    passed_over: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
     trashed: frozenset[str] = frozenset()
     root: Path | None = None
     sums: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -52,6 +56,8 @@ class FolderRead:
             self.albums.append(seen)
         elif isinstance(seen, CollectionSeen):
             self.collections += 1
+        elif isinstance(seen, Finding):
+            self._find(seen)
         elif isinstance(seen, PhotoSeen):
             past = self.root is not None and is_past(seen.remote_id)
             listed = seen.remote_id in self.hashes
@@ -60,6 +66,13 @@ class FolderRead:
                 return
             self.photos[seen.remote_id] = seen
             self.unlisted += self.root is not None and not listed
+
+    def _find(self, found: Finding) -> None:
+        """What the folder's provider has to say of a path; what a list names is looked for."""
+        if found.kind is FindingKind.REFUSED:
+            self.passed_over.append(f"{found.path}: {found.why}")
+        elif found.kind is FindingKind.UNREADABLE and found.path not in self.hashes:
+            self.unreadable.append(f"{found.path}: {found.why}")
 
     def hash_of(self, path: str) -> str | None:
         """The hash that a file should have by the mirror's own lists; None where none names it."""

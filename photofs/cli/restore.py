@@ -134,6 +134,11 @@ def _left_out(done: Restored) -> Iterator[str]:
             f"{counted(done.left, 'file')} left: former versions, what vanished or was damaged, or"
             f" in Trash (such as {such_as})"
         )
+    if done.passed_over:
+        yield f"left, as nobody looks into them: {counted(len(done.passed_over), 'path')}"
+        yield from (f"  {each}" for each in done.passed_over[:FEW])
+        if done.passed_over[FEW:]:
+            yield f"  and {len(done.passed_over) - FEW:,} more; --json names them"
     if done.unlisted:
         yield (
             f"{counted(done.unlisted, 'photo')} that the mirror's albums.json does not name: taken"

@@ -64,7 +64,8 @@ class Restored:
 
     `albums`: that get photos; `joined` of those are there already, or share one title.
 
-    `left`: files that are no photos as they are now, and `left_such_as` some of their paths.
+    `left`: files that are no photos as they are now, and `left_such_as` some of their paths;
+    `passed_over`: pipes, links out of the folder and the like, each with the reason.
 
     `unlisted`: photos that the mirror's list of albums does not name; `lacking`: those of which the
     mirror itself says that it has no file.
@@ -91,6 +92,7 @@ class Restored:
     joined: int = 0
     left: int = 0
     left_such_as: list[str] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
     unlisted: int = 0
     lacking: int = 0
     collections: int = 0
@@ -161,6 +163,8 @@ class _Run:
         self.done = Restored(
             left=len(read.left),
             left_such_as=sorted(read.left)[:SHOWN],
+            passed_over=read.passed_over,
+            failed=list(read.unreadable),
             unlisted=read.unlisted,
             lacking=read.lacking,
             collections=read.collections,

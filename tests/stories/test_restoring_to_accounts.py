@@ -1,6 +1,8 @@
 """`photofs restore` into an account of which nobody here has read a byte: no photo comes twice."""
 
 import json
+import os
+import stat
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -215,6 +217,31 @@ def test_the_id_that_a_mirror_names_is_asked_first_and_not_believed(
     home = listed(household, flickr)
     done = home.ask("restore", folder, "--to", "anew")
     assert (done["copied"], done["there"]) == (5, 1)
+
+
+def test_regression_what_is_no_file_is_named(
+    household: Household, flickr: Flickr, folder: Path, tmp_path: Path
+) -> None:
+    """Pipes, sockets and links that lead elsewhere are left aloud; a broken picture fails."""
+    outside = tmp_path / "outside.jpg"
+    outside.write_bytes(picture(40))
+    os.mkfifo(folder / "pipe.jpg")
+    os.mknod(folder / "sock", stat.S_IFSOCK | 0o600)
+    (folder / "out.jpg").symlink_to(outside)
+    (folder / "nowhere.jpg").symlink_to("gone.jpg")
+    (folder / "same").symlink_to(".")
+    (folder / "Lima").mkdir()
+    (folder / "Lima" / "00.jpg").symlink_to("../00.jpg")
+    home = listed(household, flickr)
+    done = home.ask("restore", folder, "--to", "anew", "--dry-run")
+    assert (done["copied"], done["failed"]) == (6, [])
+    said = [each.partition(":")[0] for each in done["passed_over"]]
+    assert sorted(said) == ["nowhere.jpg", "out.jpg", "pipe.jpg", "sock"]
+    (folder / "broken.jpg").write_bytes(b"no picture")
+    told = home.run("restore", folder, "--to", "anew", code=6)
+    assert "left, as nobody looks into them: 4 paths" in told
+    assert "  out.jpg: it is a link that leads out of the folder" in told
+    assert "not restored: broken.jpg: its bytes are no picture" in told
 
 
 def test_one_restore_at_a_time(household: Household, flickr: Flickr, folder: Path) -> None:

@@ -8,7 +8,7 @@ import hashlib
 import os
 import stat
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 from photofs.model.errors import NotAttached, NotFound
@@ -18,6 +18,9 @@ _OTHERS: Final = frozenset(
     {"@eaDir", "#recycle", "lost+found", "$RECYCLE.BIN", "System Volume Information"}
 )
 _OURS: Final = "it is a mount or a folder of photofs itself"
+_OUT: Final = "it is a link that leads out of the folder, and is not followed"
+_NOWHERE: Final = "it is a link that leads to nothing in the folder"
+_NO_FILE: Final = "it is no file, but a pipe, a socket or a device, into which nobody looks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,23 @@ def walk(root: Path, ours: frozenset[str] = frozenset()) -> Tree:
                 tree.troubles.append(Trouble(below, _OURS, refused=True))
             elif _enter(tree, folder, entry, device):
                 waiting.append(below)
+    _tell_of_links(tree)
     return tree
+
+
+def _tell_of_links(tree: Tree) -> None:
+    """Those at whose end nothing is that was found."""
+    odd = {
+        f"{folder}/{name}" if folder else name: led
+        for folder, links in sorted(tree.links.items())
+        for name, led in links
+        if led not in tree.files
+    }
+    if odd:
+        folders = {os.fspath(each) for path in tree.files for each in PurePath(path).parents}
+        for path, led in odd.items():
+            if led not in folders:
+                tree.troubles.append(Trouble(path, _NOWHERE, refused=True))
 
 
 def _enter(tree: Tree, folder: str, entry: "os.DirEntry[str]", device: int) -> bool:
@@ -101,8 +120,11 @@ def _enter(tree: Tree, folder: str, entry: "os.DirEntry[str]", device: int) -> b
         if stat.S_ISLNK(status.st_mode):
             target = os.fspath(Path(entry.path).readlink())
             led = os.path.normpath(os.path.join(folder, target))  # noqa: PTH118 - text, no file
-            if not target.startswith("/") and not led.startswith(".."):
+            if target.startswith("/") or led.startswith(".."):
+                tree.troubles.append(Trouble(path, _OUT, refused=True))
+            else:
                 tree.links.setdefault(folder, []).append((entry.name, led))
+            return False
     except FileNotFoundError:
         return False  # it went while the folder was read
     except OSError as error:
@@ -115,4 +137,6 @@ def _enter(tree: Tree, folder: str, entry: "os.DirEntry[str]", device: int) -> b
     if stat.S_ISREG(status.st_mode):
         size, at = status.st_size, status.st_mtime_ns
         tree.files[path] = Member("", folder, entry.name, size, size, None, Packing.FILE, at)
+    else:
+        tree.troubles.append(Trouble(path, _NO_FILE, refused=True))
     return False
