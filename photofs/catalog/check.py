@@ -14,7 +14,7 @@
 8.  An album that is not gone has a folder, or is shown in that of the album that leads; a folder
     shows no album that is gone.
 9.  A member whose photo was told of points to it; an observation's photo is of its own library.
-10. Every observation can be read, and tells of the id that it is filed under.
+10. Every observation can be read, and tells of the id that it is filed under. So can every wish.
 11. A known hash is that of an original whose length is the photo's exact size.
 12. Changes are numbered without a gap.
 
@@ -53,6 +53,9 @@ _SETTLED: Final = """p.$kept AND p.id NOT IN (SELECT photo FROM to_place)
 # Each gives one row a problem, its text in the first column. `$kept`: of no library that is being
 # removed; `$settled`: a photo of which that is true, and that does not wait for its places.
 _RULES: Final = {
+    "10 wishes": """
+        SELECT 'operation ' || id || ' (' || verb || ', ' || state || ') cannot be read'
+        FROM operation WHERE NOT json_valid(wish)""",
     "2 places": """
         SELECT 'photo ' || id || ' counts ' || places || ' places, has ' || n FROM (
           SELECT p.id, p.places, (SELECT count(*) FROM entry WHERE photo = p.id) n

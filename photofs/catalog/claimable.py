@@ -8,6 +8,9 @@ from typing import Final
 
 OPEN: Final = "state IN ('planned', 'held', 'claimed', 'sent', 'unsure')"
 
+BYTES: Final = "iif(json_valid(wish), wish ->> 'sha256', '')"
+"""Of which bytes a wish is; '' if a damaged disk has made it no JSON: it may be of any."""
+
 # in order: nothing of the same photo that was wished earlier is open (but for errands, which may
 # wait for months; what lies in the service's trash waits for its way out), nor anything that
 # changes the album itself; an album that is to be made does not bar its first photo, which makes

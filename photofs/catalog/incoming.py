@@ -5,15 +5,22 @@ All of it runs inside the caller's transaction, but for the readers.
 
 import json
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from photofs.catalog.claimable import OPEN
+from photofs.catalog.claimable import BYTES, OPEN
 from photofs.catalog.learnt_rows import ALONE
 from photofs.catalog.merge_rows import QUEUE_OF_PHOTO
 from photofs.catalog.part import Part
 from photofs.catalog.port import Unsent
 from photofs.catalog.tree_writes import PhotoEntry
 from photofs.model.incoming import Stage
+
+_NEEDED_HERE: Final = f"""
+SELECT EXISTS (SELECT 1 FROM photo p WHERE p.sha256 = ?1 AND p.gone = 0 AND (
+    p.binned_ns IS NOT NULL OR EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id)))
+  OR EXISTS (SELECT 1 FROM incoming WHERE told = ?1)
+  OR EXISTS (SELECT 1 FROM operation WHERE state IN ('claimed', 'sent', 'unsure')
+    AND {BYTES} IN (?1, ''))"""  # noqa: S608 - words of ours
 
 
 class IncomingRow(NamedTuple):
@@ -185,13 +192,7 @@ class IncomingRows(Part):
 
     def needed_here(self, sha256: str) -> bool:
         """Whether bytes must stay in Kept: a file stands on them alone, or may yet be sent."""
-        row = self.database.one(
-            "SELECT EXISTS (SELECT 1 FROM photo p WHERE p.sha256 = ?1 AND p.gone = 0 AND"
-            " (p.binned_ns IS NOT NULL OR EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id)))"
-            " OR EXISTS (SELECT 1 FROM incoming WHERE told = ?1) OR EXISTS (SELECT 1 FROM operation"
-            " WHERE state IN ('claimed', 'sent', 'unsure') AND wish ->> 'sha256' = ?1)",
-            (sha256,),
-        )
+        row = self.database.one(_NEEDED_HERE, (sha256,))
         return row is None or row[0] == 1
 
     def set_incoming_action(self, photo_id: int, action: int | None) -> None:

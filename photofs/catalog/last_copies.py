@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection
 from typing import Final
 
-from photofs.catalog.claimable import OPEN
+from photofs.catalog.claimable import BYTES, OPEN
 from photofs.catalog.journal import OperationRow
 from photofs.catalog.journal_reads import JournalReading
 from photofs.catalog.seen_json import from_json
@@ -51,8 +51,8 @@ UNION SELECT s.sha256 FROM sent s JOIN observation o ON o.id = s.observation
   AND NOT (o.gone = 0 AND p.gone = 0 AND p.sha256 IS NOT s.sha256
     AND NOT EXISTS (SELECT 1 FROM observation x WHERE x.photo = p.id AND x.id <> o.id))
 UNION SELECT sha256 FROM tombstone WHERE sha256 IN asked
-UNION SELECT wish ->> 'sha256' FROM operation WHERE {OPEN} AND verb <> 'let go'
-  AND wish ->> 'sha256' IN asked"""  # noqa: S608 - as above
+UNION SELECT asked.sha256 FROM asked WHERE EXISTS (SELECT 1 FROM operation
+  WHERE {OPEN} AND verb <> 'let go' AND {BYTES} IN (asked.sha256, ''))"""  # noqa: S608 - as above
 
 _PROVEN: Final = """
 SELECT DISTINCT m.root FROM mirrored c JOIN mirror m ON m.id = c.mirror

@@ -12,7 +12,7 @@ import apsw
 
 from photofs.model.errors import Outdated, Refused
 
-VERSION = 25
+VERSION = 26
 """The schema's version: the highest number in migrations/."""
 
 NEVER_USED = frozenset({10, 15, 16, 17, 20, 23})

@@ -343,8 +343,9 @@ CREATE INDEX operation_trash ON operation(photo) WHERE verb = 'trash';
 CREATE INDEX operation_held ON operation(library, id) WHERE state = 'held';
 CREATE INDEX operation_let_go ON operation(id)
   WHERE verb = 'let go' AND state IN ('planned', 'held', 'claimed', 'sent', 'unsure');
-CREATE INDEX operation_bytes ON operation(wish ->> 'sha256')
-  WHERE state IN ('planned', 'held', 'claimed', 'sent', 'unsure') AND wish ->> 'sha256' IS NOT NULL;
+CREATE INDEX operation_bytes ON operation(iif(json_valid(wish), wish ->> 'sha256', ''))
+  WHERE state IN ('planned', 'held', 'claimed', 'sent', 'unsure')
+  AND iif(json_valid(wish), wish ->> 'sha256', '') IS NOT NULL;
 CREATE INDEX operation_errand ON operation(library, id) WHERE source IS NULL AND settled = 0;
 CREATE INDEX operation_overruled ON operation(library, changed_ns)
   WHERE source IS NULL AND state = 'done' AND reason <> '';

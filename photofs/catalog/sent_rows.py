@@ -7,7 +7,7 @@ has it, only reading tells: here it is found out what is worth reading.
 
 from typing import Final, NamedTuple
 
-from photofs.catalog.claimable import OPEN
+from photofs.catalog.claimable import BYTES, OPEN
 from photofs.catalog.merge_rows import QUEUE
 from photofs.catalog.part import Part
 from photofs.catalog.seen_json import from_json
@@ -93,8 +93,7 @@ SELECT EXISTS (SELECT 1 FROM photo p WHERE p.sha256 = ?1 AND p.gone = 0 AND p.id
   OR EXISTS (SELECT 1 FROM library l JOIN trace t ON t.library = l.id AND t.kind = 'sha256'
     AND t.value = ?1 JOIN sent s ON s.observation = t.observation
     WHERE s.sha256 = ?1 AND s.observation <> ?3)
-  OR EXISTS (SELECT 1 FROM operation w WHERE w.wish ->> 'sha256' = ?1
-    AND {OPEN.replace("state", "w.state")})"""  # noqa: S608 - as above
+  OR EXISTS (SELECT 1 FROM operation WHERE {BYTES} IN (?1, '') AND {OPEN})"""  # noqa: S608 - as above
 
 
 class SentRows(Part):

@@ -26,6 +26,8 @@ BREAKS = {
     "9 member": "UPDATE membership SET photo = NULL",
     "9 library": "UPDATE photo SET library = 2",
     "10 observation": "UPDATE observation SET seen = '{'",
+    "10 wishes": """INSERT INTO operation(key, library, verb, wish, state, planned_ns,
+        not_before_ns, changed_ns) VALUES ('k', 1, 'upload', '{', 'planned', 0, 0, 0)""",
     "11 original": "UPDATE photo SET sha256 = 'ab'",
     "12 changes": "DELETE FROM change WHERE sequence = 2",
 }

@@ -17,7 +17,7 @@ CREATE TABLE sent (
 INSERT OR REPLACE INTO sent(observation, sha256)
 SELECT o.id, g.sha256 FROM operation p
 JOIN observation o ON o.photo = p.photo AND o.source = p.source AND o.gone = 0
-JOIN original g ON g.sha256 = p.wish ->> 'sha256'
+JOIN original g ON g.sha256 = iif(json_valid(p.wish), p.wish ->> 'sha256', NULL)
 WHERE p.verb IN ('upload', 'replace') AND p.state = 'done' ORDER BY p.id;
 
 -- What an observation has that another source's of the same photo may have, too (model/trace.py).
