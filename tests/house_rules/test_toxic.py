@@ -121,12 +121,11 @@ async def test_dropping_resets_what_stands() -> None:
 
 async def test_a_dead_server_is_a_reset() -> None:
     """Where nobody listens behind the proxy, the client gets a reset, no hang."""
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        port = free.getsockname()[1]
-    async with open_toxic(port) as line:
-        with pytest.raises((trio.BrokenResourceError, OSError)):
-            await ask(line)
+    with socket.socket() as bound:  # which listens to nobody, and which nobody else gets
+        bound.bind((HOST, 0))
+        async with open_toxic(bound.getsockname()[1]) as line:
+            with pytest.raises((trio.BrokenResourceError, OSError)):
+                await ask(line)
 
 
 @pytest.fixture
