@@ -18,10 +18,12 @@ from photofs.assembly import House
 from photofs.catalog.opened_rows import OpenedFolder
 from photofs.catalog.sqlite import Catalog
 from photofs.kernel.lock import hold
+from photofs.model.guard import Told
 from photofs.model.node import row_id
 from photofs.model.thumbnail import file_uri, uri_digest
 from photofs.thumbnails.round_note import RoundNote, read_note
 from photofs.view.tree import Tree
+from photofs.volume.guard_notes import note_told
 from tests.support.disks import fill, small_disk, why_no_mounts
 from tests.support.log_guard import ExpectLog
 from tests.support.stock_house import stock_house
@@ -224,6 +226,75 @@ async def test_what_others_removed_is_made_when_opened(
         assert made.shown(LAKE) == NAMES
 
 
+async def test_what_a_refused_program_removes_is_made_again(
+    root: Path, autojump_clock: MockClock
+) -> None:
+    """tumbler removes what lies there for a file that it was refused, a moment after it was."""
+    assert autojump_clock.rate == 0
+
+    class Removing(Heard):
+        """As tumbler does, while the file manager is told to look again; of one photo, once."""
+
+        async def redraw(self, files: Sequence[Path]) -> int:
+            if files[0].name == NAMES[1] and NAMES[1] not in "".join(self.files):
+                made.file(f"{LAKE}/{NAMES[1]}").unlink()
+            return await super().redraw(files)
+
+    async with desk(root) as made:
+        note_told(made.house.paths.guard_told, [Told("tumblerd", True, 0, 1)])
+        made.open(LAKE, 1)
+        with made.house.catalog() as looking:
+            keeping = ThumbnailKeeping(made.house, looking, lambda: [HERE], redrawing=Removing())
+            await keeping.look()
+            assert made.shown(LAKE) == [NAMES[0], *NAMES[2:]]
+            await keeping.look()
+        assert made.shown(LAKE) == NAMES
+
+
+async def test_a_lower_limit_counts_from_the_next_round(
+    root: Path, autojump_clock: MockClock
+) -> None:
+    """Though nothing is made in that round."""
+    assert autojump_clock.rate == 0
+    async with desk(root) as made:
+        made.open(LAKE, 1)
+        await made.keeping.look()
+        lower = stock_house(Stock(root), OPENED + 'limit = "1 kB"\n')
+        with lower.catalog() as looking:
+            keeping = ThumbnailKeeping(lower, looking, lambda: [HERE])
+            await keeping.look()
+            made.open(LAKE, 2)
+            await keeping.look()
+        taken = sum(total.taken for total in made.catalog.thumbnail_totals())
+        assert 0 < taken <= 1000
+
+
+async def test_a_mount_that_is_gone_is_filled_no_more(
+    root: Path, autojump_clock: MockClock
+) -> None:
+    """What stood in line for it is let go; nothing of that is trouble."""
+    assert autojump_clock.rate == 0
+    looks = iter(range(99))
+    async with desk(root, points=lambda: [HERE] if next(looks) < 2 else [], part=1) as made:
+        made.open(LAKE, 1)
+        await made.keeping.look()
+        assert 0 < len(made.shown(LAKE)) < len(NAMES)
+        assert made.note == RoundNote()
+
+
+async def test_photos_of_which_nothing_is_to_be_had_are_counted(
+    root: Path, autojump_clock: MockClock
+) -> None:
+    """For `photofs thumbnails status`, until they can be shown."""
+    assert autojump_clock.rate == 0
+    async with desk(root) as made:
+        made.house.store().clear()
+        made.open(LAKE, 1)
+        await made.keeping.look()
+        assert made.shown(LAKE) == []
+        assert made.note == RoundNote(away=len(NAMES))
+
+
 @pytest.mark.parametrize(
     ("settings", "service"),
     [('[thumbnails]\nfill = "off"\n', ""), (ALL, "1")],
@@ -332,6 +403,8 @@ async def test_a_folder_that_is_none_is_told_once(
             await made.keeping.look()
             made.open(LAKE, opened)
         assert why in made.note.trouble
+        await later(made, RETRY_SECONDS)
+        assert len(expect_log.records) == 1  # the same again is no news
         for path in (made.root, made.root / "large"):
             if path.is_symlink() or path.is_file():
                 path.unlink()
