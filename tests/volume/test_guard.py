@@ -91,7 +91,7 @@ async def test_heads_are_given_as_many_as_the_share(tmp_path: Path, expect_log: 
         given = [await look(volume, name, 1000) for name in NAMES]
     assert given == [True] * 3 + [False] * 9
     assert {request[0] for request in requests_of(made.source)} <= set(NAMES[:3])
-    assert told[:1] == [Told("script", False, 3, 1)]
+    assert told == [Told("script", False, 3, 1)]  # the others came within the same second
     assert len(expect_log.records) == 1
 
 

@@ -1,10 +1,12 @@
 """Folders that a person opens are noted, and those that a program walks through are not."""
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,9 @@ import pytest
 from photofs.catalog.opened_rows import OpenedFolder
 from photofs.kernel.process import Caller
 from photofs.model.errors import Busy, StoreError
-from photofs.volume.opened_folders import AT_ONCE, OpenedFolders
+from photofs.volume.opened_folders import AT_ONCE, WAITING, OpenedFolders
 from tests.support.stocked import stock
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 
 ME = os.getuid()
 
@@ -123,6 +125,46 @@ def test_a_walk_through_all_folders_is_not_followed(name: str) -> None:
         assert at_first == sorted(at_first)
         assert ledger.folders[0] == at_first[0] or len(ledger.noted) > 1
     assert len(ledger.folders) < 2 * AT_ONCE  # some seconds of its next share
+
+
+def test_opens_that_nobody_can_look_at_are_let_go() -> None:
+    """Whatever hangs, a mount keeps no more of them than a thousand."""
+    ledger, free, asked = Ledger(), threading.Event(), list[int]()
+
+    def caller(thread: int) -> Caller | None:
+        assert free.wait(PATIENCE)
+        asked.append(thread)
+        return Caller(("ls",), 1)
+
+    with closing(_Stopping(opened := OpenedFolders(ledger.open, caller))):
+        for thread in range(3 * WAITING):
+            opened.opened(ino(7), ME, thread)
+        free.set()
+        wait_until(lambda: bool(ledger.noted))
+        wait_until(lambda: len(asked) >= WAITING)
+    assert len(asked) <= WAITING + 1  # with the one that was being looked at
+
+
+def test_folders_that_cannot_be_written_are_let_go() -> None:
+    """While the catalog is busy, no more of them than a thousand wait."""
+    ledger, asked = Ledger(busy=sys.maxsize), list[int]()
+
+    def caller(thread: int) -> Caller | None:
+        asked.append(thread)
+        return Caller((f"manager {thread}",), 1)
+
+    with closing(_Stopping(opened := OpenedFolders(ledger.open, caller))):
+        for burst in range(1, 4):
+            for thread in range(WAITING // 2):
+                opened.opened(ino(burst * WAITING + thread), ME, burst * WAITING + thread)
+            wait_until(partial(_has, asked, burst * WAITING // 2))
+        ledger.busy = 0
+        wait_until(lambda: bool(ledger.noted))
+    assert len(ledger.noted[0]) == WAITING
+
+
+def _has(asked: list[int], number: int) -> bool:
+    return len(asked) == number
 
 
 def test_a_busy_catalog_is_asked_again() -> None:
