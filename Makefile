@@ -12,10 +12,11 @@ RUN_PACKAGES := fuse3 libfuse3-dev pkg-config gcc libc6-dev python3-dev python3-
 TEST_PACKAGES := rsync libimage-exiftool-perl ffmpeg attr borgbackup restic strace procps \
 	e2fsprogs mount libfaketime faketime git zip unzip vim libglib2.0-bin trash-cli chromium \
 	systemd dbus-user-session ntfs-3g exfat-fuse exfatprogs
-# A file manager with a display of its own: 150 MB that only tests/stories/test_file_manager.py and
-# test_drawn_albums.py want.
+# A file manager with a display of its own, GNOME's indexer, and KDE's: some 300 MB that only the
+# files of `make desktop` want.
 DESKTOP_PACKAGES := xvfb dbus-daemon dbus-bin thunar tumbler gvfs xdotool imagemagick \
-	adwaita-icon-theme fonts-dejavu-core desktop-file-utils
+	adwaita-icon-theme fonts-dejavu-core desktop-file-utils tracker tracker-miner-fs tracker-extract \
+	baloo-kf5
 BENCH_PACKAGES := bindfs nginx-light
 
 # Installs only what dpkg does not have, and says so; needs no root if nothing is missing.
@@ -35,7 +36,7 @@ endef
 help:
 	@echo 'make demo    install, mount a demo library on $(DEMO_DIR), and say what to try'
 	@echo 'make test    install what the tests need, and run them'
-	@echo 'make desktop install a file manager and a display for it, and try the mount in it'
+	@echo 'make desktop install a file manager and two indexers, and try the mount with them'
 	@echo 'make screenshot  draw docs/album-in-thunar.png anew'
 	@echo 'make check   format, lint, types, import contracts'
 	@echo 'make soak    the full kill and fault sweeps (long)'
@@ -71,10 +72,10 @@ demo: system $(VENV)/.run
 test: system-test $(VENV)/.dev
 	$(VENV)/bin/python -m pytest -q -n 4 --dist loadgroup tests
 
-# No part of `make test`: two minutes, and half a desktop to be installed.
+# No part of `make test`: some minutes, and half a desktop to be installed.
 desktop: system-desktop $(VENV)/.dev
 	WITH_DESKTOP=1 $(VENV)/bin/python -m pytest -q -n 2 --dist loadgroup tests/stories/test_file_manager.py \
-		tests/stories/test_drawn_albums.py tests/cli/test_desktop.py
+		tests/stories/test_drawn_albums.py tests/stories/test_indexers.py tests/cli/test_desktop.py
 
 screenshot: system-desktop $(VENV)/.dev
 	$(VENV)/bin/python -m tests.support.screenshot docs/album-in-thunar.png

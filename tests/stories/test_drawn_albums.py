@@ -10,7 +10,7 @@ from PIL import Image
 from photofs.model.thumbnail import file_uri, uri_digest
 from tests.support.at_the_desk import AtTheDesk, at_the_desk
 from tests.support.desktop import why_not
-from tests.support.thunar import Window
+from tests.support.thunar import TUMBLER, Window
 from tests.support.waiting import wait_until
 
 pytestmark = [
@@ -19,6 +19,9 @@ pytestmark = [
 ]
 
 PHOTOS: Final = 300
+PER_PHOTO_S: Final = 1.5
+"""Of tumbler, which tries each photo by all of its plugins, one after the other."""
+
 PAGES: Final = 40
 """More than a window has of them."""
 
@@ -101,6 +104,21 @@ def test_tumbler_let_loose_fetches_nothing(tmp_path: Path) -> None:
         assert desk.originals_sent() == 0
         assert not (desk.desktop.thumbnails / "fail").exists()
         assert "tumblerd" in desk.household.run("status")
+
+
+def test_tumbler_asked_for_a_whole_album_at_once_fetches_nothing(tmp_path: Path) -> None:
+    """As file managers ask by D-Bus: it ends, with a refusal for each, and remembers no failure."""
+    with at_the_desk(tmp_path, PHOTOS) as desk:
+        paths = sorted(desk.album.iterdir())
+        uris = ", ".join(f"'{file_uri(os.fsencode(path))}'" for path in paths)
+        kinds = ", ".join(["'image/jpeg'"] * len(paths))
+        method = f"{TUMBLER}.Queue"
+        path = "/" + TUMBLER.replace(".", "/")
+        desk.desktop.call(TUMBLER, path, method, f"[{uris}]", f"[{kinds}]", "large", "default", "0")
+        wait_until(desk.thunar.has_asked, PER_PHOTO_S * PHOTOS)
+        assert refused(desk) >= PHOTOS
+        assert desk.originals_sent() == 0
+        assert not (desk.desktop.thumbnails / "fail").exists()
 
 
 def test_renamed_dated_and_mounted_elsewhere(tmp_path: Path) -> None:

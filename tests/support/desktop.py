@@ -1,4 +1,4 @@
-"""A desktop of a test's own: a display, a session bus, and Xfce's file manager on them.
+"""A desktop of a test's own: a display, a session bus, and programs of desktops on them.
 
 Nothing of the user's is touched: home, settings and thumbnails lie below one folder, the display
 has a number that nobody had. Every process of it, also one that its bus has started, bears the
@@ -10,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -38,15 +38,15 @@ ENDING_S: Final = 20.0
 LOOK_EVERY: Final = 0.05
 
 
-def why_not() -> str:
-    """Why a test that wants a desktop is skipped; empty if it is not.
+def why_not(programs: Sequence[str | Path] = (*PROGRAMS, GVFS, TUMBLER)) -> str:
+    """Why a test that wants these programs of a desktop is skipped; empty if it is not.
 
-    Two minutes of windows that wait for keys are no part of `make test`.
+    Minutes of windows that wait for keys, and of indexers that wait for a quiet machine, are no
+    part of `make test`.
     """
     if not os.environ.get("WITH_DESKTOP"):
-        return "`make desktop` does these: a real file manager on a display of its own"
-    absent = [name for name in PROGRAMS if shutil.which(name) is None]
-    absent += [str(path) for path in (GVFS, TUMBLER) if not path.exists()]
+        return "`make desktop` does these: real programs of desktops, in a session of their own"
+    absent = [str(each) for each in programs if shutil.which(each) is None]
     return f"not here: {absent}" if absent else ""
 
 
@@ -137,12 +137,13 @@ def _has_files(pid: int) -> bool:
 
 
 @contextmanager
-def desktop(folder: Path, environ: Mapping[str, str]) -> Iterator[Desktop]:
-    """A session for the length of a block."""
+def desktop(folder: Path, environ: Mapping[str, str], *, display: bool = True) -> Iterator[Desktop]:
+    """A session for the length of a block; without a display it has a bus alone."""
     session = Desktop(folder, environ)
     with ExitStack() as stack:
         stack.callback(session.end)
-        session.environ["DISPLAY"] = f":{_told(session, 'Xvfb', '-displayfd', stack)}"
+        if display:
+            session.environ["DISPLAY"] = f":{_told(session, 'Xvfb', '-displayfd', stack)}"
         session.environ["DBUS_SESSION_BUS_ADDRESS"] = _told(
             session, "dbus-daemon", "--print-address", stack
         )

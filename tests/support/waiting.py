@@ -9,9 +9,9 @@ PATIENCE = 180.0
 LOOK_EVERY = 0.02
 
 
-def wait_until(so: Callable[[], bool]) -> None:
-    """Return once it is so; fail if it never is."""
-    until = time.monotonic() + PATIENCE
+def wait_until(so: Callable[[], bool], patience: float = PATIENCE) -> None:
+    """Return once it is so; fail if it never is, in so many seconds."""
+    until = time.monotonic() + patience
     while not so():
         assert time.monotonic() < until, "it never was so"
         time.sleep(LOOK_EVERY)
