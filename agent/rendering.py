@@ -220,7 +220,9 @@ class _Errand:
             return None if data is None else False
         # what `use` raises is no word against the source, nor against its photo
         shown = await self._show(photo, Picture(_in_memory(data), upright=True))
-        if not shown:
+        if shown:
+            self._reach.notes.answered(origin)
+        else:
             with self._told_of(origin.source_id, origin):
                 raise Corrupt("the service's small picture of it cannot be decoded")
         return shown

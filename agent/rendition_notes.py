@@ -36,6 +36,11 @@ class RenditionNotes:
         wait = min(STEP ** min(tries, _MOST_TRIES), LONGEST) * HOUR_NS
         self._state.put(_key(origin), [tries + 1, self._now_ns() + wait])
 
+    def answered(self, origin: OriginRow) -> None:
+        """There is one: nothing need be noted of it."""
+        if self._state.get(_key(origin)) is not None:
+            self._state.drop(_key(origin))
+
     def _noted(self, origin: OriginRow) -> tuple[int, int]:
         """How often it failed, and until when nobody asks."""
         match self._state.get(_key(origin)):

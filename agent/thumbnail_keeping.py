@@ -54,6 +54,10 @@ as the last one took, and what was looked for in vain; the latter counts up to t
 RETRY_SECONDS: Final = 300.0
 """Before what could not be done is tried again."""
 
+AGAIN_SECONDS: Final = 3660.0
+"""Before photos of which nothing was to be had are looked for again though nothing has changed: by
+then a service may be asked once more (rendition_notes.py), or a disk is attached."""
+
 CROWDED_SECONDS: Final = 86_400.0
 """Before what nobody opened is made again after it had to go for want of room."""
 
@@ -116,6 +120,8 @@ class ThumbnailKeeping:
         self._changed = True
         self._compare_at = self._rest_until = self._crowded_until = -math.inf
         self._away = 0
+        self._again_at = math.inf
+        self._swept = False
         self._barren = 0.0
         self._share = own_share()
         self._told: RoundNote | None = None
@@ -141,6 +147,8 @@ class ThumbnailKeeping:
 
     async def _look(self) -> None:
         self._take_notice()
+        if trio.current_time() >= self._again_at:
+            self._again_at, self._changed = math.inf, True
         if self._changed and trio.current_time() >= self._compare_at:
             await self._compare()
         if self._line:
@@ -204,6 +212,7 @@ class ThumbnailKeeping:
         until = trio.current_time() + ROUND_SECONDS
         filled, self._away = Filled(), 0
         with self._working() as thumbnailing:
+            await self._sweep(thumbnailing)
             await thumbnailing.trim(self._points)  # the limit may be lower than it was
             while self._line and trio.current_time() < until:
                 filled = filled.plus(await self._fill_first(thumbnailing))
@@ -211,6 +220,8 @@ class ThumbnailKeeping:
             if filled.made and was_refused_lately(self._house.paths.guard_told):
                 await self._look_again(thumbnailing)
         self._away = filled.away
+        if filled.away:
+            self._again_at = min(self._again_at, trio.current_time() + AGAIN_SECONDS)
         pause = min(self._barren * SHARE, LONGEST_SECONDS) * self._share
         self._compare_at = max(self._compare_at, trio.current_time() + pause)
         self._barren = 0.0
@@ -219,6 +230,12 @@ class ThumbnailKeeping:
                 "thumbnails: %d made, %d cannot be made; for %d photos nothing was to be had",
                 *filled,
             )
+
+    async def _sweep(self, thumbnailing: Thumbnailing) -> None:
+        """Once, for it lists folders of other programs' thumbnails, too."""
+        if not self._swept:
+            self._swept = True
+            await thumbnailing.sweep()
 
     async def _look_again(self, thumbnailing: Thumbnailing) -> None:
         """What a refused program has removed by now is lacking, and is made once more."""

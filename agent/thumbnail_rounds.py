@@ -41,6 +41,7 @@ async def fill_thumbnails(house: House, points: Sequence[str], *, everywhere: bo
     mounted = [os.fsencode(point) for point in points]
     async with _in_turn(house, everywhere=everywhere) as thumbnailing:
         await thumbnailing.tidy()
+        await thumbnailing.sweep()
         await thumbnailing.trim(mounted)  # the limit may be lower than it was
         filled = await _fill_all(thumbnailing, mounted)
         for _ in range(LOOKS):

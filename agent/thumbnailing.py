@@ -221,8 +221,12 @@ class Thumbnailing:
                 await self._remove(rows)
                 self._catalog.let_thumbnails_go(rows)
                 forgotten += len(rows)
-        await trio.to_thread.run_sync(self._folder.sweep)
+        await self.sweep()
         return forgotten
+
+    async def sweep(self) -> None:
+        """Remove what was never finished, by processes that were killed an hour ago or more."""
+        await trio.to_thread.run_sync(self._folder.sweep)
 
     def _taken(self) -> int:
         """Bytes of all thumbnails of this catalog."""

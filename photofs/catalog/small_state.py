@@ -51,6 +51,14 @@ class SqliteState:
         except sqlite3.Error as error:
             raise _ours(error, self._path, "written") from error
 
+    def drop(self, key: str) -> None:
+        """Note nothing under the key any more; Full or StoreError if that fails."""
+        try:
+            self._notes.pop(key, None)
+            _ = "" in self._notes  # as in put_all
+        except sqlite3.Error as error:
+            raise _ours(error, self._path, "written") from error
+
     def close(self) -> None:
         """Close the file and end sqlitedict's thread."""
         self._notes.close()

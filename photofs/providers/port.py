@@ -339,6 +339,10 @@ class SmallState(Protocol):
         """Note all of these, each by itself; a crash may leave some of them out."""
         ...
 
+    def drop(self, key: str) -> None:
+        """Note nothing under the key any more."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:

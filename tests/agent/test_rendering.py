@@ -251,7 +251,9 @@ async def test_a_photo_without_one_is_asked_for_later(tmp_path: Path, wrong: Giv
     given.service.pictures["bad.jpg"] = jpeg()
     assert await given.fill() == Filled(away=1)
     given.now_ns += LONGEST * HOUR_NS
+    assert len(given.notes.notes) == 1
     assert await given.fill() == Filled(made=EACH)
+    assert given.notes.notes == {}
 
 
 async def test_a_clock_that_was_set_back_closes_nothing(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 from trio.testing import MockClock
 
 from agent.redrawing import Redrawing
-from agent.thumbnail_keeping import QUIET_SECONDS, RETRY_SECONDS, ThumbnailKeeping
+from agent.thumbnail_keeping import AGAIN_SECONDS, QUIET_SECONDS, RETRY_SECONDS, ThumbnailKeeping
 from photofs.assembly import House
 from photofs.catalog.opened_rows import OpenedFolder
 from photofs.catalog.sqlite import Catalog
@@ -332,6 +332,42 @@ async def test_what_is_stale_goes_though_it_is_off(root: Path, autojump_clock: M
             keeping = ThumbnailKeeping(off, looking, lambda: [HERE])
             await keeping.look()
         assert made.shown(LAKE) == NAMES[1:]
+
+
+async def test_what_was_not_to_be_had_is_looked_for_again(
+    root: Path, autojump_clock: MockClock
+) -> None:
+    """After an hour though nobody has committed anything; not at each look."""
+    assert autojump_clock.rate == 0
+    async with desk(root) as made:
+        originals = [path for path in made.house.paths.originals.rglob("*") if path.is_file()]
+        for path in originals:
+            path.rename(path.with_name(f"{path.name}.away"))
+        made.open(LAKE, 1)
+        await later(made)
+        assert made.note.away == len(NAMES)
+        for path in originals:
+            path.with_name(f"{path.name}.away").rename(path)
+        await later(made)
+        assert made.shown(LAKE) == []
+        await later(made, AGAIN_SECONDS / 2)
+        assert made.shown(LAKE) == NAMES
+        assert made.note.away == 0
+
+
+async def test_what_a_kill_left_unfinished_goes(root: Path, autojump_clock: MockClock) -> None:
+    """When it is an hour old, with the first round; what another one is about to finish stays."""
+    assert autojump_clock.rate == 0
+    async with desk(root) as made:
+        (made.root / "large").mkdir(parents=True)
+        old, fresh = (made.root / "large" / f".photofs-{number}.part" for number in range(2))
+        old.touch()
+        os.utime(old, (1, 1))
+        fresh.touch()
+        made.open(LAKE, 1)
+        await made.keeping.look()
+        assert made.shown(LAKE) == NAMES
+        assert [path.name for path in (made.root / "large").iterdir()] == [fresh.name]
 
 
 async def test_a_command_that_is_at_it_is_let_be(root: Path, autojump_clock: MockClock) -> None:

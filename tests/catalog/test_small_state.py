@@ -22,6 +22,17 @@ def test_notes_survive_a_restart(tmp_path: Path) -> None:
         assert state.get("nothing") is None
 
 
+def test_what_is_dropped_is_gone_for_good(tmp_path: Path) -> None:
+    """After a restart as well; the others stay, and what was never noted may be dropped, too."""
+    with closing(open_small_state(tmp_path / "1.sqlite")) as state:
+        state.put_all({"one": 1, "two": 2})
+        state.drop("one")
+        state.drop("nothing")
+        assert state.get("one") is None
+    with closing(open_small_state(tmp_path / "1.sqlite")) as state:
+        assert (state.get("one"), state.get("two")) == (None, 2)
+
+
 @pytest.mark.parametrize("content", [b"garbage" * 1000, b"", b"SQLite format 3\0" + b"\xff" * 4096])
 def test_a_damaged_file_is_begun_anew(tmp_path: Path, content: bytes) -> None:
     """Losing the notes costs only time; the damaged file is set aside."""

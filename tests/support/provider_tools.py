@@ -70,6 +70,10 @@ class StateInMemory:
         """Note all of these."""
         self.notes.update(notes)
 
+    def drop(self, key: str) -> None:
+        """Note nothing under the key any more."""
+        self.notes.pop(key, None)
+
 
 def nowhere(position: Position) -> str | None:
     """No zone for any position."""
