@@ -9,9 +9,10 @@ from typing import Final
 
 import trio
 
+from agent.pictures_here import pictures_here
 from agent.redrawing import Redrawing
 from agent.rendering import open_rendering
-from agent.thumbnailing import Filled, Filling, Thumbnailing, pictures_here
+from agent.thumbnailing import Filled, Filling, Thumbnailing
 from photofs.assembly import House
 from photofs.kernel.lock import hold
 from photofs.kernel.mount_table import our_mount_points

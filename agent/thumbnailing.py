@@ -9,28 +9,25 @@ is done (catalog/thumbnail_rows.py), so it may end anywhere; the next round goes
 import logging
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 import trio
 
+from agent.pictures_here import OpenPicture
 from agent.redrawing import Redrawing
 from agent.rendering import Outcome, Picture, Use
 from photofs.catalog.sqlite import Catalog
 from photofs.catalog.thumbnail_rows import ThumbnailRow, WantedThumbnail
 from photofs.metadata.shrinking import Shrinker, Shrunk
-from photofs.metadata.still import is_shown, still_of
+from photofs.metadata.still import still_of
 from photofs.model.errors import Corrupt
 from photofs.model.thumbnail import Portrayed, ThumbnailSize, file_uri, mimetype_of
-from photofs.originals.local_disk import LocalDisk
 from photofs.thumbnails.folder import Standing, ThumbnailFolder
 from photofs.thumbnails.png_texts import labelled
 
 log = logging.getLogger(__name__)
-
-OpenPicture = Callable[[int], int | None]
-"""Opens a photo's bytes by its number, for reading; None if they are not on this machine."""
 
 UPRIGHT: Final = 1
 """EXIF's orientation of what needs no turning."""
@@ -372,21 +369,6 @@ class _Round:
         made = sum(self._wanted[photo] - len(rows) for photo, rows in self._left.items())
         without = sum(len(self._left[photo]) for photo in self._undecoded)
         return Filled(made, without, len(self.away))
-
-
-def pictures_here(catalog: Catalog, store: LocalDisk) -> OpenPicture:
-    """Those whose originals lie in the store, none of which is marked as used.
-
-    Videos only where something here makes stills of them.
-    """
-
-    def open_picture(photo: int) -> int | None:
-        row = catalog.photo(photo)
-        if row.sha256 is None or not is_shown(row.media):
-            return None
-        return store.glance(row.sha256)
-
-    return open_picture
 
 
 def portrayed(row: ThumbnailRow) -> Portrayed:

@@ -11,9 +11,10 @@ import pytest
 from PIL import ExifTags, Image
 from trio.testing import MockClock
 
+from agent.pictures_here import pictures_here
 from agent.rendering import Reach, Rendering
 from agent.rendition_notes import HOUR_NS, LONGEST, RenditionNotes
-from agent.thumbnailing import Filled, Filling, Thumbnailing, pictures_here
+from agent.thumbnailing import Filled, Filling, Thumbnailing
 from agent.troubled_sources import LEFT
 from photofs.catalog.sqlite import Catalog
 from photofs.emulators.pictures import make_video

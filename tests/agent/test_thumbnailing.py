@@ -10,8 +10,9 @@ from typing import NamedTuple
 import pytest
 from PIL import Image
 
+from agent.pictures_here import pictures_here
 from agent.thumbnail_rounds import was_refused_lately
-from agent.thumbnailing import FOUND, Filled, Filling, Thumbnailing, pictures_here
+from agent.thumbnailing import FOUND, Filled, Filling, Thumbnailing
 from photofs.catalog.sqlite import Catalog
 from photofs.metadata.shrinking import Shrinker
 from photofs.metadata.still import is_shown
