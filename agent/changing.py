@@ -25,6 +25,7 @@ from photofs.model.errors import (
     Unauthorised,
 )
 from photofs.model.wish import WishVerb
+from photofs.model.wording import counted
 from photofs.wishing.album_wishes import is_new
 from photofs.wishing.deleting import Proven, doubt, proof_of
 
@@ -148,7 +149,7 @@ class Changing:
         call = self._writes.join if verb is WishVerb.JOIN else self._writes.leave
         if call is None:
             raise Bug("a membership was wished of a source that has none")
-        sent = f"{verb.value} album {album.remote_id}: {len(ids)} photos"
+        sent = f"{verb.value} album {album.remote_id}: {counted(len(ids), 'photo')}"
         self._box.begin(rows)
         try:
             await call(album.remote_id, ids)

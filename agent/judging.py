@@ -26,6 +26,7 @@ from photofs.model.judgement import Broken, Judgement, Other, Untouched, Whole
 from photofs.model.naming import looks_temporary
 from photofs.model.observation import PhotoSeen
 from photofs.model.photo import Media
+from photofs.model.wording import agreeing
 from photofs.originals.local_disk import LocalDisk
 from photofs.wishing.known_bytes import NONE, KnownThere, NotThere, known_there
 from photofs.wishing.wishing import Wishing
@@ -184,9 +185,9 @@ class Judge:
         """Once, and again if they become more: nobody sees these files in any folder."""
         if number > self._unknown:
             log.warning(
-                "%d files that programs wrote are unknown to the catalog (an older one, or a new"
-                " one?): they stay in %s; copy those that you miss from there into the mount",
-                number,
+                "of what programs wrote %s unknown to the catalog (an older one, or a new one?):"
+                " kept in %s; copy what you miss from there into the mount",
+                agreeing(number, "file", "is", "are"),
                 self._store.written.folder,
             )
         self._unknown = number

@@ -21,6 +21,7 @@ from photofs.catalog.sqlite import Catalog
 from photofs.model.errors import Busy, NotFound, PhotofsError, found_in
 from photofs.model.exit_codes import OK, SOME_FAILED, exit_code
 from photofs.model.observation import Progress
+from photofs.model.wording import agreeing, counted
 
 log = logging.getLogger(__name__)
 
@@ -117,27 +118,34 @@ def _sentence(outcome: dict[str, object]) -> str:
     name = outcome["mirror"]
     if "photos" not in outcome:
         return f"{name}: {outcome['error']}"
-    size = outcome["bytes"]
+    size, lacking = outcome["bytes"], _number(outcome["lacking"])
     megabytes = size / 1e6 if isinstance(size, int) else 0.0
-    there = f"{name}: {outcome['photos']:,} photos are there, {outcome['lacking']:,} are not;"
+    photos = agreeing(_number(outcome["photos"]), "photo", "is", "are")
+    there = f"{name}: {photos} there, {lacking:,} {'is' if lacking == 1 else 'are'} not;"
     wrote = f"wrote {outcome['written']:,} ({megabytes:,.1f} MB), moved {outcome['moved']:,}"
     lines = [f"{there} this run {wrote}"]
     for key, words in (
-        ("new_versions", "photos had other bytes: the former files stand beside the new ones"),
-        ("vanished", "photos vanished at their service: their files are below Vanished"),
+        ("new_versions", "had other bytes: what was there before stands beside it"),
+        ("vanished", "vanished at the service: what was there is below Vanished"),
     ):
-        if outcome[key]:
-            lines.append(f"{name}: {outcome[key]:,} {words}")
+        if number := _number(outcome[key]):
+            lines.append(f"{name}: {counted(number, 'photo')} {words}")
     plain = outcome["without_facts"]
     if isinstance(plain, list) and plain:
         such_as = f"such as {plain[0]}"
-        lines.append(f"{name}: {len(plain):,} were copied without their facts, {such_as}")
+        copied = agreeing(len(plain), "photo", "was", "were")
+        lines.append(f"{name}: {copied} copied without all facts, {such_as}")
     failed = outcome["failed"]
     if isinstance(failed, list) and failed:
         lines.append(f"{name}: {len(failed):,} could not be had, such as {failed[0]}")
     if outcome["error"]:
         lines.append(f"{name}: stopped: {outcome['error']}")
     return "\n".join(lines)
+
+
+def _number(told: object) -> int:
+    """A number of an outcome."""
+    return told if isinstance(told, int) else 0
 
 
 async def keep_mirrored(house: House, catalog: Catalog, patience: float = PATIENCE) -> None:

@@ -33,6 +33,7 @@ from photofs.model.exit_codes import (
 from photofs.model.importing import uncollected
 from photofs.model.observation import FindingKind
 from photofs.model.pieces import asking
+from photofs.model.wording import agreeing, counted
 
 
 def read_arguments() -> argparse.Namespace:
@@ -142,7 +143,7 @@ async def refine_all(house: House, names: list[str], *, apply: bool, as_json: bo
     for move in moves:
         print(f"{move['library']}: {move['name']}: {move['old_local']} -> {move['new_local']}")
     done = "moved" if apply else "would move (--yes moves them)"
-    print(f"{len(moves):,} photos {done}")
+    print(f"{counted(len(moves), 'photo')} {done}")
     return OK
 
 
@@ -185,9 +186,10 @@ def _sentence(outcome: dict[str, object]) -> str:
     source = f"{outcome['source']} {outcome.get('of', '')}".rstrip()
     if not outcome["ok"]:
         return f"{name}{f', {source}' if several else ''}: {outcome['error']}"
+    photos = outcome["photos"]
     which = f"the scan of {source}" if several else "this scan"
     sentence = (
-        f"{name}: {outcome['photos']:,} photos;"
+        f"{name}: {counted(photos if isinstance(photos, int) else 0, 'photo')};"
         f" {which} found {outcome['new']:,} new, {outcome['changed']:,} changed"
     )
     if outcome["unreadable"]:
@@ -263,20 +265,21 @@ async def _thumbnails(house: House, arguments: argparse.Namespace) -> int:
     if not arguments.points:
         removed = await clear_thumbnails(house)
         told = {"removed": removed}
-        print(json.dumps(told) if arguments.json else f"{removed:,} thumbnails removed")
+        print(json.dumps(told) if arguments.json else f"{counted(removed, 'thumbnail')} removed")
         return OK
     everywhere = not arguments.opened
     filled = await fill_thumbnails(house, arguments.points, everywhere=everywhere)
     if arguments.json:
         print(json.dumps(filled._asdict()))
         return OK
-    print(f"{filled.made:,} thumbnails made")
+    print(f"{counted(filled.made, 'thumbnail')} made")
     if filled.without:
         print(f"{filled.without:,} cannot be made of what the photos' bytes are")
     if filled.away:
         print(
-            f"{filled.away:,} photos have none for now: nothing on this disk shows them, and their"
-            " services gave no small picture; it is tried again when this is run later"
+            f"{agreeing(filled.away, 'photo', 'has', 'have')} none for now: nothing on this disk"
+            " shows any, and no service gave a small picture; it is tried again when this is run"
+            " later"
         )
     return OK
 

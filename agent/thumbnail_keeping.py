@@ -31,6 +31,7 @@ from photofs.metadata.guarded_child import program
 from photofs.metadata.shrinking import CHILD
 from photofs.model.errors import Busy, found_in
 from photofs.model.thumbnail import ThumbnailSize
+from photofs.model.wording import counted
 from photofs.thumbnails.round_note import RoundNote, write_note
 
 log = logging.getLogger(__name__)
@@ -227,8 +228,10 @@ class ThumbnailKeeping:
         self._barren = 0.0
         if filled.made or filled.without:
             log.info(
-                "thumbnails: %d made, %d cannot be made; for %d photos nothing was to be had",
-                *filled,
+                "thumbnails: %d made, %d cannot be made; for %s nothing was to be had",
+                filled.made,
+                filled.without,
+                counted(filled.away, "photo"),
             )
 
     async def _sweep(self, thumbnailing: Thumbnailing) -> None:

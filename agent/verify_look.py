@@ -11,6 +11,7 @@ from photofs.mirrors.folder import LocalMirror
 from photofs.mirrors.rereading import Pause, Reread, reread
 from photofs.model.errors import NotAttached, PhotofsError
 from photofs.model.mirror import Stamp, agrees
+from photofs.model.wording import counted
 
 UNDECODABLE: Final = "its bytes are as they came, but it cannot be decoded: "
 """How the reason of such a file begins: its download, or the original itself, is broken."""
@@ -60,7 +61,7 @@ def _difference(copy: CopyRow, seen: Stamp) -> str:
     if agrees(copy.stamp, seen):
         return "bits have turned on its disk: its bytes are others, and nobody wrote them"
     if seen.size < copy.stamp.size:
-        return f"it was cut short: {seen.size:,} bytes of {copy.stamp.size:,}"
+        return f"it was cut short: {counted(seen.size, 'byte')} of {copy.stamp.size:,}"
     return "it was replaced or changed"
 
 

@@ -13,6 +13,7 @@ from photofs.catalog.tree_writes import FolderRow, NewFolder, TreeWriting
 from photofs.model.errors import NotFound, Refused
 from photofs.model.folder import FolderKind
 from photofs.model.naming import fold, folder_name
+from photofs.model.wording import agreeing
 
 PORTION = 200
 """Rows that one step of a removal deletes; some milliseconds."""
@@ -319,7 +320,7 @@ class LibraryWriting(LibraryReading, TreeWriting):
         row = self.database.one(_UNDER_WAY, (library_id,))
         if row and row[0]:
             raise Refused(
-                f"{row[0]:,} changes of this library are on their way to its service",
+                f"{agreeing(row[0], 'change', 'is', 'are')} on the way to this library's service",
                 safe="nothing was changed",
                 remedy="let `photofs wait` end, or unmount, and try again",
             )

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from photofs.catalog.claimable import OPEN
 from photofs.catalog.part import Part
 from photofs.model.errors import Refused
+from photofs.model.wording import agreeing
 
 WITHDRAWN: Final = "withdrawn_ns"
 """The mark in a source's configuration: when it was taken away."""
@@ -85,7 +86,7 @@ class Withdrawals(Part):
             )
             if waiting:
                 raise Refused(
-                    f"{waiting:,} changes wait to be done at this source",
+                    f"{agreeing(waiting, 'change', 'waits', 'wait')} to be done at this source",
                     safe="nothing was changed",
                     remedy="let `photofs wait` end, or take them back: `photofs queue` lists them,"
                     " `photofs undo ACTION` undoes",

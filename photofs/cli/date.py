@@ -9,6 +9,7 @@ from photofs.model.errors import Refused
 from photofs.model.node import row_id
 from photofs.model.user_date import taken_by_user
 from photofs.model.wish import Asker
+from photofs.model.wording import agreeing
 
 DATE = Asker(0, "photofs date")
 
@@ -59,7 +60,8 @@ def reset(path: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"photos": len(photos), "reset": count})
         return
-    print(f"{count:,} of {len(photos):,} photos show their source's date again")
+    shown = agreeing(len(photos), "photo", "shows its", "show their")
+    print(f"{count:,} of {shown} source's date again")
     if unknown:
         print(
             f"no source has told a date of {counted(len(unknown), 'file')} yet: still looked at"

@@ -9,7 +9,7 @@ from photofs.catalog.port import OriginRow, PhotoRow, SourceRow
 from photofs.cli.attached import away_from
 from photofs.cli.errand_words import errands_of
 from photofs.cli.merged import told_by
-from photofs.cli.output import human_size, json_option, print_json, safe_text
+from photofs.cli.output import counted, human_size, json_option, print_json, safe_text
 from photofs.cli.place import Place, find_place
 from photofs.cli.suggestions import places
 from photofs.model.node import row_id
@@ -129,7 +129,7 @@ def instant_text(instant_ns: int) -> str:
 def _for_people(key: str, value: object, facts: Mapping[str, object]) -> str:
     """A fact as a line."""
     if key == "size" and isinstance(value, int):
-        exact = f"{value:,} bytes" if facts.get("size_exact", True) else "an estimate"
+        exact = counted(value, "byte") if facts.get("size_exact", True) else "an estimate"
         return f"{human_size(value)} ({exact})"
     if key == "sources" and isinstance(value, list):
         several = "\n  " if len(value) > 1 else ""

@@ -325,6 +325,6 @@ def _warn(done: Login, ends: int | None, *, testing: object) -> None:
         print("  log in again and tick all boxes to mend that", file=sys.stderr)
     if ends is not None:
         days = round((ends - time.time()) / DAY)
-        print(f"! this login ends in {days} days; {PUBLISH}", file=sys.stderr)
+        print(f"! this login ends in {counted(days, 'day')}; {PUBLISH}", file=sys.stderr)
     elif testing is None:
         print(f"note: {PUBLISH}", file=sys.stderr)

@@ -69,7 +69,7 @@ def _tell(done: Restored, library: str, *, dry_run: bool) -> None:
     print(
         safe_text(
             f"{counted(done.copied, 'photo')} ({human_size(done.bytes)}) {copied} into {library},"
-            f" to be uploaded; {done.there:,} were there already;"
+            f" to be uploaded; {done.there:,} {'was' if done.there == 1 else 'were'} there already;"
             f" {counted(done.albums, 'album')} {albums}"
         )
     )
@@ -89,7 +89,8 @@ def _of_those_there(done: Restored, *, dry_run: bool) -> Iterator[str]:
             " have the same; one album gets the photos"
         )
     if done.waiting:
-        yield f"{done.waiting:,} of those there are not sent yet: an earlier restore brought them"
+        are = "is" if done.waiting == 1 else "are"
+        yield f"{done.waiting:,} of those there {are} not sent yet: an earlier restore brought them"
     if done.untrashed:
         out = "would be taken" if dry_run else "taken"
         yield f"{counted(done.untrashed, 'photo')} of those there lay in Trash, and {out} out of it"

@@ -137,7 +137,7 @@ def run(name: str, *, as_json: bool) -> None:
         for why, number in left.items():
             print(safe_text(f"{name}: {counted(number, 'photo')} left: {why}"))
         if found.later:
-            print(f"{found.later:,} more are for later runs: one takes at most {rule.most:,}")
+            print(f"for later runs: {found.later:,} more; one takes at most {rule.most:,}")
     sys.exit(SOME_FAILED if left else 0)
 
 
@@ -307,7 +307,7 @@ def _print_plan(told: Shown, *, all_of_them: bool) -> None:
     if told.number > LISTED and not all_of_them:
         print(f"  and {told.number - LISTED:,} more: -v names them")
     if told.later:
-        print(f"  {told.later:,} more are for later runs")
+        print(f"  for later runs: {told.later:,} more")
     for why in (told.held, told.clock, told.doubt):
         if why:
             print(safe_text(f"  held: {why}"))

@@ -10,7 +10,7 @@ from photofs.catalog.opened_rows import AwaitedFolder
 from photofs.catalog.sqlite import Catalog
 from photofs.catalog.thumbnail_rows import ThumbnailTotals
 from photofs.cli.open_work import agent_works
-from photofs.cli.output import human_age
+from photofs.cli.output import counted, human_age
 from photofs.kernel.mount_table import is_private
 from photofs.model.size import parse_size
 from photofs.thumbnails.folder import thumbnails_root
@@ -49,13 +49,13 @@ class Standing(NamedTuple):
             who = each.program or "a command"
             age = human_age(max(time.time_ns() - each.opened_ns, 0) // 10**9)
             yield (
-                f"waiting: {each.photos - each.pictured:,} of {each.photos:,} photos in"
+                f"waiting: {each.photos - each.pictured:,} of {counted(each.photos, 'photo')} in"
                 f" {point}{each.path}, opened by {who} {age}"
             )
         if self.trouble:
             yield f"none are made just now: {self.trouble}"
         elif self.away:
-            yield f"nothing can be had just now to show {self.away:,} photos"
+            yield f"nothing can be had just now to show {counted(self.away, 'photo')}"
 
 
 def find_standing(house: House, catalog: Catalog) -> Standing:

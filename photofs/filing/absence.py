@@ -21,6 +21,7 @@ from photofs.filing.overruling import Overruling
 from photofs.filing.photos import set_gone
 from photofs.filing.replaced import Replaced
 from photofs.model.errors import Refused
+from photofs.model.wording import counted
 
 SHARE: Final = 0.1
 AT_LEAST: Final = 20
@@ -160,7 +161,7 @@ class Absence:
         known = catalog.count_known(source)
         if _are_many(called, known):
             raise Refused(
-                f"of {called:,} of {known:,} photos the service says that they are no more",
+                f"of {called:,} of {counted(known, 'photo')} the service says they are no more",
                 safe="none was taken for deleted, and all of them are still shown",
                 remedy="look at the account itself; if they were deleted on purpose:"
                 " photofs scan --accept-removals",

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from photofs.model.wording import counted
+
 DAY_NS: Final = 86_400 * 10**9
 LOGIN_DAYS: Final = 3
 """So many days before a login ends by itself it is told of: a weekend lies between."""
@@ -106,11 +108,7 @@ def login_words(ends_ns: int, now_ns: int) -> str | None:
     days = (ends_ns - now_ns) // DAY_NS
     if days >= LOGIN_DAYS:
         return None
-    return (
-        f"the login ends in {days} day{'' if days == 1 else 's'}"
-        if days
-        else ("the login ends within a day")
-    )
+    return f"the login ends in {counted(days, 'day')}" if days else ("the login ends within a day")
 
 
 def stale_words(last_ns: int | None, begun_ns: int, now_ns: int, days: float) -> str | None:
@@ -125,7 +123,7 @@ def stale_words(last_ns: int | None, begun_ns: int, now_ns: int, days: float) ->
         return "never yet"
     weeks = (now_ns - since) // (7 * DAY_NS)
     return (
-        f"not for {weeks} week{'' if weeks == 1 else 's'}"
+        f"not for {counted(weeks, 'week')}"
         if weeks
-        else (f"not for {(now_ns - since) // DAY_NS} days")
+        else f"not for {counted((now_ns - since) // DAY_NS, 'day')}"
     )

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from photofs.model.moment import Moment, between_ns
 from photofs.model.photo import Fidelity, Media
 from photofs.model.rule import DAY_NS, Rule, RuleVerb
+from photofs.model.wording import counted
 
 SHARE: Final = 20
 """One in so many photos of a library may go in a day, or `Limits.held_after` if that is more."""
@@ -162,8 +163,8 @@ def _held(rule: Rule, count: int, limits: Limits) -> str:
     if not rule.removes or limits.today + count <= most:
         return ""
     return (
-        f"{count:,} photos, with {limits.today:,} that were changed within a day, are more than"
-        f" {most:,}, which may go in a day"
+        f"{counted(count, 'photo')}, with {limits.today:,} that were changed within a day, are more"
+        f" than {most:,}, which may go in a day"
     )
 
 
@@ -287,9 +288,8 @@ def _span(length_ns: int) -> str:
     """A length of time in hours below two days, in days below three weeks, else in weeks."""
     for unit, one, most in (("hour", DAY_NS // 24, 48), ("day", DAY_NS, 21)):
         if length_ns < most * one:
-            number = length_ns // one
-            return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
-    return f"{length_ns // (7 * DAY_NS):,} weeks"
+            return counted(length_ns // one, unit)
+    return counted(length_ns // (7 * DAY_NS), "week")
 
 
 def _within(moment_ns: int, length_ns: int, now_ns: int) -> bool:

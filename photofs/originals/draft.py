@@ -18,6 +18,7 @@ from photofs.model.errors import Busy, Corrupt, StoreError
 from photofs.model.observation import ContentHash
 from photofs.model.ranges import Ranges
 from photofs.model.span import Span
+from photofs.model.wording import agreeing
 from photofs.originals.disk_errors import disk_errors
 from photofs.originals.draft_log import DraftLog
 from photofs.originals.hashing import sha256_and_check
@@ -208,7 +209,7 @@ class LocalDraft:
         if gaps := self.missing(Span(0, self.size)):
             lacking = sum(gap.length for gap in gaps)
             raise Corrupt(
-                f"{lacking} bytes have not arrived yet",
+                f"{agreeing(lacking, 'byte', 'has', 'have')} not arrived yet",
                 safe="the draft stays",
                 remedy="read the photo again",
             )

@@ -13,7 +13,7 @@ from tests.support.wished import EVERYTHING, Wished
 
 SEA = make_jpeg(1, width=64, height=48)
 LAKE = make_jpeg(2, width=64, height=48)
-UNKNOWN = "files that programs wrote are unknown to the catalog"
+UNKNOWN = "unknown to the catalog"
 
 
 def files(posted: Posted) -> list[bytes]:
@@ -30,7 +30,7 @@ async def test_regression_files_of_a_lost_catalog_are_not_swept_away(
     posted.write("Unsorted/notes.txt", b"notes")
     posted.catalog.close()
     (tmp_path / "catalog.db").unlink()
-    expect_log(f"2 {UNKNOWN}.*{re.escape(str(posted.store.written.folder))}")
+    expect_log(f"2 files are {UNKNOWN}.*{re.escape(str(posted.store.written.folder))}")
     after = Posted(tmp_path)
     after.write("Unsorted/lake.jpg", LAKE)
     await after.judged()
@@ -50,7 +50,7 @@ async def test_regression_files_written_since_a_backup_of_the_catalog_are_not_sw
     shutil.copy(tmp_path / "catalog.db", tmp_path / "backup.db")
     assert posted.write("Unsorted/lake.jpg", LAKE) > ino
     assert files(posted) == sorted([SEA, LAKE])
-    expect_log(f"1 {UNKNOWN}")
+    expect_log(f"1 file is {UNKNOWN}")
     with open_catalog(tmp_path / "backup.db") as older:
         wishing = Wished(tmp_path / "other.db", can=EVERYTHING).wishing
         judge = Judge(older, wishing, posted.store, quiet_s=5.0, now_ns=lambda: 0)

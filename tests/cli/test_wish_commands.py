@@ -203,7 +203,7 @@ def test_a_date_of_a_file_that_no_source_knows_is_not_said_to_be_reset(home: Hom
     ino = home.wished.write("Unsorted/new.jpg")
     home.wished.wishing.set_mtime(ino, 10**18, SHELL)
     told = home.run("date", "reset", "L/Unsorted/new.jpg")
-    assert "0 of 1 photos show" in told
+    assert "0 of 1 photo shows its source" in told
     assert "no source has told a date of 1 file yet" in told
 
 

@@ -88,7 +88,7 @@ def test_a_change_that_waits_keeps_the_source(several: Several) -> None:
     number = several.photo_of(0, "mine")
     wish = Wish(library, "retitle", {"title": "x"}, 0, several.ids[0], photo=number)
     several.catalog.plan(wish, now_ns=1)
-    with pytest.raises(Refused, match="1 changes wait"):
+    with pytest.raises(Refused, match="1 change waits"):
         several.filing.withdraw(several.ids[0])
     assert several.tree() == tree
     assert len(several.catalog.sources(library)) == 2

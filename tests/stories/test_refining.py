@@ -32,7 +32,7 @@ def test_refine_lists_what_would_move_and_moves_it_only_with_yes(
     assert move["new_local"].startswith("2020-01-01T00:30")
     assert move["old_ns"] == move["new_ns"]
     assert files(household) == ["2019/2019-12/fireworks.jpg"]
-    assert "1 photos moved" in household.run("scan", "--refine", "--yes")
+    assert "1 photo moved" in household.run("scan", "--refine", "--yes")
     assert files(household) == ["2020/2020-01/fireworks.jpg"]
     household.run("scan", "--full")
     assert files(household) == ["2020/2020-01/fireworks.jpg"]
@@ -54,6 +54,6 @@ def test_settings_of_the_tree_that_change_later_count_for_what_is_known(
     settings.write_text('[tree]\ntimezone = "Asia/Tokyo"\ndates = "{year}"\n')
     assert "by the zone Europe/Lisbon, new photos' by Asia/Tokyo" in household.run("scan")
     assert files(household) == ["2019/fireworks.jpg"]
-    assert "1 photos moved" in household.run("scan", "--refine", "--yes")
+    assert "1 photo moved" in household.run("scan", "--refine", "--yes")
     assert files(household) == ["2020/fireworks.jpg"]
     assert "zone" not in household.run("scan")

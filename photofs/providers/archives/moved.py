@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from photofs.model.errors import PhotofsError, Refused
+from photofs.model.wording import counted
 from photofs.providers.archives.parts import size_of_part
 from photofs.providers.archives.ref import read_ref
 
@@ -35,8 +36,8 @@ def check_moved(path: Path, refs: Iterable[str]) -> None:
     found = find_known(path, refs)
     if found.here * 2 < found.known:
         raise Refused(
-            f"{path} does not hold this library's export: {found.here:,} of the"
-            f" {found.known:,} files that are known of it are there, by name and size;"
+            f"{path} does not hold this library's export: of {counted(found.known, 'file')} known"
+            f" of it {found.here:,} {'is' if found.here == 1 else 'are'} there, by name and size;"
             f" {found.lacking} is not",
             safe="nothing was changed",
             remedy="name the folder that holds them as the old one did;"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from photofs.model.capture_time import TakenBy, TakenFact
 from photofs.model.observation import AlbumSeen, Finding, FindingKind, PhotoSeen
 from photofs.model.photo import Media
+from photofs.model.wording import counted
 from photofs.providers.archives.member_stream import content_hash, content_key
 from photofs.providers.archives.plain import plain
 from photofs.providers.archives.ref import Ref, write_ref
@@ -81,9 +82,8 @@ class Telling:
         """Others' photos are only listed in an export: there is nothing to show of them."""
         for path, count in self.gathering.favorites.items():
             if count:
-                why = (
-                    f"it lists {count} favourites of other people; an export holds no bytes of them"
-                )
+                theirs = f"{counted(count, 'favourite')} of other people"
+                why = f"it lists {theirs}; an export holds no bytes of them"
                 yield Finding(kind=FindingKind.NO_MEDIUM, path=plain(path), why=why)
 
     def _has(self, photo_id: str) -> bool:

@@ -8,6 +8,7 @@ Anything else stays untouched.
 
 from typing import Final
 
+from photofs.model.wording import agreeing
 from photofs.providers.google.browser.sight import Dialog
 from photofs.providers.google.browser.trash_words import is_for_good, is_for_trash
 
@@ -17,7 +18,7 @@ MOST_BUTTONS: Final = 3
 def objection(dialogs: tuple[Dialog, ...]) -> str:
     """Why Enter is not pressed; empty if this is the question whether to trash the photo."""
     if len(dialogs) != 1:
-        return f"{len(dialogs)} questions stand open"
+        return f"{agreeing(len(dialogs), 'question', 'stands', 'stand')} open"
     dialog = dialogs[0]
     words = f'the page asks "{_short(dialog.text)}"'
     if dialog.fields or len(dialog.buttons) > MOST_BUTTONS:
