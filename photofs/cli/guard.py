@@ -1,15 +1,16 @@
 """`photofs guard`: which programs may fetch as many originals as they open."""
 
 import os
+from collections.abc import Callable
 
 import click
 import msgspec
 
-from photofs.assembly import House
 from photofs.cli.guard_words import told_words
 from photofs.cli.house import find_house
 from photofs.cli.output import json_option, print_json, safe_text
 from photofs.config_file import read_settings
+from photofs.kernel.lock import await_turn
 from photofs.kernel.process import readable
 from photofs.model.errors import NotFound
 from photofs.volume.guard_notes import Words, read_told, read_words, write_words
@@ -57,43 +58,41 @@ def status(*, as_json: bool) -> None:
 @json_option
 def allow(program: str, *, undo: bool, as_json: bool) -> None:
     """Never refuse PROGRAM, as the log calls it, anything."""
-    house = find_house()
     program = readable(os.fsencode(program))  # as the mount reads what a program is called
-    words = read_words(house.paths.guard_words)
-    if undo and program not in words.allowed:
-        raise NotFound(
-            f"{safe_text(program)} was not allowed by this command",
-            remedy="`photofs guard status` lists what was; [guard] free in config.toml is the other"
-            " list",
-        )
-    others = tuple(name for name in words.allowed if name != program)
-    allowed = others if undo else (*others, program)
-    _say(house, msgspec.structs.replace(words, allowed=allowed), as_json=as_json)
+
+    def changed(words: Words) -> Words:
+        if undo and program not in words.allowed:
+            raise NotFound(
+                f"{safe_text(program)} was not allowed by this command",
+                remedy="`photofs guard status` lists what was; [guard] free in config.toml is the"
+                " other list",
+            )
+        others = tuple(name for name in words.allowed if name != program)
+        return msgspec.structs.replace(words, allowed=others if undo else (*others, program))
+
+    _say(changed, as_json=as_json)
 
 
 @guard.command
 @json_option
 def off(*, as_json: bool) -> None:
     """Refuse no program anything."""
-    _switch(on=False, as_json=as_json)
+    _say(lambda words: msgspec.structs.replace(words, on=False), as_json=as_json)
 
 
 @guard.command
 @json_option
 def on(*, as_json: bool) -> None:
     """Guard again, whatever config.toml says."""
-    _switch(on=True, as_json=as_json)
+    _say(lambda words: msgspec.structs.replace(words, on=True), as_json=as_json)
 
 
-def _switch(*, on: bool, as_json: bool) -> None:
+def _say(change: Callable[[Words], Words], *, as_json: bool) -> None:
+    """Change what was said, behind another command that does so, and tell what holds now."""
     house = find_house()
-    words = read_words(house.paths.guard_words)
-    _say(house, msgspec.structs.replace(words, on=on), as_json=as_json)
-
-
-def _say(house: House, words: Words, *, as_json: bool) -> None:
-    """Keep it, and tell what holds now."""
-    write_words(house.paths.guard_words, words)
+    with await_turn(house.paths.state / "locks" / "guard", "what the guard is told is changed"):
+        words = change(read_words(house.paths.guard_words))
+        write_words(house.paths.guard_words, words)
     standing = standing_of(read_settings(house.paths.config_file).guard, words)
     if as_json:
         print_json({"on": standing.on, "allowed": words.allowed})

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from photofs.cli.output import safe_text
+
 KINDS: Final = {
     "XDG_PICTURES_DIR": "Pictures",
     "XDG_VIDEOS_DIR": "Videos",
@@ -37,6 +39,17 @@ def indexed_around(point: Path, environ: Mapping[str, str]) -> Path | None:
         if each != home and point.is_relative_to(each):
             return each
     return None
+
+
+def indexing_words(point: Path, environ: Mapping[str, str]) -> str | None:
+    """Why a mount point is a bad one, if it is; it can be mounted on all the same."""
+    around = indexed_around(point, environ)
+    if around is None:
+        return None
+    return (
+        f"desktops index {safe_text(str(around))} by themselves, and photo managers import from it:"
+        " the mount does not belong there"
+    )
 
 
 def home_folder(environ: Mapping[str, str]) -> Path | None:

@@ -12,12 +12,12 @@ import click
 
 from photofs.assembly import HOME_VARIABLE, House
 from photofs.cli.daemon import READY_VARIABLE, go_behind, start_daemon, tell_ready
-from photofs.cli.indexed_folders import indexed_around
+from photofs.cli.indexed_folders import indexing_words
 from photofs.cli.mounts import end_if_dead, forget_mount, mount_of, note_mount
 from photofs.cli.output import own_name, safe_text, shell_word
 from photofs.cli.suggestions import folders
 from photofs.cli.usual_point import make_usual, usual_point
-from photofs.kernel.service_manager import READY, tell_manager
+from photofs.kernel.service_manager import READY, SERVICE_VARIABLE, tell_manager
 from photofs.model.errors import NotFound, Refused
 from photofs.model.importing import uncollected
 
@@ -66,7 +66,8 @@ def mount(
     Without FOLDER it is ~/photos, or what config.toml says, and is made if it is not there.
     """
     point = _named(folder) if folder is not None else _usual(demo=demo)
-    if READY_VARIABLE not in os.environ:  # else who started this one in the background has said it
+    # said by who started this one in the background, or by `photofs service install`
+    if not {READY_VARIABLE, SERVICE_VARIABLE} & os.environ.keys():
         _warn_of_indexers(point)
     if daemon:
         command = _arguments(folder, demo=demo, log_file=log_file, embed=embed, flags=flags)
@@ -126,11 +127,10 @@ def _check_point(point: Path, *, by_mounter: bool, named: bool) -> None:
 
 def _warn_of_indexers(point: Path) -> None:
     """Say so where desktops index or import whatever they find; it is mounted all the same."""
-    around = indexed_around(point, os.environ)
-    if around is not None:
+    words = indexing_words(point, os.environ)
+    if words is not None:
         print(
-            f"photofs: desktops index {safe_text(str(around))} by themselves, and photo managers"
-            " import from it: the mount does not belong there\n"
+            f"photofs: {words}\n"
             "  the guard keeps known indexers from fetching (`photofs guard status`), not others"
             "\n  better: photofs mount --daemon, which takes a folder of its own",
             file=sys.stderr,

@@ -9,6 +9,7 @@ import click
 
 from photofs.assembly import House
 from photofs.cli.house import has_libraries
+from photofs.cli.indexed_folders import indexing_words
 from photofs.cli.output import json_option, own_name, print_json, safe_text, shell_word
 from photofs.cli.service_point import check_point, make_point
 from photofs.cli.suggestions import folders
@@ -259,6 +260,8 @@ def _hints(scope: Scope, point: Path | None) -> list[str]:
             )
         return hints
     hints = [] if point is not None or enabled_mounts(scope) else [_no_mount()]
+    indexed = indexing_words(point, os.environ) if point is not None else None
+    hints += [] if indexed is None else [indexed]
     if not has_libraries(House()):
         hints.append(
             f"there is no library yet, and until there is the mount ends with {NEEDS_A_PERSON}: see"

@@ -124,7 +124,7 @@ class RootSigns:
     unlink = refused("unlink", errno.EPERM)
     rmdir = refused("rmdir", errno.ENOTDIR)
     symlink = refused("symlink", errno.ENOTDIR)
-    rename = refused("rename", errno.ENOTDIR)
+    rename = refused("rename", errno.EPERM)
     link = refused("link", errno.EPERM)
     write = refused("write", errno.EPERM)
     create = refused("create", errno.ENOTDIR)

@@ -109,7 +109,9 @@ class Router(pyfuse3.Operations):
         new_name: bytes,
         *rest: Any,  # noqa: ANN401 - handed on
     ) -> Handling:
-        """Within one side, or into the trash or out of it."""
+        """Within one side, or into the trash or out of it; signs stay where they are."""
+        if is_sign(old, name) or is_sign(new, new_name):
+            return self._signs.rename(old, name, new, new_name, *rest)
         if self.trash is not None and self.trash.moves((old, name), (new, new_name)):
             return self.trash.rename(old, name, new, new_name, *rest)
         side = self.side(old)

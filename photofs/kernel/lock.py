@@ -2,11 +2,17 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Final
 
 from photofs.model.errors import Busy, StoreError
+
+PATIENCE_S: Final = 20.0
+LOOK_EVERY_S: Final = 0.02
+"""How long `await_turn` waits, and between two looks."""
 
 
 @contextmanager
@@ -32,3 +38,19 @@ def hold(path: Path, what: str) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def await_turn(path: Path, what: str) -> Iterator[None]:
+    """As `hold`, for what takes an instant: wait for another's end, Busy after some seconds."""
+    until = time.monotonic() + PATIENCE_S
+    with ExitStack() as stack:
+        while True:
+            try:
+                stack.enter_context(hold(path, what))
+                break
+            except Busy:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(LOOK_EVERY_S)
+        yield

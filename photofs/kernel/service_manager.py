@@ -13,6 +13,9 @@ from typing import Final
 _log = logging.getLogger(__name__)
 
 VARIABLE: Final = "NOTIFY_SOCKET"
+SERVICE_VARIABLE: Final = "PHOTOFS_SERVICE"
+"""Set by our units."""
+
 READY: Final = "READY=1"
 STOPPING: Final = "STOPPING=1"
 
@@ -36,7 +39,7 @@ def tell_manager(environ: Mapping[str, str], *lines: str) -> bool:
 def of_the_machine(environ: Mapping[str, str]) -> bool:
     """Whether the machine's own systemd runs this process, and not that of somebody's session.
 
-    Our units say that they are (PHOTOFS_SERVICE); a user's manager tells MANAGERPID besides
+    Our units say that they are (SERVICE_VARIABLE); a user's manager tells MANAGERPID besides
     (systemd.exec(5)).
     """
-    return bool(environ.get("PHOTOFS_SERVICE")) and "MANAGERPID" not in environ
+    return bool(environ.get(SERVICE_VARIABLE)) and "MANAGERPID" not in environ

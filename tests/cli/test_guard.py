@@ -1,11 +1,14 @@
 """`photofs guard` without a mount."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
+from subprocess import DEVNULL, TimeoutExpired
 
+from photofs.kernel.lock import hold
 from photofs.model.guard import Told
 from photofs.volume.guard_notes import note_told
-from tests.support.household import Household
+from tests.support.household import PATIENCE, Household
 
 
 def test_what_is_said_lasts_and_can_be_taken_back(tmp_path: Path) -> None:
@@ -35,6 +38,28 @@ def test_a_name_that_is_no_utf_8_is_allowed_as_the_log_has_it(tmp_path: Path) ->
     assert household.ask("guard", "status")["allowed"] == [pasted]
     household.run("guard", "allow", typed, "--undo")
     assert household.ask("guard", "status")["allowed"] == []
+
+
+def test_two_commands_at_once_lose_nothing(tmp_path: Path) -> None:
+    """Each of many programs that are allowed at the same time is allowed in the end."""
+    household = Household(tmp_path)
+    names = [f"program-{number}" for number in range(8)]
+    commands = [household.start("guard", "allow", name, stdout=DEVNULL) for name in names]
+    assert [command.wait(PATIENCE) for command in commands] == [0] * len(names)
+    assert sorted(household.ask("guard", "status")["allowed"]) == names
+
+
+def test_a_command_waits_its_turn(tmp_path: Path) -> None:
+    """What another one has read is not changed behind its back."""
+    household = Household(tmp_path)
+    household.run("guard", "off")
+    with hold(household.home / "state" / "locks" / "guard", "a test holds it"):
+        command = household.start("guard", "on", stdout=DEVNULL)
+        with suppress(TimeoutExpired):
+            command.wait(2)  # long enough for it to come there, mostly
+        assert not household.ask("guard", "status")["on"]
+    assert command.wait(PATIENCE) == 0
+    assert household.ask("guard", "status")["on"]
 
 
 def test_what_was_never_allowed_cannot_be_taken_back(tmp_path: Path) -> None:

@@ -60,6 +60,17 @@ def test_mounting_in_pictures_is_warned_of_once(tmp_path: Path) -> None:
         assert said.count("desktops index") == (name == "Pictures")
 
 
+def test_a_unit_does_not_warn_at_each_start(tmp_path: Path) -> None:
+    """`photofs service install` has said it, once."""
+    environ = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "PATH": ""}
+    household = Household(tmp_path, environ)
+    point = tmp_path / "Pictures" / "all"
+    told = household.run("service", "install", point, code=6)
+    assert told.count(f"desktops index {tmp_path}/Pictures by themselves") == 1
+    household.environ["PHOTOFS_SERVICE"] = "1"
+    assert "desktops index" not in household.run("mount", "--foreground", point, code=78)
+
+
 def test_who_has_no_home_folder_has_no_desktop(monkeypatch: pytest.MonkeyPatch) -> None:
     """Such as a number without a name in a container: mounting goes on."""
 

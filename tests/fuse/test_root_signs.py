@@ -103,6 +103,18 @@ def test_they_are_neither_written_nor_removed_nor_moved(mount: Mount) -> None:
         assert sign.read_bytes() == before
 
 
+@pytest.mark.parametrize("name", SIGNS)
+def test_moving_one_or_over_one_is_refused_plainly(made: Stock, name: str) -> None:
+    """EPERM, as SEMANTICS.md says: `mv` neither copies it elsewhere nor asks about anything."""
+    with mounted(made) as mount:
+        sign, note = mount.point / name, mount.scratch / "note"
+        note.write_text("mine")
+        moves = [(sign, sign.with_name("other")), (sign, note), (sign, mount.lake / "x")]
+        moves += [(note, sign), (mount.lake / "a.jpg", sign)]
+        assert {errno_of(partial(os.rename, *move)) for move in moves} == {errno.EPERM}
+        assert note.read_text() == "mine"
+
+
 def test_the_disk_is_never_shown_without_blocks(made: Stock) -> None:
     """`df` and file managers tell the room that files copied in have."""
     with mounted(made) as mount:
