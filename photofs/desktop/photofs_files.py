@@ -80,6 +80,7 @@ class Photofs(GObject.GObject, Files.InfoProvider, Files.MenuProvider):  # type:
     def __init__(self) -> None:
         super().__init__()
         self._mounts = Mounts()
+        self.running: list[subprocess.Popen[bytes]] = []
 
     def update_file_info(self, file: Any) -> None:  # noqa: ANN401 - gi tells no types
         """Mark a photo by its state."""
@@ -115,5 +116,8 @@ class Photofs(GObject.GObject, Files.InfoProvider, Files.MenuProvider):  # type:
 
     def _do(self, _item: object, deed: str, paths: list[str]) -> None:
         """Have it done by a process of its own, which tells what came of it."""
+        self.running = [each for each in self.running if each.poll() is None]  # no zombies stay
         command = [*PHOTOFS, "desktop", "do", deed, "--", *paths]
-        subprocess.Popen(command, start_new_session=True)  # noqa: S603 - photofs, of paths
+        self.running.append(
+            subprocess.Popen(command, start_new_session=True)  # noqa: S603 - photofs, of paths
+        )
