@@ -9,6 +9,7 @@ import shlex
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Final, NamedTuple, Protocol
 
 import trio
@@ -57,7 +58,7 @@ class Surroundings(NamedTuple):
     """What the guard asks and tells.
 
     `is_local` is asked of a provider's name, `is_attached` of a mirror's folder; `note` hears what
-    was refused. `patience`: seconds for `caller`, which is asked in a thread.
+    was refused, in a thread. `patience`: seconds for `caller`, which is asked in one as well.
     """
 
     places: Places
@@ -114,6 +115,7 @@ class Guard:
         self._accounts = Accounts(rules.now().share)
         self._named: dict[str, float] = {}
         self._noted = -NOTED_S
+        self._noting = False
         self._limiter = trio.CapacityLimiter(ASKED_AT_ONCE)
 
     async def asker(self, photo: PhotoRow, thread: int) -> Caller | None:
@@ -189,9 +191,19 @@ class Guard:
                 "and is known to draw or index" if caller.known else "and reads only their heads",
                 _word(caller),
             )
-        if now - self._noted >= NOTED_S:
-            self._noted = now
-            self._around.note(self._accounts.told())
+        if now - self._noted >= NOTED_S and not self._noting:
+            self._noted, self._noting = now, True
+            note = partial(self._note, self._accounts.told())
+            trio.lowlevel.start_thread_soon(note, lambda _: None)
+
+    def _note(self, told: list[Told]) -> None:
+        """In a thread, which nobody waits for: a disk may let those wait who write to it."""
+        try:
+            self._around.note(told)
+        except Exception:
+            log.exception("what was refused could not be noted")
+        finally:
+            self._noting = False
 
 
 async def guarded(

@@ -22,7 +22,7 @@ from tests.support.fake_source import Faults, requests_of, set_faults
 from tests.support.log_guard import ExpectLog
 from tests.support.mirrored import add_mirror, run_once
 from tests.support.stocked import Stock, engine_over, ino_of, picture, stock, volume_over
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import PATIENCE, wait_until
 
 SETTINGS = Settings(known=2, others=3)
 SIZE = 300_000
@@ -47,13 +47,18 @@ async def guarded(
 ) -> AsyncIterator[tuple[Volume, list[Told]]]:
     """A volume whose opens are all by a program of that name, and what was told of it."""
     told: list[Told] = []
+
+    def note(refused: list[Told]) -> None:
+        assert threading.current_thread() is not threading.main_thread()
+        told.extend(refused)
+
     async with engine_over(made) as (engine, catalog):
         volume = volume_over(made, catalog, engine)
         around = Surroundings(
             catalog,
             lambda _: local,
             lambda _: attached,
-            told.extend,
+            note,
             lambda _: Caller((name,), 1),
             lambda: 0.0,
         )
@@ -91,6 +96,7 @@ async def test_heads_are_given_as_many_as_the_share(tmp_path: Path, expect_log: 
         given = [await look(volume, name, 1000) for name in NAMES]
     assert given == [True] * 3 + [False] * 9
     assert {request[0] for request in requests_of(made.source)} <= set(NAMES[:3])
+    wait_until(lambda: bool(told))
     assert told == [Told("script", False, 3, 1)]  # the others came within the same second
     assert len(expect_log.records) == 1
 
@@ -119,6 +125,7 @@ async def test_a_program_is_guarded_whatever_bytes_name_it(
     made, odd = stocked(tmp_path / "stock"), os.fsdecode(b"caf\xe9")
     async with guarded(made, odd) as (volume, told):
         assert [await look(volume, name, 1000) for name in NAMES] == [True] * 3 + [False] * 9
+    wait_until(lambda: bool(told))
     allowed = rules(SETTINGS, Words(allowed=(told[0].name,)))
     async with guarded(made, odd, with_rules=allowed) as (volume, _):
         assert all([await look(volume, name, 1000) for name in NAMES])
