@@ -118,6 +118,7 @@ def test_an_agent_that_is_killed_is_followed_by_one_that_goes_on(many: Household
         wait_until(lambda: not waiting_in(many, "2019-07"))  # noted a moment after it is there
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="others need `user_allow_other` in fuse.conf")
 def test_a_mount_for_others_is_left_alone(many: Household) -> None:
     """Status says so, and a mount of one's own beside it is filled for all that."""
     shared = many.folder / "shared"
