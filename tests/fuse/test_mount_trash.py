@@ -21,6 +21,7 @@ from photofs.volume.mount_trash import LISTED
 from tests.support.desktop_trash import DesktopTrash, below
 from tests.support.household import shell
 from tests.support.mounting import Mount, mounted
+from tests.support.ordinary_user import NOBODY, home
 from tests.support.stocked import Stock, picture, stock
 from tests.support.waiting import wait_until
 from tests.support.wished import EVERYTHING
@@ -346,14 +347,14 @@ def test_many_are_listed_whole(made: Stock) -> None:
 
 
 @pytest.mark.skipif(ME != 0, reason="only root can ask as somebody else")
-def test_another_user_sees_and_makes_none(made: Stock) -> None:
+def test_another_user_sees_and_makes_none() -> None:
     """Where all may look at a mount: it belongs to who mounts, and so does what may be trashed."""
-    for folder in (made.root, *made.root.parents):
-        folder.chmod(folder.stat().st_mode | 0o055)
-    with mounted(made, "--allow-other") as mount:
-        gio_trash(mount.lake / "a.jpg")
-        nobody: dict[str, Any] = {"user": 65534, "group": 65534, "extra_groups": []}
-        shell("ls", mount.lake, **nobody)
-        shell("ls", bin_of(mount), code=2, **nobody)
-        shell("mkdir", mount.point / ".Trash-65534", code=1, **nobody)
-        assert lying(mount) == {"files/a.jpg", "info/a.jpg.trashinfo"}
+    nobody: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+    with home() as his:  # pytest's own folders are closed to him, and stay so
+        made = stock(his / "stock", PHOTOS, can=EVERYTHING)
+        with mounted(made, "--allow-other") as mount:
+            gio_trash(mount.lake / "a.jpg")
+            shell("ls", mount.lake, **nobody)
+            shell("ls", bin_of(mount), code=2, **nobody)
+            shell("mkdir", mount.point / ".Trash-65534", code=1, **nobody)
+            assert lying(mount) == {"files/a.jpg", "info/a.jpg.trashinfo"}
