@@ -25,6 +25,10 @@ MOMENT = 4.0
 """Seconds, on a busy machine too: less than the five for which others than fetchers wait."""
 
 
+TRIES = 3
+"""So often it is looked: a machine may itself stand still for a moment, but not each time."""
+
+
 def _in_transaction(path: Path) -> object:
     database = Database(path)
     database.begin()
@@ -62,10 +66,13 @@ def stopped(path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[[],
 def test_who_fetches_is_busy_within_a_moment(path: Path, stopped: Callable[[], None]) -> None:
     """The error names Ctrl-Z as what may be behind it; once the other has ended, all is well."""
     with open_catalog(path, durable=False) as fetching:
-        begun = time.monotonic()
-        with pytest.raises(Busy, match="Ctrl-Z"):
-            fetching.source_trouble(1, "")
-        assert time.monotonic() - begun < MOMENT
+        waited = []
+        for _ in range(TRIES):
+            begun = time.monotonic()
+            with pytest.raises(Busy, match="Ctrl-Z"):
+                fetching.source_trouble(1, "")
+            waited.append(time.monotonic() - begun)
+        assert min(waited) < MOMENT
         stopped()
         fetching.source_trouble(1, "")
 
@@ -93,16 +100,21 @@ async def test_a_request_waits_for_its_place_without_holding_up_the_loop(
             await wait_for_place(pacer, "service", FOR_PEOPLE, person=True)
             got.set()
 
-        with trio.fail_after(30):
+        with trio.fail_after(PATIENCE):
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(ask)
-                longest, last = 0.0, time.monotonic()
-                for _ in range(20):
-                    await trio.sleep(0.02)
-                    longest, last = max(longest, time.monotonic() - last), time.monotonic()
+                assert min([await longest_pause() for _ in range(TRIES)]) < MOMENT
                 assert not got.is_set()
-                assert longest < MOMENT
                 stopped()
+
+
+async def longest_pause() -> float:
+    """Seconds for which the loop did nothing else."""
+    longest, last = 0.0, time.monotonic()
+    for _ in range(20):
+        await trio.sleep(0.02)
+        longest, last = max(longest, time.monotonic() - last), time.monotonic()
+    return longest
 
 
 def test_a_verdict_that_cannot_be_noted_spoils_no_answer(
