@@ -80,7 +80,10 @@ class OpenedFolders:
         if user != self._user or not is_folder_ino(ino) or self._asked.qsize() >= WAITING:
             return
         if self._thread.ident is None:
-            self._thread.start()
+            try:
+                self._thread.start()
+            except RuntimeError:  # the system gives no more threads: the folder opens all the same
+                return
         self._asked.put(_Asked(row_id(ino), thread))
 
     def stop(self) -> None:

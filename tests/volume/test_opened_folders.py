@@ -195,6 +195,21 @@ def test_a_catalog_that_cannot_be_opened_hinders_nobody() -> None:
     assert time.monotonic() - began < 20
 
 
+def test_a_folder_opens_where_no_thread_is_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is noted then; the next one is, once there is one."""
+
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    ledger = Ledger()
+    with closing(_Stopping(opened := opened_by("ls", ledger))):
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", refuse)
+            opened.opened(ino(7), ME, 1)
+        opened.opened(ino(8), ME, 1)
+        wait_until(lambda: ledger.folders == [8])
+
+
 def test_nothing_opened_costs_nothing() -> None:
     """No thread is begun, no catalog opened."""
     ledger = Ledger()
