@@ -52,13 +52,21 @@ def mirror() -> None:
     help="Show albums as folders of links (default, where the disk can), of copies, or not.",
 )
 @click.option("--embed", is_flag=True, help="Write date, place, description into copies' EXIF.")
+@click.option("--was", metavar="NAME", help="Take over the mirror of NAME: it is LIBRARY now.")
 @json_option
 def add(
-    library_name: str, folder: str, *, layout: str, albums: str | None, embed: bool, as_json: bool
+    library_name: str,
+    folder: str,
+    *,
+    layout: str,
+    albums: str | None,
+    embed: bool,
+    was: str | None,
+    as_json: bool,
 ) -> None:
     """Begin a mirror of LIBRARY in FOLDER, which must be there and empty; `mirror run` fills it.
 
-    A folder that is a mirror already is taken over: its files count once they were compared.
+    A folder that is a mirror of it already is taken over: its files count once they were compared.
     """
     house = find_house()
     template_steps(layout, "--layout")
@@ -71,7 +79,7 @@ def add(
         if known is not None:
             row, found = moved(catalog, known, library, root), 0
         else:
-            choices = Choices(layout, albums, {"embed": True} if embed else {})
+            choices = Choices(layout, albums, {"embed": True} if embed else {}, was)
             row, found = added(catalog, library, root, choices)
         doubt = catalog.doubt()
     same_disk = _shares_disk(house, root)

@@ -10,10 +10,11 @@ from photofs.assembly import House
 from photofs.catalog.mirrors import MirrorRow, NewMirror
 from photofs.catalog.port import LibraryRow
 from photofs.catalog.sqlite import Catalog
+from photofs.cli.mirror_owner import accounts_of, check_owner
 from photofs.cli.output import safe_text, shell_word
 from photofs.mirrors.claims import claimed_files
 from photofs.mirrors.folder import LocalMirror
-from photofs.mirrors.opening import begin_mirror, marker_at, open_mirror
+from photofs.mirrors.opening import begin_mirror, marker_at, open_mirror, renew_marker
 from photofs.model.errors import PhotofsError, Refused
 from photofs.model.mirror import AlbumFolders
 from photofs.wishing.recognising import recognise_mirror
@@ -89,6 +90,7 @@ def moved(catalog: Catalog, known: MirrorRow, library: LibraryRow, root: Path) -
         )
     with closing(open_mirror(root, known.marker, None, writing=True)) as folder:
         catalog.set_mirror_place(known.mirror_id, str(root), folder.disk, folder.traits)
+        renew_marker(folder, library.name, accounts_of(catalog, library))
     return catalog.mirror(known.mirror_id)
 
 
@@ -119,6 +121,8 @@ class Choices(NamedTuple):
     layout: str
     albums: str | None
     settings: dict[str, object]
+    was: str | None
+    """The name of the library in the marker of a mirror that is taken over all the same."""
 
 
 def added(
@@ -127,9 +131,11 @@ def added(
     """A new mirror, or one that this catalog does not know yet and how many files it has."""
     _check_free(catalog, root)
     marker = marker_at(root)
+    accounts = accounts_of(catalog, library)
+    check_owner(root, marker, library.name, accounts, choices.was)
     if marker is None:
         made = datetime.now(tz=UTC).isoformat(timespec="seconds")
-        folder = begin_mirror(root, library.name, made)
+        folder = begin_mirror(root, library.name, made, accounts)
     else:
         folder = open_mirror(root, marker.mirror, None, writing=True)
     with closing(folder):
@@ -147,6 +153,7 @@ def added(
         if marker is not None:
             recognise_mirror(catalog, folder, time.time_ns())
         found = 0 if marker is None else _take_over(catalog, number, folder)
+        renew_marker(folder, library.name, accounts)
     return catalog.mirror(number), found
 
 

@@ -5,6 +5,7 @@ that is not mounted was taken for "all deleted" by others).
 """
 
 import errno
+import hashlib
 import json
 import os
 import secrets
@@ -20,9 +21,14 @@ _MOST: Final = 4096
 """Bytes of a marker: ours have some 150."""
 
 
-def new_marker(library: str, made: str) -> Marker:
+def new_marker(library: str, made: str, accounts: tuple[str, ...] = ()) -> Marker:
     """A marker that no other mirror has."""
-    return Marker(secrets.token_hex(16), library, made)
+    return Marker(secrets.token_hex(16), library, made, accounts)
+
+
+def account_mark(provider: str, account: str) -> str:
+    """What stands for a service's account in a marker: whoever finds the disk reads no address."""
+    return hashlib.sha256(f"{provider} {account}".encode()).hexdigest()[:32]
 
 
 def read_marker(root: int) -> Marker | None:
@@ -53,7 +59,8 @@ def read_marker(root: int) -> Marker | None:
                 safe="it was not touched",
                 remedy="upgrade photofs",
             )
-        return Marker(str(told["mirror"]), str(told["library"]), str(told["made"]))
+        accounts = tuple(map(str, told.get("accounts", ())))
+        return Marker(str(told["mirror"]), str(told["library"]), str(told["made"]), accounts)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise _no_marker("cannot be read as one") from error
 
@@ -66,13 +73,18 @@ def _no_marker(why: str) -> Refused:
     )
 
 
+def marker_bytes(marker: Marker) -> bytes:
+    """The marker's file."""
+    told = {"format": FORMAT, **marker._asdict()}
+    return f"{json.dumps(told, indent=1, ensure_ascii=False)}\n".encode()
+
+
 def write_marker(root: int, marker: Marker) -> None:
     """Put a marker into an open folder that has none, durably. Raises OSError."""
-    text = json.dumps({"format": FORMAT, **marker._asdict()}, indent=1, ensure_ascii=False) + "\n"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
     fd = os.open(MARKER_NAME, flags, 0o444, dir_fd=root)
     try:
-        os.write(fd, text.encode())
+        os.write(fd, marker_bytes(marker))
         os.fsync(fd)
     except BaseException:
         os.unlink(MARKER_NAME, dir_fd=root)

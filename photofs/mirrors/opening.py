@@ -9,7 +9,13 @@ from typing import Final
 
 from photofs.mirrors.disk_words import FORBIDDEN, away, may_not_look, mirror_errors
 from photofs.mirrors.folder import LocalMirror
-from photofs.mirrors.marker import new_marker, read_marker, remove_marker, write_marker
+from photofs.mirrors.marker import (
+    marker_bytes,
+    new_marker,
+    read_marker,
+    remove_marker,
+    write_marker,
+)
 from photofs.mirrors.port import Marker
 from photofs.mirrors.traits import clear_left, find_traits
 from photofs.model.errors import ReadOnly, Refused
@@ -42,7 +48,9 @@ def open_mirror(root: Path, marker: str, traits: Traits | None, *, writing: bool
     return mirror
 
 
-def begin_mirror(root: Path, library: str, made: str) -> LocalMirror:
+def begin_mirror(
+    root: Path, library: str, made: str, accounts: tuple[str, ...] = ()
+) -> LocalMirror:
     """Make an empty folder a mirror; Refused if something is in it."""
     fd = _open_root(root)
     try:
@@ -50,12 +58,20 @@ def begin_mirror(root: Path, library: str, made: str) -> LocalMirror:
         _check_writable(root, fd)
         with mirror_errors("writing the marker"), _rights_told(root):
             traits = find_traits(fd)
-            marker = new_marker(library, made)
+            marker = new_marker(library, made, accounts)
             write_marker(fd, marker)
         return LocalMirror(root, fd, marker, traits)
     except BaseException:
         os.close(fd)
         raise
+
+
+def renew_marker(folder: LocalMirror, library: str, accounts: tuple[str, ...]) -> None:
+    """Have the marker of an open mirror name its library as it is now; its id stays."""
+    now = folder.marker._replace(library=library, accounts=accounts)
+    if now != folder.marker:
+        folder.put(MARKER_NAME, marker_bytes(now))
+        folder.sync("")
 
 
 def marker_at(root: Path) -> Marker | None:

@@ -15,11 +15,16 @@ from photofs.model.mirror import Stamp, Traits
 
 
 class Marker(NamedTuple):
-    """What the marker file in a mirror's root says."""
+    """What the marker file in a mirror's root says.
+
+    `accounts` tell whose photos they are, each as a hash (`account_mark`); none in the marker of an
+    older photofs, or of a library of exports alone.
+    """
 
     mirror: str
     library: str
     made: str
+    accounts: tuple[str, ...] = ()
 
 
 class MirrorFolder(Protocol):
