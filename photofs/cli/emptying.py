@@ -14,10 +14,12 @@ from typing import NamedTuple
 import trio
 
 from photofs.assembly import House
+from photofs.catalog.port import LibraryRow
 from photofs.catalog.sqlite import Catalog
+from photofs.cli.output import safe_text
 from photofs.cli.warm import fetch_all
 from photofs.model.errand import Deed
-from photofs.model.errors import PhotofsError, StoreError
+from photofs.model.errors import PhotofsError, ReadOnly, StoreError
 from photofs.model.wish import Asker
 from photofs.originals.port import Room
 from photofs.originals.rooms import sync_folder
@@ -50,21 +52,36 @@ class Emptied(NamedTuple):
 
 
 def find_emptying(catalog: Catalog, names: tuple[str, ...]) -> list[InTrash]:
-    """What lies in Trash of the libraries named, or of all that can be changed; NotFound.
+    """What lies in Trash of the libraries named, or of all that can be changed.
 
-    With none named, an export beside an account is left out: the account's Trash is meant. If
-    there are exports alone they count, so that the refusal says why.
+    With none named, an export beside an account is left out: the account's Trash is meant. What
+    lies in that of a library that is named, or of exports alone, is ReadOnly. NotFound.
     """
     chosen = [catalog.library(name) for name in names]
+    writable = catalog.writable_libraries()
     if not names:
-        writable = catalog.writable_libraries()
         every = catalog.libraries()
         chosen = [row for row in every if row.library_id in writable] or list(every)
-    return [
+    found = [
         InTrash(photo, library, size)
         for row in chosen
         for photo, library, _, size, _ in catalog.in_trash(row.library_id)
     ]
+    for row in chosen:
+        if row.library_id not in writable and any(each.library == row.library_id for each in found):
+            raise _unchangeable(catalog, row)
+    return found
+
+
+def _unchangeable(catalog: Catalog, row: LibraryRow) -> ReadOnly:
+    """Told before anybody is asked, and before any original is fetched."""
+    has_account = any(each.account for each in catalog.sources(row.library_id))
+    why = "its login may read only" if has_account else "it shows an archive"
+    return ReadOnly(
+        f'the library "{safe_text(row.name)}" cannot be changed: {why}',
+        safe="nothing was changed",
+        remedy="delete it on the service's own pages",
+    )
 
 
 def find_deletable(catalog: Catalog, names: tuple[str, ...]) -> list[InTrash]:

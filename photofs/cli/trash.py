@@ -1,6 +1,7 @@
 """`photofs trash`: what was removed lies there, and goes for good only by a word of its user."""
 
 import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -43,6 +44,7 @@ def list_trash(*, as_json: bool) -> None:
     with find_house().catalog(read_only=True) as catalog:
         names = {row.library_id: row.name for row in catalog.libraries()}
         found = [each for each in catalog.in_trash() if each[1] in names]
+        hints = _hints(found, names, catalog.writable_libraries())
         sizes = [size for _, _, _, size, _ in found]
         rows = [
             {
@@ -60,9 +62,22 @@ def list_trash(*, as_json: bool) -> None:
             ["SIZE", "PATH"],
             [(human_size(size), row["path"]) for row, size in zip(rows, sizes, strict=True)],
         )
-        print("`photofs trash restore PATH` puts one back, `photofs trash empty` deletes for good")
+        print("\n".join(hints))
     else:
         print("nothing lies in Trash")
+
+
+def _hints(
+    found: Sequence[tuple[int, int, str, int, bool]],
+    names: Mapping[int, str],
+    writable: Collection[int],
+) -> Iterator[str]:
+    """What can be done with it, by the library that it lies in."""
+    libraries = {library for _, library, *_ in found}
+    if libraries & set(writable):
+        yield "`photofs trash restore PATH` puts one back, `photofs trash empty` deletes for good"
+    for library in sorted(libraries - set(writable)):
+        yield f"{safe_text(names[library])} cannot be changed: it shows what lies in trash there"
 
 
 @trash.command(short_help="Put photos back to where they were.")
