@@ -7,6 +7,7 @@ of an album that comes or goes are only queued; `Wishing.place` has them stand w
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Final
 
@@ -24,6 +25,7 @@ from photofs.model.wish import WishVerb
 from photofs.wishing.deleting import Deleting
 from photofs.wishing.incoming import IncomingFiles
 from photofs.wishing.judging import Judging
+from photofs.wishing.names_before import named_as_before
 from photofs.wishing.photo_wishes import PhotoWishes
 from photofs.wishing.replacing import Replacing
 from photofs.wishing.standing import unjudged
@@ -238,9 +240,16 @@ class Outcomes:
                 self._take_out_of_trash(photo, row)
         for photo in dict.fromkeys(row.wish.photo for row in rows if row.wish.photo is not None):
             mine = [row for row in rows if row.wish.photo == photo]
-            self._desk.show_without(photo, mine)
-            for row in mine:
-                PhotoWishes(self._desk).name_back(row)
+            self._show_again(photo, mine)
+
+    def _show_again(self, photo: int, rows: list[OperationRow]) -> None:
+        """A photo without these wishes, by the names that it had before them."""
+        with ExitStack() as named:
+            for row in rows:
+                named.enter_context(named_as_before(self._catalog, photo, row.wish.details))
+            self._desk.show_without(photo, rows)
+        for row in rows:
+            PhotoWishes(self._desk).name_back(row)
 
     def _put_into_trash(self, photo: int) -> None:
         """As if it had never been taken out; a file that is not judged yet, with its name there."""

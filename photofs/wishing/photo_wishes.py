@@ -19,6 +19,7 @@ from photofs.model.wish import Asker, WishVerb
 from photofs.view.meanings import Meaning
 from photofs.wishing.album_wishes import AlbumWishes
 from photofs.wishing.errands import Errands
+from photofs.wishing.names_before import named_as_before, names_now
 from photofs.wishing.standing import Standing, stands_in_trash
 from photofs.wishing.wish_desk import WishDesk
 
@@ -159,7 +160,8 @@ class PhotoWishes:
                 remedy="take it out on the service's own pages; a later export tells of it",
             )
         album = here[0] if here else album
-        number = self._desk.wish(WishVerb.LEAVE, by, {}, photo=photo, album=album)
+        names = names_now(self._catalog, photo)
+        number = self._desk.wish(WishVerb.LEAVE, by, names, photo=photo, album=album)
         for each in {album, *held}:
             self._catalog.wish_member(photo, each, number, joined=False)
 
@@ -177,7 +179,8 @@ class PhotoWishes:
             self._desk.show_without(photo, back)
             return
         before = self._catalog.unsettled_of_photo(photo)
-        number = self._desk.wish(WishVerb.TRASH, by, {}, photo=photo)
+        names = names_now(self._catalog, photo)
+        number = self._desk.wish(WishVerb.TRASH, by, names, photo=photo)
         if self._catalog.first_observation(photo) is None:
             self._put_off(number, before)
         self._catalog.set_binned(photo, self._desk.desk.now_ns())
@@ -201,7 +204,8 @@ class PhotoWishes:
             if row.wish.album is not None and row.wish.photo is not None:
                 self._catalog.unwish_member(row.wish.photo, row.wish.album)
         put_off = [row.operation_id for row in off if row.wish.verb != WishVerb.UPLOAD]
-        self._catalog.amend(trash, {"put_off": put_off})
+        details = self._catalog.operation(trash).wish.details
+        self._catalog.amend(trash, {**details, "put_off": put_off})
 
     def _wish_again(self, photo: int, by: Asker | int) -> None:
         """What was put off when the photo went to Trash."""
@@ -241,13 +245,15 @@ class PhotoWishes:
 
     def take_out(self, photo: int, by: Asker | int) -> None:
         """The same, with no wish for it: as if it had never been put there."""
+        trash = self._catalog.last_of_photo(photo, WishVerb.TRASH)
         self._upload_after_all(photo, by)
         self._wish_again(photo, by)
         self._catalog.set_binned(photo, None)
-        facts = self._catalog.photo_facts(photo)
-        self._catalog.set_photo_facts(photo, facts._replace(trashed=0))
-        self._desk.show_facts(photo)
-        self._desk.show_places(photo)
+        with named_as_before(self._catalog, photo, trash.wish.details if trash else {}):
+            facts = self._catalog.photo_facts(photo)
+            self._catalog.set_photo_facts(photo, facts._replace(trashed=0))
+            self._desk.show_facts(photo)
+            self._desk.show_places(photo)
 
     def _upload_after_all(self, photo: int, by: Asker | int) -> None:
         """If the photo was never sent, or its service has it no longer, wish its upload."""
@@ -299,7 +305,8 @@ class PhotoWishes:
         if back := self._errands.take_back(photo, verb):
             self._desk.show_without(photo, back)
             return False
-        details = {"before": {"favorite": facts.favorite}, "owned": facts.owned == 1}
+        names = {} if favorite else names_now(self._catalog, photo)
+        details = {"before": {"favorite": facts.favorite}, "owned": facts.owned == 1, **names}
         self._desk.wish(verb, by, details, photo=photo)
         return True
 
@@ -313,7 +320,8 @@ class PhotoWishes:
         if back := self._errands.take_back(photo, verb):
             self._desk.show_without(photo, back)
             return
-        self._desk.wish(verb, by, {"before": {"archived": facts.archived}}, photo=photo)
+        names = {} if archived else names_now(self._catalog, photo)
+        self._desk.wish(verb, by, {"before": {"archived": facts.archived}, **names}, photo=photo)
         self._desk.show_facts(photo)
 
     def wish_where_it_stands(self, photo: int, by: Asker | int) -> None:

@@ -12,6 +12,7 @@ from photofs.catalog.journal import OperationRow
 from photofs.model.wish import WishVerb
 from photofs.wishing.album_wishes import AlbumWishes
 from photofs.wishing.incoming import IncomingFiles
+from photofs.wishing.names_before import named_as_before
 from photofs.wishing.photo_wishes import PhotoWishes
 from photofs.wishing.replacing import Replacing
 from photofs.wishing.standing import unjudged
@@ -71,7 +72,8 @@ class WishingBack:
     def wish(self, part: int, by: int) -> bool:
         """Wish one part back; False if it is so already."""
         opened = self._catalog.last_operation()
-        self._opposites()[self._verb](part, by)
+        with named_as_before(self._catalog, part, self._row.wish.details):
+            self._opposites()[self._verb](part, by)
         return self._catalog.last_operation() > opened
 
     def _opposites(self) -> Mapping[WishVerb, Callable[[int, int], object]]:
