@@ -61,10 +61,15 @@ def demo_home(environ: Mapping[str, str]) -> Iterator[Path]:
                 os.environ[HOME_VARIABLE] = previous
 
 
+def demo_folder(environ: Mapping[str, str]) -> Path:
+    """Where the demo lies, whatever home is in force."""
+    plain = {key: value for key, value in environ.items() if key != HOME_VARIABLE}
+    return find_paths(plain).cache / "demo"
+
+
 def _new_folder(environ: Mapping[str, str]) -> Path:
     """An empty folder for the demo, an older one's taken away first."""
-    plain = {key: value for key, value in environ.items() if key != HOME_VARIABLE}
-    home = find_paths(plain).cache / "demo"
+    home = demo_folder(environ)
     for mount in list_mounts(environ):
         if mount.home == str(home) and serves(mount):
             raise Busy(

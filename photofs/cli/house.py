@@ -3,16 +3,22 @@
 import os
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import click
 
 from photofs.assembly import HOME_VARIABLE, House
 from photofs.cli.mounts import home_of, list_mounts
+from photofs.cli.output import own_name, safe_text, shell_word
 from photofs.model.errors import NotFound, PhotofsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from photofs.catalog.sqlite import Catalog
+
+_FOUND: Final = "photofs.house"
+"""Under which the running command's context keeps the house that was found for it."""
 
 
 def home_environ(home: str | None) -> dict[str, str]:
@@ -30,12 +36,36 @@ def find_house() -> House:
     looked into only while another home is mounted: the command opens it anyway.
     """
     house = House()
-    if home_of(os.environ) is not None:
-        return house
-    homes = [mount.home for mount in list_mounts(os.environ) if mount.home is not None]
-    if not homes or has_libraries(house):
-        return house
-    return House(home_environ(homes[0]))
+    if home_of(os.environ) is None:
+        homes = [mount.home for mount in list_mounts(os.environ) if mount.home is not None]
+        if homes and not has_libraries(house):
+            house = House(home_environ(homes[0]))
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.meta[_FOUND] = house
+    return house
+
+
+def house_of_command(context: click.Context) -> House | None:
+    """What `find_house` found in that command; None where it was not asked."""
+    return context.meta.get(_FOUND)
+
+
+def elsewhere(house: House, verb: str) -> list[str]:
+    """For each mount that shows another house's libraries: where it is, and how to ask there."""
+    mounts = [mount for mount in list_mounts(os.environ) if mount.pid]
+    return [
+        f"{safe_text(mount.point)} shows another home: `{way_to(mount.home)} {verb}` asks there"
+        for mount in mounts
+        if mount.home != home_of(house.environ)
+    ]
+
+
+def way_to(home: str | None) -> str:
+    """What to type in place of `photofs` to ask about another home than that in force."""
+    if home is None:
+        return f"env -u {HOME_VARIABLE} {own_name()}"
+    return f"{own_name()} --home {shell_word(home)}"
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """`photofs library`: add, list, move and remove libraries, and report on their archives."""
 
+import os
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from photofs.cli.errand_words import not_so
 from photofs.cli.house import find_house
 from photofs.cli.merged import unmerged
 from photofs.cli.mirror_adding import check_no_own_mirror
+from photofs.cli.mounts import list_mounts
 from photofs.cli.one_source import remove_source
 from photofs.cli.open_work import agent_works
 from photofs.cli.output import (
@@ -20,8 +22,10 @@ from photofs.cli.output import (
     held_words,
     human_size,
     json_option,
+    own_name,
     print_json,
     safe_text,
+    shell_word,
     table,
 )
 from photofs.cli.place import find_place
@@ -105,8 +109,20 @@ def add(
     if not as_json:
         added_to = " to" if library_to is not None else ""
         print(f"added{added_to} {chosen}: {safe_text(str(folder))}", flush=True)
+        _say_where_it_is_not(house)
     added = {"added": chosen, "folder": str(folder)} if as_json else None
     scan_after(chosen, added, no_scan=no_scan)
+
+
+def _say_where_it_is_not(house: House) -> None:
+    """Say so if another home is mounted, and this one nowhere: nothing new will be seen there."""
+    others = [] if house.own_points() else [each for each in list_mounts(os.environ) if each.pid]
+    for mount in others:
+        print(
+            f"{safe_text(mount.point)} does not show it, for it shows another home; to see it:"
+            f" {own_name()} umount {shell_word(mount.point)}, then {own_name()} mount",
+            flush=True,
+        )
 
 
 def _name_for(provider: str, folder: Path) -> str:

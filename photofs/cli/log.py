@@ -4,7 +4,7 @@ import click
 
 from photofs.catalog.journal import ActionRow
 from photofs.catalog.sqlite import Catalog
-from photofs.cli.house import find_house
+from photofs.cli.house import elsewhere, find_house
 from photofs.cli.output import json_option, print_json, safe_text, table
 from photofs.cli.wish_words import (
     action_words,
@@ -24,7 +24,8 @@ USUAL = 20
 @json_option
 def log(action: int | None, number: int, *, as_json: bool) -> None:
     """List what programs changed, newest first; of one ACTION, all that was sent and answered."""
-    with find_house().catalog(read_only=True) as catalog:
+    house = find_house()
+    with house.catalog(read_only=True) as catalog:
         if action is not None:
             _tell_one(catalog, catalog.action(action), as_json=as_json)
             return
@@ -38,7 +39,7 @@ def log(action: int | None, number: int, *, as_json: bool) -> None:
         )
         print("`photofs log ACTION` shows all of one, `photofs undo ACTION` takes it back")
     else:
-        print("nothing was changed yet")
+        print("\n".join(["nothing was changed yet", *elsewhere(house, "log")]))
 
 
 def _action_facts(catalog: Catalog, row: ActionRow) -> dict[str, object]:

@@ -19,7 +19,7 @@ import click
 from photofs import __version__
 from photofs.assembly import HOME_VARIABLE
 from photofs.cli.output import safe_text
-from photofs.model.errors import Bug, PhotofsError, found_in
+from photofs.model.errors import Bug, NotFound, PhotofsError, found_in
 from photofs.model.exit_codes import INTERRUPTED, OTHER, service_exit_code
 from photofs.model.importing import uncollected
 
@@ -104,6 +104,18 @@ class Verbs(click.Group):
             module = importlib.import_module(COMMANDS[cmd_name][0])
         command: click.Command = getattr(module, cmd_name)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the verb; what is not there may be in a home that is mounted beside the own one."""
+        try:
+            return super().invoke(ctx)
+        except NotFound as error:
+            from photofs.cli.house import elsewhere, house_of_command
+
+            house = house_of_command(ctx)
+            ways = elsewhere(house, str(ctx.invoked_subcommand)) if house is not None else []
+            error.remedy = "; ".join(filter(None, [error.remedy, *ways]))
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """The help's list, without importing the verbs."""

@@ -12,7 +12,7 @@ import click
 from photofs.assembly import House
 from photofs.catalog.mirrors import MirrorRow
 from photofs.catalog.sqlite import Catalog
-from photofs.cli.house import find_house
+from photofs.cli.house import elsewhere, find_house
 from photofs.cli.mirror_adding import Choices, added, check_place, moved
 from photofs.cli.mirror_disks import away_now
 from photofs.cli.mirror_words import status_lines
@@ -166,7 +166,8 @@ def status(*, as_json: bool) -> None:
         print_json(told)
         return
     if not told:
-        print("there is no mirror yet; `photofs mirror add LIBRARY FOLDER` begins one")
+        none = "there is no mirror yet; `photofs mirror add LIBRARY FOLDER` begins one"
+        print("\n".join([none, *elsewhere(house, "mirror status")]))
     for each in told:
         print("\n".join(status_lines(each)))
     if doubt:

@@ -12,8 +12,9 @@ import click
 
 from photofs.assembly import HOME_VARIABLE, House
 from photofs.cli.daemon import READY_VARIABLE, go_behind, start_daemon, tell_ready
+from photofs.cli.house import has_libraries, way_to
 from photofs.cli.indexed_folders import indexing_words
-from photofs.cli.mounts import end_if_dead, forget_mount, mount_of, note_mount
+from photofs.cli.mounts import end_if_dead, forget_mount, home_of, mount_of, note_mount
 from photofs.cli.output import own_name, safe_text, shell_word
 from photofs.cli.suggestions import folders
 from photofs.cli.usual_point import make_usual, usual_point
@@ -194,6 +195,7 @@ def _serve_until_unmounted(house: House, point: Path, serving: "Serving") -> Non
 def _say_what_to_try(point: Path, *, demo: bool) -> None:
     """The last words of --daemon."""
     shown, photofs = shell_word(str(point)), own_name()
+    asking = _demo_asking() if demo else photofs
     print(f"mounted at {safe_text(str(point))}")
     if demo:
         print(
@@ -204,5 +206,16 @@ def _say_what_to_try(point: Path, *, demo: bool) -> None:
     print(f"  ls {shown} {shown}/*/Albums")
     print(f"  rsync -aH --exclude '/*/Scratch' {shown}/ /tmp/copy/")
     print("    # then once more: nothing to do")
-    print(f"  {photofs} status")
+    print(f"  {asking} status")
+    if asking != photofs:
+        print("    # so with log, queue and all others: without --home they tell of your own")
     print(f"  {photofs} umount {shown}")
+
+
+def _demo_asking() -> str:
+    """What to type to ask about the demo: with its home, where there are libraries of one's own."""
+    from photofs.cli.demo import demo_folder
+
+    if home_of(os.environ) is None and not has_libraries(House()):
+        return own_name()
+    return way_to(str(demo_folder(os.environ)))

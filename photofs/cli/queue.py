@@ -11,7 +11,7 @@ from photofs.catalog.journal import OperationRow
 from photofs.catalog.sqlite import Catalog
 from photofs.catalog.under_way import UnderWay
 from photofs.cli.errand_words import why_an_errand_waits
-from photofs.cli.house import find_house
+from photofs.cli.house import elsewhere, find_house
 from photofs.cli.open_work import agent_works, open_work, work_words
 from photofs.cli.output import counted, human_size, json_option, print_json, safe_text, table
 from photofs.cli.place import find_place, photos_at
@@ -64,7 +64,7 @@ def queue(context: click.Context, number: int, *, as_json: bool) -> None:
     _print(facts, files)
     total = work.going_on + work.held + work.unsure + work.errands
     if not total and not files and not facts:
-        print("nothing is open: all is done")
+        print("\n".join(["nothing is open: all is done", *elsewhere(house, "queue")]))
     elif total > len(facts):
         print(
             f"in all: {work_words(work) or 'nothing'}, {work.held:,} held, {work.unsure:,} unsure,"

@@ -13,7 +13,7 @@ from photofs.catalog.sqlite import Catalog
 from photofs.cli.attached import away_from
 from photofs.cli.errand_words import errands_in_words, held_back, without_page
 from photofs.cli.guard_words import told_words
-from photofs.cli.house import find_house
+from photofs.cli.house import find_house, way_to
 from photofs.cli.mounts import home_of, list_mounts, serves
 from photofs.cli.open_work import OpenWork, open_work, work_words
 from photofs.cli.output import (
@@ -257,6 +257,8 @@ def _print(found: Status) -> None:
         state = "" if mount.serves else "  ITS PROCESS HAS DIED; mount it again to mend that"
         whose = f"; it shows {mount.home or 'your usual folders'}, not this" if mount.others else ""
         print(f"mounted at {safe_text(mount.point + whose)}{state}")
+        if mount.others:
+            print(f"  to ask about that: {way_to(mount.home)} status (log, queue, ...)")
     if all(mount.others for mount in found.mounts):
         print("nothing of this is mounted" if found.mounts else "nothing is mounted")
     print(f"cache: {human_size(found.cache.cache)} of {human_size(found.cache.cache_limit)}")

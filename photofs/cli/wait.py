@@ -9,7 +9,7 @@ import click
 from photofs.assembly import House
 from photofs.catalog.errand_rows import is_errand
 from photofs.catalog.sqlite import Catalog
-from photofs.cli.house import find_house
+from photofs.cli.house import elsewhere, find_house
 from photofs.cli.open_work import OpenWork, agent_works, open_work, work_words
 from photofs.cli.output import counted, json_option, print_json
 from photofs.cli.place import find_place, photos_at
@@ -53,8 +53,10 @@ def wait(path: str | None, timeout: float | None, *, hands: bool, as_json: bool)
     waits for a hand is told of, and is no reason for 6 but with --hands. While no agent works, it
     waits for one for a minute (with --timeout for that long), and exits with 5.
     """
+    ways = []
     if path is None:
         house = find_house()
+        ways = elsewhere(house, "wait")
         with house.catalog(read_only=True) as catalog:
             outcome = await_work(house, catalog, None, timeout)
     else:
@@ -68,6 +70,7 @@ def wait(path: str | None, timeout: float | None, *, hands: bool, as_json: bool)
     else:
         is_over = not (outcome.open or outcome.stuck)
         print("; ".join(filter(None, ("all is done" if is_over else "", outcome.words))))
+        print("".join(f"{way}\n" for way in ways), end="")
     if outcome.open:
         sys.exit(TEMPORARY)
     sys.exit(SOME_FAILED if stuck else 0)

@@ -17,8 +17,10 @@ def test_a_mount_in_the_background_tells_there_as_much_as_was_asked(
     household = Household(tmp_path, {"XDG_CACHE_HOME": str(tmp_path / "cache")})
     point = household.folder / "photos"
     point.mkdir()
-    household.run(*flags, "mount", "--daemon", "--demo", "--no-agent", point)
+    told = household.run(*flags, "mount", "--daemon", "--demo", "--no-agent", point)
     try:
+        # the household has a home of its own
+        assert f"--home {tmp_path / 'cache' / 'photofs' / 'demo'} status\n" in told
         album = next((point / "flickr" / "Albums").iterdir())
         shell("mkdir", album / "new", code=1)
     finally:

@@ -31,6 +31,7 @@ def test_the_demo_shows_two_libraries_and_leaves_nothing(tmp_path: Path) -> None
     point.mkdir()
     told = household.run("mount", "--demo", "--daemon", "--no-agent", point)
     assert "rsync" in told
+    assert "photofs status\n" in told
     try:
         assert sorted(path.name for path in point.iterdir()) == ["flickr", "google"]
         for library in point.iterdir():

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from photofs.cli.output import own_name
 from photofs.emulators.takeout import demo_takeout
 from tests.support.household import Household, shell
 
@@ -25,6 +26,31 @@ def test_a_mount_of_another_home_is_told_as_that(household: Household, tmp_path:
         assert f"is mounted already by a photofs with its files in {household.home}" in refused
         assert f"photofs umount {point}" in refused
         assert "is mounted already, and not" in household.run("service", "install", point, code=15)
+
+
+def test_commands_name_the_way_to_a_home_that_is_mounted(
+    household: Household, tmp_path: Path
+) -> None:
+    """Where they find nothing in their own, or not what was asked for; that way leads there."""
+    folder = tmp_path / "takeout"
+    demo_takeout(folder)
+    household.run("library", "add", "takeout", folder)
+    other = Household(tmp_path / "other")
+    asked = f"{own_name()} --home {household.home}"
+    with household.mounted() as point:
+        added = other.run("library", "add", "takeout", folder, "--no-scan")
+        assert f"{point} does not show it, for it shows another home" in added
+        assert f"umount {point}, then" in added
+        for verb in ("log", "queue", "wait", "mirror status"):
+            way = f"{point} shows another home: `{asked} {verb}` asks there"
+            assert way in other.run(*verb.split())
+            assert "another home" not in household.run(*verb.split())
+        assert f"`{asked} undo` asks there" in other.run("undo", "23", code=4)
+        assert f"`{asked} info` asks there" in other.run("info", "nobody/Albums", code=4)
+        assert "another home" not in household.run("undo", "23", code=4)
+        assert "another home" not in other.run("info", point / "google" / "nothing", code=4)
+        assert f"{asked} status (log" in other.run("status")
+        assert "google" in other.run("--home", household.home, "library", "list")
 
 
 def test_an_empty_variable_names_no_home(household: Household, tmp_path: Path) -> None:
