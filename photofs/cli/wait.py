@@ -24,6 +24,12 @@ LOOK_EVERY = 0.25
 ALONE: Final = 60.0
 """Seconds that are waited for an agent to begin: a mount begins one anew within a second."""
 
+BEGINS: Final = 20.0
+"""Seconds that the agent of a mount may take to begin, on a slow machine; it is not missed before.
+
+Right after `photofs mount --daemon` it is about to.
+"""
+
 NOT_DONE: Final = "not done yet: "
 
 NOBODY_WORKS: Final = "no agent works for this catalog: mount, or run `photofs agent`"
@@ -88,24 +94,30 @@ def await_work(
     Without a timeout that is for ever, but for `alone` seconds during which no agent works.
     """
     until = None if timeout is None else time.monotonic() + timeout
+    begins = BEGINS if house.own_points() else 0.0
     outcome = _look(catalog, photos)
-    works = agent_works(house)
-    if outcome.open:
-        _say_for_what(outcome, alone if until is None else None, works=works)
     seen = time.monotonic()
-    while outcome.open and (until is None or time.monotonic() < until):
+    is_said = False
+    while outcome.open:
+        works, now = agent_works(house), time.monotonic()
+        seen = now if works else seen
+        if not is_said and (works or now - seen >= begins):
+            left = seen + alone - now if until is None else None
+            _say_for_what(outcome, left, works=works)
+            is_said = True
+        if until is None and now - seen > alone:
+            return outcome._replace(words=f"{outcome.words}; {NOBODY_WORKS}")
+        if until is not None and now >= until:
+            break
         time.sleep(LOOK_EVERY)
         outcome = _look(catalog, photos)
-        seen = time.monotonic() if agent_works(house) else seen
-        if until is None and time.monotonic() - seen > alone and outcome.open:
-            return outcome._replace(words=f"{outcome.words}; {NOBODY_WORKS}")
     return outcome
 
 
-def _say_for_what(outcome: Outcome, alone: float | None, *, works: bool) -> None:
-    """What is waited for; `alone`: for how many seconds at most while no agent works."""
+def _say_for_what(outcome: Outcome, left: float | None, *, works: bool) -> None:
+    """What is waited for; `left`: for how many seconds at most while no agent works."""
     if not works:
-        most = "" if alone is None else f"; without one this ends in {alone:.0f} s"
+        most = "" if left is None else f"; without one this ends in {left:.0f} s"
         print(f"{NOBODY_WORKS}{most}", file=sys.stderr, flush=True)
     elif sys.stderr.isatty():  # a script's log need not hear of each wait
         words = outcome.words.removeprefix(NOT_DONE)

@@ -406,6 +406,17 @@ def test_wait_ends_where_nobody_works(home: Home) -> None:
 
 
 @pytest.mark.mount
+def test_wait_misses_no_agent_that_a_mount_is_about_to_begin(home: Home) -> None:
+    """Where something is mounted nothing is said of a missing agent for the first seconds."""
+    home.wished.link("Albums/Trip/a.jpg", "Albums/Home/a.jpg")
+    with home.household.mounted():
+        told = home.household.run("wait", "--timeout", "0.5", code=5)
+        assert told == "not done yet: 1 change\n"
+    told = home.household.run("wait", "--timeout", "0", code=5)
+    assert "no agent works for this catalog" in told
+
+
+@pytest.mark.mount
 def test_umount_waits_for_what_is_on_its_way(home: Home) -> None:
     """While an agent works; without one, or told not to, it says what is left to the next start."""
     point = home.household.folder / "photos"
