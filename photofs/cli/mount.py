@@ -77,11 +77,13 @@ def mount(
             _say_what_to_try(point, demo=demo)
         sys.exit(code)
     with ExitStack() as stack:
+        _check_point(point, by_mounter=flags["mounter"], named=folder is not None)
         if demo:
             from photofs.cli.demo import demo_home
 
+            if not flags["mounter"]:  # which looks for itself, and may see what we do not
+                _check_before_the_demo(point)
             os.environ[HOME_VARIABLE] = str(stack.enter_context(demo_home(os.environ)))
-        _check_point(point, by_mounter=flags["mounter"], named=folder is not None)
         house = House()
         go_behind(log_file or house.paths.state / "mount.log")
         _refuse_if_nothing_to_show(house)
@@ -124,6 +126,15 @@ def _check_point(point: Path, *, by_mounter: bool, named: bool) -> None:
         raise Refused(
             f"{safe_text(str(point))} lies in a mount of photofs", remedy="choose another folder"
         )
+
+
+def _check_before_the_demo(point: Path) -> None:
+    """Refuse what mounting would refuse, before seconds go into making the demo anew."""
+    import trio
+
+    from photofs.fuse.mount_point import check_mount_point, without_links
+
+    trio.run(check_mount_point, without_links(point))
 
 
 def _warn_of_indexers(point: Path) -> None:

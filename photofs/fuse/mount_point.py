@@ -9,6 +9,7 @@ import errno
 import os
 import shlex
 import stat
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -142,15 +143,40 @@ def _usual_mode() -> int:
     return 0o777 & ~mask
 
 
+async def check_mount_point(path: Path) -> None:
+    """Refused or Busy if mounting there would be; whoever has much to do before it asks this.
+
+    Nothing is cleared: between a dead mount's end and the next one, broken would pass for empty.
+    What is not there is no reason: it may be made until then.
+    """
+    check_device()
+    mounted = mounted_at(str(path))
+    if mounted is not None and mounted.ours:
+        await _refuse_living(path)
+    else:
+        _try_open(path)
+
+
+def _try_open(path: Path) -> None:
+    """Open the folder as mounting will; what is not there is no reason."""
+    with suppress(NotFound):
+        MountPoint(path).close()
+
+
 async def free_mount_point(path: Path) -> None:
     """Clear a dead mount of ours from the folder; Busy if a living one is there."""
     while (mounted := mounted_at(str(path))) is not None and mounted.ours:
-        if await _lives(path):
-            raise Busy(
-                f"{path} is mounted already",
-                remedy=f"use it, or unmount it first: photofs umount {shlex.quote(str(path))}",
-            )
+        await _refuse_living(path)
         await trio.to_thread.run_sync(partial(unmount, str(path), lazily=True))
+
+
+async def _refuse_living(path: Path) -> None:
+    """Busy if the mount that is there lives."""
+    if await _lives(path):
+        raise Busy(
+            f"{path} is mounted already",
+            remedy=f"use it, or unmount it first: photofs umount {shlex.quote(str(path))}",
+        )
 
 
 async def _lives(path: Path) -> bool:

@@ -232,6 +232,30 @@ def test_a_scan_on_a_terminal_shows_a_live_line(household: Household, tmp_path: 
 
 
 @pytest.mark.mount
+def test_a_demo_that_cannot_be_mounted_is_not_made(household: Household, tmp_path: Path) -> None:
+    """Where there is no folder, or one that holds something or is mounted: what was there stays."""
+    household.environ["XDG_CACHE_HOME"] = str(tmp_path / "cache")
+    old = tmp_path / "cache" / "photofs" / "demo" / ".photofs-demo"
+    old.parent.mkdir(parents=True)
+    old.touch()
+    before = old.stat().st_ino
+    export = tmp_path / "export"
+    demo_takeout(export)
+    household.run("library", "add", "takeout", export, "--no-scan")
+
+    def refused(point: Path, code: int) -> str:
+        told = household.run("mount", "--demo", "--daemon", point, code=code)
+        assert "making pictures" not in told
+        assert old.stat().st_ino == before
+        return told
+
+    assert "mkdir -p" in refused(tmp_path / "nowhere", 4)
+    assert "is not empty" in refused(export, 15)
+    with household.mounted() as point:
+        assert "is mounted already" in refused(point, 5)
+
+
+@pytest.mark.mount
 def test_a_demo_that_was_killed_is_mounted_again(tmp_path: Path) -> None:
     """After kill -9 the next `mount --demo` clears what is left, as for any mount."""
     household = Household(tmp_path)
