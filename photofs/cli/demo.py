@@ -1,17 +1,19 @@
 """The demo: a made-up Takeout, and emulated accounts at Google and Flickr, all on this machine.
 
-It lives in a folder of its own below the user's cache and is made anew each time. What lies in its
-Scratch stays there, and a demo that somebody put photos into is put aside and never deleted: they
-may be the only copies. The user's own catalog, settings and logins are not touched. The emulated
+It lives in a folder of its own below the user's cache and is made anew each time. One that somebody
+put something into, be it photos or files in Scratch, is put aside and never deleted: they may be
+the only copies. The user's own catalog, settings and logins are not touched. The emulated
 services end with the mount.
 """
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from photofs.assembly import HOME_VARIABLE, House, find_paths
 from photofs.cli.demo_services import FLICKR, GOOGLE, emulated_service, facts_of
@@ -23,6 +25,9 @@ from photofs.model.errors import Bug, Busy, Refused
 
 MARKER = ".photofs-demo"
 """Only a folder that holds this file is ever removed."""
+
+_TRASH_NOTES: Final = re.compile(r"\.Trash-\d+/(info/|directorysizes)")
+"""What file managers note of what lies in the mount's trash, by its path below Scratch."""
 
 SETTLE = 5
 """Seconds after which an upload that the emulated Flickr does not list never came.
@@ -96,35 +101,37 @@ def _leave_the_desktop_alone(home: Path) -> None:
 
 
 def make_anew(home: Path) -> Path | None:
-    """Empty the demo's folder but for Scratch; where the one before is kept, None if it is not."""
-    scratch = find_paths({HOME_VARIABLE: str(home)}).scratch
-    aside = home.with_name(f"{home.name}-scratch")
-    if scratch.exists():
-        scratch.rename(aside)
+    """Empty the demo's folder; where the one before is kept, None if it is not."""
     before = _put_aside(home)
     if home.exists():
         shutil.rmtree(home)
     home.mkdir(mode=0o700, parents=True)
     (home / MARKER).touch()
-    if aside.exists():  # also after a crash in between
-        scratch.parent.mkdir(mode=0o700)
-        aside.rename(scratch)
     return before
 
 
 def _put_aside(home: Path) -> Path | None:
-    """Move a demo that holds photos of somebody's own to a name of its own; None if it does not.
+    """Move a demo that holds something of somebody's own to a name of its own; None if not.
 
-    Those are in Kept until they are sent, and with the emulated service from then on; what that
-    paints itself it keeps no file of.
+    Photos are in Kept until they are sent, and with the emulated service from then on; what that
+    paints itself it keeps no file of. Scratch holds the mount's trash, too.
     """
-    kept = find_paths({HOME_VARIABLE: str(home)}).kept
-    rooms = (kept, *(home / service / "originals" for service in (FLICKR, GOOGLE)))
-    if not any(path.is_file() for room in rooms for path in room.rglob("*")):
+    paths = find_paths({HOME_VARIABLE: str(home)})
+    services = (home / service / "originals" for service in (FLICKR, GOOGLE))
+    if not any(_holds_files(room) for room in (paths.kept, paths.scratch, *services)):
         return None
     before = home.with_name(f"{home.name}-{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}")
     home.rename(before)
     return before
+
+
+def _holds_files(room: Path) -> bool:
+    """Whether anything but folders lies there, and notes on what was trashed."""
+    return any(
+        path.is_symlink() or not path.is_dir()
+        for path in room.rglob("*")
+        if _TRASH_NOTES.match(path.relative_to(room).as_posix()) is None
+    )
 
 
 def _write_takeout(folder: Path) -> None:
