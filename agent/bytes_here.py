@@ -20,6 +20,11 @@ from photofs.volume.mirror_copies import MirrorCopies
 MOST: Final = 512 << 20
 """Bytes of a file that is copied only to be looked at."""
 
+FREE_PART: Final = 16
+FEW: Final = 16 << 20
+"""No copy takes more than that part of what is free, for four may lie there at once; unless it has
+few bytes, as most photos."""
+
 
 async def from_mirror(copies: MirrorCopies, sha256: str, folder: Path) -> int | None:
     """The descriptor of a copy, the caller's to close; None if no mirror has it just now.
@@ -39,18 +44,20 @@ async def from_mirror(copies: MirrorCopies, sha256: str, folder: Path) -> int | 
 async def spooled(stream: OriginalStream, folder: Path) -> int:
     """All of a stream in a file without a name, which the caller closes; the folder is there.
 
-    Raises what the stream raises, Corrupt for more than MOST, Full or StoreError.
+    Raises what the stream raises, Corrupt for more than MOST or than the disk has to spare, Full or
+    StoreError.
     """
     copying = partial(disk_errors, "a picture was copied for its thumbnail")
     with copying():
+        most = _most(folder)
         file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed below
     try:
         came = 0
         async with chunks_of(stream) as chunks:
             async for chunk in chunks:
                 came += len(chunk)
-                if came > MOST:
-                    raise Corrupt("the file is too large to be copied for a thumbnail")
+                if came > most:
+                    raise Corrupt("the file is too large to be copied here for a thumbnail")
                 with copying():
                     file.write(chunk)
         with copying():
@@ -59,3 +66,9 @@ async def spooled(stream: OriginalStream, folder: Path) -> int:
     finally:
         with suppress(OSError):  # it tries once more to write what the full disk did not take
             file.close()
+
+
+def _most(folder: Path) -> int:
+    """Bytes of the largest copy that its disk has room to spare for. Raises OSError."""
+    disk = os.statvfs(folder)
+    return min(MOST, max(FEW, disk.f_bavail * disk.f_frsize // FREE_PART))

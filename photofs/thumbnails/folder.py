@@ -29,6 +29,11 @@ _UNFINISHED: Final = (".photofs-", ".part")
 _OLD_NS: Final = 3600 * 10**9
 """A file that was not finished for so long is of a process that was killed."""
 
+SPARED: Final = 256 << 20
+SPARED_PART: Final = 50
+"""Bytes of the disk that are left free, or that part of a small one: nobody asked for thumbnails so
+much that other programs should meet a full disk for them."""
+
 _SAFE: Final = "thumbnails alone are concerned, and they can be made again"
 
 
@@ -108,6 +113,7 @@ class ThumbnailFolder:
         part = path.with_name(f"{begin}{secrets.token_hex(8)}{end}")
         with _disk_errors(f"a thumbnail was written below {self.root}"):
             self._make_folder(size)
+            _check_room(path.parent)
             try:
                 with os.fdopen(os.open(part, _ANEW, _PRIVATE_FILE), "wb") as file:
                     file.write(png)
@@ -203,6 +209,19 @@ def _replaced(part: Path, path: Path) -> bool:
             return False
         raise
     return True
+
+
+def _check_room(folder: Path) -> None:
+    """Full where so little is free that it is left to others."""
+    disk = os.statvfs(folder)
+    spared = min(SPARED, disk.f_blocks * disk.f_frsize // SPARED_PART)
+    if disk.f_bavail * disk.f_frsize < spared:
+        raise Full(
+            f"there was no room on the disk for thumbnails: its last {spared:,} bytes are left free"
+            " for others",
+            safe=_SAFE,
+            remedy="free some space, or set a lower [thumbnails] limit",
+        )
 
 
 def _check_outside(folder: Path, mounts: Iterable[str]) -> None:

@@ -242,6 +242,21 @@ def test_a_full_disk_keeps_what_was_there(tmp_path: Path) -> None:
         assert [each.name for each in path.parent.iterdir()] == [ADA.file_name]
 
 
+@pytest.mark.skipif(bool(why_no_mounts()), reason=why_no_mounts())
+def test_the_last_of_a_disk_is_left_to_others(tmp_path: Path) -> None:
+    """A thumbnail that would fit is not made there: nobody asked for it."""
+    with small_disk(tmp_path / "disk", 8 << 20) as disk:
+        folder = ThumbnailFolder(disk / "thumbnails")
+        path = put(folder, ADA)
+        fill(disk, left=100_000)
+        before = os.statvfs(disk).f_bavail
+        with pytest.raises(Full, match="no room on the disk for thumbnails"):
+            folder.write(LARGE, ADA, png(ADA.texts()))
+        assert os.statvfs(disk).f_bavail >= before - 1  # the folder itself
+        assert folder.remove(NORMAL, ADA.file_name, ADA.uri)
+        assert not path.exists()
+
+
 def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
     """A file stands where the folder should: nothing to look at, and writing tells why."""
     (tmp_path / "thumbnails").touch()
