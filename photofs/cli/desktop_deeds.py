@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from photofs.cli.mounts import mount_of
 from photofs.model.errors import NotFound, Refused
 from photofs.model.terminal import safe_text
 
@@ -36,12 +37,15 @@ def do_deed(deed: str, paths: Sequence[Path], environ: Mapping[str, str]) -> tup
         command, env=dict(environ), capture_output=True, text=True, errors="replace", check=False
     )
     for path in paths:
-        _look_again(path)
+        if mount_of(path, environ) is not None:
+            _look_again(path)
     return done.returncode, " ".join((done.stdout + done.stderr).split())
 
 
 def _look_again(path: Path) -> None:
     """Have file managers that show it ask for its emblem: nothing but their watch of it changes.
+
+    In a mount of ours, that is: any other file would have another ctime, and be backed up anew.
 
     A mode that is set to what it is, which each library takes (photofs/fuse/writing_operations.py).
     """

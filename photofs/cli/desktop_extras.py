@@ -6,6 +6,7 @@ its first line: one without it is somebody else's, and is never written over or 
 
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Mapping
 from enum import Enum
@@ -136,7 +137,8 @@ def install_extra(extra: Extra, environ: Mapping[str, str]) -> Path:
 
 def _write_synced(path: Path, text: str) -> None:
     """On the disk before it has its name: an empty one would be taken for somebody else's."""
-    with path.open("w", encoding="utf-8") as file:
+    path.unlink(missing_ok=True)  # what was left there may be a link to a file of the user's
+    with path.open("x", encoding="utf-8") as file:
         file.write(text)
         os.fchmod(file.fileno(), 0o755)  # or KIO does not run a service menu of the home folder
         file.flush()
@@ -168,11 +170,13 @@ def _check_ours(extra: Extra, path: Path, environ: Mapping[str, str]) -> None:
 
 
 def _read(path: Path) -> str | None:
-    """What stands there; None if nothing does."""
+    """What stands there; None if nothing does, "" for what is no file, or a link to none."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe would never end
+            return ""
         return path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
-        return None
+        return "" if path.is_symlink() else None
     except OSError as error:
         raise StoreError(
             f"{path} cannot be read: {error.strerror}", remedy="see whose file it is"

@@ -7,7 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -106,6 +106,56 @@ def test_a_file_of_somebody_elses_is_left_alone(household: Household) -> None:
     assert "another version" in household.ask("desktop", "status")["nautilus"]
     household.run("desktop", "install", "nautilus")
     assert household.ask("desktop", "status")["nautilus"] == "installed"
+
+
+def as_pipe(path: Path) -> None:
+    """A pipe that nobody writes into."""
+    os.mkfifo(path)
+
+
+def as_lost_link(path: Path) -> None:
+    """A link to what is on a disk that is away."""
+    path.symlink_to("/nowhere/at/all")
+
+
+@pytest.mark.parametrize("put", [as_pipe, as_lost_link, Path.mkdir])
+def test_what_is_no_file_is_somebody_elses(
+    household: Household, put: Callable[[Path], None]
+) -> None:
+    """It is told at once, and stays."""
+    path = place(household, "nautilus")
+    path.parent.mkdir(parents=True)
+    put(path)
+    before = path.lstat()
+    for verb in ("install", "remove"):
+        assert "no file of `photofs desktop install`" in household.run(
+            "desktop", verb, "nautilus", code=15
+        )
+    assert (path.lstat().st_ino, path.lstat().st_mode) == (before.st_ino, before.st_mode)
+
+
+def test_nothing_is_written_through_a_link(household: Household) -> None:
+    """Where the new file is written first somebody has put one to a file of the user's."""
+    path = place(household, "nautilus")
+    path.parent.mkdir(parents=True)
+    letter = household.folder / "letter.txt"
+    letter.write_text("dear Ada")
+    mode = letter.stat().st_mode
+    path.with_name(f".{path.name}.new").symlink_to(letter)
+    household.run("desktop", "install", "nautilus")
+    assert (letter.read_text(), letter.stat().st_mode) == ("dear Ada", mode)
+    assert household.ask("desktop", "status")["nautilus"] == "installed"
+
+
+def test_files_that_lie_in_no_mount_are_left_as_they_are(household: Household) -> None:
+    """Dolphin shows the entries at every picture: not even a ctime changes, by links neither."""
+    picture, link = household.folder / "ours.jpg", household.folder / "link.jpg"
+    picture.write_bytes(b"mine")
+    link.symlink_to(picture)
+    before = picture.stat()
+    for path in (picture, link):
+        household.run("desktop", "do", "pin", "--", path, code=None)
+    assert picture.stat() == before
 
 
 def test_what_cannot_be_written_is_said(household: Household) -> None:
