@@ -19,6 +19,7 @@ from typing import Final
 
 from photofs.model.errors import Full, Rationed, Refused, StoreError
 from photofs.model.thumbnail import MADE_BY, SOFTWARE, Portrayed, ThumbnailSize, portrayed_in
+from photofs.model.wording import counted
 from photofs.thumbnails.png_texts import HEAD, texts_in
 
 _PRIVATE_FOLDER: Final = 0o700
@@ -217,7 +218,7 @@ def _check_room(folder: Path) -> None:
     spared = min(SPARED, disk.f_blocks * disk.f_frsize // SPARED_PART)
     if disk.f_bavail * disk.f_frsize < spared:
         raise Full(
-            f"there was no room on the disk for thumbnails: its last {spared:,} bytes are left free"
+            f"there was no room on the disk for thumbnails: its last {counted(spared, 'byte')} are left free"
             " for others",
             safe=_SAFE,
             remedy="free some space, or set a lower [thumbnails] limit",
