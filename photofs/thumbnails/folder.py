@@ -218,8 +218,8 @@ def _check_room(folder: Path) -> None:
     spared = min(SPARED, disk.f_blocks * disk.f_frsize // SPARED_PART)
     if disk.f_bavail * disk.f_frsize < spared:
         raise Full(
-            f"there was no room on the disk for thumbnails: its last {counted(spared, 'byte')} are left free"
-            " for others",
+            "there was no room on the disk for thumbnails: its last"
+            f" {counted(spared, 'byte')} are left free for others",
             safe=_SAFE,
             remedy="free some space, or set a lower [thumbnails] limit",
         )
