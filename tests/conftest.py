@@ -12,6 +12,7 @@ from hypothesis import HealthCheck
 pytest_plugins = [
     "tests.support.clean_environ",
     "tests.support.log_guard",
+    "tests.support.same_worker",
     "tests.support.virtual_time",
 ]
 

@@ -23,7 +23,10 @@ from tests.support.chromium import chromium, opened_window
 from tests.support.google_library import config_of, log_in
 from tests.support.household import PATIENCE, Household, shell
 
-pytestmark = [pytest.mark.mount, pytest.mark.xdist_group("chromium story")]
+pytestmark = [
+    pytest.mark.mount,
+    pytest.mark.xdist_group("chromium story"),
+]
 
 MADE = datetime(2024, 1, 1, tzinfo=UTC)
 TAKEN = datetime(2019, 7, 10, 12, 0, tzinfo=UTC)
