@@ -10,7 +10,7 @@ from PIL import Image
 from photofs.model.thumbnail import file_uri, uri_digest
 from tests.support.at_the_desk import AtTheDesk, at_the_desk
 from tests.support.desktop import why_not
-from tests.support.thunar import TUMBLER, Window
+from tests.support.thunar import Window
 from tests.support.waiting import wait_until
 
 pytestmark = [
@@ -109,12 +109,7 @@ def test_tumbler_let_loose_fetches_nothing(tmp_path: Path) -> None:
 def test_tumbler_asked_for_a_whole_album_at_once_fetches_nothing(tmp_path: Path) -> None:
     """As file managers ask by D-Bus: it ends, with a refusal for each, and remembers no failure."""
     with at_the_desk(tmp_path, PHOTOS) as desk:
-        paths = sorted(desk.album.iterdir())
-        uris = ", ".join(f"'{file_uri(os.fsencode(path))}'" for path in paths)
-        kinds = ", ".join(["'image/jpeg'"] * len(paths))
-        method = f"{TUMBLER}.Queue"
-        path = "/" + TUMBLER.replace(".", "/")
-        desk.desktop.call(TUMBLER, path, method, f"[{uris}]", f"[{kinds}]", "large", "default", "0")
+        desk.thunar.ask_for([file_uri(os.fsencode(path)) for path in sorted(desk.album.iterdir())])
         wait_until(desk.thunar.has_asked, PER_PHOTO_S * PHOTOS)
         assert refused(desk) >= PHOTOS
         assert desk.originals_sent() == 0

@@ -5,7 +5,7 @@ There is no window manager: a window is given the keys before they are pressed.
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -158,6 +158,14 @@ class Thunar:
         """What it does when files are dropped on a folder of another file system."""
         uris = ", ".join(f"'{_uri(path)}'" for path in paths)
         self._tell("FileManager.CopyInto", "", f"[{uris}]", _uri(folder))
+
+    def ask_for(self, uris: Sequence[str]) -> None:
+        """Have tumbler draw these at once, as Thunar asks it."""
+        told = ", ".join(f"'{uri}'" for uri in uris)
+        kinds = ", ".join(["'image/jpeg'"] * len(uris))
+        path = "/" + TUMBLER.replace(".", "/")
+        arguments = (f"[{told}]", f"[{kinds}]", "large", "default", "uint32 0")
+        self.desktop.call(TUMBLER, path, f"{TUMBLER}.Queue", *arguments)
 
     def has_asked(self) -> bool:
         """Whether tumbler was asked for thumbnails, and has ended with all of it, well or not."""
