@@ -23,6 +23,7 @@ from photofs.model.capture_time import Granularity, TakenBy, TakenFact
 from photofs.model.errors import Exists, NotFound, PhotofsError, Refused
 from photofs.model.naming import with_suffix
 from photofs.model.node import folder_ino, row_id
+from photofs.model.observation import PhotoSeen
 from photofs.model.spot import Spot, Written
 from photofs.model.wish import Asker
 from photofs.originals.port import Room
@@ -145,6 +146,14 @@ class Restoring:
         """Among the favorites of its library."""
         self.link(ino, self._ino(library, "Favorites"), name)
 
+    def has_archive(self, library: str) -> bool:
+        """Whether the library has an archive at all; Flickr has none."""
+        try:
+            self._ino(library, "Archive")
+        except NotFound:
+            return False
+        return True
+
     def archive(self, ino: int, library: str, name: str) -> None:
         """In the archive of its library: an errand, where no program may put it there."""
         self.link(ino, self._ino(library, "Archive"), name)
@@ -161,16 +170,21 @@ class Restoring:
                 continue
         raise Exists(f"{name!r} is taken in Unsorted")
 
-    def link(self, ino: int, folder: int, name: str) -> None:
-        """Into a folder, under that name or the first one like it that is free."""
-        if self._again.stands_in(ino, row_id(folder)):
-            return
+    def stands_in(self, ino: int, folder: int) -> bool:
+        """Whether it is in that folder already."""
+        return self._again.stands_in(ino, row_id(folder))
+
+    def link(self, ino: int, folder: int, name: str) -> bool:
+        """Into a folder, by that name or the first free one like it; False: it is there already."""
+        if self.stands_in(ino, folder):
+            return False
         for wanted in _names(name):
             try:
                 self._wishing.link(ino, Spot(folder, wanted), self._asker)
             except Exists:
                 continue
-            return
+            break
+        return True
 
     def steps(self, ino: int, each: Deleted) -> Iterator[tuple[str, Callable[[], object]]]:
         """Give a file that was copied in what the photo said, but for what its name says."""
@@ -185,6 +199,20 @@ class Restoring:
         ):
             if value:
                 yield what, partial(wishing.set_attribute, ino, name, value, asker)
+
+
+def told_of(seen: PhotoSeen, library: str, name: str, *, dated: bool) -> Deleted:
+    """What a folder tells of a photo, as a line of a restore file; its date only if `dated`."""
+    return Deleted(
+        library=library,
+        sha256="",
+        size=0,
+        name=name,
+        title=seen.title,
+        description=seen.description,
+        tags=list(seen.tags),
+        told=Told(taken=seen.taken) if dated else None,
+    )
 
 
 def _taken(each: Deleted) -> TakenFact | None:

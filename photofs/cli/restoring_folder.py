@@ -22,7 +22,7 @@ from photofs.catalog.unread_rows import second_of
 from photofs.cli.comparing import Comparing, open_comparing
 from photofs.cli.mirror_reading import FolderRead, open_folder
 from photofs.cli.restored_bytes import FileBytes, RestoredBytes
-from photofs.cli.restoring import Deleted, Restoring, Told, alone
+from photofs.cli.restoring import Restoring, alone, told_of
 from photofs.cli.restoring_checks import check_folder, check_library
 from photofs.cli.still_there import Alike, StillThere
 from photofs.filing.desk import Desk
@@ -186,19 +186,24 @@ class _Run:
         members = [each for each in album.members if each in self._read.photos]
         if not members:
             return
-        self.done.albums += 1
-        is_there = self._catalog.folder_of_title(self._library, album.title) is not None
-        self.done.joined += is_there or album.title in self._titles
-        self._titles.add(album.title)
-        folder: int | None = None
+        there = self._catalog.folder_of_title(self._library, album.title)
+        gets = False
         for remote_id in members:
             ino = await self.photo(remote_id)
-            if ino is not None:
-                folder = folder or folder_ino(self._album_folder(album.title))
-                self._restoring.link(ino, folder, _name(self._read.photos[remote_id]))
+            if self._wanted.dry:
+                gets |= there is None or ino is None or not self._is_in(ino, there)
+            elif ino is not None:
+                folder = folder_ino(self._album_folder(album.title))
+                gets |= self._restoring.link(ino, folder, _name(self._read.photos[remote_id]))
+        self.done.albums += gets
+        self.done.joined += gets and (there is not None or album.title in self._titles)
+        self._titles.add(album.title)
+
+    def _is_in(self, ino: int, folder: int) -> bool:
+        return ino != WOULD_BE and self._restoring.stands_in(ino, folder_ino(folder))
 
     async def photo(self, remote_id: str) -> int | None:
-        """A photo's inode in the library, brought in if it was not yet; None if it could not be."""
+        """A photo's inode in the library, brought in if it was not yet; None if it is not there."""
         if remote_id not in self._inodes:
             self._inodes[remote_id] = await self._once(self._read.photos[remote_id])
             if len(self._inodes) % EVERY == 0:
@@ -239,8 +244,9 @@ class _Run:
             self._count_copied(seen, file)
         else:
             self._count_there(there, brought)
-        self._count_marks(seen, there)
-        return None if self._wanted.dry else await self._take(seen, file, there)
+        here = photo_ino(brought) if there is None and brought is not None else there
+        self._count_marks(seen, here)
+        return here if self._wanted.dry else await self._take(seen, file, there)
 
     async def _take(self, seen: PhotoSeen, file: FileBytes, there: int | None) -> int:
         """Have it in the library, and said of it what is to be said; its inode."""
@@ -250,7 +256,7 @@ class _Run:
             self._describe(ino, seen)
         else:
             self._wishing.restore([row_id(ino)], self._asker)
-        if seen.archived:
+        if seen.archived and self._restoring.has_archive(self._name):
             self._telling("archive", lambda: self._restoring.archive(ino, self._name, _name(seen)))
         if seen.favorite:
             self._telling("favorites", lambda: self._restoring.mark(ino, self._name, _name(seen)))
@@ -269,7 +275,10 @@ class _Run:
         """What it is to be that it is not yet."""
         shown = None if there in {None, WOULD_BE} else self._catalog.photo(row_id(there or 0))
         self.done.favorites += bool(seen.favorite) and not (shown and shown.favorite)
-        self.done.archived += bool(seen.archived) and not (shown and shown.archived)
+        if seen.archived and not self._restoring.has_archive(self._name):
+            self.done.untold[f"archive: {self._name} has none"] += 1
+        else:
+            self.done.archived += bool(seen.archived) and not (shown and shown.archived)
 
     def _count_there(self, there: int | None, brought: int | None) -> None:
         """It need not be copied; `brought`: an earlier restore did that, and nobody has sent it."""
@@ -345,20 +354,10 @@ class _Run:
 
     def _describe(self, ino: int, seen: PhotoSeen) -> None:
         """Title, date, tags and description, each as far as the service takes it."""
-        photo = self._catalog.photo(row_id(ino))
-        told = Deleted(
-            library=self._name,
-            sha256="",
-            size=0,
-            name=_name(seen),
-            title=seen.title,
-            description=seen.description,
-            tags=list(seen.tags),
-            told=Told(taken=seen.taken),
-        )
+        shown = self._catalog.photo(row_id(ino)).taken_local
         local = seen.taken.local if seen.taken else None
-        if local is not None and photo.taken_local == local.isoformat():
-            told = _undated(told)
+        dated = local is None or local.isoformat() != shown
+        told = told_of(seen, self._name, _name(seen), dated=dated)
         for what, step in self._restoring.steps(ino, told):
             self._telling(what, step)
 
@@ -390,8 +389,3 @@ class _Run:
 def _name(seen: PhotoSeen) -> str:
     """The file's name."""
     return seen.file_name or seen.remote_id.rpartition("/")[2]
-
-
-def _undated(told: Deleted) -> Deleted:
-    """The same without a date: it is shown so already."""
-    return Deleted(**{**{key: getattr(told, key) for key in told.__struct_fields__}, "told": None})

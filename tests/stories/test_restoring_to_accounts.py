@@ -368,6 +368,22 @@ def test_albums_go_by_their_titles(household: Household, flickr: Flickr, folder:
     assert verbs(home)["make album"] == 1
 
 
+def test_regression_a_restore_tells_what_the_service_has_no_place_for(
+    household: Household, flickr: Flickr, folder: Path
+) -> None:
+    """Flickr has no archive: the dry run says so, too; with nothing to do no album got photos."""
+    photos = (ListedPhoto("00.jpg", archived=True), ListedPhoto("01.jpg", archived=True))
+    put_list(folder, photos, ListedAlbum("Lima", "7", files=("00.jpg",)))
+    home = listed(household, flickr)
+    for more, albums in ((["--dry-run"], "1 album would get"), ([], "1 album got")):
+        told = home.run("restore", folder, "--to", "anew", *more)
+        assert "of 2 photos something was not told: archive: anew has none" in told
+        assert "as archived" not in told
+        assert f"{albums} photos" in told
+    for more, albums in ((["--dry-run"], "0 albums would get"), ([], "0 albums got")):
+        assert f"{albums} photos" in home.run("restore", folder, "--to", "anew", *more)
+
+
 def test_a_restore_of_hundreds_is_not_held(
     household: Household, flickr: Flickr, tmp_path: Path
 ) -> None:
