@@ -11,7 +11,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +21,7 @@ from photofs.cli.house import home_environ
 from photofs.cli.mounts import list_mounts, serves
 from photofs.cli.output import own_name, safe_text, shell_word
 from photofs.cli.scan import run_agent
-from photofs.model.errors import Bug, Busy, Refused
+from photofs.model.errors import Bug, Busy, PhotofsError, Refused
 
 MARKER = ".photofs-demo"
 """Only a folder that holds this file is ever removed."""
@@ -44,9 +44,9 @@ def demo_home(environ: Mapping[str, str]) -> Iterator[Path]:
     Yields the value for PHOTOFS_HOME. Busy if another demo is mounted.
     """
     home = _new_folder(environ)
-    _leave_the_desktop_alone(home)
     house = House(home_environ(str(home)))
     house.make_folders()
+    house.paths.config.mkdir(mode=0o700)
     print("making pictures ...", flush=True)
     takeout = home / "takeout"
     with emulated_service(home, FLICKR) as flickr, emulated_service(home, GOOGLE) as google:
@@ -61,6 +61,7 @@ def demo_home(environ: Mapping[str, str]) -> Iterator[Path]:
                 raise Bug(f"the demo's libraries could not be scanned (status {code})")
             yield home
         finally:
+            _forget_thumbnails(home)
             os.environ.pop(HOME_VARIABLE)
             if previous is not None:
                 os.environ[HOME_VARIABLE] = previous
@@ -83,6 +84,7 @@ def _new_folder(environ: Mapping[str, str]) -> Path:
             )
     if home.exists() and not (home / MARKER).is_file():
         raise Refused(f"{home} is in the way and no demo of ours", remedy="move it away")
+    _forget_thumbnails(home)  # of one that was killed
     before = make_anew(home)
     if before is not None:
         print(
@@ -93,11 +95,16 @@ def _new_folder(environ: Mapping[str, str]) -> Path:
     return home
 
 
-def _leave_the_desktop_alone(home: Path) -> None:
-    """The catalog of a demo goes with it; nobody would know then which thumbnails were of it."""
-    settings = find_paths({HOME_VARIABLE: str(home)}).config_file
-    settings.parent.mkdir(mode=0o700)
-    settings.write_text('[thumbnails]\nfill = "off"\n', encoding="utf-8")
+def _forget_thumbnails(home: Path) -> None:
+    """Remove what the desktop was given of a demo: once its catalog is gone nobody knows them."""
+    environ = home_environ(str(home))
+    if not find_paths(environ).catalog.is_file():
+        return
+    with suppress(PhotofsError), House(environ).catalog(read_only=True) as catalog:
+        if not catalog.thumbnail_totals():  # the usual case, half a second sooner
+            return
+    with Path(os.devnull).open("w", encoding="utf-8") as unheard:
+        run_agent(["thumbnails"], stdout=unheard, environ=environ)
 
 
 def make_anew(home: Path) -> Path | None:

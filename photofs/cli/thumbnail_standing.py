@@ -88,7 +88,10 @@ def find_standing(house: House, catalog: Catalog) -> Standing:
 def _off(house: House, told: str) -> str:
     """Why none are made by themselves."""
     if house.settings.thumbnails.fill == "off":
-        return 'fill = "off" in config.toml; `photofs thumbnails fill` makes them'
+        return (
+            f'fill = "off" in {house.paths.config_file}; `photofs thumbnails fill` makes them,'
+            " and another word there counts from the next mount on"
+        )
     if not agent_works(house):
         return "no agent works; `photofs agent`, or a mount without --no-agent, begins one"
     return told

@@ -257,18 +257,29 @@ def test_a_demo_that_cannot_be_mounted_is_not_made(household: Household, tmp_pat
 
 @pytest.mark.mount
 def test_a_demo_that_was_killed_is_mounted_again(tmp_path: Path) -> None:
-    """After kill -9 the next `mount --demo` clears what is left, as for any mount."""
-    household = Household(tmp_path)
+    """After kill -9 the next `mount --demo` clears what is left, thumbnails of its photos, too."""
+    household = Household(tmp_path, {"XDG_CACHE_HOME": str(tmp_path / "cache")})
     del household.environ["PHOTOFS_HOME"]
     point = tmp_path / "photos"
     point.mkdir()
+
+    def thumbnails() -> list[Path]:
+        return [*(tmp_path / "cache" / "thumbnails").rglob("*.png")]
+
     household.run("mount", "--demo", "--daemon", "--no-agent", point)
+    household.run("thumbnails", "fill", point / "google" / "Albums" / "Sydney")
+    assert thumbnails()
     (mount,) = household.ask("status")["mounts"]
     os.kill(mount["pid"], signal.SIGKILL)
     household.run("mount", "--demo", "--daemon", "--no-agent", point)
     assert sorted(path.name for path in point.iterdir()) == ["flickr", "google"]
     assert household.ask("library", "list")[0]["photos"] > 20
+    assert thumbnails() == []
+    assert household.ask("thumbnails", "status")["fill"] == "opened"
+    household.run("thumbnails", "fill", point / "google" / "Albums" / "Sydney")
+    assert thumbnails()
     household.run("umount", point)
+    assert thumbnails() == []
 
 
 @pytest.mark.mount
