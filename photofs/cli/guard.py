@@ -6,7 +6,7 @@ from collections.abc import Callable
 import click
 import msgspec
 
-from photofs.cli.guard_words import told_words
+from photofs.cli.guard_words import is_held, told_words
 from photofs.cli.house import find_house
 from photofs.cli.output import json_option, print_json, safe_text
 from photofs.config_file import read_settings
@@ -49,7 +49,12 @@ def status(*, as_json: bool) -> None:
     for name in words.allowed:
         print(f"allowed: {safe_text(name)}")
     for each in told:
-        print(told_words(each))
+        print(told_words(each, standing))
+    if any(each.known and is_held(each, standing) for each in told):
+        print(
+            "thumbnails are made without originals: of folders that are opened, and of all by"
+            " `photofs thumbnails fill`"
+        )
 
 
 @guard.command

@@ -12,7 +12,7 @@ from photofs.catalog.port import Counts, LibraryRow, SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.attached import away_from
 from photofs.cli.errand_words import errands_in_words, held_back, without_page
-from photofs.cli.guard_words import told_words
+from photofs.cli.guard_words import is_held, told_words
 from photofs.cli.house import find_house, way_to
 from photofs.cli.mounts import home_of, list_mounts, serves
 from photofs.cli.open_work import OpenWork, open_work, work_words
@@ -38,7 +38,8 @@ from photofs.model.notice import (
 from photofs.model.size import parse_size
 from photofs.originals.port import Usage
 from photofs.scratch.usage import Held, held_in
-from photofs.volume.guard_notes import read_told
+from photofs.volume.guard_notes import read_told, read_words
+from photofs.volume.guard_rules import Standing, standing_of
 from photofs.wishing.recognising import doubt_words
 
 TROUBLES = 10
@@ -115,11 +116,12 @@ def status(*, as_json: bool) -> None:
     """Show libraries, mounts, cache, and what is wrong."""
     # others' mounts on this machine are not ours to report on
     mounts = [mount for mount in list_mounts(os.environ) if mount.pid]
-    found = find_status(find_house(), mounts)
+    house = find_house()
+    found = find_status(house, mounts)
     if as_json:
         print_json(_as_document(found))
     else:
-        _print(found)
+        _print(found, standing_of(house.settings.guard, read_words(house.paths.guard_words)))
 
 
 def find_status(house: House, mounts: list[Mount]) -> Status:
@@ -247,7 +249,7 @@ def _as_document(found: Status) -> dict[str, object]:
     return document
 
 
-def _print(found: Status) -> None:
+def _print(found: Status, standing: Standing) -> None:
     """All of it for people."""
     if not found.libraries:
         print("no library yet; see `photofs library add --help` and `photofs login --help`")
@@ -263,7 +265,9 @@ def _print(found: Status) -> None:
         print("nothing of this is mounted" if found.mounts else "nothing is mounted")
     print(f"cache: {human_size(found.cache.cache)} of {human_size(found.cache.cache_limit)}")
     for told in found.guarded:
-        print(f"guard: {told_words(told)}; see `photofs guard status`")
+        if not is_held(told, standing):
+            continue
+        print(f"guard: {told_words(told, standing)}; see `photofs guard status`")
     for trouble in found.troubles:
         print(f"! {safe_text(trouble)}")
     print(f"logins: in {safe_text(found.logins_in)}")

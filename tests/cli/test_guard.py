@@ -86,3 +86,23 @@ def test_status_tells_who_was_refused(tmp_path: Path) -> None:
         assert "tumblerd" in said
         assert "1,234" in said
     assert household.ask("status")["guarded"] == household.ask("guard", "status")["refused"]
+
+
+def test_what_was_refused_is_not_told_as_if_it_held(tmp_path: Path) -> None:
+    """Of a program that is allowed now, or while the guard is off; `photofs status` is silent."""
+    household = Household(tmp_path)
+    refused = [Told("tumblerd", True, 0, 16), Told("exiftool", False, 30, 2)]
+    note_told(household.home / "state" / "guard", refused)
+    said = household.run("guard", "status")
+    assert "tumblerd (known to draw or index) is kept from what is not on this disk, as is" in said
+    assert "exiftool (read only the heads of many photos) may open no more" in said
+    assert "`photofs thumbnails fill`" in said
+    household.run("guard", "allow", "tumblerd")
+    said = household.run("guard", "status")
+    assert "tumblerd was refused before that: 0 opens given, 16 refused" in said
+    assert "exiftool (read only" in said
+    assert "thumbnails fill" not in said
+    assert "tumblerd" not in household.run("status")
+    household.run("guard", "off")
+    assert "may open no more" not in household.run("guard", "status")
+    assert "exiftool" not in household.run("status")
