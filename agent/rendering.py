@@ -26,6 +26,7 @@ from photofs.catalog.sqlite import Catalog
 from photofs.metadata.pixels import read_pixels
 from photofs.metadata.still import is_shown
 from photofs.model.errors import Corrupt, Full, PhotofsError
+from photofs.originals.disk_errors import disk_errors
 from photofs.providers.port import Provider, Renditions, SmallState
 from photofs.volume.mirror_copies import MirrorCopies
 from photofs.volume.sources import OpenProvider, Sources
@@ -290,7 +291,12 @@ def _check_size(data: bytes, origin: OriginRow, pixels: int) -> None:
 
 
 def _in_memory(data: bytes) -> int:
-    """An open file with these bytes, on no disk."""
-    fd = os.memfd_create("rendition")
-    os.write(fd, data)
-    return fd
+    """An open file with these bytes, on no disk; Full or StoreError."""
+    with disk_errors("a small picture was held in memory"):
+        fd = os.memfd_create("rendition")
+        try:
+            os.write(fd, data)
+        except BaseException:
+            os.close(fd)
+            raise
+        return fd

@@ -1,5 +1,6 @@
 """Photos whose originals are not in the store get thumbnails of what else shows them."""
 
+import errno
 import io
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -370,6 +371,21 @@ async def test_a_full_disk_ends_the_round_plainly(tmp_path: Path) -> None:
         with pytest.raises(Full):
             await Rendering(catalog, reach).bring({1: 256}, never_used)
         assert open_files() == before
+
+
+async def test_a_process_that_may_open_no_more_files_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends the round in words, and is held against neither photo nor source."""
+
+    def refuse(_name: str) -> int:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("agent.rendering.os.memfd_create", refuse)
+    given = scene(tmp_path, {"a.jpg": jpeg()})
+    with pytest.raises(StoreError, match="Too many open files"):
+        await given.fill()
+    assert given.notes.notes == {}
 
 
 async def never_used(photo: int, picture: object) -> bool:
