@@ -5,21 +5,38 @@ second or name: model/likeness.py) is asked for its length first, and where that
 fetched and compared, before the file is sent as a new photo (docs/decisions/0028).
 """
 
+import copy
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final, NamedTuple
 
+import trio
+
 from photofs.assembly import House
 from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
-from photofs.model.errors import Full, PhotofsError, Rationed
+from photofs.model.errors import (
+    Corrupt,
+    Full,
+    Gone,
+    PhotofsError,
+    Quota,
+    Rationed,
+    Temporary,
+    Unauthorised,
+)
 from photofs.model.likeness import Sought, UnreadPhoto, UnreadPhotos
 from photofs.volume.engine import Engine, open_engine
 from photofs.volume.fetch import Pieces
 from photofs.volume.sources import OpenProvider
 
 OTHER_BYTES: Final = "its service gives back other bytes than were sent"
+
+IN_VAIN: Final = 3
+REST_S: Final = 60.0
+"""After so many photos in a row that could not be had the service is let be for so many seconds:
+each may take a minute and more, and a library has thousands."""
 
 
 class Compared(NamedTuple):
@@ -47,6 +64,8 @@ class Comparing:
         """`takes_once`: the service knows the same bytes by itself, so nothing is compared."""
         self._catalog, self._engine, self._source = catalog, engine, source
         self._open = open_provider
+        self._in_vain, self._rest_until = 0, 0.0
+        self._why: PhotofsError | None = None
         self.takes_once = takes_once
         self._unread = UnreadPhotos(catalog.unread(source.library_id, source.source_id))
         self.number = self._unread.number
@@ -86,10 +105,32 @@ class Comparing:
     async def _hash_of(self, photo_id: int, size: int) -> str | None:
         """A photo's hash, fetched if need be; None if it is of another length."""
         known = self._catalog.photo_facts(photo_id).sha256
-        if known is None and await self._engine.size(photo_id) == size:
-            await self._engine.whole(photo_id)
+        if known is None and await self._has_size(photo_id, size):
             known = self._catalog.photo_facts(photo_id).sha256
         return known
+
+    async def _has_size(self, photo_id: int, size: int) -> bool:
+        """Whether a photo is of that length, and has been fetched therefore.
+
+        Raises as before, and asks nothing, while a service that gave nothing is let be.
+        """
+        if self._why is not None and trio.current_time() < self._rest_until:
+            raise copy.copy(self._why)
+        try:
+            same = await self._engine.size(photo_id) == size
+            if same:
+                await self._engine.whole(photo_id)
+        except (Temporary, Unauthorised, Quota) as error:
+            self._in_vain += 1
+            if self._in_vain >= IN_VAIN:
+                # a copy, for an error holds on to all that went on
+                self._why, self._rest_until = copy.copy(error), trio.current_time() + REST_S
+            raise
+        except (Gone, Corrupt):  # the photo's own fault: its service has answered
+            self._in_vain, self._why = 0, None
+            raise
+        self._in_vain, self._why = 0, None
+        return same
 
     def _name(self, photo: UnreadPhoto) -> str:
         return self._catalog.path_of(photo.photo_id) or photo.names[0]

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, cast
 
 import pytest
+import trio
+from trio.testing import MockClock
 
 from photofs.catalog.port import SourceRow
 from photofs.catalog.sqlite import Catalog
-from photofs.cli.comparing import Compared, Comparing
-from photofs.model.errors import Full, PhotofsError, TimedOut
+from photofs.cli.comparing import IN_VAIN, REST_S, Compared, Comparing
+from photofs.model.errors import Corrupt, Full, Gone, PhotofsError, TimedOut
 from photofs.model.likeness import Sought
 from photofs.model.photo import Fidelity, Media
 from tests.support.filed import Filed, photo
@@ -97,6 +99,38 @@ async def test_who_cannot_be_asked_may_have_it(made: Made) -> None:
     made.engine.error = Full("no room")
     with pytest.raises(Full):
         await made.comparing.find(FILE, SAME)
+
+
+async def test_a_service_that_gives_nothing_is_not_waited_for_at_each_file(
+    made: Made, autojump_clock: MockClock
+) -> None:
+    """Three in a row, then one a minute; what is left is named as before. An answer ends that."""
+    assert autojump_clock.rate == 0
+    made.engine.error = TimedOut("no answer came")
+    for _ in range(9):
+        found = await made.comparing.find(FILE, SAME)
+        assert found == Compared(None, "as L/Dates/2019/2019-07/p.jpg: no answer came")
+    assert made.engine.asked == ["size"] * IN_VAIN
+    for _ in range(3):
+        await trio.sleep(REST_S)
+        for _ in range(3):
+            assert (await made.comparing.find(FILE, SAME)).unsure
+    assert made.engine.asked == ["size"] * (IN_VAIN + 3)
+    await trio.sleep(REST_S)
+    made.engine.error = None
+    assert await made.comparing.find(FILE, SAME) == Compared(made.photo_id)
+
+
+@pytest.mark.parametrize("error", [Gone("it has no bytes"), Corrupt("other bytes came")])
+async def test_photos_that_cannot_be_had_keep_no_other_from_being_asked_for(
+    made: Made, error: PhotofsError
+) -> None:
+    """Their service has answered, and what was in vain before counts no more."""
+    silence = TimedOut("no answer came")
+    for each in (silence, silence, error, silence, silence, *[error] * 4):
+        made.engine.error = each
+        assert (await made.comparing.find(FILE, SAME)).unsure
+    assert made.engine.asked == ["size"] * 9
 
 
 @pytest.mark.parametrize("made", [Fidelity.PREVIEW], indirect=True)
