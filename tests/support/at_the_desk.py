@@ -44,13 +44,19 @@ def one_album(photos: int) -> Account:
 
 
 @contextmanager
-def at_the_desk(folder: Path, photos: int, *, agent: bool = False) -> Iterator[AtTheDesk]:
-    """An account of one album, scanned and mounted, of which nothing is on this disk."""
+def at_the_desk(
+    folder: Path, photos: int, *, agent: bool = False, settings: str = ""
+) -> Iterator[AtTheDesk]:
+    """An account of one album, scanned and mounted, of which nothing is on this disk.
+
+    `settings`: more of config.toml.
+    """
     household = Household(folder)
     config = household.home / "config" / "config.toml"
     config.parent.mkdir(parents=True)
     # the census asks for originals' lengths, which counts as asking for originals
-    config.write_text("[writing]\nquiet = 0.3\ngrace = 0.1\n[agent]\ncensus = false\n")
+    usual = "[writing]\nquiet = 0.3\ngrace = 0.1\n[agent]\ncensus = false\n"
+    config.write_text(usual + settings)
     with flickr_in_thread(one_album(photos)) as flickr:
         add_flickr(household, flickr, perms="write")
         household.run("scan", "flickr")
