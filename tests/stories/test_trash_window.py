@@ -42,7 +42,7 @@ def trashed(desk: AtTheDesk) -> list[str]:
 def test_who_draws_the_trash_window_reads_through_gvfs(
     tmp_path: Path, settings: str, *, fetches: bool
 ) -> None:
-    """What is not here is fetched, unless `[guard] drawers` names gvfs's reader; restoring works."""
+    """What is not here is fetched, unless `[guard] drawers` has gvfs's reader; restoring works."""
     with at_the_desk(tmp_path, PHOTOS, settings=settings) as desk:
         lying = trashed(desk)
         desk.thunar.ask_for(lying)

@@ -35,6 +35,9 @@ GVFS: Final = Path("/usr/libexec/gvfsd-trash")
 
 SCREEN: Final = "1280x1024x24"
 ENDING_S: Final = 20.0
+CALL_S: Final = "100"
+"""Seconds for an answer on the bus: its own 25 are too few for a Thunar on a busy machine."""
+
 LOOK_EVERY: Final = 0.05
 
 
@@ -97,8 +100,8 @@ class Desktop:
     def call(self, name: str, path: str, method: str, *arguments: str) -> str:
         """Call a method on the session's bus; arguments and answer as GVariant texts."""
         return self.run(
-            "gdbus", "call", "--session", "--dest", name, "--object-path", path,
-            "--method", method, *arguments,
+            "gdbus", "call", "--session", "--timeout", CALL_S, "--dest", name,
+            "--object-path", path, "--method", method, *arguments,
         ).strip()  # fmt: skip
 
     def processes(self) -> list[int]:

@@ -22,6 +22,10 @@ from tests.support.warm_start import can_warm, run_warm
 PATIENCE = 180
 """Seconds that any command of a story may take on a busy machine."""
 
+IN_USE = "a program still uses"
+LEAVING_S = 20.0
+"""Seconds for programs to leave a mount whose test is over."""
+
 PROGRESS = re.compile(r"^.*: [\d,]+( of [\d,]+)? .*, [\d,]+/s(, \d+ s left)?\n", re.MULTILINE)
 """A line on standard error, each ten seconds, of what takes long on a busy machine."""
 
@@ -107,10 +111,23 @@ class Household:
         try:
             yield point
         finally:
-            left = self.run("umount", point, code=None)
+            left = self._unmounted(point)
             if os.path.ismount(point):
                 subprocess.run(["fusermount3", "-uz", str(point)], check=False)
                 raise AssertionError(f"the mount had to be forced away: {left}")
+
+    def _unmounted(self, point: Path) -> str:
+        """Unmount; what is said at last.
+
+        Who looks after the trash of all mounts (gvfsd-trash, of any session on this machine) has a
+        folder of each open now and then, for an instant.
+        """
+        until = time.monotonic() + LEAVING_S
+        while True:
+            told = self.run("umount", point, code=None)
+            if IN_USE not in told or time.monotonic() > until:
+                return told
+            time.sleep(0.2)
 
 
 def _run_cold(
