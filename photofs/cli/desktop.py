@@ -8,7 +8,7 @@ import click
 
 from photofs.cli.desktop_deeds import DEEDS, do_deed, tell_desktop
 from photofs.cli.desktop_extras import EXTRAS, Extra, Standing, install_extra, remove_extra
-from photofs.cli.output import json_option, print_json, safe_text, table
+from photofs.cli.output import json_option, own_name, print_json, safe_text, table
 from photofs.model.errors import NotFound, PhotofsError
 
 _managers = click.argument("managers", nargs=-1, type=click.Choice([*EXTRAS]), metavar="MANAGER...")
@@ -35,7 +35,9 @@ def install(managers: tuple[str, ...], *, as_json: bool) -> None:
         raise NotFound(
             "neither Nautilus, Nemo nor Dolphin is on this machine",
             safe="nothing was written",
-            remedy=f"name one that is to come: photofs desktop install {' | '.join(EXTRAS)}",
+            remedy=f"name one that is to come: photofs desktop install {' | '.join(EXTRAS)};"
+            " Thunar and others take commands of your own, such as"
+            f" `{own_name()} desktop do pin -- %F` in Thunar's custom actions (docs/DESKTOP.md)",
         )
     written = [install_extra(each, os.environ) for each in chosen]
     if as_json:

@@ -39,7 +39,8 @@ def do_deed(deed: str, paths: Sequence[Path], environ: Mapping[str, str]) -> tup
     for path in paths:
         if mount_of(path, environ) is not None:
             _look_again(path)
-    return done.returncode, " ".join((done.stdout + done.stderr).split())
+    lines = (" ".join(line.split()) for line in (done.stdout + done.stderr).splitlines())
+    return done.returncode, "; ".join(filter(None, lines))
 
 
 def _look_again(path: Path) -> None:

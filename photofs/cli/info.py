@@ -56,7 +56,14 @@ def info(path: str, *, as_json: bool) -> None:
         return
     for key, value in facts.items():
         if value not in (None, "", [], (), False) and key not in _NOT_FOR_PEOPLE:
-            print(f"{_WORDS.get(key, key)}: {_for_people(key, value, facts)}")
+            print(f"{_word(key, facts)}: {_for_people(key, value, facts)}")
+
+
+def _word(key: str, facts: Mapping[str, object]) -> str:
+    """What people read in place of a key."""
+    if key == "taken_how" and not facts["taken_local"]:
+        return "file time by"  # when it was taken nobody knows, so there is no line before this
+    return _WORDS.get(key, key)
 
 
 def _folder_facts(place: Place) -> dict[str, object]:

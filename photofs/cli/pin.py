@@ -59,10 +59,11 @@ def free(paths: tuple[str, ...], *, as_json: bool) -> None:
     outcomes = []
     for path in paths:
         with find_place(path) as place:
-            freed = sum(_free_one(place, photo_id) for photo_id in photos_at(place))
+            photos = photos_at(place)
+            freed = sum(_free_one(place, photo_id) for photo_id in photos)
+            hint = "" if freed else _why_nothing(place, photos)
         outcomes.append({"path": path, "freed": freed})
         if not as_json:
-            hint = "" if freed else " (what is pinned stays; see `photofs unpin`)"
             print(f"{path}: {human_size(freed)} freed{hint}")
     if as_json:
         print_json(outcomes)
@@ -74,3 +75,13 @@ def _free_one(place: Place, photo_id: int) -> int:
     if photo.sha256 is None or photo.pinned or photo.sha256 in place.catalog.only_here():
         return 0
     return place.house.store().free(photo.sha256)
+
+
+def _why_nothing(place: Place, photos: list[int]) -> str:
+    """Why no byte went."""
+    rows = [place.catalog.photo(each) for each in photos]
+    if any(row.pinned for row in rows):
+        return " (what is pinned stays; see `photofs unpin`)"
+    if {row.sha256 for row in rows} & place.catalog.only_here():
+        return " (what is nowhere else stays)"
+    return " (nothing of it is cached)"

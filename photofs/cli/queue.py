@@ -126,10 +126,16 @@ def _file_facts(catalog: Catalog, row: IncomingRow) -> dict[str, object]:
 
 def _print(facts: list[dict[str, object]], files: list[dict[str, object]]) -> None:
     """Both lists for people."""
-    rows = [(each["id"], each["state"], _what(each), _why(each)) for each in facts]
+    rows = [(each["id"], _state(each), _what(each), _why(each)) for each in facts]
     rows += [("", each["stage"], safe_text(str(each["name"])), each["why"]) for each in files]
     if rows:
         table(["ID", "STATE", "WHAT", "WHY IT WAITS"], rows)
+
+
+def _state(facts: dict[str, object]) -> object:
+    """The state, in the words of `photofs log`."""
+    state = State(str(facts["state"]))
+    return "waiting" if state in {State.PLANNED, State.CLAIMED} else state.value
 
 
 def _why(facts: dict[str, object]) -> object:

@@ -146,6 +146,7 @@ def remove(mountpoint: Path | None, *, system: bool, as_json: bool) -> None:
         enabled = [name for name in names if name in {AGENT, TIMER}]
         stopped = [*enabled_mounts(scope), *enabled]
     trouble = manager.run("disable", "--now", "--", *stopped) if stopped else None
+    did = "stopped" if trouble is None else "not started any more, and left running if it runs:"
     remove_links(scope, stopped)
     removed = [name for name in names if point is None and remove_unit(scope, name)]
     if trouble is None:
@@ -154,7 +155,7 @@ def remove(mountpoint: Path | None, *, system: bool, as_json: bool) -> None:
         print_json({"stopped": stopped, "removed": removed, "trouble": trouble})
         return
     for name in stopped:
-        print(f"stopped {safe_text(name)}")
+        print(f"{did} {safe_text(name)}")
     for name in removed:
         print(f"removed {safe_text(name)}")
     if not stopped and not removed:

@@ -79,7 +79,9 @@ def test_extras_come_and_go_by_command(household: Household) -> None:
 
 def test_those_that_are_here_are_meant_if_none_is_named(household: Household) -> None:
     """And where there is none, that is said, with how to name one."""
-    assert "photofs desktop install nautilus" in household.run("desktop", "install", code=4)
+    said = household.run("desktop", "install", code=4)
+    assert "photofs desktop install nautilus" in said
+    assert "desktop do pin -- %F` in Thunar's custom actions" in said
     bring_program(household, "dolphin")
     said = household.run("desktop", "install")
     assert os.fspath(place(household, "dolphin")) in said
@@ -230,6 +232,9 @@ def test_menu_entries_pin_and_free_and_tell_it(household: Household) -> None:
                 said = household.ask("desktop", "do", deed, photo)
                 assert said["code"] == 0
                 assert os.getxattr(photo, "user.photofs.state").decode() == state
+            assert "0 B freed (nothing of it is cached)" in household.run("free", photo)
+            household.run("pin", photo)
+            assert "0 B freed (what is pinned stays" in household.run("free", photo)
             assert "a &lt;b&gt;.jpg: 1 photo pinned" in heard.read_text()
             household.run("desktop", "do", "web", photo)
             assert opened.read_text() == os.getxattr(photo, "user.photofs.url").decode() + "\n"
@@ -239,5 +244,5 @@ def test_menu_entries_pin_and_free_and_tell_it(household: Household) -> None:
             told = json.loads(
                 household.run("desktop", "do", "pin", household.folder, "--json", code=4)
             )
-            assert "in no mount of photofs" in told["said"]
+            assert "is in no mount of photofs; name something in a mount" in told["said"]
             assert "in no mount of photofs" in heard.read_text()

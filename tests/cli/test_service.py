@@ -176,6 +176,17 @@ def test_remove_says_each_thing_once(desk: Desk) -> None:
     assert len(set(lines)) == len(lines)
 
 
+def test_remove_does_not_say_that_it_stopped_what_systemd_did_not_stop(desk: Desk) -> None:
+    """In its words, and what became of the unit all the same."""
+    desk.run("service", "install")
+    program = desk.folder / "bin" / "systemctl"
+    program.write_text("#!/bin/sh\necho 'Failed to stop it' >&2\nexit 1\n")
+    told = desk.run("service", "remove")
+    assert "not started any more, and left running if it runs: photofs-agent.service" in told
+    assert "stopped photofs-agent.service" not in told
+    assert "Failed to stop it" in told
+
+
 def test_install_says_how_to_run_it_without_a_login(desk: Desk) -> None:
     """Unless that user lingers already."""
     lingers = Path("/var/lib/systemd/linger", pwd.getpwuid(os.getuid()).pw_name).exists()

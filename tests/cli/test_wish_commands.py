@@ -141,7 +141,9 @@ def test_the_queue_says_why_each_waits_and_tries_again(home: Home) -> None:
     assert [(each["name"], each["why"]) for each in told["files"]] == [
         ("L/Albums/Trip/half.jpg", "cut short")
     ]
-    assert "no agent works" in home.run("queue")
+    said = home.run("queue")
+    assert "no agent works" in said
+    assert ("waiting" in said, "planned" in said) == (True, False)  # as `photofs log` calls it
     assert home.ask("queue", "retry", str(row.operation_id)) == {"retried": 1}
     assert home.ask("queue", "retry", "L/Albums/Trip/half.jpg") == {"retried": 1}
     told = home.ask("queue")
@@ -403,6 +405,15 @@ def test_wait_ends_where_nobody_works(home: Home) -> None:
     outcome = await_work(house, home.wished.catalog, None, None, alone=0.1)
     assert outcome.open == 1
     assert outcome.words.endswith("no agent works for this catalog: mount, or run `photofs agent`")
+
+
+def test_info_says_what_the_file_time_is_where_nobody_knows_when_it_was_taken(home: Home) -> None:
+    """In a sentence of its own: "how that is known" needs a date before it."""
+    home.wished.filed.scan(photo("c", taken=None, uploaded_ns=10**18))
+    told = home.run("info", next(f"L/{each}" for each in home.files() if each.endswith("c.jpg")))
+    assert "file time by: upload time" in told
+    assert "how that is known" not in told
+    assert "how that is known" in home.run("info", "L/Albums/Trip/a.jpg")
 
 
 @pytest.mark.mount
