@@ -267,18 +267,20 @@ def test_a_demo_that_was_killed_is_mounted_again(tmp_path: Path) -> None:
         return [*(tmp_path / "cache" / "thumbnails").rglob("*.png")]
 
     household.run("mount", "--demo", "--daemon", "--no-agent", point)
-    household.run("thumbnails", "fill", point / "google" / "Albums" / "Sydney")
-    assert thumbnails()
-    (mount,) = household.ask("status")["mounts"]
-    os.kill(mount["pid"], signal.SIGKILL)
-    household.run("mount", "--demo", "--daemon", "--no-agent", point)
-    assert sorted(path.name for path in point.iterdir()) == ["flickr", "google"]
-    assert household.ask("library", "list")[0]["photos"] > 20
-    assert thumbnails() == []
-    assert household.ask("thumbnails", "status")["fill"] == "opened"
-    household.run("thumbnails", "fill", point / "google" / "Albums" / "Sydney")
-    assert thumbnails()
-    household.run("umount", point)
+    try:
+        household.run("thumbnails", "fill", point / "google" / "Albums" / "Sydney")
+        assert thumbnails()
+        (mount,) = household.ask("status")["mounts"]
+        os.kill(mount["pid"], signal.SIGKILL)
+        household.run("mount", "--demo", "--daemon", "--no-agent", point)
+        assert sorted(path.name for path in point.iterdir()) == ["flickr", "google"]
+        assert household.ask("library", "list")[0]["photos"] > 20
+        assert thumbnails() == []
+        assert household.ask("thumbnails", "status")["fill"] == "opened"
+        household.run("thumbnails", "fill", point / "google" / "Albums" / "Sydney")
+        assert thumbnails()
+    finally:
+        household.run("umount", point)
     assert thumbnails() == []
 
 
