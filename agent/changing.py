@@ -347,7 +347,23 @@ class Changing:
             raise error
 
 
+_UNSENT: Final = frozenset({"before", "stood", "named", "undoes", "rule"})
+"""What is noted with a wish and no service is told."""
+
+
 def _details(row: OperationRow) -> str:
     """What is wished, for the log."""
-    told = {key: value for key, value in row.wish.details.items() if key != "before"}
-    return ", ".join(f"{key} {value}" for key, value in told.items())
+    told = {key: value for key, value in row.wish.details.items() if key not in _UNSENT}
+    return ", ".join(f"{key} {_word(value)}" for key, value in told.items())
+
+
+def _word(value: object) -> object:
+    """A detail as people write it."""
+    match value:
+        case {"local": str(moment)} | {"instant": str(moment)}:  # a capture time
+            return moment.replace("T", " ")
+        case list(words):
+            return ", ".join(map(str, words)) or "none"
+        case None | "":
+            return "none"
+    return value

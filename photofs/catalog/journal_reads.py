@@ -14,6 +14,13 @@ SELECT iif(verb = 'restore' AND json_valid(wish) AND wish ->> '$.{AGAIN}' IS NOT
 FROM operation WHERE action = ? GROUP BY deed, state, source IS NULL ORDER BY min(id)"""  # noqa: S608 - words of ours
 
 
+_REFUSED = """
+SELECT max(id), state FROM operation INDEXED BY operation_planned
+WHERE library = ? AND planned_ns >= ? AND verb NOT IN ('upload', 'replace')
+GROUP BY photo, album, verb HAVING state = 'gave up' ORDER BY max(id) DESC"""
+"""The latest wish of each kind, so that what was wished again since is told no more."""
+
+
 class ActionPart(NamedTuple):
     """The wishes of one verb (or BRING_IN) and state within an action.
 
@@ -48,6 +55,11 @@ class JournalReading(Journal):
             (action_id, below, limit),
         )
         return [self.operation(number) for (number,) in rows]
+
+    def refused(self, library_id: int, since_ns: int) -> list[OperationRow]:
+        """What was wished since, no file to be sent, and will not be done; the latest first."""
+        rows = self.database.all(_REFUSED, (library_id, since_ns))
+        return [self.operation(number) for number, _ in rows]
 
     def undoes(self, action_id: int) -> int | None:
         """The action that this one took back, if it did."""

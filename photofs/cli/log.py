@@ -12,7 +12,9 @@ from photofs.cli.wish_words import (
     moment,
     operation_facts,
     state_of_action,
+    state_word,
 )
+from photofs.model.operation import State
 
 USUAL = 20
 """Actions that are shown if no number is given."""
@@ -61,7 +63,7 @@ def _action_facts(catalog: Catalog, row: ActionRow) -> dict[str, object]:
 
 
 def _tell_one(catalog: Catalog, row: ActionRow, *, as_json: bool) -> None:
-    """An action with every operation and its exchanges."""
+    """An action with every operation and its exchanges; for people the refused ones first."""
     facts = _action_facts(catalog, row)
     operations = [
         {
@@ -78,7 +80,7 @@ def _tell_one(catalog: Catalog, row: ActionRow, *, as_json: bool) -> None:
         return
     print(f"action {facts['action']}, {facts['when']}: {facts['state']}")
     print(safe_text(str(facts["what"])))
-    for each in operations:
+    for each in sorted(operations, key=lambda each: each["state"] != State.GAVE_UP):
         _tell_operation(each)
 
 
@@ -86,9 +88,8 @@ def _tell_operation(facts: dict[str, object]) -> None:
     """One operation, and what was said about it."""
     album = album_words(facts)
     why = f": {facts['reason']}" if facts["reason"] else ""
-    print(
-        safe_text(f"  {facts['id']} {facts['verb']} {facts['name']}{album} {facts['state']}{why}")
-    )
+    state = state_word(str(facts["state"]))
+    print(safe_text(f"  {facts['id']} {facts['verb']} {facts['name']}{album} {state}{why}"))
     exchanges = facts["exchanges"]
     for said in exchanges if isinstance(exchanges, list) else []:
         print(safe_text(f"      > {said['sent']}") if said["sent"] else "      >")

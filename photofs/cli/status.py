@@ -25,6 +25,7 @@ from photofs.cli.output import (
     print_json,
     safe_text,
 )
+from photofs.cli.refusals import refused_lines
 from photofs.cli.sent_copies import NONE_LOOSE, Loose, loose_copies, loose_words
 from photofs.kernel.mount_notes import Mount
 from photofs.model.guard import Told
@@ -73,6 +74,7 @@ class LibraryStatus:
     `not_so`: what was told to be done by hand, and a source tells otherwise since, and what rules
     wished and do not mean any more. `without_page`: what waits for a hand that no hand can, or may,
     do now. `archived`: what was sent, is not given back, and is safe by an archive alone.
+    `refused`: what services would not do of late.
     """
 
     name: str
@@ -84,6 +86,7 @@ class LibraryStatus:
     not_so: list[str] = dataclasses.field(default_factory=list)
     without_page: list[str] = dataclasses.field(default_factory=list)
     archived: Loose = NONE_LOOSE
+    refused: list[str] = dataclasses.field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,7 @@ def _library_status(house: House, catalog: Catalog, library: LibraryRow) -> Libr
         _not_so(catalog, library.library_id),
         _without_page(house, catalog, library.library_id),
         loose_copies(house, catalog, library.library_id),
+        refused_lines(catalog, library.library_id),
     )
 
 
@@ -297,7 +301,7 @@ def _print_library(library: LibraryStatus) -> None:
             print(f"    ! {login_words(source)}")
     for trouble in library.troubles:
         print(f"  ! {safe_text(trouble)}")
-    for line in _hand_lines(library):
+    for line in (*library.refused, *_hand_lines(library)):
         print(f"  ! {safe_text(line)}")
 
 

@@ -48,6 +48,11 @@ _WAITING: Final[Mapping[State, str]] = {
     State.GAVE_UP: "refused",
 }
 
+_OTHERWISE: Final = frozenset(
+    {State.PLANNED, State.CLAIMED, State.SENT, State.CANCELLED, State.GAVE_UP}
+)
+"""States that are told in other words than the journal has."""
+
 _BY_HAND: Final[Mapping[State, str]] = {
     State.PLANNED: "waiting for a hand",
     State.SENT: "begun by a hand",
@@ -108,6 +113,11 @@ def state_of_action(parts: Sequence[ActionPart]) -> str:
         if state in states:
             return word
     return "nothing to send"
+
+
+def state_word(state: str) -> str:
+    """An operation's state, in the words in which actions are told."""
+    return _WAITING[State(state)] if state in _OTHERWISE else state
 
 
 def operation_facts(catalog: Catalog, row: OperationRow) -> dict[str, object]:

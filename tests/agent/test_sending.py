@@ -488,6 +488,27 @@ async def test_a_rename_before_an_album_was_made_sends_one_title(
     assert posted.is_over()
 
 
+async def test_regression_the_log_tells_facts_as_people_write_them(
+    posted: Posted, autojump_clock: MockClock
+) -> None:
+    """No dictionaries, and nothing that no service is told."""
+    del autojump_clock
+    await with_photos(posted, "p")
+    ino = posted.filed.ino("Dates/Unknown/p.jpg")
+    for name, value in (
+        ("user.photofs.taken", "2001-02-03 04:05:06"),
+        ("user.xdg.tags", "sea,sky"),
+    ):
+        posted.wished.wishing.set_attribute(ino, name, value, SHELL)
+    await posted.send()
+    told = [
+        each.sent.partition(": ")[2]
+        for row in posted.operations()
+        for each in posted.catalog.exchanges(row.operation_id)
+    ]
+    assert sorted(told) == ["tags sea, sky", "taken 2001-02-03 04:05:06"]
+
+
 async def test_trash_where_the_service_has_none_is_a_mark_here(
     posted: Posted, autojump_clock: MockClock
 ) -> None:
