@@ -14,7 +14,7 @@ from photofs.assembly import House
 from photofs.catalog.rule_rows import RuleRow
 from photofs.catalog.sqlite import Catalog
 from photofs.filing.clock import now as both_clocks
-from photofs.model.errors import PhotofsError
+from photofs.model.errors import Misconfigured, PhotofsError
 from photofs.model.rule import HELD_BACK, Rule
 from photofs.wishing.proof_disks import ProofDisks
 from photofs.wishing.proof_mirrors import ProofMirrors
@@ -36,10 +36,16 @@ async def rule_for_ever(house: House, catalog: Catalog) -> None:
     share = own_share()
     disks = ProofDisks()
     fitting = Fitting(catalog, partial(house.handing, catalog))
+    unreadable = ""
     while True:
         await trio.sleep(LOOK_SECONDS)
         try:
             await rule_once(house, catalog, int(EVERY_NS * share), disks, fitting)
+            unreadable = ""
+        except Misconfigured as error:  # until it is mended; told once
+            if str(error) != unreadable:
+                unreadable = str(error)
+                log.warning("no rule is run: %s", error)
         except PhotofsError as error:  # such as a catalog that others hold for long
             log.info("no rule is run just now: %s", error)
         except Exception:

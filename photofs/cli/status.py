@@ -28,6 +28,7 @@ from photofs.cli.output import (
 from photofs.cli.refusals import refused_lines
 from photofs.cli.sent_copies import NONE_LOOSE, Loose, loose_copies, loose_words
 from photofs.kernel.mount_notes import Mount
+from photofs.model.errors import Misconfigured
 from photofs.model.guard import Told
 from photofs.model.notice import (
     DAMAGE_REMEDY,
@@ -42,6 +43,7 @@ from photofs.scratch.usage import Held, held_in
 from photofs.volume.guard_notes import read_told, read_words
 from photofs.volume.guard_rules import Standing, standing_of
 from photofs.wishing.recognising import doubt_words
+from photofs.wishing.rule_file import rules_in
 
 TROUBLES = 10
 """Photos in trouble that are named a library; `photofs info` tells of the others."""
@@ -131,7 +133,7 @@ def find_status(house: House, mounts: list[Mount]) -> Status:
     """The status of a house; nothing is asked of a service or of a mount."""
     with house.catalog() as catalog:
         libraries = [_library_status(house, catalog, library) for library in catalog.libraries()]
-        keeping = _keeping_troubles(catalog)
+        keeping = [*_keeping_troubles(catalog), *_rule_file_troubles(house)]
     usage = house.store().usage()
     return Status(
         libraries,
@@ -156,6 +158,15 @@ def _keeping_troubles(catalog: Catalog) -> list[str]:
             for rule in catalog.rules_held_back()
         ),
     ]
+
+
+def _rule_file_troubles(house: House) -> list[str]:
+    """That no rule does anything, not even an armed one, for their file cannot be read."""
+    try:
+        rules_in(house.paths.config)
+    except Misconfigured as error:
+        return [str(error)]
+    return []
 
 
 def _disk_troubles(house: House, usage: Usage) -> list[str]:
