@@ -56,6 +56,14 @@ FROM incoming i JOIN photo p ON p.id = i.photo"""
 # a file in Trash waits for nothing until it is taken out; a photo in Trash is sent all the same
 _WAITS = "(p.binned_ns IS NULL OR i.stage = 'waiting' OR p.id IN (SELECT photo FROM observation))"
 
+NO_PHOTO: Final = """i.stage = 'local' AND i.told IS NULL AND p.sha256 IS NULL
+  AND NOT EXISTS (SELECT 1 FROM observation o WHERE o.photo = p.id)"""
+"""Of a file `i` that a program wrote and its photo `p`: it is no photo, and no source's."""
+
+_NO_PHOTOS: Final = f"""
+SELECT p.id FROM incoming i JOIN photo p ON p.id = i.photo
+WHERE {NO_PHOTO} AND p.library = ? AND p.gone = 0 ORDER BY p.id"""  # noqa: S608 - a condition of ours
+
 _COUNT = "SELECT i.stage, count(*), sum(p.size) FROM incoming i JOIN photo p ON p.id = i.photo"
 
 _HERE_ALONE = f"""
@@ -125,6 +133,11 @@ class IncomingRows(Part):
             (stage.value, library_id),
         )
         return [_incoming(row) for row in rows]
+
+    def no_photos(self, library_id: int) -> list[int]:
+        """The files of a library that were looked at and are no photos, in Trash or not."""
+        rows = self.database.all(_NO_PHOTOS, (library_id,))
+        return [photo for (photo,) in rows]
 
     def count_incoming(self, library_id: int | None = None) -> dict[Stage, tuple[int, int]]:
         """For each stage: how many files, and their bytes."""

@@ -2,6 +2,7 @@
 
 from typing import Final, NamedTuple
 
+from photofs.catalog.incoming import NO_PHOTO
 from photofs.catalog.mirrors import BLOCKED, MirrorRow
 from photofs.catalog.part import Part
 
@@ -21,11 +22,17 @@ _OWN: Final = "p.library = ?1 AND p.gone = 0 AND p.owned = 1"
 _LACKING: Final = f"""
 SELECT count(*) FROM photo p WHERE {_OWN} AND NOT EXISTS (
   SELECT 1 FROM mirrored c WHERE c.photo = p.id AND c.mirror = ?2 AND c.role = 'current'
-    AND c.state IN ('good', 'suspect'))"""  # noqa: S608 - a condition of ours
+    AND c.state IN ('good', 'suspect'))
+  AND NOT EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id AND {NO_PHOTO})"""  # noqa: S608 - a condition of ours
 
 _WHY_LACKING: Final = f"""
 SELECT CASE WHEN c.state = 'damaged' THEN c.why
   WHEN c.state = 'absent' AND c.why <> 'its writing has begun' THEN c.why
+  WHEN EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id AND {NO_PHOTO})
+    THEN 'no photo, or under a temporary name: on this disk alone'
+  WHEN EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id AND p.sha256 IS NULL
+    AND i.stage = 'failed')
+    THEN 'written here, and no service takes it: `photofs queue` says why'
   WHEN EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id AND p.sha256 IS NULL)
     THEN 'written here, and not sent yet'
   WHEN p.trouble <> '' THEN p.trouble
@@ -35,17 +42,17 @@ SELECT CASE WHEN c.state = 'damaged' THEN c.why
   WHEN c.state = 'absent' AND NOT c.{_NEVER_THERE} THEN 'missing' ELSE '' END kind
 FROM photo p LEFT JOIN mirrored c ON c.photo = p.id AND c.mirror = ?2 AND c.role = 'current'
 WHERE {_OWN} AND (c.id IS NULL OR c.state NOT IN ('good', 'suspect'))
-GROUP BY why, kind ORDER BY count(*) DESC, why LIMIT ?3"""  # noqa: S608 - as above
+GROUP BY 1, 4 ORDER BY count(*) DESC, 1 LIMIT ?3"""  # noqa: S608 - as above
 
 
 class MirrorCounts(NamedTuple):
     """For `photofs mirror status`.
 
     `lesser`: photos of which only other bytes than the original could be had; `lacking`: photos
-    that are not there; `damaged`, `suspect`: files that are, or may be, not as they were;
-    `missing`: that were there, and are not; `kept`: former bytes, and files of photos that
-    vanished; `unread`: right as far as known, and never re-read since they were written; `size` in
-    bytes.
+    that are not there, without files that programs wrote and that are none; `damaged`, `suspect`:
+    files that are, or may be, not as they were; `missing`: that were there, and are not; `kept`:
+    former bytes, and files of photos that vanished; `unread`: right as far as known, and never
+    re-read since they were written; `size` in bytes.
     """
 
     photos: int

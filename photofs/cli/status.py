@@ -76,7 +76,7 @@ class LibraryStatus:
     `not_so`: what was told to be done by hand, and a source tells otherwise since, and what rules
     wished and do not mean any more. `without_page`: what waits for a hand that no hand can, or may,
     do now. `archived`: what was sent, is not given back, and is safe by an archive alone.
-    `refused`: what services would not do of late.
+    `refused`: what services would not do of late. `no_photos`: files that are none, by path.
     """
 
     name: str
@@ -89,6 +89,7 @@ class LibraryStatus:
     without_page: list[str] = dataclasses.field(default_factory=list)
     archived: Loose = NONE_LOOSE
     refused: list[str] = dataclasses.field(default_factory=list)
+    no_photos: list[str] = dataclasses.field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +191,10 @@ def _disk_troubles(house: House, usage: Usage) -> list[str]:
 def _library_status(house: House, catalog: Catalog, library: LibraryRow) -> LibraryStatus:
     """A library's status."""
     days = house.settings.notify.stale_days
+    counts, others = catalog.counts(library.library_id), catalog.no_photos(library.library_id)
     return LibraryStatus(
         library.name,
-        catalog.counts(library.library_id),
+        counts._replace(photos=counts.photos - len(others)),
         held_in(house.scratch_of(library.library_id)),
         open_work(catalog, library.library_id),
         [_source_status(source, days) for source in catalog.sources(library.library_id)],
@@ -201,6 +203,7 @@ def _library_status(house: House, catalog: Catalog, library: LibraryRow) -> Libr
         _without_page(house, catalog, library.library_id),
         loose_copies(house, catalog, library.library_id),
         refused_lines(catalog, library.library_id),
+        [catalog.path_of_photo(each) or "" for each in others],
     )
 
 
@@ -296,7 +299,7 @@ def _print_library(library: LibraryStatus) -> None:
     print(f"{library.name}: {held}{missing}")
     if library.scratch.files:
         print(f"  Scratch: {held_words(library.scratch)}, on this disk only")
-    for line in _work_lines(library.work):
+    for line in _work_lines(library.work, library.no_photos):
         print(f"  {line}")
     if library.archived.files:
         print(
@@ -329,7 +332,7 @@ def _hand_lines(library: LibraryStatus) -> list[str]:
     return lines
 
 
-def _work_lines(work: OpenWork) -> list[str]:
+def _work_lines(work: OpenWork, no_photos: list[str]) -> list[str]:
     """What waits in a library, or stays here, each with what to do about it."""
     lines = []
     if work.going_on:
@@ -354,9 +357,10 @@ def _work_lines(work: OpenWork) -> list[str]:
             " why, `photofs queue retry PATH` tries again"
         )
     if work.local:
+        such_as = f" (such as {safe_text(no_photos[0])})" if no_photos else ""
         lines.append(
             "kept on this disk only, for they are no photos or bear a program's temporary name:"
-            f" {counted(work.local, 'file')}"
+            f" {counted(work.local, 'file')}{such_as}"
         )
     return lines
 

@@ -1,0 +1,46 @@
+"""Files that programs put between photos, and that are none: no number of photos counts them."""
+
+from pathlib import Path
+
+import pytest
+
+from photofs.model.judgement import Broken, Other
+from tests.support.filed import photo
+from tests.support.household import Household
+from tests.support.wished import Wished
+
+
+@pytest.fixture
+def household(tmp_path: Path) -> Household:
+    """A library of one photo, a text between it, and a picture that broke off."""
+    made = Household(tmp_path)
+    (made.home / "state").mkdir()
+    wished = Wished(made.home / "state" / "catalog.db")
+    wished.filed.scan(photo("a", favorite=False))
+    for name, judgement in (("notes.txt", Other("", 10)), ("cut.jpg", Broken("cut", 10))):
+        wished.write(f"Unsorted/{name}")
+        wished.judge(judgement, f"Unsorted/{name}")
+    wished.catalog.close()
+    return made
+
+
+def test_regression_a_text_is_counted_as_no_photo_and_named(household: Household) -> None:
+    """Status says how many photos there are, and which file stays here."""
+    told = household.run("status")
+    assert "L: 2 photos in" in told
+    assert "1 file (such as L/Unsorted/notes.txt)" in told
+    (library,) = household.ask("status")["libraries"]
+    assert (library["counts"]["photos"], library["work"]["local"]) == (2, 1)
+
+
+def test_regression_no_mirror_waits_for_a_text(household: Household, tmp_path: Path) -> None:
+    """It is named, and not lacking; a broken picture is, and does not wait to be sent."""
+    root = tmp_path / "nas"
+    root.mkdir()
+    household.run("mirror", "add", "L", root)
+    (told,) = household.ask("mirror", "status")
+    why = {each["such_as"]: each["why"] for each in told["why_lacking"]}
+    assert told["lacking"] == 2, "the photo, and the picture"
+    assert why["notes.txt"].startswith("no photo")
+    assert "no service takes it" in why["cut.jpg"]  # each reason has its own line
+    assert why["a.jpg"] == "not copied yet"
