@@ -3,11 +3,12 @@
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import click
 
 from photofs.assembly import House
-from photofs.catalog.port import SourceRow
+from photofs.catalog.port import LibraryRow, SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.errand_words import not_so
 from photofs.cli.house import find_house
@@ -178,19 +179,24 @@ def _archive_folder(path: str | None) -> Path:
     return folder
 
 
+def _listed(catalog: Catalog, row: LibraryRow) -> dict[str, Any]:
+    """What `list` tells of a library."""
+    counts = catalog.counts(row.library_id)
+    photos = counts.photos - len(catalog.no_photos(row.library_id))
+    return {
+        "name": row.name,
+        "sources": [source.provider for source in catalog.sources(row.library_id)],
+        **counts._replace(photos=photos)._asdict(),
+        "size_exact": counts.sized == counts.photos,
+    }
+
+
 @library.command("list")
 @json_option
 def list_libraries(*, as_json: bool) -> None:
     """List the libraries and what they hold."""
     with find_house().catalog() as catalog:
-        rows = [
-            {
-                "name": each.name,
-                "sources": [source.provider for source in catalog.sources(each.library_id)],
-                **catalog.counts(each.library_id)._asdict(),
-            }
-            for each in catalog.libraries()
-        ]
+        rows = [_listed(catalog, each) for each in catalog.libraries()]
     if as_json:
         print_json(rows)
     elif rows:
@@ -202,11 +208,13 @@ def list_libraries(*, as_json: bool) -> None:
                     ", ".join(row["sources"]),
                     f"{row['photos']:,}",
                     f"{row['albums']:,}",
-                    human_size(row["size_total"]),
+                    f"{'' if row['size_exact'] else '~'}{human_size(row['size_total'])}",
                 )
                 for row in rows
             ],
         )
+        if not all(row["size_exact"] for row in rows):
+            print("~: an estimate, until the length of each photo is known")
     else:
         print("no library yet; see `photofs library add --help` and `photofs login --help`")
 
