@@ -16,7 +16,7 @@ from photofs.cli.open_work import agent_works, open_work, work_words
 from photofs.cli.output import counted, human_size, json_option, print_json, safe_text, table
 from photofs.cli.place import find_place, photos_at
 from photofs.cli.suggestions import places
-from photofs.cli.wish_words import album_words, operation_facts, why_it_waits
+from photofs.cli.wish_words import album_words, operation_facts, state_word, why_it_waits
 from photofs.model.incoming import Stage
 from photofs.model.operation import State
 
@@ -126,16 +126,12 @@ def _file_facts(catalog: Catalog, row: IncomingRow) -> dict[str, object]:
 
 def _print(facts: list[dict[str, object]], files: list[dict[str, object]]) -> None:
     """Both lists for people."""
-    rows = [(each["id"], _state(each), _what(each), _why(each)) for each in facts]
+    rows: list[tuple[object, ...]] = [
+        (each["id"], state_word(str(each["state"])), _what(each), _why(each)) for each in facts
+    ]
     rows += [("", each["stage"], safe_text(str(each["name"])), each["why"]) for each in files]
     if rows:
         table(["ID", "STATE", "WHAT", "WHY IT WAITS"], rows)
-
-
-def _state(facts: dict[str, object]) -> object:
-    """The state, in the words of `photofs log`."""
-    state = State(str(facts["state"]))
-    return "waiting" if state in {State.PLANNED, State.CLAIMED} else state.value
 
 
 def _why(facts: dict[str, object]) -> object:
