@@ -1,6 +1,8 @@
 """Single requests: attributes, open and close; and how soon a large library is there."""
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -14,6 +16,9 @@ from tests.bench.programs import bare, bindfs, client, photofs, rclone
 SECONDS = 1.0
 CORE = 0
 FSTATS = 35_000
+GUARD_ROUNDS = 15
+TAKEN_UP = 1.2
+"""Seconds after which a mount has seen what `photofs guard` says: it looks once a second."""
 
 
 def run(place: Place) -> Iterator[Line]:
@@ -64,23 +69,28 @@ def _opens(files: dict[str, Path]) -> Iterator[Line]:
 
 
 def _guarded(home: Path, place: Place) -> Iterator[Line]:
-    """The same where the guard is off: what is here must not pay for it."""
-    free = place.root / "one-photo-unguarded"
-    with_pieces(free, [Piece("a.jpg", 1 << 20, data=lambda: noise(1 << 20))])
-    config = free / "config" / "config.toml"
-    config.parent.mkdir(exist_ok=True)
-    config.write_text("[guard]\non = false\n")
-    with (
-        photofs(home, place.point("guarded")) as ours,
-        photofs(free, place.point("unguarded")) as without,
-    ):
-        files = {}
-        for name, mounted in (("guarded", ours), ("guard off", without)):
-            mounted.pin(CORE)
-            files[name] = mounted.point / LIBRARY / "Albums" / ALBUM / "a.jpg"
-        seen = _rates("open", files)
+    """The same with the guard off: what is here must not pay for it.
+
+    One mount, told on and off in turn: two mounts of the same differ by a tenth.
+    """
+    with photofs(home, place.point("guarded")) as mounted:
+        mounted.pin(CORE)
+        file = mounted.point / LIBRARY / "Albums" / ALBUM / "a.jpg"
+        measures = {
+            "guarded": partial(_opens_with_guard, home, "on", file),
+            "guard off": partial(_opens_with_guard, home, "off", file),
+        }
+        seen = medians(measures, rounds=GUARD_ROUNDS)
     what = "open + close, one core, guarded"
     yield at_least(what, seen["guarded"], "/s", ("guard off", seen["guard off"]), 0.98)
+
+
+def _opens_with_guard(home: Path, word: str, file: Path) -> float:
+    """Opens a second once the mount has taken up what the guard was told."""
+    command = [sys.executable, "-m", "photofs", "--home", str(home), "guard", word]
+    subprocess.run(command, check=True, capture_output=True)
+    time.sleep(TAKEN_UP)
+    return client("open", file, SECONDS, core=CORE)
 
 
 def _rates(verb: str, files: dict[str, Path]) -> dict[str, float]:
