@@ -118,6 +118,7 @@ class Invalidation:
         self._turn = trio.Lock()
         self._held: list[_Held] = []
         self._later: list[Note] = []
+        self.former: set[int] = set()
         self._changed = trio.Event()
         for ino in volume.incoming():
             attributes.may_move(ino, may=True)
@@ -169,13 +170,24 @@ class Invalidation:
         self._notes.send(partial(pyfuse3.invalidate_inode, ino, attributes_only))
         await self._notes.sent()
 
-    def ask_anew(self, folder: int, name: bytes) -> None:
+    def ask_anew(self, folder: int, name: bytes, former: int | None = None) -> None:
         """What a request has put under a name is not what the kernel takes it for.
 
-        To be called before that request is answered; the kernel forgets the name right after.
+        To be called before that request is answered; the kernel forgets the name right after. A
+        program that is quicker than that asks for the inode which was there before: `former` is of
+        a folder that is no more, and stands in the set of that name until then.
         """
-        self._later.append(partial(pyfuse3.invalidate_entry, folder, name))
+        if former is not None:
+            self.former.add(former)
+        self._later.append(partial(self._forget_former, folder, name, former))
         self._changed.set()
+
+    def _forget_former(self, folder: int, name: bytes, former: int | None) -> None:
+        try:
+            pyfuse3.invalidate_entry(folder, name)
+        finally:
+            if former is not None:
+                self.former.discard(former)
 
     async def watch(self) -> None:
         """Until cancelled."""

@@ -6,6 +6,7 @@ both, the folder. What would need both sides is answered EXDEV, so that programs
 
 import errno
 from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import pyfuse3
@@ -23,10 +24,23 @@ Handling = Coroutine[Any, Any, Any]
 Handler = Callable[..., Handling]
 
 
-def by_number(verb: str) -> Handler:
-    """A handler that leaves the request to the side of the number that stands first in it."""
+def by_handle(verb: str) -> Handler:
+    """A handler that leaves the request to the side of the file handle that stands first in it."""
 
     def handler(self: "Router", number: int, *rest: object) -> Handling:
+        answer: Handling = getattr(self.side(number), verb)(number, *rest)
+        return answer
+
+    handler.__name__ = verb
+    return handler
+
+
+def by_inode(verb: str) -> Handler:
+    """The same for an inode, which may be one that the kernel is about to forget."""
+
+    def handler(self: "Router", number: int, *rest: object) -> Handling:
+        if number in self.former:
+            return look_again()
         answer: Handling = getattr(self.side(number), verb)(number, *rest)
         return answer
 
@@ -38,6 +52,8 @@ def by_name(verb: str) -> Handler:
     """The same for a name in a folder, which may be one of the trash."""
 
     def handler(self: "Router", folder: int, name: bytes, *rest: object) -> Handling:
+        if folder in self.former:
+            return look_again()
         answer: Handling = getattr(self.keeper(folder, name), verb)(folder, name, *rest)
         return answer
 
@@ -46,7 +62,7 @@ def by_name(verb: str) -> Handler:
 
 
 def by_listing(verb: str) -> Handler:
-    """The same for a folder, or an open one, which may be of the trash."""
+    """The same for an open folder, which may be of the trash."""
 
     def handler(self: "Router", number: int, *rest: object) -> Handling:
         trash = self.trash
@@ -78,6 +94,7 @@ class Router(pyfuse3.Operations):
         self._scratch = scratch
         self._signs = signs
         self.trash = trash
+        self.former: AbstractSet[int] = frozenset() if trash is None else trash.former
 
     def side(self, number: int) -> Side:
         """Whose inode or file handle that is."""
@@ -112,6 +129,8 @@ class Router(pyfuse3.Operations):
         """Within one side, or into the trash or out of it; signs stay where they are."""
         if is_sign(old, name) or is_sign(new, new_name):
             return self._signs.rename(old, name, new, new_name, *rest)
+        if old in self.former or new in self.former:
+            return look_again()
         if self.trash is not None and self.trash.moves((old, name), (new, new_name)):
             return self.trash.rename(old, name, new, new_name, *rest)
         side = self.side(old)
@@ -123,6 +142,8 @@ class Router(pyfuse3.Operations):
 
     def link(self, inode: int, new_parent: int, *rest: Any) -> Handling:  # noqa: ANN401 - handed on
         """Within one side."""
+        if new_parent in self.former:
+            return look_again()
         side = self.side(inode)
         return (
             side.link(inode, new_parent, *rest)
@@ -130,34 +151,45 @@ class Router(pyfuse3.Operations):
             else between_sides()
         )
 
+    def opendir(self, inode: int, ctx: pyfuse3.RequestContext) -> Handling:
+        """Of a folder of the trash, or of one side."""
+        if inode in self.former:
+            return look_again()
+        if self.trash is not None and self.trash.lists(inode):
+            return self.trash.opendir(inode, ctx)
+        return self.side(inode).opendir(inode, ctx)
+
     def statfs(self, ctx: pyfuse3.RequestContext) -> Handling:
         """One answer for the whole mount: the request does not tell which folder is meant."""
         return self._photos.statfs(ctx)
 
     lookup = by_name("lookup")
-    getattr = by_number("getattr")
-    setattr = by_number("setattr")
-    readlink = by_number("readlink")
-    mknod = by_number("mknod")
+    getattr = by_inode("getattr")
+    setattr = by_inode("setattr")
+    readlink = by_inode("readlink")
+    mknod = by_inode("mknod")
     mkdir = by_name("mkdir")
     unlink = by_name("unlink")
     rmdir = by_name("rmdir")
-    symlink = by_number("symlink")
-    opendir = by_listing("opendir")
+    symlink = by_inode("symlink")
     readdir = by_listing("readdir")
-    fsyncdir = by_number("fsyncdir")
+    fsyncdir = by_handle("fsyncdir")
     releasedir = by_listing("releasedir")
-    create = by_number("create")
-    open = by_number("open")
-    read = by_number("read")
-    write = by_number("write")
-    flush = by_number("flush")
-    fsync = by_number("fsync")
-    release = by_number("release")
-    getxattr = by_number("getxattr")
-    listxattr = by_number("listxattr")
-    setxattr = by_number("setxattr")
-    removexattr = by_number("removexattr")
+    create = by_inode("create")
+    open = by_inode("open")
+    read = by_handle("read")
+    write = by_handle("write")
+    flush = by_handle("flush")
+    fsync = by_handle("fsync")
+    release = by_handle("release")
+    getxattr = by_inode("getxattr")
+    listxattr = by_inode("listxattr")
+    setxattr = by_inode("setxattr")
+    removexattr = by_inode("removexattr")
 
 
 between_sides = refused("between Scratch and the photos", errno.EXDEV)
+
+look_again = refused("a folder that was moved", errno.ESTALE)
+"""To this the kernel looks the path up anew, once, before it tells the program anything
+(`retry_estale` in its fs/namei.h)."""

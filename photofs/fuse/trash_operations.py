@@ -49,6 +49,7 @@ class TrashOperations:
         self._attributes = attributes
         self._invalidation = invalidation
         self._folders = TrashFolders(scratch)
+        self.former = invalidation.former
         self._listings: dict[int, Folder] = {}
         self._next_handle = FIRST_DISCARD_INO
 
@@ -278,11 +279,12 @@ class TrashOperations:
         if self._folders.is_plain(*new):
             raise Exists("a plain file of that name lies in the trash")
         await self._folders.sync_info(target, new[1])
+        spot, to = spot_of(*old), TrashSpot(target.owner, new[1])
+        former = self._trash.folder_at(spot)
         with self._invalidation.holding(old[0]):
-            spot = TrashSpot(target.owner, new[1])
-            await self._trash.put(spot_of(*old), spot, asker_of(ctx))
+            await self._trash.put(spot, to, asker_of(ctx))
         self._folders.touch(target)
-        self._invalidation.ask_anew(*new)
+        self._invalidation.ask_anew(*new, former)
 
     async def _move_discard(
         self,
@@ -303,7 +305,7 @@ class TrashOperations:
             new[0]
         ):  # how a trash is emptied: gvfs moves to `expunged` first
             await self._forget(source, lying.name)
-            self._invalidation.ask_anew(*new)
+            self._invalidation.ask_anew(*new, lying.ino if lying.photo is None else None)
         elif new[0] >= FIRST_DISCARD_INO:
             raise pyfuse3.FUSEError(errno.EXDEV)
         else:
@@ -318,7 +320,7 @@ class TrashOperations:
         with self._invalidation.holding(new[0]):
             await self._trash.bring_back(spot, spot_of(*new), asker_of(ctx), told=told)
         if lying.photo is None:
-            self._invalidation.ask_anew(*new)
+            self._invalidation.ask_anew(*new, lying.ino)
 
     async def _sweep(self, folder: Folder) -> None:
         """`info` tells no longer of what came back by undo, `photofs trash restore` and so on."""

@@ -61,6 +61,14 @@ class MountTrash:
             raise NotFound("this album lies in no trash any more")
         return self.node(discard)
 
+    def folder_at(self, spot: Spot) -> int | None:
+        """The inode of the folder that stands at a spot of the tree; None if that is none."""
+        try:
+            node = self._volume.lookup(spot.folder_ino, spot.name)
+        except NotFound:
+            return None
+        return node.ino if node.folder else None
+
     async def put(self, spot: Spot, to: TrashSpot, asker: Asker) -> None:
         """Put there what stands at a spot of the tree."""
         if spot.name == SCRATCH and self._volume.library_at(spot.folder_ino) is not None:

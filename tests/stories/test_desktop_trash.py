@@ -149,6 +149,26 @@ def test_the_log_tells_of_it_and_undo_takes_it_back(live: Household) -> None:
         assert DesktopTrash(point).lying() == set()
 
 
+def test_who_looks_at_once_finds_an_album_that_was_moved(live: Household) -> None:
+    """Into the trash and out of it, before the kernel was told that it is another folder."""
+    with live.mounted() as point:
+        album = point / "flickr" / "Albums" / "Family"
+        lying = DesktopTrash(point).files / "Family"
+        photos = {each.name for each in album.iterdir()}
+        by_gio(point, album)
+        seen = []
+        for _ in range(20):
+            assert lying.is_dir()
+            lying.rename(album)
+            seen.append({each.name for each in album.iterdir()})
+            assert album.stat().st_nlink >= 1
+            assert all((album / name).is_file() for name in photos)
+            album.rename(lying)
+            seen.append({each.name for each in lying.iterdir()})
+        lying.rename(album)
+    assert seen == [photos, set()] * 20
+
+
 SESSION = """
 set -e
 own() {{ gio list -u -a trash::orig-path trash:/// | grep -F "trash::orig-path=$1/" | cut -f 1; }}
