@@ -76,7 +76,7 @@ test: system-test $(VENV)/.dev
 desktop: system-desktop $(VENV)/.dev
 	WITH_DESKTOP=1 $(VENV)/bin/python -m pytest -q -n 2 --dist loadgroup tests/stories/test_file_manager.py \
 		tests/stories/test_drawn_albums.py tests/stories/test_indexers.py tests/stories/test_trash_window.py \
-		tests/cli/test_desktop.py
+		tests/stories/test_desktop_trash.py tests/stories/test_read_guard.py tests/cli/test_desktop.py
 
 screenshot: system-desktop $(VENV)/.dev
 	$(VENV)/bin/python -m tests.support.screenshot docs/album-in-thunar.png

@@ -22,8 +22,10 @@ PATIENCE = 60.0
 """Seconds that a mount process has to end after its mount has gone: it gives its agent 10 to end,
 and on a machine that is busy with all else both are slow."""
 
-LEAVING = 5.0
-"""Seconds that programs have to leave a mount whose process is gone."""
+LEAVING = 3.0
+"""Seconds that programs have to leave: who waited in a mount whose process is gone, and who
+looks into each mount for an instant (our own agent as it shows new thumbnails, gvfs at its
+trash)."""
 
 
 @click.command
@@ -42,7 +44,7 @@ def umount(folder: str | None, *, force: bool, no_wait: bool, as_json: bool) -> 
     alive = serves(mount)
     _end_if_dead(point, force=force)
     left = await_uploads(mount, wanted=alive and not force and not no_wait)
-    _take_away(point, alive=alive, force=force)
+    _take_away(point, force=force)
     if force and alive:
         # programs that stand inside keep a mount that is lazily taken away; its process ends now
         with contextlib.suppress(ProcessLookupError):  # it has ended by itself meanwhile
@@ -92,9 +94,9 @@ def _end_if_dead(point: str, *, force: bool) -> None:
         print(safe_text(str(error)), file=sys.stderr)
 
 
-def _take_away(point: str, *, alive: bool, force: bool) -> None:
-    """Unmount; who waited in a dead mount had its error just now, and is given time to leave."""
-    until = time.monotonic() + (0 if alive else LEAVING)
+def _take_away(point: str, *, force: bool) -> None:
+    """Unmount; who is in it for an instant is given time to leave."""
+    until = time.monotonic() + LEAVING
     while True:
         try:
             unmount(point, lazily=force)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from photofs.emulators.flickr import Emulator
+from tests.support.desktop import GVFS, why_not
 from tests.support.desktop_trash import DesktopTrash, below
 from tests.support.household import PATIENCE, Household, shell
 from tests.support.logins import add_flickr
@@ -15,7 +16,7 @@ from tests.support.logins import add_flickr
 pytestmark = pytest.mark.mount
 
 DAY = "Dates/2023/2023-04/Ramen.jpg"
-GVFS = Path("/usr/libexec/gvfsd-trash")
+WHY_NOT = why_not(("dbus-run-session", "gio", GVFS))
 
 
 @pytest.fixture
@@ -183,7 +184,7 @@ for each in $lying; do gio remove "$each"; done
 """
 
 
-@pytest.mark.skipif(not GVFS.exists(), reason="gvfs is not installed: it brings half a desktop")
+@pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
 def test_gio_lists_restores_and_empties(live: Household, tmp_path: Path) -> None:
     """With gvfs, as on a desktop: what is listed is where it was, and comes back by itself."""
     environ = {**os.environ, "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}

@@ -302,6 +302,18 @@ def test_force_takes_a_mount_away_from_under_a_shell(household: Household, tmp_p
     assert point.stat().st_mode & 0o700 == 0o700
 
 
+@pytest.mark.mount
+def test_who_looks_in_for_an_instant_keeps_no_mount(household: Household, tmp_path: Path) -> None:
+    """As our own agent does to show new thumbnails, and gvfs at its trash: it is waited for."""
+    export = tmp_path / "export"
+    demo_takeout(export)
+    household.run("library", "add", "takeout", export)
+    with household.mounted() as point:
+        with subprocess.Popen(["sleep", "0.7"], cwd=point / "google"):
+            assert "is unmounted\n" in household.run("umount", point)
+        assert not os.path.ismount(point)
+
+
 def test_files_that_hold_titles_are_private(household: Household, tmp_path: Path) -> None:
     """No other user reads the catalog, the notes, or the log."""
     demo_takeout(tmp_path / "takeout")

@@ -17,6 +17,7 @@ from photofs.emulators.flickr.emulator import Emulator
 from photofs.emulators.flickr.serving import flickr_in_thread
 from photofs.emulators.flickr.synthetic import synthetic_account
 from photofs.emulators.hosting.originals import Random
+from tests.support.desktop import why_not
 from tests.support.household import PATIENCE, Household, shell
 from tests.support.logins import add_flickr
 
@@ -220,12 +221,10 @@ def test_a_real_thumbnailer_fetches_nothing(household: Household, program: str) 
 
 
 EXTRACTOR = Path("/usr/libexec/tracker-extract-3")
+WHY_NOT = why_not(("dbus-run-session", EXTRACTOR))
 
 
-@pytest.mark.skipif(
-    not EXTRACTOR.exists() or shutil.which("dbus-run-session") is None,
-    reason="tracker-extract and dbus-daemon are not installed",
-)
+@pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
 def test_a_real_indexer_s_extractor_fetches_nothing(household: Household) -> None:
     """The part of GNOME's indexer that reads files, over sixty photos that are not here."""
     with library(household, 60, painted=True) as emulator, household.mounted() as point:
