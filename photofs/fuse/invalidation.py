@@ -175,19 +175,14 @@ class Invalidation:
 
         To be called before that request is answered; the kernel forgets the name right after. A
         program that is quicker than that asks for the inode which was there before: `former` is of
-        a folder that is no more, and stands in the set of that name until then.
+        a folder that is no more, and stands in the set of that name until the kernel says that it
+        knows it no more (FORGET). Not only until the name is forgotten: a request may be on its way
+        by then.
         """
         if former is not None:
             self.former.add(former)
-        self._later.append(partial(self._forget_former, folder, name, former))
+        self._later.append(partial(pyfuse3.invalidate_entry, folder, name))
         self._changed.set()
-
-    def _forget_former(self, folder: int, name: bytes, former: int | None) -> None:
-        try:
-            pyfuse3.invalidate_entry(folder, name)
-        finally:
-            if former is not None:
-                self.former.discard(former)
 
     async def watch(self) -> None:
         """Until cancelled."""

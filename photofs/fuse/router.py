@@ -6,7 +6,6 @@ both, the folder. What would need both sides is answered EXDEV, so that programs
 
 import errno
 from collections.abc import Callable, Coroutine, Sequence
-from collections.abc import Set as AbstractSet
 from typing import Any
 
 import pyfuse3
@@ -94,7 +93,7 @@ class Router(pyfuse3.Operations):
         self._scratch = scratch
         self._signs = signs
         self.trash = trash
-        self.former: AbstractSet[int] = frozenset() if trash is None else trash.former
+        self.former: set[int] = set() if trash is None else trash.former
 
     def side(self, number: int) -> Side:
         """Whose inode or file handle that is."""
@@ -113,7 +112,8 @@ class Router(pyfuse3.Operations):
         return self.side(folder)
 
     async def forget(self, inode_list: Sequence[tuple[int, int]]) -> None:
-        """Only Scratch keeps something for each inode that the kernel knows."""
+        """Scratch keeps something for each inode that the kernel knows; so does a moved folder."""
+        self.former.difference_update(inode for inode, _ in inode_list)
         in_scratch = [each for each in inode_list if each[0] >= FIRST_SCRATCH_INO]
         if in_scratch:
             await self._scratch.forget(in_scratch)

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -168,6 +169,25 @@ def test_who_looks_at_once_finds_an_album_that_was_moved(live: Household) -> Non
             seen.append({each.name for each in lying.iterdir()})
         lying.rename(album)
     assert seen == [photos, set()] * 20
+
+
+def test_who_looks_just_as_the_kernel_is_told_finds_an_album_that_was_moved(
+    live: Household,
+) -> None:
+    """That comes 5 ms after the move: what was asked right before is answered right after."""
+    with live.mounted() as point:
+        album = point / "flickr" / "Albums" / "Family"
+        lying = DesktopTrash(point).files / "Family"
+        photos = {each.name for each in album.iterdir()}
+        by_gio(point, album)
+        seen = []
+        for tenth in range(40, 80):
+            for source, target in ((lying, album), (album, lying)):
+                source.rename(target)
+                time.sleep(tenth / 10_000)
+                seen.append({each.name for each in target.iterdir()})
+        lying.rename(album)
+    assert seen == [photos, set()] * 40
 
 
 SESSION = """
