@@ -22,7 +22,7 @@ PATIENCE = 60.0
 """Seconds that a mount process has to end after its mount has gone: it gives its agent 10 to end,
 and on a machine that is busy with all else both are slow."""
 
-LEAVING = 3.0
+LEAVING = 5.0
 """Seconds that programs have to leave: who waited in a mount whose process is gone, and who
 looks into each mount for an instant (our own agent as it shows new thumbnails, gvfs at its
 trash)."""
