@@ -6,6 +6,7 @@ import pytest
 
 from photofs.emulators.flickr import Account, Habits
 from photofs.emulators.flickr import faults as bad
+from photofs.emulators.hosting.faults import Answer
 from photofs.emulators.hosting.originals import Random
 from photofs.model.errors import Temporary
 from photofs.providers.flickr.presence import ONE_BY_ONE
@@ -13,6 +14,7 @@ from tests.support.flickr_library import Emulated, emulated_for
 from tests.support.flickr_writes import able, own_photos, writes_to, written
 
 LIST, ONE = "flickr.people.getPhotos", "flickr.photos.getInfo"
+SAYS_NOTHING = Answer(status=200, body=b'{"stat": "ok"}', kind="application/json")
 MANY = 1_100
 """Photos of a larger account: three pages of its list."""
 
@@ -42,6 +44,23 @@ async def test_what_is_no_answer_loses_no_photo(service: Emulated) -> None:
         with pytest.raises(Temporary, match="does not say"):
             await able(writes.lost)(ids)
         assert await able(writes.lost)(ids) == frozenset()
+
+
+async def test_regression_an_answer_that_tells_of_nothing_loses_neither_photo_nor_album(
+    service: Emulated,
+) -> None:
+    """All is well, says Flickr, and of what it was asked for not a word: that is no deletion."""
+    ids = [photo.id for photo in own_photos(service).values()]
+    album = service.account.state.albums.pop(0).id
+    service.emulator.faults.add(SAYS_NOTHING, ONE, times=None)
+    service.emulator.faults.add(SAYS_NOTHING, "flickr.photosets.getInfo", times=None)
+    async with writes_to(service) as writes:
+        with pytest.raises(Temporary, match="something else"):
+            await able(writes.lost)(ids)
+        with pytest.raises(Temporary, match="something else"):
+            await able(writes.look)(ids[0])
+        with pytest.raises(Temporary, match="something else"):
+            await able(writes.look_album)(album)
 
 
 async def test_of_many_the_list_is_read_and_what_it_lacks_asked_for() -> None:

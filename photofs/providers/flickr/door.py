@@ -61,28 +61,26 @@ class Door:
 
     async def photo(self, photo_id: str) -> Record | None:
         """What photos.getInfo tells; None if the service says that there is no such photo."""
-        answer = await self._told("flickr.photos.getInfo", {"photo_id": photo_id})
-        photo = answer.get("photo") if answer else None
-        if not isinstance(photo, dict):
-            return None
-        if (
-            text(photo.get("id")) != photo_id
-        ):  # answers may be inconsistent under load (flickr.md 1.6)
-            raise Temporary("Flickr told of another photo than it was asked for", safe=KEPT)
-        return photo
+        arguments = {"photo_id": photo_id}
+        return await self._told("flickr.photos.getInfo", arguments, ("photo", photo_id))
 
     async def album(self, album_id: str) -> Record | None:
         """What photosets.getInfo tells; None if the service says that there is no such album."""
         arguments = {"photoset_id": album_id, "user_id": self.user}
-        answer = await self._told("flickr.photosets.getInfo", arguments)
-        album = answer.get("photoset") if answer else None
-        return album if isinstance(album, dict) else None
+        return await self._told("flickr.photosets.getInfo", arguments, ("photoset", album_id))
 
-    async def _told(self, method: str, arguments: Record) -> Record | None:
+    async def _told(self, method: str, arguments: Record, of: tuple[str, str]) -> Record | None:
+        """What it tells of the thing of that kind and id. An answer without it is no word on it."""
         await self.check_owner()
         try:
-            return await self.api.call(method, arguments)
+            answer = await self.api.call(method, arguments)
         except Failure as error:
             if error.code == NOT_THERE:
                 return None
             raise refusal(method, error) from error
+        kind, remote_id = of
+        told = answer.get(kind)
+        if isinstance(told, dict) and text(told.get("id")) == remote_id:
+            return told
+        # answers may be inconsistent under load (flickr.md 1.6)
+        raise Temporary("Flickr told of something else than it was asked for", safe=KEPT)
