@@ -231,10 +231,11 @@ class Changing:
                 return
             self._box.give_up(row, "the service does not have the photo any more", "nothing")
             return
-        if verb is WishVerb.DELETE and not await self._proven(row):
-            return
         sent = f"{verb.value} photo {origin[0]}: {_details(row)}"
-        self._box.begin([row])
+        if verb is not WishVerb.DELETE:
+            self._box.begin([row])
+        elif not await self._begun(row):
+            return
         try:
             done = await self._change(row, verb, origin[0])
         except (Refused, RemoteError) as error:
@@ -245,16 +246,36 @@ class Changing:
             return
         self._confirm([row], sent if done else HERE)
 
-    async def _proven(self, row: OperationRow) -> bool:
-        """Whether nothing is lost by a deletion; if not, it is given up."""
+    async def _begun(self, row: OperationRow) -> bool:
+        """Begin a deletion, if nothing is lost by it; if not, it is given up."""
         try:
-            why = await self._objection(row)
+            why = await self._objection(row) or self._box.begin_deletion(row)
+            over = bool(why) and await self._was_deleted(row)
         except RemoteError as error:
             self._box.unclaim(row, error)
             raise
-        if why:
+        except StoreError as error:
+            self._box.unclaim(row, error)
+            return False
+        if over:
+            self._box.begin([row])
+            self._confirm([row], "asked what became of it")
+        elif why:
             self._box.give_up(row, f"not deleted: {why}", "nothing")
         return not why
+
+    async def _was_deleted(self, row: OperationRow) -> bool:
+        """Whether an earlier try, whose answer was lost, has deleted what was restored since."""
+        proven = msgspec.convert(row.wish.details["proven"], Proven)
+        trashed = self._box.catalog.photo_facts(proven.photo).trashed
+        if row.tries == 0 or trashed or self._writes.look is None:
+            return False
+        try:
+            if await self._writes.look(proven.remote_id) is not None:
+                return False
+        except Refused:
+            return False
+        return not await trio.to_thread.run_sync(doubt, self._box.store, proven.sha256)
 
     async def _objection(self, row: OperationRow) -> str:
         """Why a DELETE must not be sent, a sentence; empty if all of the proof holds once more.

@@ -22,6 +22,7 @@ from photofs.model.operation import Event, State
 from photofs.model.wish import WishVerb
 from photofs.originals.local_disk import LocalDisk
 from photofs.providers.port import Provider, Writes
+from photofs.wishing.deleting import proof_of
 from photofs.wishing.outcomes import Outcomes
 from photofs.wishing.recognising import waits_in_doubt
 from photofs.wishing.wishing import Wishing
@@ -90,6 +91,15 @@ class Outbox:
                     self._happen(row, Event.SEND)
                     if more is not None:
                         self.catalog.amend(row.operation_id, {**row.wish.details, **more})
+
+    def begin_deletion(self, row: OperationRow) -> str:
+        """The same, if its proof holds at that very moment; else why not, and nothing has begun."""
+        with self.wishing.change():
+            proof = proof_of(self.catalog, row)
+            if isinstance(proof, str):
+                return proof
+            self._happen(row, Event.SEND)
+        return ""
 
     def unclaim(self, row: OperationRow, error: PhotofsError | None) -> None:
         """It could not even be begun: once more, later if there was an error."""

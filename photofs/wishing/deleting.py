@@ -18,6 +18,7 @@ from photofs.model.operation import FINAL
 from photofs.model.photo import Fidelity
 from photofs.model.wish import WishVerb
 from photofs.originals.port import Room
+from photofs.wishing.undeleting import undelete
 from photofs.wishing.wish_desk import WishDesk
 
 
@@ -137,10 +138,16 @@ class Deleting:
         return True
 
     def done(self, row: OperationRow) -> None:
-        """The service has deleted it: out of the tree, and remembered for ever."""
+        """The service has deleted it: out of the tree, and remembered for ever.
+
+        Unless it was taken out of Trash since that was begun: then it is uploaded anew.
+        """
         proven = msgspec.convert(row.wish.details["proven"], Proven)
         now = self._desk.desk.now_ns()
         self._catalog.bury(proven.source, proven.remote_id, proven.sha256, now)
+        if not self._catalog.photo_facts(proven.photo).trashed:
+            undelete(self._desk, proven.photo, proven.source, proven.remote_id)
+            return
         known = self._catalog.observation(proven.source, proven.remote_id)
         if known is not None:
             self._catalog.set_observation_gone(known.observation_id, gone=True)

@@ -20,7 +20,7 @@ from photofs.filing.overruling import PHOTO_GONE, Overruling
 from photofs.filing.replaced import Replaced
 from photofs.model.content_key import completed
 from photofs.model.observation import PhotoSeen
-from photofs.model.operation import BACK, FINAL, Event
+from photofs.model.operation import BACK, Event
 from photofs.model.wish import WishVerb
 from photofs.wishing.deleting import Deleting
 from photofs.wishing.incoming import IncomingFiles
@@ -29,6 +29,7 @@ from photofs.wishing.names_before import named_as_before
 from photofs.wishing.photo_wishes import PhotoWishes
 from photofs.wishing.replacing import Replacing
 from photofs.wishing.standing import unjudged
+from photofs.wishing.undeleting import leave_told_albums
 from photofs.wishing.wish_desk import WishDesk, in_the_name_of
 
 _OF_FACTS: Final = frozenset({WishVerb.RETITLE, WishVerb.FAVORITE, WishVerb.UNFAVORITE})
@@ -127,12 +128,7 @@ class Outcomes:
         They join the albums in whose folders they stand; the old one's membership is no more.
         """
         self._tell_gone(photo)
-        for row in self._catalog.unsettled_of_photo(photo):
-            if row.state in FINAL and row.wish.verb == WishVerb.JOIN:
-                self._catalog.settle(row.operation_id)
-                self._catalog.unwish_member(photo, row.wish.album or 0)
-        for album in self._catalog.albums_of(photo):
-            self._catalog.remove_photo_from(album, photo)
+        leave_told_albums(self._catalog, photo)
         self._stays_for_its_bytes(photo)
 
     def _tell_gone(self, photo: int) -> None:

@@ -246,7 +246,7 @@ class PhotoWishes:
     def take_out(self, photo: int, by: Asker | int) -> None:
         """The same, with no wish for it: as if it had never been put there."""
         trash = self._catalog.last_of_photo(photo, WishVerb.TRASH)
-        self._upload_after_all(photo, by)
+        self.upload_after_all(photo, by)
         self._wish_again(photo, by)
         self._catalog.set_binned(photo, None)
         with named_as_before(self._catalog, photo, trash.wish.details if trash else {}):
@@ -255,7 +255,7 @@ class PhotoWishes:
             self._desk.show_facts(photo)
             self._desk.show_places(photo)
 
-    def _upload_after_all(self, photo: int, by: Asker | int) -> None:
+    def upload_after_all(self, photo: int, by: Asker | int) -> None:
         """If the photo was never sent, or its service has it no longer, wish its upload."""
         if self._catalog.first_observation(photo) is not None:
             return
