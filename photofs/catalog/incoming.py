@@ -62,7 +62,8 @@ NO_PHOTO: Final = """i.stage = 'local' AND i.told IS NULL AND p.sha256 IS NULL
 
 _NO_PHOTOS: Final = f"""
 SELECT p.id FROM incoming i JOIN photo p ON p.id = i.photo
-WHERE {NO_PHOTO} AND p.library = ? AND p.gone = 0 ORDER BY p.id"""  # noqa: S608 - a condition of ours
+WHERE {NO_PHOTO} AND p.library = ? AND p.gone = 0
+ORDER BY p.binned_ns IS NOT NULL, p.id"""  # noqa: S608 - a condition of ours
 
 _COUNT = "SELECT i.stage, count(*), sum(p.size) FROM incoming i JOIN photo p ON p.id = i.photo"
 
@@ -135,7 +136,7 @@ class IncomingRows(Part):
         return [_incoming(row) for row in rows]
 
     def no_photos(self, library_id: int) -> list[int]:
-        """The files of a library that were looked at and are no photos, in Trash or not."""
+        """The files of a library that were looked at and are no photos, those in Trash last."""
         rows = self.database.all(_NO_PHOTOS, (library_id,))
         return [photo for (photo,) in rows]
 

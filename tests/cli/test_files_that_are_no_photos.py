@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from photofs.model.discard import TrashSpot
 from photofs.model.judgement import Broken, Other
 from tests.support.filed import photo
 from tests.support.household import Household
-from tests.support.wished import Wished
+from tests.support.wished import SHELL, Wished
 
 
 @pytest.fixture
@@ -31,6 +32,17 @@ def test_regression_a_text_is_counted_as_no_photo_and_named(household: Household
     assert "1 file (such as L/Unsorted/notes.txt)" in told
     (library,) = household.ask("status")["libraries"]
     assert (library["counts"]["photos"], library["work"]["local"]) == (2, 1)
+
+
+def test_a_text_in_trash_is_not_the_one_that_is_named(household: Household) -> None:
+    """It is not counted there; what stands in a folder is, and is named."""
+    wished = Wished(household.home / "state" / "catalog.db")
+    wished.write("Unsorted/later.txt")
+    wished.judge(Other("", 10), "Unsorted/later.txt")
+    spot = TrashSpot(1000, b"notes.txt")
+    wished.wishing.discarding.put(wished.spot("Unsorted/notes.txt"), spot, SHELL)
+    wished.catalog.close()
+    assert "1 file (such as L/Unsorted/later.txt)" in household.run("status")
 
 
 def test_regression_no_mirror_waits_for_a_text(household: Household, tmp_path: Path) -> None:

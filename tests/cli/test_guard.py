@@ -88,6 +88,20 @@ def test_status_tells_who_was_refused(tmp_path: Path) -> None:
     assert household.ask("status")["guarded"] == household.ask("guard", "status")["refused"]
 
 
+def test_words_that_cannot_be_read_keep_nothing_else_from_being_told(tmp_path: Path) -> None:
+    """`photofs status` names the file and the cure, and tells all else."""
+    household = Household(tmp_path)
+    words = household.home / "config" / "guard.json"
+    words.parent.mkdir(exist_ok=True)
+    words.write_bytes(b"")
+    note_told(household.home / "state" / "guard", [Told("tumblerd", True, 0, 16)])
+    told = household.run("status")
+    (line,) = [line for line in told.splitlines() if line.startswith(f"! {words} cannot be read")]
+    assert "remove it" in line
+    assert "tumblerd" in told
+    assert [str(words) in each for each in household.ask("status")["troubles"]] == [True]
+
+
 def test_what_was_refused_is_not_told_as_if_it_held(tmp_path: Path) -> None:
     """Of a program that is allowed now, or while the guard is off; `photofs status` is silent."""
     household = Household(tmp_path)
