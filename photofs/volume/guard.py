@@ -192,9 +192,13 @@ class Guard:
                 _word(caller),
             )
         if now - self._noted >= NOTED_S and not self._noting:
-            self._noted, self._noting = now, True
+            self._noting = True
             note = partial(self._note, self._accounts.told())
-            trio.lowlevel.start_thread_soon(note, lambda _: None)
+            try:
+                trio.lowlevel.start_thread_soon(note, lambda _: None)
+                self._noted = now
+            except RuntimeError:  # the system gives no more threads: the next refusal is noted
+                self._noting = False
 
     def _note(self, told: list[Told]) -> None:
         """In a thread, which nobody waits for: a disk may let those wait who write to it."""

@@ -61,6 +61,7 @@ async def guarded(
             note,
             lambda _: Caller((name,), 1),
             lambda: 0.0,
+            PATIENCE,
         )
         volume.guard = Guard(with_rules or rules(), around)
         try:
@@ -252,6 +253,24 @@ async def test_a_process_that_hangs_holds_up_nobody_else(tmp_path: Path) -> None
         finally:
             hung.set()
             volume.close()
+
+
+async def test_a_refusal_is_one_where_no_thread_is_to_be_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expect_log: ExpectLog
+) -> None:
+    """It is not noted then; the next one is, once there is a thread."""
+    expect_log("script opens photos")
+
+    def refuse(_call: object, _deliver: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async with guarded(stocked(tmp_path / "stock"), "script") as (volume, told):
+        with monkeypatch.context() as patch:
+            patch.setattr(trio.lowlevel, "start_thread_soon", refuse)
+            assert [await look(volume, name, 1000) for name in NAMES[:4]] == [True] * 3 + [False]
+        assert told == []
+        assert not await look(volume, NAMES[4], 1000)
+        wait_until(lambda: bool(told))
 
 
 async def test_who_cannot_be_told_is_not_guarded(tmp_path: Path) -> None:
