@@ -19,7 +19,7 @@ _OTHERS: Final = frozenset(
 )
 _OURS: Final = "it is a mount or a folder of photofs itself"
 _OUT: Final = "it is a link that leads out of the folder, and is not followed"
-_NOWHERE: Final = "it is a link that leads to nothing in the folder"
+_NOWHERE: Final = "it is a link that leads straight to no file of the folder, nor to one with files"
 _NO_FILE: Final = "it is no file, but a pipe, a socket or a device, into which nobody looks"
 
 
