@@ -51,6 +51,21 @@ def _go(code: int, grace: float) -> None:
     os._exit(code)
 
 
+def end_when_closed(pipe: int) -> None:
+    """Have this process told to end, as by SIGTERM, once its parent is gone, however that ended.
+
+    `pipe`: what only the parent has the other end of. A signal at the parent's death (prctl(2))
+    would come when its thread ends, and not at all if it was dead before it was asked for.
+    """
+    threading.Thread(target=_end_after, args=[pipe], name="parent-watcher", daemon=True).start()
+
+
+def _end_after(pipe: int) -> None:
+    """In a thread: a scan's loop may be in the middle of what it does not wait for."""
+    os.read(pipe, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 async def until_told(work: Callable[[], Awaitable[int]]) -> int:
     """The work's status; KeyboardInterrupt at SIGINT or SIGTERM, though a thread hang."""
     async with trio.open_nursery() as nursery:

@@ -14,7 +14,7 @@ from functools import partial
 
 import trio
 
-from agent.ending import thread_may_go_on, until_told
+from agent.ending import end_when_closed, thread_may_go_on, until_told
 from agent.progress import show_progress
 from agent.scanning import Scanned, await_turn, scan
 from photofs.assembly import House
@@ -39,6 +39,9 @@ from photofs.model.wording import agreeing, counted
 def read_arguments() -> argparse.Namespace:
     """The command line; argparse ends the program with 2 on a wrong one."""
     parser = argparse.ArgumentParser(prog="photofs-agent", description=__doc__)
+    parser.add_argument(
+        "--until-closed", type=int, metavar="FD", help="end once nobody has a pipe's other end open"
+    )
     verbs = parser.add_subparsers(dest="verb", required=True)
     scan_parser = verbs.add_parser("scan", help="bring the catalog up to what the sources say")
     scan_parser.add_argument("libraries", nargs="*", help="only these (default: all)")
@@ -220,6 +223,8 @@ def status_of(work: Callable[[], int]) -> int:
 
 def work_on(arguments: argparse.Namespace) -> int:
     """Do what the command line says."""
+    if arguments.until_closed is not None:
+        end_when_closed(arguments.until_closed)
     house = House()
     if arguments.verb == "serve":
         with uncollected():

@@ -1,6 +1,7 @@
 """`photofs scan`: bring the catalog up to what the sources say."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -24,19 +25,29 @@ def run_agent(
     """Run the agent as a program with our own standard streams, or that output; its exit status.
 
     An interrupt (Ctrl-C) reaches both; the agent ends by itself and says where it stopped. SIGTERM
-    reaches only us, and is passed on.
+    reaches only us, and is passed on. SIGKILL reaches only us, too, and closes our end of a pipe.
     """
-    command = [sys.executable, "-m", "agent", *arguments]
-    with subprocess.Popen(command, stdout=stdout, env=environ) as process:  # noqa: S603 - our own program
-        before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    its, ours = os.pipe()
+    command = [sys.executable, "-m", "agent", f"--until-closed={its}", *arguments]
+    try:
+        with subprocess.Popen(command, stdout=stdout, env=environ, pass_fds=[its]) as process:  # noqa: S603 - our own program
+            before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+            try:
+                return _status_of(process)
+            finally:
+                signal.signal(signal.SIGTERM, before)
+    finally:
+        os.close(its)
+        os.close(ours)
+
+
+def _status_of(process: "subprocess.Popen[bytes]") -> int:
+    """Its exit status, once it has ended; that it is interrupted is its to answer."""
+    while True:
         try:
-            while True:
-                try:
-                    return process.wait()
-                except KeyboardInterrupt:
-                    continue
-        finally:
-            signal.signal(signal.SIGTERM, before)
+            return process.wait()
+        except KeyboardInterrupt:
+            continue
 
 
 def scan_after(
