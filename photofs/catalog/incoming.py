@@ -60,6 +60,10 @@ NO_PHOTO: Final = """i.stage = 'local' AND i.told IS NULL AND p.sha256 IS NULL
   AND NOT EXISTS (SELECT 1 FROM observation o WHERE o.photo = p.id)"""
 """Of a file `i` that a program wrote and its photo `p`: it is no photo, and no source's."""
 
+IS_PHOTO: Final = f"""NOT EXISTS (
+  SELECT 1 FROM incoming i WHERE i.photo = p.id AND {NO_PHOTO})"""  # noqa: S608 - a condition of ours
+"""Of a row `p` of photo: it is not one of these files."""
+
 _NO_PHOTOS: Final = f"""
 SELECT p.id FROM incoming i JOIN photo p ON p.id = i.photo
 WHERE {NO_PHOTO} AND p.library = ? AND p.gone = 0

@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from photofs.catalog.incoming import NO_PHOTO
+from photofs.catalog.incoming import IS_PHOTO
 from photofs.catalog.mirrors import BLOCKED, MirrorRow
 from photofs.catalog.part import Part
 
@@ -23,12 +23,12 @@ _LACKING: Final = f"""
 SELECT count(*) FROM photo p WHERE {_OWN} AND NOT EXISTS (
   SELECT 1 FROM mirrored c WHERE c.photo = p.id AND c.mirror = ?2 AND c.role = 'current'
     AND c.state IN ('good', 'suspect'))
-  AND NOT EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id AND {NO_PHOTO})"""  # noqa: S608 - a condition of ours
+  AND {IS_PHOTO}"""  # noqa: S608 - a condition of ours
 
 _WHY_LACKING: Final = f"""
 SELECT CASE WHEN c.state = 'damaged' THEN c.why
   WHEN c.state = 'absent' AND c.why <> 'its writing has begun' THEN c.why
-  WHEN EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id AND {NO_PHOTO})
+  WHEN NOT ({IS_PHOTO})
     THEN 'no photo, or under a temporary name: on this disk alone'
   WHEN EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id AND p.sha256 IS NULL
     AND i.stage = 'failed')

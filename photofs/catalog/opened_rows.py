@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from photofs.catalog.incoming import IS_PHOTO
 from photofs.catalog.part import Part
 
 
@@ -31,7 +32,7 @@ class AwaitedFolder(NamedTuple):
 _ANCIENT: Final = 10_000
 """So many folders are remembered: more than a person opens; the one unused longest is let go."""
 
-_AWAITED: Final = """
+_AWAITED: Final = f"""
 WITH RECURSIVE up(folder, id, path) AS (SELECT folder, folder, '' FROM opened UNION ALL
   SELECT up.folder, e.folder, '/' || e.name || up.path FROM up JOIN entry e ON e.subfolder = up.id)
 SELECT up.path, o.opened_ns, o.program, count(*), count(t.folder)
@@ -39,9 +40,9 @@ FROM up JOIN opened o ON o.folder = up.folder JOIN entry e ON e.folder = up.fold
 JOIN photo p ON p.id = e.photo
 LEFT JOIN thumbnail t ON t.point = ?1 AND t.folder = e.folder AND t.entry = e.id AND t.made = 1
   AND t.size = ?2 AND t.content_key = p.content_key
-WHERE up.id = 0 AND p.missing = 0
+WHERE up.id = 0 AND p.missing = 0 AND {IS_PHOTO}
 GROUP BY o.folder HAVING count(*) > count(t.folder)
-ORDER BY o.opened_ns DESC LIMIT ?3"""
+ORDER BY o.opened_ns DESC LIMIT ?3"""  # noqa: S608 - a condition of ours
 
 
 class OpenedRows(Part):

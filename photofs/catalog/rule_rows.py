@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from photofs.catalog.errand_rows import TAKEN_BACK
+from photofs.catalog.incoming import IS_PHOTO
 from photofs.catalog.part import Part
 from photofs.catalog.seen_json import from_json
 from photofs.model.moment import Moment
@@ -86,7 +87,7 @@ SELECT p.id, p.name, p.media, p.size, p.size_exact, p.mtime_ns, p.taken_local, p
   EXISTS (SELECT 1 FROM operation x WHERE x.photo = p.id AND x.settled = 0
     AND x.state NOT IN ('cancelled', 'gave up')),
   EXISTS (SELECT 1 FROM incoming i WHERE i.photo = p.id)
-FROM photo p WHERE p.library = ?1 AND p.gone = 0"""  # noqa: S608 - words of ours
+FROM photo p WHERE p.library = ?1 AND p.gone = 0 AND {IS_PHOTO}"""  # noqa: S608 - words of ours
 
 _RECORDS: Final = """
 SELECT photo, id, source, seen, as_of_ns FROM observation
@@ -111,7 +112,10 @@ class RuleRows(Part):
     """Rows of rule and rule_clock; those that write are a transaction of their own."""
 
     def rule_photos(self, library_id: int, after: int, limit: int) -> list[Looked]:
-        """Photos of a library with numbers above `after`, as rules look at them."""
+        """Photos of a library with numbers above `after`, as rules look at them.
+
+        Files between them that are none are left out.
+        """
         values = (library_id, after, limit)
         return self._looked(f"{_PHOTOS} AND p.id > ?2 ORDER BY p.id LIMIT ?3", values)
 

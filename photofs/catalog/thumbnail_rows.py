@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from photofs.catalog.database import Row
+from photofs.catalog.incoming import IS_PHOTO
 from photofs.catalog.part import Part
 from photofs.model.thumbnail import ThumbnailSize
 
@@ -72,7 +73,7 @@ _SAME: Final = f"""t.path = {_PATH} AND t.mtime = {_SECONDS} AND t.made = 1
 _WANTED_COLUMNS: Final = f"""e.folder, e.id, z.value, {_PATH}, {_SECONDS}, {_LENGTH},
   p.content_key, p.id, p.media, e.name"""
 
-_NOT_MADE: Final = f"""p.missing = 0 AND NOT EXISTS (SELECT 1 FROM thumbnail t
+_NOT_MADE: Final = f"""p.missing = 0 AND {IS_PHOTO} AND NOT EXISTS (SELECT 1 FROM thumbnail t
   WHERE t.point = ?1 AND t.folder = e.folder AND t.entry = e.id AND t.size = z.value
     AND ({_SAME} OR t.path <> {_PATH}))"""  # noqa: S608 - words of ours
 
@@ -140,8 +141,9 @@ class ThumbnailRows(Part):
         """Thumbnails of a mount's photos that are not there or not right, in those sizes.
 
         Of folders that were opened, the latest first; then, if `everywhere`, of all others. Photos
-        whose bytes nobody has are left out, and `but` by their numbers; so is what has a stale one
-        of another name, until that is forgotten: its row tells which file to remove.
+        whose bytes nobody has are left out, files that are no photos, and `but` by their numbers;
+        so is what has a stale one of another name, until that is forgotten: its row tells which
+        file to remove.
         """
         known = (point, _names(sizes), int(everywhere), limit, json.dumps(list(but)))
         rows = self.database.all(_WANTED, known)

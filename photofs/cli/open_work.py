@@ -3,13 +3,13 @@
 import fcntl
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from photofs.assembly import House
 from photofs.catalog.sqlite import Catalog
-from photofs.cli.output import counted, human_size
+from photofs.cli.output import counted, human_size, safe_text
 from photofs.model.incoming import Stage
 from photofs.model.operation import State
 from photofs.model.wish import WishVerb
@@ -89,6 +89,15 @@ def work_words(work: OpenWork) -> str:
     if work.looking:
         parts.append(f"{counted(work.looking, 'file')} being looked at")
     return ", ".join(parts)
+
+
+def local_words(number: int, no_photos: Sequence[str]) -> str:
+    """Files that stay here, for people; one of those that are no photos is named."""
+    such_as = f" (such as {safe_text(no_photos[0])})" if no_photos else ""
+    return (
+        "kept on this disk only, for they are no photos or bear a program's temporary name:"
+        f" {counted(number, 'file')}{such_as}"
+    )
 
 
 def agent_works(house: House) -> bool:

@@ -13,6 +13,7 @@ from photofs.assembly import House
 from photofs.catalog.rule_rows import RuleRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.house import find_house, recognised
+from photofs.cli.open_work import local_words
 from photofs.cli.output import (
     counted,
     human_age,
@@ -40,7 +41,10 @@ LISTED = 20
 
 
 class Shown(NamedTuple):
-    """What `check` tells of a rule. `left`: how many are not meant, and `others` which, and why."""
+    """What `check` tells of a rule. `left`: how many are not meant, and `others` which, and why.
+
+    `no_photos`: files of the library that no rule looks at.
+    """
 
     rule: str
     library: str
@@ -54,6 +58,7 @@ class Shown(NamedTuple):
     doubt: str
     left: dict[str, int]
     others: dict[str, str]
+    no_photos: list[str]
 
 
 class Bench(NamedTuple):
@@ -277,6 +282,7 @@ def _carry_out(bench: Bench, rule: Rule, found: Plan) -> Outcome:
 def _plan_facts(bench: Bench, rule: Rule, found: Plan) -> Shown:
     """All that `check` tells of a rule."""
     catalog = bench.catalog
+    files = catalog.no_photos(catalog.library(rule.library).library_id)
     return Shown(
         rule=rule.name,
         library=rule.library,
@@ -290,6 +296,7 @@ def _plan_facts(bench: Bench, rule: Rule, found: Plan) -> Shown:
         doubt=bench.ruling.doubt(rule),
         left=dict(Counter(why for _photo, why in found.left).most_common()),
         others={_photo_words(catalog, photo): why for photo, why in found.left},
+        no_photos=[catalog.path_of_photo(each) or "" for each in files],
     )
 
 
@@ -315,6 +322,10 @@ def _print_plan(told: Shown, *, all_of_them: bool) -> None:
         print(safe_text(f"  {number:,} left: {why}"))
     for path, why in told.others.items() if all_of_them else ():
         print(safe_text(f"    {path}: {why}"))
+    if told.no_photos and all_of_them:
+        print(f"  {local_words(len(told.no_photos), ())}")
+        for path in told.no_photos:
+            print(safe_text(f"    {path}"))
 
 
 def _status(rule: Rule, row: RuleRow) -> dict[str, object]:

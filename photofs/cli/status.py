@@ -17,7 +17,7 @@ from photofs.cli.errand_words import errands_in_words, held_back, without_page
 from photofs.cli.guard_words import is_held, told_words
 from photofs.cli.house import find_house, way_to
 from photofs.cli.mounts import home_of, list_mounts, serves
-from photofs.cli.open_work import OpenWork, open_work, work_words
+from photofs.cli.open_work import OpenWork, local_words, open_work, work_words
 from photofs.cli.output import (
     counted,
     held_words,
@@ -372,11 +372,7 @@ def _work_lines(work: OpenWork, no_photos: list[str]) -> list[str]:
             " why, `photofs queue retry PATH` tries again"
         )
     if work.local:
-        such_as = f" (such as {safe_text(no_photos[0])})" if no_photos else ""
-        lines.append(
-            "kept on this disk only, for they are no photos or bear a program's temporary name:"
-            f" {counted(work.local, 'file')}{such_as}"
-        )
+        lines.append(local_words(work.local, no_photos))
     return lines
 
 

@@ -3,16 +3,19 @@
 import dataclasses
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from photofs.catalog.sqlite import Catalog
 from photofs.catalog.thumbnail_rows import ThumbnailRow, ThumbnailTotals, WantedThumbnail
 from photofs.model.capture_time import TakenBy, TakenFact
+from photofs.model.judgement import Other
 from photofs.model.node import row_id
 from photofs.model.observation import PhotoSeen
 from photofs.model.thumbnail import ThumbnailSize
 from tests.support.filed import Filed, album, photo
+from tests.support.wished import Wished
 
 HERE, ELSEWHERE = b"/home/ada/photos", b"/mnt/photos"
 NORMAL, LARGE = ThumbnailSize.NORMAL, ThumbnailSize.LARGE
@@ -241,3 +244,24 @@ def test_what_nobody_has_is_not_wanted(filed: Filed) -> None:
     found = paths(wanted(filed.catalog))
     assert found
     assert not [path for path in found if path.endswith("/b.jpg")]
+
+
+def test_regression_a_file_that_is_no_photo_is_to_have_no_thumbnail(tmp_path: Path) -> None:
+    """Nobody waits for one; a picture of which that is not known yet is wanted."""
+    wished = Wished(tmp_path / "catalog.db")
+    catalog = wished.catalog
+    wished.filed.scan()
+    for name in ("notes.txt", "new.jpg"):
+        wished.write(f"Unsorted/{name}")
+    before = {"/L/Unsorted/notes.txt", "/L/Unsorted/new.jpg"}
+    assert paths(wanted(catalog)) == before
+    folder = row_id(wished.filed.ino("Unsorted/"))
+    catalog.note_opened(folder, 1)
+    wished.judge(Other("", 10), "Unsorted/notes.txt")
+    assert paths(wanted(catalog)) == {"/L/Unsorted/new.jpg"}
+    assert paths(catalog.wanted_in(HERE, (NORMAL,), folder, 0, 9)) == {"/L/Unsorted/new.jpg"}
+    assert [each.photos for each in catalog.awaited_folders(HERE, "normal", 9)] == [1]
+    wished.unlink("Unsorted/new.jpg")
+    assert catalog.folders_lacking(HERE, (NORMAL,), everywhere=True) == []
+    assert catalog.awaited_folders(HERE, "normal", 9) == []
+    catalog.close()

@@ -56,3 +56,20 @@ def test_regression_no_mirror_waits_for_a_text(household: Household, tmp_path: P
     assert why["notes.txt"].startswith("no photo")
     assert "no service takes it" in why["cut.jpg"]  # each reason has its own line
     assert why["a.jpg"] == "not copied yet"
+
+
+def test_regression_no_rule_looks_at_a_text(household: Household) -> None:
+    """`check` names it apart, in the words of status; a broken picture is looked at."""
+    config = household.home / "config"
+    config.mkdir(exist_ok=True)
+    (config / "rules.toml").write_text(
+        '[[rule]]\nname = "old"\nlibrary = "L"\nwhen = { older_than = "100 years" }\ndo = "pin"\n'
+    )
+    told = household.run("rules", "check", "-v")
+    kept = "kept on this disk only, for they are no photos or bear a program's temporary name"
+    assert f"  {kept}: 1 file\n    L/Unsorted/notes.txt\n" in told
+    (rule,) = household.ask("rules", "check")
+    assert rule["no_photos"] == ["L/Unsorted/notes.txt"]
+    assert sum(rule["left"].values()) == 2
+    assert not any("notes.txt" in path for path in [*rule["photos"], *rule["others"]])
+    assert kept not in household.run("rules", "check"), "of each rule anew: only who asks is told"
