@@ -11,6 +11,9 @@ request that made it so. So it never keeps such a name at all (docs/decisions/00
   looks that name up anew, and opens what it leads to now (path_openat, fs/namei.c).
 - Who opened the photo under the backup name reads past the kernel's cache, which has the new bytes
   soon; the handle has the old ones.
+
+The first move is refused so, too, of an album that goes to the mount's trash, where it is another
+folder, without photos in it (trash_operations.py).
 """
 
 import errno
@@ -39,14 +42,17 @@ class Backups:
 
     def put_away(self, old: Spot, new: Spot) -> None:
         """A photo is to be moved; ESTALE, once, if that is to a backup's name."""
-        if old.folder_ino != new.folder_ino or backup_of(new.name) != old.name:
-            return
-        if old in self._announced:
-            self._announced.discard(old)
+        if old.folder_ino == new.folder_ino and backup_of(new.name) == old.name:
+            self.announce(old)
+
+    def announce(self, spot: Spot) -> None:
+        """What the kernel moves will not be what it takes it for; ESTALE, once, before the move."""
+        if spot in self._announced:
+            self._announced.discard(spot)
             return
         if len(self._announced) >= MOST:
             self._announced.clear()
-        self._announced.add(old)
+        self._announced.add(spot)
         raise pyfuse3.FUSEError(errno.ESTALE)
 
     def is_fleeting(self, folder: int, raw: bytes, ino: int, thread: int) -> bool:

@@ -80,18 +80,19 @@ async def run(
         local = ScratchOperations(inodes, volume.library_at)
         pace = request_loop.Pace()
         waits = options.exact_sizes
-        photos = (
-            Operations(volume, attributes, local, invalidation.released, pace, stat_waits=waits)
-            if writing is None
-            else WritingOperations(
+        photos: Operations
+        trash = None
+        if writing is None:
+            photos = Operations(
+                volume, attributes, local, invalidation.released, pace, stat_waits=waits
+            )
+        else:
+            photos = changing = WritingOperations(
                 volume, writing, attributes, local, invalidation, pace, stat_waits=waits
             )
-        )
-        trash = (
-            None
-            if writing is None
-            else TrashOperations(writing.trash, local, attributes, invalidation)
-        )
+            trash = TrashOperations(
+                writing.trash, local, attributes, invalidation, changing.backups
+            )
         signs = RootSigns(path.name, uid=os.getuid(), gid=os.getgid())
         request_loop.install(pace)
 

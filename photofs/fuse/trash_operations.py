@@ -19,6 +19,7 @@ import pyfuse3
 from photofs.fuse.answered import answered, refused
 from photofs.fuse.askers import asker_of
 from photofs.fuse.attributes import Attributes, absent
+from photofs.fuse.backups import Backups
 from photofs.fuse.invalidation import Invalidation
 from photofs.fuse.scratch_operations import TIMEOUT, ScratchOperations
 from photofs.fuse.trash_folders import FILES, OWN_NAME, Folder, TrashFolders, is_fixed
@@ -42,12 +43,14 @@ class TrashOperations:
         scratch: ScratchOperations,
         attributes: Attributes,
         invalidation: Invalidation,
+        backups: Backups,
     ) -> None:
         """The kernel knows no trash yet."""
         self._trash = trash
         self._scratch = scratch
         self._attributes = attributes
         self._invalidation = invalidation
+        self._backups = backups
         self._folders = TrashFolders(scratch)
         self.former = invalidation.former
         self._listings: dict[int, Folder] = {}
@@ -246,9 +249,13 @@ class TrashOperations:
         return self._trash.at(TrashSpot(folder.owner, name))
 
     def _made(self, discard: Discard) -> pyfuse3.EntryAttributes:
-        """What the kernel may keep for a moment: other ways lead out of the trash, too."""
+        """The name is never kept: other ways lead out of the trash, too.
+
+        And what the kernel knows of a name moves along with it: it asks for an album that was moved
+        back at its very first use, and takes nothing below it for absent that was so in the trash.
+        """
         made = self._attributes.make(self._trash.node(discard))
-        made.entry_timeout = TIMEOUT
+        made.entry_timeout = 0
         if discard.photo is None:
             made.attr_timeout = TIMEOUT
         return made
@@ -278,9 +285,11 @@ class TrashOperations:
         """A photo or album into `files`, once what `info` tells of it is on the disk."""
         if self._folders.is_plain(*new):
             raise Exists("a plain file of that name lies in the trash")
-        await self._folders.sync_info(target, new[1])
         spot, to = spot_of(*old), TrashSpot(target.owner, new[1])
         former = self._trash.folder_at(spot)
+        if former is not None:  # else its photos were to be seen below it there for a moment
+            self._backups.announce(spot)
+        await self._folders.sync_info(target, new[1])
         with self._invalidation.holding(old[0]):
             await self._trash.put(spot, to, asker_of(ctx))
         self._folders.touch(target)

@@ -47,13 +47,13 @@ class WritingOperations(Operations):
         self._writing = writing
         writing.surround(invalidation.change)
         self._invalidation = invalidation
-        self._backups = Backups(volume.lookup)
+        self.backups = Backups(volume.lookup)
 
     def _named(
         self, folder: int, name: bytes, made: pyfuse3.EntryAttributes, ctx: pyfuse3.RequestContext
     ) -> pyfuse3.EntryAttributes:
         """Names of backups are not kept at all."""
-        if self._backups.is_fleeting(folder, name, made.st_ino, ctx.pid):
+        if self.backups.is_fleeting(folder, name, made.st_ino, ctx.pid):
             made.entry_timeout = 0
         return made
 
@@ -115,7 +115,7 @@ class WritingOperations(Operations):
             raise pyfuse3.FUSEError(errno.EINVAL)
         old, new = spot_of(parent_inode_old, name_old), spot_of(parent_inode_new, name_new)
         if not is_folder_ino(self._volume.lookup(old.folder_ino, old.name).ino):
-            self._backups.put_away(old, new)
+            self.backups.put_away(old, new)
         replace = not flags & pyfuse3.RENAME_NOREPLACE
         with self._invalidation.holding(parent_inode_old, parent_inode_new):
             done = await self._writing.rename(old, new, asker_of(ctx), replace=replace)
@@ -219,7 +219,7 @@ class WritingOperations(Operations):
     def _came_by_backup(self, inode: int, opened: Opened, ctx: pyfuse3.RequestContext) -> bool:
         """Whether what was opened is read past the kernel's cache; closed again if it has moved."""
         try:
-            return self._backups.is_reached(inode, ctx.pid)
+            return self.backups.is_reached(inode, ctx.pid)
         except pyfuse3.FUSEError:
             self._released(self._volume.release(opened.number))
             raise

@@ -115,6 +115,27 @@ def test_gio_trashes_an_album_and_it_is_moved_back(mount: Mount, made: Stock) ->
     assert verbs(made) == []
 
 
+def test_what_was_absent_from_an_album_in_the_trash_is_found_once_it_is_back(mount: Mount) -> None:
+    """By name and at once, though the kernel was told there that it is absent."""
+    gio_trash(mount.lake)
+    lying_album = bin_of(mount) / "files" / "Lake"
+    for _ in range(20):
+        assert [(lying_album / name).exists() for name in PHOTOS] == [False, False]
+        lying_album.rename(mount.lake)
+        assert [(mount.lake / name).is_file() for name in PHOTOS] == [True, True]
+        mount.lake.rename(lying_album)
+
+
+def test_what_left_the_trash_by_another_way_is_not_seen_there(mount: Mount) -> None:
+    """A photo that was moved out of the library's own Trash is in `files` no more, at once."""
+    there = bin_of(mount) / "files" / "a.jpg"
+    for _ in range(20):
+        gio_trash(mount.home / DAY / "a.jpg")
+        assert there.is_file()
+        (mount.home / "Trash" / "a.jpg").rename(mount.home / DAY / "a.jpg")
+        assert not there.exists()
+
+
 def test_files_of_one_name_are_numbered(mount: Mount) -> None:
     """gio chooses NAME.2.jpg for the second; each comes back to its own folder."""
     before = below(mount.home)
