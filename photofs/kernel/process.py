@@ -101,6 +101,11 @@ class Caller(NamedTuple):
     names: tuple[str, ...]
     parent: int
 
+    @property
+    def shown(self) -> str:
+        """What people are told that it is called: one line, whatever is in the name."""
+        return "".join(each if each.isprintable() else "?" for each in self.names[0])
+
 
 def caller_of(thread: int) -> Caller | None:
     """The program that a thread belongs to; None if that cannot be told. About 0.1 ms.

@@ -236,7 +236,7 @@ def _counted(process: Process, standing: Standing) -> Caller | None:
     One that is known is one, however many processes it starts. Others are told apart by who started
     them, but not by their own number: a shell's loop starts `head` anew for each photo.
     """
-    name = "".join(each if each.isprintable() else "?" for each in process.names[0])
+    name = process.shown
     names = short_names((*process.names, name))  # as the log calls it, too
     if names & standing.free:
         return None

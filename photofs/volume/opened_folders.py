@@ -178,7 +178,7 @@ class _Lookers:
         if caller is not None:
             if short_names(caller.names) & UNSEEN:
                 return None
-            name = "".join(each if each.isprintable() else "?" for each in caller.names[0])
+            name = caller.shown
             key = f"{name} {caller.parent}"  # a shell's loop starts `ls` anew for each folder
         if key not in self._shares and len(self._shares) >= REMEMBERED:
             self._shares.clear()
