@@ -1,11 +1,13 @@
 """The journal as commands ask for it: what the user did, counted, and page by page."""
 
+import json
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from photofs.catalog.claimable import OPEN
 from photofs.catalog.journal import PAGE, ExchangeRow, Journal, OperationRow
 from photofs.model.operation import State
-from photofs.model.wish import AGAIN, BRING_IN
+from photofs.model.wish import AGAIN, BRING_IN, SEEN
 
 _PARTS = f"""
 SELECT iif(verb = 'restore' AND json_valid(wish) AND wish ->> '$.{AGAIN}' IS NOT NULL,
@@ -14,10 +16,12 @@ SELECT iif(verb = 'restore' AND json_valid(wish) AND wish ->> '$.{AGAIN}' IS NOT
 FROM operation WHERE action = ? GROUP BY deed, state, source IS NULL ORDER BY min(id)"""  # noqa: S608 - words of ours
 
 
-_REFUSED = """
-SELECT max(id), state FROM operation INDEXED BY operation_planned
+_REFUSED = f"""
+SELECT max(id), state, iif(json_valid(wish), wish ->> '$.{SEEN}', NULL) AS seen
+FROM operation INDEXED BY operation_planned
 WHERE library = ? AND planned_ns >= ? AND verb NOT IN ('upload', 'replace')
-GROUP BY photo, album, verb HAVING state = 'gave up' ORDER BY max(id) DESC"""
+GROUP BY photo, album, verb HAVING state = 'gave up' AND seen IS NULL
+ORDER BY max(id) DESC"""  # noqa: S608 - words of ours
 """The latest wish of each kind, so that what was wished again since is told no more."""
 
 
@@ -38,7 +42,7 @@ class ActionPart(NamedTuple):
 
 
 class JournalReading(Journal):
-    """Reads that are made for commands."""
+    """Reads that are made for commands, and what they note of what was read."""
 
     def parts_of_action(self, action_id: int) -> list[ActionPart]:
         """An action's wishes counted by verb and state."""
@@ -57,9 +61,21 @@ class JournalReading(Journal):
         return [self.operation(number) for (number,) in rows]
 
     def refused(self, library_id: int, since_ns: int) -> list[OperationRow]:
-        """What was wished since, no file to be sent, and will not be done; the latest first."""
+        """What was wished since, no file to be sent, and will not be done; the latest first.
+
+        But for what its user has seen.
+        """
         rows = self.database.all(_REFUSED, (library_id, since_ns))
-        return [self.operation(number) for number, _ in rows]
+        return [self.operation(number) for number, *_ in rows]
+
+    def note_seen(self, numbers: Iterable[int]) -> None:
+        """Their user knows that these were refused; a transaction of its own."""
+        with self.database.transaction():
+            self.database.run(
+                f"UPDATE operation SET wish = json_set(wish, '$.{SEEN}', json('true'))"  # noqa: S608 - a word of ours
+                " WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(numbers)),),
+            )
 
     def undoes(self, action_id: int) -> int | None:
         """The action that this one took back, if it did."""

@@ -2,10 +2,12 @@
 
 import click
 
+from photofs.assembly import House
 from photofs.catalog.journal import ActionRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.house import elsewhere, find_house
-from photofs.cli.output import json_option, print_json, safe_text, table
+from photofs.cli.output import counted, json_option, print_json, safe_text, table
+from photofs.cli.refusals import refused_lately, refused_words
 from photofs.cli.wish_words import (
     action_words,
     album_words,
@@ -23,10 +25,16 @@ USUAL = 20
 @click.command
 @click.argument("action", type=int, required=False)
 @click.option("-n", "--number", default=USUAL, help="How many actions to list (default: 20).")
+@click.option(
+    "--seen", is_flag=True, help="Have `photofs status` tell no more of what was refused."
+)
 @json_option
-def log(action: int | None, number: int, *, as_json: bool) -> None:
+def log(action: int | None, number: int, *, seen: bool, as_json: bool) -> None:
     """List what programs changed, newest first; of one ACTION, all that was sent and answered."""
     house = find_house()
+    if seen:
+        _note_seen(house, action, as_json=as_json)
+        return
     with house.catalog(read_only=True) as catalog:
         if action is not None:
             _tell_one(catalog, catalog.action(action), as_json=as_json)
@@ -42,6 +50,32 @@ def log(action: int | None, number: int, *, as_json: bool) -> None:
         print("`photofs log ACTION` shows all of one, `photofs undo ACTION` takes it back")
     else:
         print("\n".join(["nothing was changed yet", *elsewhere(house, "log")]))
+
+
+def _note_seen(house: House, action: int | None, *, as_json: bool) -> None:
+    """Name what was refused, in that action or in any, and have it told by `status` no more."""
+    with house.catalog() as catalog:
+        if action is not None:
+            catalog.action(action)  # NotFound
+        libraries = [each.library_id for each in catalog.libraries()]
+        rows = [
+            row
+            for library in libraries
+            for row in refused_lately(catalog, library)
+            if action in {None, row.wish.action}
+        ]
+        facts = [operation_facts(catalog, row) for row in rows]
+        words = [refused_words(catalog, row) for row in rows]
+        catalog.note_seen(row.operation_id for row in rows)
+    if as_json:
+        print_json({"seen": facts})
+        return
+    for line in words:
+        print(safe_text(line))
+    if rows:
+        print(f"`photofs status` tells no more of {counted(len(rows), 'such change')}")
+    else:
+        print("`photofs status` tells of nothing there that was refused")
 
 
 def _action_facts(catalog: Catalog, row: ActionRow) -> dict[str, object]:

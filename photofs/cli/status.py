@@ -330,8 +330,17 @@ def _print_library(library: LibraryStatus) -> None:
             print(f"    ! {login_words(source)}")
     for trouble in library.troubles:
         print(f"  ! {safe_text(trouble)}")
-    for line in (*library.refused, *_hand_lines(library)):
+    _print_refused(library.refused)
+    for line in _hand_lines(library):
         print(f"  ! {safe_text(line)}")
+
+
+def _print_refused(lines: list[str]) -> None:
+    """What a service refused, and how that is told no more."""
+    for line in lines:
+        print(f"  ! {safe_text(line)}")
+    if lines:
+        print("    `photofs log --seen` has that told no more")
 
 
 def _hand_lines(library: LibraryStatus) -> list[str]:

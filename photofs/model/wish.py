@@ -57,6 +57,9 @@ AGAIN: Final = "again"
 OF_NEW: Final = "of_new"
 """In the details of a wish that tells of a photo what nobody had yet: no guard counts it."""
 
+SEEN: Final = "seen"
+"""In the details of a wish that was refused: its user knows, and is told of it no more."""
+
 GUARDED: Final = frozenset(
     {
         WishVerb.REPLACE,

@@ -13,6 +13,7 @@ from tests.support.household import Household
 from tests.support.wished import Wished
 
 WHY = "Flickr takes dates from 1825 to today, and no others"
+MINUTE_NS = 60 * 10**9
 DAY = "L/Dates/2019/2019-07"
 
 
@@ -89,3 +90,39 @@ def test_what_was_refused_long_ago_is_told_no_more(refusing: Refusing) -> None:
         refusing.refuse(row)
     assert WHY not in refusing.household.run("status")
     assert WHY in refusing.household.run("log", "1")
+
+
+def test_what_was_seen_is_told_by_status_no_more(refusing: Refusing) -> None:
+    """Each refusal is named as it is marked; the log keeps it, another one is told again."""
+    (row,) = refusing.leave(0)
+    refusing.refuse(row)
+    refusing.wished.filed.now_ns += MINUTE_NS  # another action
+    others = refusing.leave(1, 2)
+    for each in others:
+        refusing.refuse(each)
+    household, action = refusing.household, row.wish.action
+    assert "`photofs log --seen` has that told no more" in household.run("status")
+    told = household.run("log", str(action), "--seen")
+    assert f"refused: leave {DAY}/p0.jpg (Trip): {WHY}\n" in told
+    assert "1 such change" in told
+    assert len(household.ask("status")["libraries"][0]["refused"]) == 2
+    assert WHY in household.run("log", str(action))
+    assert {each["id"] for each in household.ask("log", "--seen")["seen"]} == {
+        each.operation_id for each in others
+    }
+    told = household.run("status")
+    assert WHY not in told
+    assert "--seen" not in told
+    assert "nothing there that was refused" in household.run("log", "--seen")
+    (again,) = refusing.leave(0)
+    refusing.refuse(again)
+    (line,) = household.ask("status")["libraries"][0]["refused"]
+    assert line.startswith(f"refused: leave {DAY}/p0.jpg")
+
+
+def test_nothing_is_seen_of_an_action_that_never_was(refusing: Refusing) -> None:
+    """Its number may be a slip: what was refused stays told."""
+    (row,) = refusing.leave(0)
+    refusing.refuse(row)
+    assert "no action 99" in refusing.household.run("log", "99", "--seen", code=4)
+    assert WHY in refusing.household.run("status")
