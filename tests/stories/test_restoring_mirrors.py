@@ -111,6 +111,31 @@ def test_what_lies_in_trash_comes_out_and_is_not_sent(
     assert empty.calls["upload"] == MANY
 
 
+def test_the_bytes_that_a_photo_had_before_are_not_sent_as_another_photo(
+    anew: Household, empty: Flickr, pictures: Path, tmp_path: Path
+) -> None:
+    """What stands in Trash/Replaced is in the mirror, and its list says that it lies in Trash."""
+    anew.run("restore", pictures, "--to", "anew")
+    send_all(anew)
+    root = tmp_path / "nas"
+    root.mkdir()
+    anew.run("mirror", "add", "anew", root, "--albums", "none")
+    with anew.mounted(agent=True) as point:
+        (point / "anew" / "Albums" / "Lima" / "01.jpg").write_bytes(
+            make_jpeg(1, width=48, height=48)
+        )
+        anew.until_done()
+        (former,) = (point / "anew" / "Trash" / "Replaced").iterdir()
+        old = former.read_bytes()
+    assert (pictures / "Lima" / "01.jpg").read_bytes() == old
+    anew.run("mirror", "run")
+    assert old in files_of(root).values()
+    done = anew.ask("restore", root, "--to", "anew")
+    assert (done["copied"], done["there"], done["left"]) == (0, MANY, 1)
+    send_all(anew)
+    assert len(empty.account.stream()) == MANY
+
+
 def test_a_damaged_file_of_a_mirror_is_left_and_told_of(
     anew: Household, empty: Flickr, tmp_path: Path
 ) -> None:
