@@ -179,12 +179,12 @@ def _end(manager: UserManager, group: str) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """A cgroup, and those in it, once they are empty."""
+    """A cgroup, and those in it, once they are empty: what was killed takes a while to go."""
     end = time.monotonic() + PATIENCE
-    for each in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):
-        each.rmdir()
     while folder.is_dir():
         try:
+            for each in sorted((path for path in folder.rglob("*") if path.is_dir()), reverse=True):
+                each.rmdir()
             folder.rmdir()
         except OSError:
             assert time.monotonic() < end
