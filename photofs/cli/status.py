@@ -3,9 +3,7 @@
 import dataclasses
 import os
 import time
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 
 import click
 
@@ -29,8 +27,8 @@ from photofs.cli.output import (
 )
 from photofs.cli.refusals import refused_lines
 from photofs.cli.sent_copies import NONE_LOOSE, Loose, loose_copies, loose_words
+from photofs.cli.spoilt_files import guard_standing, spoilt_files
 from photofs.kernel.mount_notes import Mount
-from photofs.model.errors import Misconfigured
 from photofs.model.guard import Told
 from photofs.model.notice import (
     DAMAGE_REMEDY,
@@ -42,10 +40,9 @@ from photofs.model.notice import (
 from photofs.model.size import parse_size
 from photofs.originals.port import Usage
 from photofs.scratch.usage import Held, held_in
-from photofs.volume.guard_notes import Words, read_told, read_words
-from photofs.volume.guard_rules import Standing, standing_of
+from photofs.volume.guard_notes import read_told
+from photofs.volume.guard_rules import Standing
 from photofs.wishing.recognising import doubt_words
-from photofs.wishing.rule_file import rules_in
 
 TROUBLES = 10
 """Photos in trouble that are named a library; `photofs info` tells of the others."""
@@ -129,14 +126,14 @@ def status(*, as_json: bool) -> None:
     if as_json:
         print_json(_as_document(found))
     else:
-        _print(found, _guard_standing(house))
+        _print(found, guard_standing(house))
 
 
 def find_status(house: House, mounts: list[Mount]) -> Status:
     """The status of a house; nothing is asked of a service or of a mount."""
     with house.catalog() as catalog:
         libraries = [_library_status(house, catalog, library) for library in catalog.libraries()]
-        keeping = [*_keeping_troubles(catalog), *_spoilt_files(house)]
+        keeping = [*_keeping_troubles(catalog), *spoilt_files(house)]
     usage = house.store().usage()
     return Status(
         libraries,
@@ -161,28 +158,6 @@ def _keeping_troubles(catalog: Catalog) -> list[str]:
             for rule in catalog.rules_held_back()
         ),
     ]
-
-
-def _spoilt_files(house: House) -> list[str]:
-    """What cannot be read: the rules, none of which does anything then, and words of the guard."""
-    troubles = []
-    for read in (
-        partial(rules_in, house.paths.config),
-        partial(read_words, house.paths.guard_words),
-    ):
-        try:
-            read()
-        except Misconfigured as error:
-            troubles.append(str(error))
-    return troubles
-
-
-def _guard_standing(house: House) -> Standing:
-    """By what the guard goes; without what was said to it where that cannot be read."""
-    words = Words()
-    with suppress(Misconfigured):  # told among the troubles
-        words = read_words(house.paths.guard_words)
-    return standing_of(house.settings.guard, words)
 
 
 def _disk_troubles(house: House, usage: Usage) -> list[str]:
