@@ -2,16 +2,18 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from photofs.assembly import House
 from photofs.catalog.opened_rows import AwaitedFolder
 from photofs.catalog.sqlite import Catalog
 from photofs.catalog.thumbnail_rows import ThumbnailTotals
+from photofs.cli.mounts import list_mounts
 from photofs.cli.open_work import agent_works
 from photofs.cli.output import counted, human_age
 from photofs.kernel.mount_table import is_private
+from photofs.kernel.process import program_of
 from photofs.model.size import parse_size
 from photofs.thumbnails.folder import thumbnails_root
 from photofs.thumbnails.round_note import read_note
@@ -23,7 +25,10 @@ SHARED: Final = "is shown to other users as well (--allow-other), or was not mou
 
 
 class Standing(NamedTuple):
-    """`off`: why nothing is filled, by mount point, "" for all; `trouble`: why not just now."""
+    """`off`: why nothing is filled, by mount point, "" for all; `trouble`: why not just now.
+
+    `changed`: the settings are others than those by which some mount's agent may work.
+    """
 
     folder: str
     taken: int
@@ -34,6 +39,7 @@ class Standing(NamedTuple):
     off: dict[str, str]
     trouble: str
     away: int
+    changed: bool = False
 
     def document(self) -> dict[str, object]:
         """As JSON has it."""
@@ -56,6 +62,11 @@ class Standing(NamedTuple):
             yield f"none are made just now: {self.trouble}"
         elif self.away:
             yield f"nothing can be had just now to show {counted(self.away, 'photo')}"
+        if self.changed:
+            yield (
+                "config.toml was changed while this was mounted: what it says in [thumbnails]"
+                " counts from the next mount on"
+            )
 
 
 def find_standing(house: House, catalog: Catalog) -> Standing:
@@ -82,7 +93,18 @@ def find_standing(house: House, catalog: Catalog) -> Standing:
         off,
         note.trouble,
         note.away,
+        _changed(house, points),
     )
+
+
+def _changed(house: House, points: Sequence[str]) -> bool:
+    """Whether config.toml is newer than a process that serves one of these mount points."""
+    try:
+        age_ns = time.time_ns() - house.paths.config_file.stat().st_mtime_ns
+    except OSError:  # there is none
+        return False
+    mounts = [mount for mount in list_mounts(house.environ) if mount.point in points]
+    return any(age_ns < program_of(mount.pid).age_ns for mount in mounts)
 
 
 def _off(house: House, told: str) -> str:

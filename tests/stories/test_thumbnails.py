@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -125,3 +126,21 @@ def test_what_cannot_be_filled_says_why(library: Household) -> None:
     config.parent.mkdir(parents=True, exist_ok=True)
     config.write_text('[thumbnails]\nsizes = ["huge"]\n')
     assert "xx-large" in library.run("thumbnails", "status", code=78)
+
+
+def test_settings_that_were_changed_while_mounted_are_told_of(library: Household) -> None:
+    """They count from the next mount on; those of an hour before are what it goes by."""
+    config = library.home / "config" / "config.toml"
+    said = "counts from the next mount on"
+    config.write_text('[thumbnails]\nfill = "all"\n')
+    before = time.time() - 3600
+    os.utime(config, (before, before))
+    with library.mounted():
+        assert said not in library.run("thumbnails", "status")
+        config.write_text('[thumbnails]\nfill = "opened"\n')
+        assert said in library.run("thumbnails", "status")
+        assert library.ask("thumbnails", "status")["changed"]
+        config.unlink()
+        assert not library.ask("thumbnails", "status")["changed"]
+    config.write_text('[thumbnails]\nfill = "all"\n')
+    assert said not in library.run("thumbnails", "status"), "nothing goes by others"
