@@ -37,7 +37,7 @@ def install(managers: tuple[str, ...], *, as_json: bool) -> None:
             safe="nothing was written",
             remedy=f"name one that is to come: photofs desktop install {' | '.join(EXTRAS)};"
             " Thunar and others take commands of your own, such as"
-            f" `{own_name()} desktop do pin -- %F` in Thunar's custom actions (docs/DESKTOP.md)",
+            f" `{own_name()} desktop do pin -- %F` in Thunar's custom actions",
         )
     written = [install_extra(each, os.environ) for each in chosen]
     if as_json:

@@ -44,8 +44,8 @@ def find_client(
     if not sys.stdin.isatty():
         raise Misconfigured(
             "an OAuth client of your own is needed",
-            remedy="give --client-file, the JSON that the Google Cloud console gives for download"
-            " (docs/GOOGLE.md says how), or run this on a terminal",
+            remedy="run this on a terminal, which shows how to come by one in ten minutes, or give"
+            " --client-file, the JSON that the Google Cloud console then gives for download",
         )
     print(WIZARD, file=sys.stderr)
     return client_in(

@@ -70,9 +70,28 @@ class Bench(NamedTuple):
     time: Trusted
 
 
-@click.group
+HELP = """Have photos trashed, pinned, marked or tagged by rule, but only what is proven safe.
+
+Rules stand in rules.toml, beside config.toml. Nothing happens by writing one:
+
+\b
+  [[rule]]
+  name = "archived and safe"
+  library = "google"
+  when = { archived = true, favorite = false, verified_within = "30 days" }
+  do = "trash"
+
+All that stands in `when` must be so: archived, favorite, mirrored (true or false), album, tag
+(a text), media ("picture" or "video"), older_than ("2 years"), larger_than ("20 MB"),
+verified_within (re-read in a mirror within "30 days"). `do` is "trash", "pin", "favorite", or
+"tag" with tags = ["..."]. Besides there are facts_within (how new facts must be) and most (how many
+photos one run takes, 50).
+"""
+
+
+@click.group(help=HELP)
 def rules() -> None:
-    """Have photos trashed, pinned, marked or tagged by rule, but only what is proven safe."""
+    """See HELP, which keeps the lines of its example."""
 
 
 @rules.command(short_help="Show what rules would do now, to which photos, and why not.")
@@ -211,7 +230,7 @@ def status(*, as_json: bool) -> None:
 def _tell_none(house: House) -> None:
     """Where rules are looked for."""
     path = safe_text(str(house.paths.config / NAME))
-    print(f"there is no rule yet, or no file {path}; docs/KEEPER.md tells how to write one")
+    print(f"there is no rule yet, or no file {path}; `photofs rules --help` shows one")
 
 
 @contextmanager

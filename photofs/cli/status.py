@@ -368,7 +368,8 @@ def login_words(source: SourceStatus) -> str:
         return f"the login has ended by itself: {again}; what is cached stays readable"
     days = left // 86_400
     when = f"in {counted(days, 'day')}" if days else "today"
-    return f"the login ends {when}: {again} before that, or publish the app (docs/GOOGLE.md)"
+    publish = "publish the app (in the Google Cloud console, under Audience)"
+    return f"the login ends {when}: {again} before that, or {publish}"
 
 
 def when_scanned(source: SourceStatus) -> str:

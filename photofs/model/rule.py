@@ -100,8 +100,10 @@ class Rule(NamedTuple):
         return self.when.verified_within_ns or USUAL_PROOF_NS
 
 
-_KEYS: Final = ("name", "library", "when", "do", "tags", "facts_within", "most")
-_WHEN: Final = {
+KEYS: Final = ("name", "library", "when", "do", "tags", "facts_within", "most")
+"""What a rule may say."""
+
+CONDITIONS: Final = {
     "archived": "true or false",
     "favorite": "true or false",
     "album": "an album's title in quotes",
@@ -112,6 +114,8 @@ _WHEN: Final = {
     "mirrored": "true or false",
     "verified_within": 'a time such as "30 days"',
 }
+"""What stands in its `when`, and of which kind."""
+
 _DEEDS: Final = {"trash", "pin", "favorite", "favourite", "tag"}
 
 
@@ -199,7 +203,7 @@ def _rule(told: Mapping[str, Any], number: int) -> Rule:
             f"rule {number}: name must be a text of letters, digits, blanks, '-', '_', '.', at most"
             " 64"
         )
-    table = _Table(name, "", told, _KEYS)
+    table = _Table(name, "", told, KEYS)
     library = table.text("library", "a library's name in quotes")
     if library is None:
         raise table.wrong("library", "is missing: whose photos does it mean?")
@@ -230,15 +234,15 @@ def _when(name: str, told: object, rule: _Table) -> When:
     """What must be so; at least one thing."""
     if not isinstance(told, dict) or not told:
         raise rule.wrong("when", "must say which photos, such as { archived = true }")
-    table = _Table(name, "when.", told, _WHEN)
-    media = table.text("media", _WHEN["media"])
+    table = _Table(name, "when.", told, CONDITIONS)
+    media = table.text("media", CONDITIONS["media"])
     if media is not None and media not in set(Media):
-        raise table.wrong("media", f"must be {_WHEN['media']}")
+        raise table.wrong("media", f"must be {CONDITIONS['media']}")
     return When(
         archived=table.flag("archived"),
         favorite=table.flag("favorite"),
-        album=table.text("album", _WHEN["album"]),
-        tag=table.text("tag", _WHEN["tag"]),
+        album=table.text("album", CONDITIONS["album"]),
+        tag=table.text("tag", CONDITIONS["tag"]),
         media=None if media is None else Media(media),
         older_than_ns=table.span("older_than"),
         larger_than=table.size("larger_than"),

@@ -69,7 +69,11 @@ class Meaning(Enum):
     )
     NO_LIBRARY = Told("only libraries stand here", "use `photofs library add` or `remove`")
     FOR_GOOD = Told("deleting for good is not done by rm", "use `photofs trash empty`")
-    NOT_HERE = Told("this has no meaning here", "docs/SEMANTICS.md lists what has")
+    NOT_HERE = Told(
+        "this has no meaning here",
+        "photos are put into Unsorted, Favorites or an album, removed in Dates, and albums are made"
+        " in Albums; Scratch takes anything",
+    )
 
     @property
     def sentence(self) -> str:

@@ -60,7 +60,7 @@ class IncomingFiles:
                 "no program can mark favorites here, and a hand only what was sent before",
                 safe="nothing was changed",
                 remedy="copy it into Unsorted first; once it is sent, `ln` it from there into"
-                " Favorites; docs/GOOGLE.md says more",
+                " Favorites",
             )
         self._desk.need("favorite", "mark favorites")
 

@@ -26,7 +26,7 @@ def rules_in(config: Path) -> list[Rule]:
         raise Misconfigured(
             f"{path}: {error.what}",
             safe="no rule does anything until that is mended",
-            remedy="docs/KEEPER.md tells what a rule may say",
+            remedy="`photofs rules --help` tells what a rule may say",
         ) from error
 
 

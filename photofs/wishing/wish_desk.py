@@ -78,7 +78,8 @@ class WishDesk:
             raise Refused(
                 f"this service cannot {what}",
                 safe="nothing was changed",
-                remedy="docs/SEMANTICS.md lists what each service can do",
+                remedy="do it on the service's own pages, or log in again if it is the login that"
+                " allows too little (`photofs login --help`)",
             )
 
     def is_for_hand(self, verb: WishVerb, photo: int) -> bool:
@@ -98,8 +99,8 @@ class WishDesk:
             raise Refused(
                 f"no program can {what} here, and of this photo no page is known",
                 safe="nothing was changed",
-                remedy="an export that holds it tells its page, and then a hand can do it;"
-                " docs/GOOGLE.md says how",
+                remedy="an export that holds it tells its page once it is added to this library;"
+                " then a hand can do it, and `photofs hand list` has the link",
             )
         self.need(deed, what)
 

@@ -1,5 +1,6 @@
 """docs/COMMANDS.md lists every command, flag, setting and exit code that there is."""
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from photofs.cli.main import COMMANDS, cli
 from photofs.model import exit_codes
+from photofs.model.rule import CONDITIONS, KEYS, RuleVerb, read_rules
 from photofs.model.settings import Settings
 from tests.support.household import Household
 
@@ -170,3 +172,35 @@ def test_the_sections_that_comments_cite_are_there() -> None:
         if not re.search(rf"^#+ {re.escape(number)}\.? ", text[page], re.MULTILINE)
     ]
     assert not missing
+
+
+def strings_of(path: Path) -> list[str]:
+    """All texts in a module but what only its readers see: those that stand alone as statements."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone
+    ]
+
+
+def test_regression_no_message_sends_its_reader_to_a_file_that_is_not_installed() -> None:
+    """The documents stand beside the source, and no package brings them along."""
+    modules = [path for room in ("photofs", "agent") for path in (ROOT / room).rglob("*.py")]
+    assert len(modules) > 300
+    told = [(path.name, text) for path in modules for text in strings_of(path) if "docs/" in text]
+    assert told == []
+
+
+def test_the_help_of_rules_tells_all_that_a_rule_may_say() -> None:
+    """Its example is a rule, and each key of one is named."""
+    shown = cli.get_command(context := click.Context(cli), "rules")
+    assert shown is not None
+    told = shown.get_help(context)
+    lines = [line.strip() for line in told.splitlines()]
+    first = lines.index("[[rule]]")
+    (rule,) = read_rules("\n".join(lines[first : lines.index('do = "trash"') + 1]))
+    assert (rule.do, rule.when.archived) == (RuleVerb.TRASH, True)
+    keys = {*KEYS, *CONDITIONS, *(each.value for each in RuleVerb)}
+    assert {key for key in keys if not re.search(rf"\b{key}\b", told)} == set()

@@ -304,7 +304,7 @@ def test_without_a_terminal_the_flags_are_named(household: Household) -> None:
     """There is nobody to show the steps to."""
     told = household.run("login", "google", code=78)
     assert "--client-file" in told
-    assert "docs/GOOGLE.md" in told
+    assert "on a terminal, which shows how" in told
 
 
 def test_a_picker_that_is_not_enabled_is_told_and_no_hindrance(
