@@ -18,6 +18,7 @@ from photofs.cli.mounts import end_if_dead, forget_mount, home_of, mount_of, not
 from photofs.cli.output import own_name, safe_text, shell_word
 from photofs.cli.suggestions import folders
 from photofs.cli.usual_point import make_usual, usual_point
+from photofs.kernel.mount_table import without_links
 from photofs.kernel.service_manager import READY, SERVICE_VARIABLE, tell_manager
 from photofs.model.errors import NotFound, Refused
 from photofs.model.importing import uncollected
@@ -66,10 +67,12 @@ def mount(
 
     Without FOLDER it is ~/photos, or what config.toml says, and is made if it is not there.
     """
-    point = _named(folder) if folder is not None else _usual(demo=demo)
+    given = _named(folder) if folder is not None else _usual(demo=demo)
+    point = without_links(given)  # as the kernel's list has it, by which all others find it
+    made = folder is None and point == without_links(given.parent) / given.name
     # said by who started this one in the background, or by `photofs service install`
     if not {READY_VARIABLE, SERVICE_VARIABLE} & os.environ.keys():
-        _warn_of_indexers(point)
+        _warn_of_indexers(given)
     if daemon:
         command = _arguments(folder, demo=demo, log_file=log_file, embed=embed, flags=flags)
         code = start_daemon(command)
@@ -77,7 +80,7 @@ def mount(
             _say_what_to_try(point, demo=demo)
         sys.exit(code)
     with ExitStack() as stack:
-        _check_point(point, by_mounter=flags["mounter"], named=folder is not None)
+        _check_point(point, by_mounter=flags["mounter"], made=made)
         if demo:
             from photofs.cli.demo import demo_home
 
@@ -87,7 +90,7 @@ def mount(
         house = House()
         go_behind(log_file or house.paths.state / "mount.log")
         _refuse_if_nothing_to_show(house)
-        if folder is None and make_usual(point):
+        if made and make_usual(point):
             print(f"made the folder {safe_text(str(point))}", flush=True)
         with uncollected():
             from photofs.cli.serving import Serving
@@ -106,14 +109,18 @@ def _usual(*, demo: bool) -> Path:
     return usual_point("" if demo else House().settings.mount.point, os.environ)
 
 
-def _check_point(point: Path, *, by_mounter: bool, named: bool) -> None:
-    """Refuse a mount point that cannot be one, before anything else is said."""
+def _check_point(point: Path, *, by_mounter: bool, made: bool) -> None:
+    """Refuse a mount point that cannot be one, before anything else is said.
+
+    `made`: where it is not there it is made later, once nothing is in the way. Not where a link
+    leads to it: the disk behind that may be away.
+    """
     if not by_mounter:  # which has ended it as soon as its process was gone
         end_if_dead(str(point), os.environ)  # before it is asked anything
     try:
         point.stat()
     except FileNotFoundError as error:
-        if named:  # else it is made, once nothing is in the way
+        if not made:
             raise NotFound(
                 f"there is no folder {safe_text(str(point))}",
                 remedy=f"make it first: mkdir -p {shell_word(str(point))}",
@@ -132,9 +139,9 @@ def _check_before_the_demo(point: Path) -> None:
     """Refuse what mounting would refuse, before seconds go into making the demo anew."""
     import trio
 
-    from photofs.fuse.mount_point import check_mount_point, without_links
+    from photofs.fuse.mount_point import check_mount_point
 
-    trio.run(check_mount_point, without_links(point))
+    trio.run(check_mount_point, point)
 
 
 def _warn_of_indexers(point: Path) -> None:

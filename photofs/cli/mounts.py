@@ -3,10 +3,12 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from photofs.assembly import HOME_VARIABLE, mount_notes
 from photofs.kernel.connection import connection_at, end
 from photofs.kernel.mount_notes import Mount, MountNotes
+from photofs.kernel.mount_table import without_links
 from photofs.kernel.process import Process
 
 
@@ -38,15 +40,40 @@ def list_mounts(environ: Mapping[str, str]) -> list[Mount]:
     return _notes(environ).mounts()
 
 
+class Inside(NamedTuple):
+    """A mount, and a path in it: below its root, "." for that."""
+
+    mount: Mount
+    path: str
+
+
+def find_inside(path: Path, environ: Mapping[str, str]) -> Inside | None:
+    """The mount that holds a path, and where in it; nothing is asked of the mount, for it may hang.
+
+    By the path's text; where that is in no mount, links on the way are followed.
+    """
+    mounts = list_mounts(environ)
+    for text in (os.path.abspath, _without_links):
+        at = text(path)
+        inside = [
+            each
+            for each in mounts
+            if at == each.point or at.startswith(each.point.rstrip("/") + "/")
+        ]
+        if inside:
+            mount = max(inside, key=lambda each: len(each.point))
+            return Inside(mount, os.path.relpath(at, mount.point))
+    return None
+
+
+def _without_links(path: Path) -> str:
+    return str(without_links(path))
+
+
 def mount_of(path: Path, environ: Mapping[str, str]) -> Mount | None:
-    """The mount that holds a path, by the path's text alone (nothing is asked of the mount)."""
-    text = os.path.abspath(path)  # noqa: PTH100 - resolve() would ask the mount, which may hang
-    inside = [
-        mount
-        for mount in list_mounts(environ)
-        if text == mount.point or text.startswith(mount.point.rstrip("/") + "/")
-    ]
-    return max(inside, key=lambda mount: len(mount.point), default=None)
+    """The mount that holds a path."""
+    inside = find_inside(path, environ)
+    return inside.mount if inside else None
 
 
 def serves(mount: Mount) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from photofs.assembly import House
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.house import find_house, home_environ
-from photofs.cli.mounts import mount_of
+from photofs.cli.mounts import find_inside
 from photofs.cli.output import safe_text
 from photofs.model.errors import NotFound, Refused
 from photofs.model.folder import SCRATCH
@@ -33,19 +33,17 @@ def find_place(text: str, *, read_only: bool = True) -> Iterator[Place]:
     Nothing is asked of the mount, so this works where the mount hangs or is gone. NotFound if there
     is no such thing, Refused for what lies in Scratch.
     """
-    mount = mount_of(Path(text), os.environ)
-    if mount is None and text.startswith("/"):
+    inside = find_inside(Path(text), os.environ)
+    if inside is None and text.startswith("/"):
         raise NotFound(
             f"{safe_text(text)} is in no mount of photofs",
             remedy="name something in a mount, or a path such as google/Albums",
         )
-    if mount is None:
+    if inside is None:
         house, parts = find_house(), [part for part in text.split("/") if part not in {"", "."}]
     else:
-        house = House(home_environ(mount.home))
-        # not resolve(), which would ask the mount, and that may hang
-        relative = os.path.relpath(Path(text).absolute(), mount.point)
-        parts = [] if relative == "." else relative.split("/")
+        house = House(home_environ(inside.mount.home))
+        parts = [] if inside.path == "." else inside.path.split("/")
     if parts[1:2] == [SCRATCH]:
         raise Refused(
             f"{safe_text(text)} is an ordinary file or folder of this disk, and no photo",

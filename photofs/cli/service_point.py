@@ -1,6 +1,5 @@
 """The folder on which a service is to mount: whether it can be, asked before a unit is written."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from photofs.cli.mounts import home_of, list_mounts
 from photofs.cli.output import safe_text, shell_word
 from photofs.cli.unit_files import Scope, enabled_mounts, unit_for
 from photofs.kernel.mount_notes import Mount
+from photofs.kernel.mount_table import without_links
 from photofs.model.errors import NotEmpty, NotFolder, NotFound, PhotofsError, Refused
 
 SAFE = "nothing was written"
@@ -58,7 +58,7 @@ def make_point(point: Path) -> bool:
 
 def _mounted_at(point: Path, environ: Mapping[str, str]) -> Mount | None:
     """The mount of ours there; nothing is asked of it, for it may hang."""
-    at = os.path.join(os.path.realpath(point.parent), point.name)  # noqa: PTH118 - text alone
+    at = str(without_links(point))
     return next((mount for mount in list_mounts(environ) if mount.point == at), None)
 
 

@@ -31,6 +31,8 @@ class Serving:
 async def serve(house: House, point: Path, serving: Serving, ready: Callable[[], None]) -> None:
     """Mount and answer the kernel until the mount is taken away or a signal says so.
 
+    `point` is free of links.
+
     Raises Refused (the folder is not empty, no /dev/fuse ...) before anything is mounted.
     """
     with uncollected():
@@ -38,7 +40,6 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
         from photofs.fuse.device import mounter_address
         from photofs.fuse.mount import run
         from photofs.fuse.mount_options import MountOptions
-        from photofs.fuse.mount_point import without_links
         from photofs.kernel.mount_table import SameDisk
         from photofs.view.tree import Tree
         from photofs.volume.mirror_copies import MirrorCopies
@@ -53,7 +54,7 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
         allow_other=serving.allow_other,
         exact_sizes=serving.exact_sizes,
     )
-    mounter = mounter_address(without_links(point), house.environ) if serving.mounter else None
+    mounter = mounter_address(point, house.environ) if serving.mounter else None
     store = house.store()
     with house.catalog() as catalog, house.catalog() as other:
         store.elsewhere = partial(MirrorCopies(catalog).find_on, SameDisk(house.paths.cache))
@@ -64,7 +65,7 @@ async def serve(house: House, point: Path, serving: Serving, ready: Callable[[],
         async with open_child_fetching(environ=dict(house.environ)) as fetching:
 
             def guarded() -> None:
-                fetching.guard(str(without_links(point)))
+                fetching.guard(str(point))
                 ready()
 
             volume = Volume(

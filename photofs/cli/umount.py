@@ -16,6 +16,7 @@ from photofs.cli.suggestions import mount_points
 from photofs.cli.uploads_first import await_uploads
 from photofs.fuse.unmounting import unmount
 from photofs.kernel.mount_notes import Mount
+from photofs.kernel.mount_table import without_links
 from photofs.model.errors import Busy, NotFound, Refused
 
 PATIENCE = 60.0
@@ -61,7 +62,8 @@ def umount(folder: str | None, *, force: bool, no_wait: bool, as_json: bool) -> 
 def _mount_at(folder: str) -> Mount:
     """The mount of a folder that is named."""
     point = os.path.normpath(Path(folder).expanduser().absolute())
-    mount = next((each for each in list_mounts(os.environ) if each.point == point), None)
+    known = {each.point: each for each in list_mounts(os.environ)}
+    mount = known.get(point) or known.get(str(without_links(Path(point))))
     if mount is None:
         raise NotFound(
             f"nothing of ours is mounted at {safe_text(point)}", remedy="see `photofs status`"

@@ -23,14 +23,13 @@ from photofs.fuse.background import raise_max_background
 from photofs.fuse.device import Device, GivenDevice, OwnDevice
 from photofs.fuse.invalidation import Invalidation
 from photofs.fuse.mount_options import MountOptions, mount_flags
-from photofs.fuse.mount_point import without_links
 from photofs.fuse.operations import Operations
 from photofs.fuse.root_signs import RootSigns
 from photofs.fuse.router import Router
 from photofs.fuse.scratch_operations import ScratchOperations
 from photofs.fuse.trash_operations import TrashOperations
 from photofs.fuse.writing_operations import WritingOperations
-from photofs.kernel.mount_table import mounted_at
+from photofs.kernel.mount_table import mounted_at, without_links
 from photofs.kernel.service_manager import STOPPING, tell_manager
 from photofs.model.errors import Refused
 from photofs.scratch.inodes import KEPT_OPEN, Inodes

@@ -31,11 +31,6 @@ SHOWN = 10
 """Names told of a folder that is not empty."""
 
 
-def without_links(mount_point: Path) -> Path:
-    """The absolute path, as the kernel's list has it; a dead mount itself is not asked."""
-    return mount_point.parent.resolve() / mount_point.name
-
-
 def check_device(device: Path = DEVICE) -> None:
     """Refused if the kernel's door is not here, or shut to this user."""
     try:

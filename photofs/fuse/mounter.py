@@ -28,9 +28,10 @@ from photofs.credentials import redaction
 from photofs.fuse.background import raise_max_background
 from photofs.fuse.device import LARGEST, mounter_address
 from photofs.fuse.mount_options import MountOptions, mount_flags
-from photofs.fuse.mount_point import MountPoint, check_device, free_mount_point, without_links
+from photofs.fuse.mount_point import MountPoint, check_device, free_mount_point
 from photofs.fuse.unmounting import unmount
 from photofs.kernel.connection import Connection, connection_at, end
+from photofs.kernel.mount_table import without_links
 from photofs.kernel.process import Process
 from photofs.kernel.service_manager import READY, tell_manager
 from photofs.model.errors import PhotofsError, Refused
@@ -203,7 +204,7 @@ def main() -> None:
     """Listen until SIGTERM, which ends no mount."""
     os.umask(0o077)
     redaction.start_log(logging.WARNING)
-    path = without_links(Path(os.path.normpath(Path(sys.argv[1]).absolute())))
+    path = without_links(Path(sys.argv[1]))
     try:
         address = mounter_address(path, os.environ)
         listener = listen(address)

@@ -9,6 +9,9 @@ from photofs.model.mount_list import Mounted, device_under, mounts_in
 
 MOUNTINFO = Path("/proc/self/mountinfo")
 
+MOST_LINKS = 40
+"""The kernel follows no more of them in a path (path_resolution(7))."""
+
 
 def mounted_at(point: str, table: Path = MOUNTINFO) -> Mounted | None:
     """What is mounted there, the topmost if several are; asks nothing of the mount itself."""
@@ -28,6 +31,42 @@ def is_private(point: str, table: Path = MOUNTINFO) -> bool:
     """Whether this user has mounted it, and shows it to nobody else."""
     mounted = mounted_at(point, table)
     return mounted is not None and mounted.is_private_to(os.getuid())
+
+
+def without_links(path: Path, table: Path = MOUNTINFO) -> Path:
+    """The absolute path with all links followed, as the kernel's list has it.
+
+    A mount of ours on the way is not asked, nor what lies in it: it may hang, and holds no links.
+    Links that lead round in a circle are left as they are.
+    """
+    try:
+        ours = set(our_mount_points(table))
+    except StoreError:  # said by who needs the list
+        ours = set()
+    at, rest, links = "/", _steps(str(path.absolute())), 0
+    while rest and at not in ours:
+        at, rest, followed = _step(at, rest)
+        links += followed
+        if links > MOST_LINKS:
+            return path.absolute()
+    return Path(os.path.normpath("/".join([at, *rest])))
+
+
+def _step(at: str, rest: list[str]) -> tuple[str, list[str], bool]:
+    """One name further: where that is, what is left, and whether a link was followed."""
+    name, *rest = rest
+    if name == "..":
+        return os.path.dirname(at), rest, False  # noqa: PTH120 - text alone
+    below = f"{at.rstrip('/')}/{name}"
+    try:
+        target = os.readlink(below)  # noqa: PTH115 - as it is written
+    except OSError:  # no link, or nothing there
+        return below, rest, False
+    return "/" if target.startswith("/") else at, [*_steps(target), *rest], True
+
+
+def _steps(path: str) -> list[str]:
+    return [name for name in path.split("/") if name not in {"", "."}]
 
 
 class SameDisk:

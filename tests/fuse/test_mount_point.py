@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from photofs.fuse.mount_point import MountPoint
-from photofs.kernel.mount_table import mounted_at, our_mount_points
+from photofs.kernel.mount_table import mounted_at, our_mount_points, without_links
 from photofs.model.errors import NotFound, Refused
 
 
@@ -114,3 +114,32 @@ def test_the_kernels_own_table_can_be_read() -> None:
     assert mounted is not None
     assert not mounted.ours
     assert os.path.ismount("/proc")
+
+
+OURS = "36 35 0:44 / {point} rw,relatime - fuse.photofs photofs rw,user_id=0\n"
+
+
+def test_links_are_followed_as_the_kernel_follows_them(tmp_path: Path) -> None:
+    """Through links to links, relative ones, and "..", to what is not there; a circle stays."""
+    (tmp_path / "disk" / "deep").mkdir(parents=True)
+    (tmp_path / "disk" / "back").symlink_to("../one")
+    (tmp_path / "one").symlink_to("disk/deep")
+    (tmp_path / "two").symlink_to(tmp_path / "disk" / "back")
+    (tmp_path / "round").symlink_to("round")
+    for path in ("one", "two", "two/..", "two/../back/new", "disk/./deep", "nowhere/at/all"):
+        asked = tmp_path / path
+        assert without_links(asked) == asked.resolve()
+    assert without_links(tmp_path / "round") == tmp_path / "round"
+    assert without_links(Path("/")) == Path("/")
+
+
+def test_what_lies_in_a_mount_of_ours_is_not_asked(tmp_path: Path) -> None:
+    """It may hang: its path is taken as it is written, though it leads elsewhere."""
+    (tmp_path / "mount").mkdir()
+    (tmp_path / "mount" / "link").symlink_to("/etc")
+    (tmp_path / "way").symlink_to("mount")
+    table = tmp_path / "mountinfo"
+    table.write_text(OURS.format(point=tmp_path / "mount"))
+    assert without_links(tmp_path / "way" / "link", table) == tmp_path / "mount" / "link"
+    table.write_text("")
+    assert without_links(tmp_path / "way" / "link", table) == Path("/etc")
