@@ -64,6 +64,13 @@ IS_PHOTO: Final = f"""NOT EXISTS (
   SELECT 1 FROM incoming i WHERE i.photo = p.id AND {NO_PHOTO})"""  # noqa: S608 - a condition of ours
 """Of a row `p` of photo: it is not one of these files."""
 
+# by hash, and no source's: the bytes that a photo had before, in Trash/Replaced or taken out of it
+_FORMER: Final = f"""
+SELECT count(*) FROM incoming i JOIN photo p ON p.id = i.photo
+WHERE i.stage = 'local' AND i.told IS NULL AND p.sha256 IS NOT NULL AND {_WAITS}
+  AND NOT EXISTS (SELECT 1 FROM observation o WHERE o.photo = p.id)
+  AND (?1 IS NULL OR p.library = ?1)"""  # noqa: S608 - a condition of ours
+
 _NO_PHOTOS: Final = f"""
 SELECT p.id FROM incoming i JOIN photo p ON p.id = i.photo
 WHERE {NO_PHOTO} AND p.library = ? AND p.gone = 0
@@ -151,6 +158,11 @@ class IncomingRows(Part):
             (library_id,),
         )
         return {Stage(stage): (number, size) for stage, number, size in rows}
+
+    def count_former(self, library_id: int | None = None) -> int:
+        """How many files with the bytes that a photo had before are kept here alone."""
+        (row,) = self.database.all(_FORMER, (library_id,))
+        return int(row[0])
 
     def here_alone(self, library_id: int) -> tuple[int, int]:
         """How many files of a library its service does not have, and their bytes; in Trash, too.

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from photofs.assembly import House
 from photofs.catalog.sqlite import Catalog
+from photofs.cli.errand_words import errands_in_words
 from photofs.cli.output import counted, human_size, safe_text
 from photofs.model.incoming import Stage
 from photofs.model.operation import State
@@ -21,7 +22,8 @@ class OpenWork(NamedTuple):
     """How much is open. `looking`: files not judged yet; `uploads`: to be sent, with `bytes`.
 
     `changes`: other wishes that go on by themselves; `held` and `unsure` need somebody, or the
-    service's word; `failed`, `local`: files that stay here. `by_hand`: errands, by verb.
+    service's word; `failed`, `local`: files that stay here; `former`: those with the bytes that
+    a photo had before. `by_hand`: errands, by verb.
     """
 
     looking: int
@@ -33,6 +35,7 @@ class OpenWork(NamedTuple):
     failed: int
     local: int
     by_hand: Mapping[str, int] = MappingProxyType({})
+    former: int = 0
 
     @property
     def errands(self) -> int:
@@ -66,6 +69,7 @@ def open_work(catalog: Catalog, library_id: int | None = None) -> OpenWork:
     def count(stage: Stage) -> int:
         return files.get(stage, (0, 0))[0]
 
+    former = catalog.count_former(library_id)
     return OpenWork(
         looking=count(Stage.OPEN),
         uploads=uploads,
@@ -74,8 +78,9 @@ def open_work(catalog: Catalog, library_id: int | None = None) -> OpenWork:
         held=held,
         unsure=unsure,
         failed=count(Stage.FAILED),
-        local=count(Stage.LOCAL),
+        local=count(Stage.LOCAL) - former,
         by_hand=dict(by_hand),
+        former=former,
     )
 
 
@@ -89,6 +94,45 @@ def work_words(work: OpenWork) -> str:
     if work.looking:
         parts.append(f"{counted(work.looking, 'file')} being looked at")
     return ", ".join(parts)
+
+
+def work_lines(work: OpenWork, no_photos: Sequence[str]) -> list[str]:
+    """What waits in a library, or stays here, each with what to do about it."""
+    lines = []
+    if work.going_on:
+        lines.append(f"waiting: {work_words(work)}; see `photofs queue`")
+    if work.held:
+        lines.append(
+            f"! {counted(work.held, 'change')} held, for they are so many: `photofs held list`,"
+            " then `photofs held release` or `photofs undo`"
+        )
+    if work.errands:
+        lines.append(
+            f"waits for a hand: {errands_in_words(work.by_hand)}: `photofs hand list` has the links"
+        )
+    if work.unsure:
+        lines.append(
+            f"! {counted(work.unsure, 'change')} of which the answer was lost: the service is"
+            " asked before anything is sent again; see `photofs queue`"
+        )
+    if work.failed:
+        lines.append(
+            f"! {counted(work.failed, 'file')} not sent, kept on this disk: `photofs queue` says"
+            " why, `photofs queue retry PATH` tries again"
+        )
+    if work.local:
+        lines.append(local_words(work.local, no_photos))
+    if work.former:
+        lines.append(former_words(work.former))
+    return lines
+
+
+def former_words(number: int) -> str:
+    """Files in Trash/Replaced, or taken out of it, for people."""
+    return (
+        f"kept on this disk only, with bytes that photos had before: {counted(number, 'file')}"
+        " (in Trash/Replaced; what is moved out of there is not sent, a copy of it is)"
+    )
 
 
 def local_words(number: int, no_photos: Sequence[str]) -> str:

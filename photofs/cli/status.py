@@ -11,11 +11,11 @@ from photofs.assembly import House
 from photofs.catalog.port import Counts, LibraryRow, SourceRow
 from photofs.catalog.sqlite import Catalog
 from photofs.cli.attached import away_from
-from photofs.cli.errand_words import errands_in_words, held_back, without_page
+from photofs.cli.errand_words import held_back, without_page
 from photofs.cli.guard_words import is_held, told_words
 from photofs.cli.house import find_house, way_to
 from photofs.cli.mounts import home_of, list_mounts, serves
-from photofs.cli.open_work import OpenWork, local_words, open_work, work_words
+from photofs.cli.open_work import OpenWork, open_work, work_lines
 from photofs.cli.output import (
     counted,
     held_words,
@@ -289,7 +289,7 @@ def _print_library(library: LibraryStatus) -> None:
     print(f"{library.name}: {held}{missing}")
     if library.scratch.files:
         print(f"  Scratch: {held_words(library.scratch)}, on this disk only")
-    for line in _work_lines(library.work, library.no_photos):
+    for line in work_lines(library.work, library.no_photos):
         print(f"  {line}")
     if library.archived.files:
         print(
@@ -328,35 +328,6 @@ def _hand_lines(library: LibraryStatus) -> list[str]:
         lines.append(
             f"and {len(library.not_so) - TROUBLES:,} more such; `photofs log` tells of all"
         )
-    return lines
-
-
-def _work_lines(work: OpenWork, no_photos: list[str]) -> list[str]:
-    """What waits in a library, or stays here, each with what to do about it."""
-    lines = []
-    if work.going_on:
-        lines.append(f"waiting: {work_words(work)}; see `photofs queue`")
-    if work.held:
-        lines.append(
-            f"! {counted(work.held, 'change')} held, for they are so many: `photofs held list`,"
-            " then `photofs held release` or `photofs undo`"
-        )
-    if work.errands:
-        lines.append(
-            f"waits for a hand: {errands_in_words(work.by_hand)}: `photofs hand list` has the links"
-        )
-    if work.unsure:
-        lines.append(
-            f"! {counted(work.unsure, 'change')} of which the answer was lost: the service is"
-            " asked before anything is sent again; see `photofs queue`"
-        )
-    if work.failed:
-        lines.append(
-            f"! {counted(work.failed, 'file')} not sent, kept on this disk: `photofs queue` says"
-            " why, `photofs queue retry PATH` tries again"
-        )
-    if work.local:
-        lines.append(local_words(work.local, no_photos))
     return lines
 
 

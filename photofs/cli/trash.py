@@ -20,13 +20,14 @@ from photofs.cli.output import (
     safe_text,
     table,
 )
-from photofs.cli.place import find_place, photos_at
+from photofs.cli.place import Place, find_place, photos_at
 from photofs.cli.restoring import restore_deleted
 from photofs.cli.suggestions import libraries as named_libraries
 from photofs.cli.suggestions import places
 from photofs.model.errors import Refused
 from photofs.model.exit_codes import SOME_FAILED
 from photofs.model.wish import Asker
+from photofs.view.layout import REPLACED, TRASH
 from photofs.wishing.recognising import check_no_doubt
 
 RESTORE = Asker(0, "photofs trash restore")
@@ -77,7 +78,7 @@ def _hints(
     if libraries & set(writable):
         yield "`photofs trash restore PATH` puts one back, `photofs trash empty` deletes for good"
     for library in sorted(libraries - set(writable)):
-        yield f"{safe_text(names[library])} cannot be changed: it shows what lies in trash there"
+        yield _read_only(names[library])
 
 
 @trash.command(short_help="Put photos back to where they were.")
@@ -102,19 +103,34 @@ def restore(paths: tuple[str, ...], deleted: Path | None, *, as_json: bool) -> N
     for path in paths:
         with find_place(path, read_only=False) as place:
             restored = place.house.wishing(place.catalog).restore(photos_at(place), RESTORE)
+            words = f"{counted(restored, 'photo')} restored" if restored else _why_none(place)
         outcomes.append({"path": path, "restored": restored})
         if not as_json:
-            print(f"{safe_text(path)}: {_restored_words(restored)}")
+            print(f"{safe_text(path)}: {words}")
     if as_json:
         print_json(outcomes)
     sys.exit(0 if all(each["restored"] for each in outcomes) else SOME_FAILED)
 
 
-def _restored_words(restored: int) -> str:
-    """How many came back; that none did is no success, and says what to look at."""
-    if restored:
-        return f"{counted(restored, 'photo')} restored"
-    return "nothing there lies in Trash; `photofs trash list` lists what does"
+def _why_none(place: Place) -> str:
+    """That none came back is no success, and says what to do."""
+    name, *below = place.path.split("/")
+    if below[:1] != [TRASH[-1].name] or not photos_at(place):
+        return "nothing there lies in Trash; `photofs trash list` lists what does"
+    if below[:2] == [each.name for each in REPLACED]:
+        return (
+            "these are bytes that a photo had before: a copy (`cp`) is a photo of its own; if it"
+            " was overwritten here, `photofs undo ACTION` takes that back (`photofs log` has its"
+            " number)"
+        )
+    rows = {each.name: each.library_id for each in place.catalog.libraries()}
+    if rows.get(name) not in place.catalog.writable_libraries():
+        return f"{_read_only(name)}; nothing was changed"
+    return "nothing there can be taken out of Trash from here; look on the service's own pages"
+
+
+def _read_only(library: str) -> str:
+    return f"{safe_text(library)} cannot be changed: it shows what lies in trash there"
 
 
 def _restore_deleted(file: Path, *, as_json: bool) -> None:

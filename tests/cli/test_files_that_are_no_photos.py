@@ -6,9 +6,10 @@ import pytest
 
 from photofs.model.discard import TrashSpot
 from photofs.model.judgement import Broken, Other
+from photofs.model.photo import Fidelity
 from tests.support.filed import photo
 from tests.support.household import Household
-from tests.support.wished import SHELL, Wished
+from tests.support.wished import SHELL, Wished, whole
 
 
 @pytest.fixture
@@ -32,6 +33,23 @@ def test_regression_a_text_is_counted_as_no_photo_and_named(household: Household
     assert "1 file (such as L/Unsorted/notes.txt)" in told
     (library,) = household.ask("status")["libraries"]
     assert (library["counts"]["photos"], library["work"]["local"]) == (2, 1)
+
+
+def test_bytes_that_a_photo_had_before_are_no_text(household: Household) -> None:
+    """Status counts what stands in Trash/Replaced apart: it is a photo's, and not sent."""
+    former = "kept on this disk only, with bytes that photos had before: 1 file (in Trash/Replaced"
+    assert former not in household.run("status")
+    wished = Wished(household.home / "state" / "catalog.db")
+    for name in ("m", "n"):  # of two files for one photo the latter is shown
+        wished.write(f"Unsorted/{name}.jpg")
+        wished.judge(whole(name), f"Unsorted/{name}.jpg")
+        upload = next(row for row in wished.catalog.open_operations() if row.wish.verb == "upload")
+        wished.uploaded(upload, "n", content_key="n", fidelity=Fidelity.RECOMPRESSED)
+    assert [path for path in wished.files() if path.startswith("Trash/Replaced/")]
+    wished.catalog.close()
+    assert former in household.run("status")
+    (library,) = household.ask("status")["libraries"]
+    assert (library["work"]["local"], library["work"]["former"]) == (1, 1)
 
 
 def test_a_text_in_trash_is_not_the_one_that_is_named(household: Household) -> None:

@@ -14,10 +14,12 @@ from photofs.assembly import House
 from photofs.catalog.check import check
 from photofs.catalog.sqlite import open_catalog
 from photofs.cli.wait import await_work
+from photofs.emulators.takeout import demo_takeout
 from photofs.kernel.lock import hold
 from photofs.model.capture_time import TakenBy, TakenFact
 from photofs.model.judgement import Broken, Other
 from photofs.model.operation import Event
+from photofs.model.photo import Fidelity
 from tests.support.filed import album, photo
 from tests.support.household import PATIENCE, Household, shell
 from tests.support.wished import EVERYTHING, SHELL, Wished, whole
@@ -233,6 +235,25 @@ def test_restoring_what_is_not_in_trash_is_told_as_no_success(home: Home) -> Non
     both = home.ask("trash", "restore", "L/Albums/Trip/b.jpg", "L/Trash/a.jpg", code=6)
     assert [each["restored"] for each in both] == [0, 1]
     assert home.files() == shown
+
+
+def test_why_what_stands_in_trash_is_not_restored_is_told(home: Home, tmp_path: Path) -> None:
+    """An export cannot be changed; former bytes are copied, or their replacing is undone."""
+    demo_takeout(tmp_path / "takeout")
+    home.run("library", "add", "takeout", tmp_path / "takeout", "--name", "old")
+    told = home.run("trash", "restore", "old/Trash/blurred.jpg", code=6)
+    assert "blurred.jpg: old cannot be changed: it shows what lies in trash there" in told
+    for name in ("m", "n"):  # of two files for one photo the latter is shown
+        home.wished.write(f"Unsorted/{name}.jpg")
+        home.wished.judge(whole(name), f"Unsorted/{name}.jpg")
+        upload = next(
+            row for row in home.wished.catalog.open_operations() if row.wish.verb == "upload"
+        )
+        home.wished.uploaded(upload, "n", content_key="n", fidelity=Fidelity.RECOMPRESSED)
+    (former,) = (path for path in home.files() if path.startswith("Trash/Replaced/"))
+    told = home.run("trash", "restore", f"L/{former}", code=6)
+    assert "these are bytes that a photo had before" in told
+    assert "nothing there lies in Trash" in home.run("trash", "restore", "L/Albums/Home", code=6)
 
 
 def test_emptying_trash_leaves_exports_out_where_no_library_is_named(home: Home) -> None:
