@@ -165,7 +165,7 @@ class Restoring:
         """A new file of that name, or of the first one like it that is free."""
         for wanted in _names(name):
             try:
-                return self._again.create(Spot(folder, wanted), key)
+                return self._again.create(Spot(folder, wanted), key, name)
             except Exists:
                 continue
         raise Exists(f"{name!r} is taken in Unsorted")

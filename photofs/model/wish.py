@@ -54,6 +54,9 @@ BRING_IN: Final = "bring in"
 AGAIN: Final = "again"
 """In the details of a RESTORE: the key of the file that it copied in (bringing_again.py)."""
 
+NAMED: Final = "as"
+"""Beside it: the name that the file was to have; another file may have had that there."""
+
 OF_NEW: Final = "of_new"
 """In the details of a wish that tells of a photo what nobody had yet: no guard counts it."""
 

@@ -8,7 +8,7 @@ from photofs.catalog.sqlite import Catalog
 from photofs.model.errors import Exists
 from photofs.model.node import photo_ino, row_id
 from photofs.model.spot import Spot, Written
-from photofs.model.wish import AGAIN, Asker, WishVerb
+from photofs.model.wish import AGAIN, NAMED, Asker, WishVerb
 from photofs.wishing.incoming import IncomingFiles
 from photofs.wishing.standing import standing_at
 from photofs.wishing.wishing import Wishing
@@ -40,8 +40,11 @@ class BringingAgain:
         photo = self._known.get(key)
         return None if photo is None or self._catalog.photo_facts(photo).gone else photo
 
-    def create(self, spot: Spot, key: str) -> int:
-        """A new, empty file; its inode. Exists, if the name is taken."""
+    def create(self, spot: Spot, key: str, name: str) -> int:
+        """A new, empty file; its inode. Exists, if the name is taken.
+
+        `name`: what it is called by itself, though it stands here under that with a number.
+        """
         with self._wishing.change():
             at = standing_at(self._catalog, spot)
             if at.entry is not None:
@@ -49,7 +52,7 @@ class BringingAgain:
             desk = self._wishing.desk_at(at)
             written = IncomingFiles(desk).create(at, self._asker)
             photo = row_id(written.ino)
-            desk.wish(WishVerb.RESTORE, self._asker, {AGAIN: key}, photo=photo)
+            desk.wish(WishVerb.RESTORE, self._asker, {AGAIN: key, NAMED: name}, photo=photo)
         self._known[key] = photo
         return written.ino
 

@@ -25,6 +25,7 @@ from photofs.model.photo import Media
 from photofs.model.wish import Asker, WishVerb
 from photofs.wishing.incoming import IncomingFiles
 from photofs.wishing.known_bytes import NONE, NotThere, show_our_bytes
+from photofs.wishing.own_title import own_title
 from photofs.wishing.photo_wishes import PhotoWishes, stem
 from photofs.wishing.taking_over import take_over
 from photofs.wishing.wish_desk import WishDesk, in_the_name_of
@@ -150,7 +151,7 @@ class Judging:
         name = names[-1].name if names else shown.name
         # a title: other bytes of it were judged before, and it has got no name since
         kept = None if self._catalog.was_told(photo) else shown.title
-        title = stem(name) if kept is None else kept
+        title = own_title(self._catalog, photo, name) if kept is None else kept
         whole, taken = self._dated(photo, whole)
         facts = self._facts(photo, whole, title)
         # with what is wished of it already, so that no name is made anew for that

@@ -124,7 +124,7 @@ async def test_regression_what_is_uploaded_anew_after_a_deletion_is_private(
     del autojump_clock
     wishing = posted.wished.wishing
     again = BringingAgain(posted.catalog, wishing, SHELL)
-    ino = again.create(posted.wished.spot("Unsorted/p.jpg"), "key")
+    ino = again.create(posted.wished.spot("Unsorted/p.jpg"), "key", "p.jpg")
     assert ino == posted.write("Unsorted/p.jpg", OLD)
     await sent(posted)
     assert service.seen_by == ["private"]

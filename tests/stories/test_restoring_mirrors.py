@@ -86,6 +86,29 @@ def test_a_restore_that_is_killed_goes_on_and_sends_nothing_twice(
     anew.run("check")
 
 
+def test_regression_photos_of_one_title_keep_it(
+    anew: Household, empty: Flickr, tmp_path: Path
+) -> None:
+    """On the way in they stand beside each other, and the later ones have a number in their name.
+
+    One that a person has renamed meanwhile is called so.
+    """
+    folder = tmp_path / "pictures"
+    files = ("Lima/Sunset.jpg", "Rome/Sunset.jpg", "Rome/Sunset_2.jpg", "Oslo/Sunset.jpg")
+    for number, path in enumerate(files):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(make_jpeg(number, width=32, height=32))
+    anew.run("restore", folder, "--to", "anew")
+    with anew.mounted() as point:
+        (renamed,) = (point / "anew/Albums/Oslo").iterdir()
+        renamed.rename(renamed.with_name("Sunset at sea.jpg"))
+    send_all(anew)
+    assert titles(empty, "Lima") == ["Sunset"]
+    assert titles(empty, "Rome") == ["Sunset", "Sunset_2"]
+    assert titles(empty, "Oslo") == ["Sunset at sea"]
+    anew.run("check")
+
+
 def count(household: Household) -> int:
     """How many photos the library shows."""
     with House(household.environ).catalog() as catalog:
