@@ -323,6 +323,25 @@ def test_what_nobody_has_listed_is_asked_for_first(
     assert "last listed" not in home.run("restore", folder, "--to", "anew")
 
 
+def test_regression_an_older_catalog_lists_before_it_restores(
+    household: Household, flickr: Flickr, folder: Path
+) -> None:
+    """Put back from a backup, it does not know what was sent since: that came a second time."""
+    home = listed(household, flickr)
+    hours = 2 * 3600 * 10**9
+    set_scans(home, f"UPDATE source SET scan_ns = scan_ns - {hours}")  # noqa: S608 - a number
+    (home.home / "data").mkdir(exist_ok=True)
+    (home.home / "data" / "catalog-seen").write_text("the word of a newer catalog\n")
+    put_there(flickr, 0)
+    for dry in ([], ["--dry-run"]):
+        told = home.run("restore", folder, "--to", "anew", *dry, code=15)
+        assert "would be sent a second time" in told
+        assert "`photofs scan anew`" in told
+    home.run("scan", "anew")
+    done = home.ask("restore", folder, "--to", "anew")
+    assert (done["copied"], done["there"]) == (5, 1)
+
+
 def set_scans(home: Household, statement: str, *values: str) -> None:
     """As if the account had been scanned otherwise."""
     with House(home.environ).catalog() as catalog, catalog.database.transaction():
