@@ -44,9 +44,13 @@ if [ -n "$closed" ]; then
     mkdir -p "$python"
     mount --bind /mnt/python "$python"
 fi
-exec setpriv --reuid 65534 --regid 65534 --clear-groups systemd --user
+exec setpriv --reuid 65534 --regid 65534 --clear-groups systemd --user --unit=basic.target
 """
-"""Python may lie in root's home, which is closed to others: only itself is shown there then."""
+"""Python may lie in root's home, which is closed to others: only itself is shown there then.
+
+What a desktop begins with its session (default.target) is left out: an indexer that is installed
+here kept the manager from being ready for minutes on a busy machine.
+"""
 
 
 def why_no_manager() -> str:
