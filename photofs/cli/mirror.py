@@ -77,7 +77,7 @@ def add(
         marker = marker_at(root)
         known = None if marker is None else catalog.mirror_with(marker.mirror)
         if known is not None:
-            row, found = moved(catalog, known, library, root), 0
+            row, found = moved(catalog, known, library, root)
         else:
             choices = Choices(layout, albums, {"embed": True} if embed else {}, was)
             row, found = added(catalog, library, root, choices)

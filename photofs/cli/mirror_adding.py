@@ -1,6 +1,7 @@
 """Where a mirror may be; one is begun there, known again after a move, or taken over."""
 
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +17,11 @@ from photofs.mirrors.claims import claimed_files
 from photofs.mirrors.folder import LocalMirror
 from photofs.mirrors.opening import begin_mirror, marker_at, open_mirror, renew_marker
 from photofs.model.errors import PhotofsError, Refused
-from photofs.model.mirror import AlbumFolders
+from photofs.model.mirror import AlbumFolders, Stamp
 from photofs.wishing.recognising import recognise_mirror
+
+Claim = tuple[str, str, Stamp]
+"""A file of a mirror by its own list: path, hash, and what the disk tells of it."""
 
 FOUND_AT_ONCE: Final = 500
 """Files of a mirror that is taken over which are noted in one transaction: some 10 ms."""
@@ -73,8 +77,13 @@ def _is_of(catalog: Catalog, library: LibraryRow, place: Path) -> bool:
     return known is not None and known.library_id == library.library_id
 
 
-def moved(catalog: Catalog, known: MirrorRow, library: LibraryRow, root: Path) -> MirrorRow:
-    """A mirror that is known lies elsewhere now."""
+def moved(
+    catalog: Catalog, known: MirrorRow, library: LibraryRow, root: Path
+) -> tuple[MirrorRow, int]:
+    """A mirror that is known lies elsewhere now; how many files it has that nobody has noted yet.
+
+    Only of one in which no run has done anything: who began to take it over may have been killed.
+    """
     if known.library_id != library.library_id:
         raise Refused(
             f"{safe_text(str(root))} is the mirror of another library",
@@ -90,8 +99,11 @@ def moved(catalog: Catalog, known: MirrorRow, library: LibraryRow, root: Path) -
         )
     with closing(open_mirror(root, known.marker, None, writing=True)) as folder:
         catalog.set_mirror_place(known.mirror_id, str(root), folder.disk, folder.traits)
+        found = 0
+        if known.run_ns is None and not catalog.mirror_counts(known).photos:
+            found = _take_over(catalog, known.mirror_id, list(claimed_files(folder)))
         renew_marker(folder, library.name, accounts_of(catalog, library))
-    return catalog.mirror(known.mirror_id)
+    return catalog.mirror(known.mirror_id), found
 
 
 def _is_there(known: MirrorRow) -> bool:
@@ -149,19 +161,20 @@ def added(
             choices.settings,
             folder.traits,
         )
+        # before an agent can see it, and run it: a disk is read for minutes
+        claimed = [] if marker is None else list(claimed_files(folder))
         number = catalog.add_mirror(new, time.time_ns())
         if marker is not None:
             recognise_mirror(catalog, folder, time.time_ns())
-        found = 0 if marker is None else _take_over(catalog, number, folder)
+        found = 0 if marker is None else _take_over(catalog, number, claimed)
         renew_marker(folder, library.name, accounts)
     return catalog.mirror(number), found
 
 
-def _take_over(catalog: Catalog, mirror_id: int, folder: LocalMirror) -> int:
-    """Note the files that the mirror's own lists name."""
+def _take_over(catalog: Catalog, mirror_id: int, claimed: Sequence[Claim]) -> int:
+    """Note the files that the mirror's own lists name; how many."""
     with catalog.database.transaction():
         catalog.doubt_beside(mirror_id)  # nobody knows who wrote what stands beside them
-    claimed = list(claimed_files(folder))
     for start in range(0, len(claimed), FOUND_AT_ONCE):
         with catalog.database.transaction():
             catalog.add_found(mirror_id, claimed[start : start + FOUND_AT_ONCE])

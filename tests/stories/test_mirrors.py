@@ -204,6 +204,29 @@ def test_a_lost_catalog_finds_its_mirror_again(
     assert check_sums(root) == len(before)
 
 
+def test_regression_a_mirror_is_taken_over_whole_after_a_kill(
+    household: Household, export: Path, root: Path
+) -> None:
+    """The command was killed while it noted the files: given again, it knows all of them.
+
+    Photos that stand elsewhere in the mirror by then were written once more.
+    """
+    household.run("mirror", "add", "google", root)
+    household.run("mirror", "run", code=None)
+    before = files_of(root)
+    shutil.rmtree(household.home)
+    household.home.mkdir()
+    household.run("library", "add", "takeout", export)
+    household.run("mirror", "add", "google", root, "--layout", "{year}")
+    with House(household.environ).catalog() as catalog, catalog.database.transaction():
+        catalog.database.run("DELETE FROM mirrored")
+    assert household.ask("mirror", "add", "google", root)["taken_over"] == len(before)
+    (ran,) = household.ask("mirror", "run", code=None)
+    assert ran["written"] == 0
+    assert sorted(files_of(root).values()) == sorted(before.values())
+    assert household.ask("mirror", "add", "google", root)["taken_over"] == 0
+
+
 def edited(root: Path) -> tuple[Path, bytes, bytes]:
     """A sidecar that somebody changed by a text editor: its path; its bytes now, and before."""
     path = min(root.rglob("*.jpg.xmp"))
