@@ -14,8 +14,8 @@ from photofs.kernel.process import Process
 from tests.support.household import Household, shell
 from tests.support.waiting import wait_until
 
-SOON = 60.0
-"""Seconds that a process may take to end on a busy machine; those here would wait twice as long."""
+SOON = 100.0
+"""Seconds that a process may take to end on a busy machine; those here would wait for longer."""
 
 
 @pytest.fixture
