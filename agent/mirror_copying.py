@@ -263,7 +263,7 @@ class Copying:
             work.catalog.set_placing(old.copy_id, step.wished, fact.placing)
         if old.shown_ns != fact.mtime_ns:
             await retime(work, old, fact.mtime_ns)
-        work.tally.moved += 1
+        work.count_claimed(old)
         return True
 
     # bytes into the mirror

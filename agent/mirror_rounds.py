@@ -96,6 +96,7 @@ def _told(catalog: Catalog, row: MirrorRow, ran: Ran) -> dict[str, object]:
         "written": tally.written,
         "bytes": tally.size,
         "moved": tally.moved,
+        "claimed": tally.claimed,
         "new_versions": tally.versions,
         "vanished": tally.vanished,
         "failed": tally.failed,
@@ -124,6 +125,9 @@ def _sentence(outcome: dict[str, object]) -> str:
     there = f"{name}: {photos} there, {lacking:,} {'is' if lacking == 1 else 'are'} not;"
     wrote = f"wrote {outcome['written']:,} ({megabytes:,.1f} MB), moved {outcome['moved']:,}"
     lines = [f"{there} this run {wrote}"]
+    if number := _number(outcome["claimed"]):
+        files = agreeing(number, "file", "was", "were")
+        lines.append(f"{name}: {files} there before, with the bytes of photos of the library")
     for key, words in (
         ("new_versions", "had other bytes: what was there before stands beside it"),
         ("vanished", "vanished at the service: what was there is below Vanished"),

@@ -28,12 +28,14 @@ MOST_NAMES: Final = 1000
 class Tally:
     """What a run has done. `fresh`: the photos whose files it wrote, and not their sidecars yet.
 
+    `claimed`: files of a mirror that was taken over, each in its place, that are a photo's now.
     `plain`: those into which facts were to be written, and could not be, and why.
     """
 
     written: int = 0
     size: int = 0
     moved: int = 0
+    claimed: int = 0
     versions: int = 0
     vanished: int = 0
     plain: list[str] = field(default_factory=list)
@@ -43,7 +45,7 @@ class Tally:
     @property
     def changed(self) -> int:
         """How much, all in all."""
-        return self.written + self.moved + self.versions + self.vanished
+        return self.written + self.moved + self.claimed + self.versions + self.vanished
 
 
 @dataclass
@@ -90,6 +92,13 @@ class Work:
             name = former_name(path, self.today, attempt)
             if self.catalog.copy_at(self.mirror_id, name) is None:
                 yield name
+
+    def count_claimed(self, old: CopyRow) -> None:
+        """A file that was there is a photo's now: where it was, or it has moved since."""
+        now = self.catalog.copy(old.copy_id)
+        stays = now is not None and now.path == old.path
+        self.tally.claimed += stays
+        self.tally.moved += not stays
 
     async def move(self, copy: CopyRow, paths: Iterator[str], role: Role | None = None) -> bool:
         """Move a file to the first of the paths that is free; False if the file is not there.

@@ -14,13 +14,21 @@ from photofs.assembly import HOME_VARIABLE, House
 from photofs.cli.daemon import READY_VARIABLE, go_behind, start_daemon, tell_ready
 from photofs.cli.house import has_libraries, way_to
 from photofs.cli.indexed_folders import indexing_words
-from photofs.cli.mounts import end_if_dead, forget_mount, home_of, mount_of, note_mount
+from photofs.cli.mounts import (
+    end_if_dead,
+    forget_mount,
+    home_of,
+    list_mounts,
+    mount_of,
+    note_mount,
+    serves,
+)
 from photofs.cli.output import own_name, safe_text, shell_word
 from photofs.cli.suggestions import folders
 from photofs.cli.usual_point import make_usual, usual_point
 from photofs.kernel.mount_table import without_links
 from photofs.kernel.service_manager import READY, SERVICE_VARIABLE, tell_manager
-from photofs.model.errors import NotFound, Refused
+from photofs.model.errors import Busy, NotFound, Refused
 from photofs.model.importing import uncollected
 
 if TYPE_CHECKING:
@@ -81,6 +89,8 @@ def mount(
         sys.exit(code)
     with ExitStack() as stack:
         _check_point(point, by_mounter=flags["mounter"], made=made)
+        if not demo:
+            _refuse_over_another(point)
         if demo:
             from photofs.cli.demo import demo_home
 
@@ -132,6 +142,21 @@ def _check_point(point: Path, *, by_mounter: bool, made: bool) -> None:
     if around is not None:
         raise Refused(
             f"{safe_text(str(point))} lies in a mount of photofs", remedy="choose another folder"
+        )
+
+
+def _refuse_over_another(point: Path) -> None:
+    """Busy where the demo, or another home of this user's, is mounted: what is there is not ours.
+
+    A dead mount of another home is cleared as any other.
+    """
+    there = next((each for each in list_mounts(os.environ) if each.point == str(point)), None)
+    if there is not None and serves(there) and there.home != home_of(os.environ):
+        raise Busy(
+            f"{safe_text(str(point))} is mounted already, and shows another home:"
+            f" {safe_text(there.home or 'the usual folders')}",
+            safe="nothing was changed",
+            remedy=f"`{own_name()} umount {shell_word(str(point))}` first, or name another folder",
         )
 
 

@@ -51,6 +51,9 @@ def test_commands_name_the_way_to_a_home_that_is_mounted(
         assert "another home" not in other.run("info", point / "google" / "nothing", code=4)
         assert f"{asked} status (log" in other.run("status")
         assert "google" in other.run("--home", household.home, "library", "list")
+        told = other.run("mount", point, code=5)
+        assert f"is mounted already, and shows another home: {household.home}\n" in told
+        assert "another home" not in household.run("mount", point, code=5)
 
 
 def test_an_empty_variable_names_no_home(household: Household, tmp_path: Path) -> None:
