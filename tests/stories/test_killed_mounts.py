@@ -149,7 +149,10 @@ def copy_and_die(strace: str, household: Household, copy: Path, call: str, nth: 
         assert readable, f"{call} {nth}: the mount neither came up nor ended"
         if not mount.stdout.readline():
             return mount.wait(WITHIN) == -signal.SIGKILL
-        goes_well("rsync", "-ai", f"{point / 'flickr' / 'Dates'}/", f"{copy}/")
+        for _ in range(RUNS):
+            done = goes_well("rsync", "-ai", f"{point / 'flickr' / 'Dates'}/", f"{copy}/")
+            if done or not goes_well("ls", point):
+                break
         return not goes_well("ls", point) or "killed by SIGKILL" in trace.read_text()
     finally:
         with suppress(ProcessLookupError):
