@@ -304,10 +304,27 @@ class WritingOperations(Operations):
         self, inode: int, name: bytes, value: str | None, ctx: pyfuse3.RequestContext
     ) -> None:
         self._volume.check_can_change(inode)
-        if name not in SETTABLE or is_folder_ino(inode):
+        if name not in SETTABLE or is_folder_ino(inode) or self._is_of_another(inode, name, value):
             raise pyfuse3.FUSEError(errno.EOPNOTSUPP)
         await self._writing.set_attribute(inode, name.decode(), value, asker_of(ctx))
 
+    def _is_of_another(self, inode: int, name: bytes, value: str | None) -> bool:
+        """Whether a program copies what a photo elsewhere tells of its date, with how it is known.
 
-SETTABLE = frozenset({b"user.xdg.tags", b"user.xdg.comment", b"user.photofs.taken"})
+        That is no wish of anybody's. `mv` from one library to another would say at each photo that
+        it was not permitted; its bytes and its time come along in any case.
+        """
+        if name != TAKEN or value is None or HOW not in value:
+            return False
+        try:
+            return self._volume.get_attribute(inode, name.decode()) != value.encode()
+        except NotFound:
+            return True
+
+
+TAKEN = b"user.photofs.taken"
+HOW = ";"
+"""Behind it stands how the date is known; what a person sets has none (model/user_date.py)."""
+
+SETTABLE = frozenset({b"user.xdg.tags", b"user.xdg.comment", TAKEN})
 """Others are answered as by a file system without attributes, which copying programs know."""

@@ -356,6 +356,16 @@ def test_tags_and_description_are_set_as_attributes(mount: Mount) -> None:
     assert os.getxattr(photo, "user.xdg.comment") == b"Am Meer"
 
 
+def test_what_a_copy_says_of_another_photos_date_is_passed_over(mount: Mount) -> None:
+    """As on a file system without attributes: `mv` from library to library says nothing of it."""
+    photo, taken = mount.lake / "a.jpg", "user.photofs.taken"
+    own = os.getxattr(photo, taken)
+    os.setxattr(photo, taken, own)
+    other = partial(os.setxattr, photo, taken, b"2001-02-03T04:05:06; service, zone by position")
+    assert errno_of(other) == "EOPNOTSUPP"
+    assert os.getxattr(photo, taken) == own
+
+
 def test_other_files_are_refused_where_the_setting_says_so(made: Stock) -> None:
     """No file is made, or renamed to a name, that is no picture's; temporary names are let in."""
     with mounted(made, "--other-files", "refuse") as mount:
