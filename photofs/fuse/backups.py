@@ -12,8 +12,8 @@ request that made it so. So it never keeps such a name at all (docs/decisions/00
 - Who opened the photo under the backup name reads past the kernel's cache, which has the new bytes
   soon; the handle has the old ones.
 
-The first move is refused so, too, of an album that goes to the mount's trash, where it is another
-folder, without photos in it (trash_operations.py).
+The first move is refused so, too, of what goes to the mount's trash: other ways lead out of it, and
+an album is another folder there, without photos in it (trash_operations.py).
 """
 
 import errno

@@ -286,9 +286,8 @@ class TrashOperations:
         if self._folders.is_plain(*new):
             raise Exists("a plain file of that name lies in the trash")
         spot, to = spot_of(*old), TrashSpot(target.owner, new[1])
+        self._backups.announce(spot)
         former = self._trash.folder_at(spot)
-        if former is not None:  # else its photos were to be seen below it there for a moment
-            self._backups.announce(spot)
         await self._folders.sync_info(target, new[1])
         with self._invalidation.holding(old[0]):
             await self._trash.put(spot, to, asker_of(ctx))
