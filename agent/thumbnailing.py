@@ -106,7 +106,8 @@ class Thumbnailing:
         while rows := self._catalog.stale_thumbnails(FOUND):
             for some in _portions(rows):
                 await self._remove(some)
-                self._catalog.forget_thumbnails(some)
+                # what stands under these names now is wanted again: its file went along
+                self._catalog.forget_thumbnails([*some, *self._catalog.of_the_same_files(some)])
             forgotten += len(rows)
         return forgotten
 

@@ -203,6 +203,26 @@ class ThumbnailRows(Part):
         )
         return [_row(*row) for row in rows]
 
+    def of_the_same_files(self, rows: Iterable[ThumbnailRow]) -> list[ThumbnailRow]:
+        """Those that tell of the same thumbnails on the disk as these, by other entries.
+
+        As after an album that came back, with another number: what is removed of the former one is
+        that of the present one.
+        """
+        files = {(row.point, row.path, row.size): (row.folder, row.entry) for row in rows}
+        found = self.database.all(
+            f"SELECT {_COLUMNS} FROM thumbnail t"  # noqa: S608 - as above
+            " WHERE t.path IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted({path for _, path, _ in files})),),
+        )
+        told = [_row(*row) for row in found]
+        return [
+            row
+            for row in told
+            if files.get((row.point, row.path, row.size), (row.folder, row.entry))
+            != (row.folder, row.entry)
+        ]
+
     def thumbnails_at(self, point: bytes, limit: int) -> list[ThumbnailRow]:
         """All of one mount point, whatever their state."""
         rows = self.database.all(

@@ -254,6 +254,20 @@ async def test_however_many_are_stale_all_of_them_go(root: Path) -> None:
         assert made.pngs() == before
 
 
+async def test_an_album_that_came_back_keeps_its_thumbnails(root: Path) -> None:
+    """They were made of its new folder, under the old names, before the former one was tidied."""
+    async with desk(root) as made:
+        await made.thumbnailing.fill(HERE, 100)
+        before = made.pngs()
+        for row in made.catalog.thumbnails_at(HERE, 100):
+            if row.path == A_IN_LAKE:
+                made.catalog.thumbnails_made([row._replace(folder=row.folder + 1000)])
+        await made.thumbnailing.tidy()
+        assert shown(A_IN_LAKE) not in made.pngs()
+        await made.thumbnailing.fill(HERE, 100)
+        assert made.pngs() == before
+
+
 async def test_another_time_makes_them_anew(root: Path) -> None:
     """The same file by name, with the time that the photo has now."""
     async with desk(root) as made:
