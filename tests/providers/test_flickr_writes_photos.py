@@ -263,7 +263,7 @@ async def test_p8_another_photo_than_the_one_asked_for_tells_nothing(service: Em
     async with writes_to(service) as writes:
         mixed_up = net.Answer(status=200, body=body, kind="application/json")
         service.emulator.faults.add(mixed_up, "flickr.photos.getInfo", times=1)
-        with pytest.raises(Temporary, match="another photo"):
+        with pytest.raises(Temporary, match="something else"):
             await able(writes.look)(photo.id)
         looked = await able(writes.look)(photo.id)
     assert looked is not None
