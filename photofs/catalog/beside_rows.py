@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from photofs.catalog.last_copies import IN_TRASH_ALONE
 from photofs.catalog.part import Part
 from photofs.model.album_list import ListedPhoto
 
@@ -16,15 +17,11 @@ WHERE c.mirror = ?1 AND c.role = 'current' AND c.photo IS NOT NULL
   AND c.state IN ('good', 'suspect')"""
 
 # what stands in Trash/Replaced bears no mark: it is in Trash by its place alone
-_IN_TRASH: Final = """(p.trashed = 1 OR (
-    SELECT count(*) > 0 AND coalesce(sum(f.kind <> 'trash'), 0) = 0
-    FROM entry e JOIN folder f ON f.id = e.folder WHERE e.photo = p.id))"""
-
 _LISTED: Final = f"""
 SELECT c.photo, c.path, c.sha256, coalesce(c.original, ''),
   coalesce((SELECT o.remote_id FROM observation o WHERE o.photo = p.id AND o.gone = 0
     ORDER BY o.id LIMIT 1), ''),
-  coalesce(p.file_name, ''), p.favorite, p.archived, {_IN_TRASH},
+  coalesce(p.file_name, ''), p.favorite, p.archived, (p.trashed = 1 OR {IN_TRASH_ALONE}),
   CASE c.fidelity WHEN 'original' THEN '' ELSE c.fidelity END
 FROM mirrored c JOIN photo p ON p.id = c.photo
 WHERE c.mirror = ?1 AND c.role = 'current' AND c.state IN ('good', 'suspect') AND c.photo > ?2

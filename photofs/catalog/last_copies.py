@@ -30,9 +30,12 @@ SELECT count(*) > 0 AND coalesce(sum(s.trouble <> '' OR NOT EXISTS (
     JOIN source y ON y.id = o.source WHERE y.library = ?1)
 FROM source s WHERE s.library = ?1 AND {IN_USE}"""  # noqa: S608 - words of ours
 
-_IN_TRASH_ALONE: Final = """
-SELECT count(*) > 0 AND coalesce(sum(f.kind <> 'trash'), 0) = 0
-FROM entry e JOIN folder f ON f.id = e.folder WHERE e.photo = ?"""
+IN_TRASH_ALONE: Final = """(
+  SELECT count(*) > 0 AND coalesce(sum(f.kind <> 'trash'), 0) = 0
+  FROM entry e JOIN folder f ON f.id = e.folder WHERE e.photo = p.id)"""
+"""Of a row `p` of photo: all its names are in Trash, or below it."""
+
+_STANDS: Final = f"SELECT {IN_TRASH_ALONE} FROM photo p WHERE p.id = ?"  # noqa: S608 - words of ours
 
 # a withdrawn source's observations are gone, whatever its service still has
 _OF_WITHDRAWN: Final = f"""
@@ -69,7 +72,7 @@ class LastCopyRows(JournalReading):
 
     def stands_in_trash_alone(self, photo_id: int) -> bool:
         """Whether all its names are in Trash, or below it."""
-        row = self.database.one(_IN_TRASH_ALONE, (photo_id,))
+        row = self.database.one(_STANDS, (photo_id,))
         return row is not None and row[0] == 1
 
     def all_scanned(self, library_id: int) -> bool:

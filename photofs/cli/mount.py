@@ -18,7 +18,7 @@ from photofs.cli.mounts import (
     end_if_dead,
     forget_mount,
     home_of,
-    list_mounts,
+    mount_at,
     mount_of,
     note_mount,
     serves,
@@ -150,7 +150,7 @@ def _refuse_over_another(point: Path) -> None:
 
     A dead mount of another home is cleared as any other.
     """
-    there = next((each for each in list_mounts(os.environ) if each.point == str(point)), None)
+    there = mount_at(str(point), os.environ)
     if there is not None and serves(there) and there.home != home_of(os.environ):
         raise Busy(
             f"{safe_text(str(point))} is mounted already, and shows another home:"

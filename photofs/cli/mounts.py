@@ -40,6 +40,11 @@ def list_mounts(environ: Mapping[str, str]) -> list[Mount]:
     return _notes(environ).mounts()
 
 
+def mount_at(point: str, environ: Mapping[str, str]) -> Mount | None:
+    """The mount at that path, as the kernel's list has it; nothing is asked of it."""
+    return next((each for each in list_mounts(environ) if each.point == point), None)
+
+
 class Inside(NamedTuple):
     """A mount, and a path in it: below its root, "." for that."""
 
@@ -97,7 +102,7 @@ def end_if_dead(point: str, environ: Mapping[str, str]) -> None:
     Only where a process was noted for it: nothing is known of others. The mount stays. Refused if
     it hangs, and this user cannot end that.
     """
-    mount = next((each for each in list_mounts(environ) if each.point == point), None)
+    mount = mount_at(point, environ)
     connection = connection_at(point)
     if mount is not None and mount.pid and connection is not None and not serves(mount):
         end(connection)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from photofs.cli.mounts import home_of, list_mounts
+from photofs.cli.mounts import home_of, mount_at
 from photofs.cli.output import safe_text, shell_word
 from photofs.cli.unit_files import Scope, enabled_mounts, unit_for
 from photofs.kernel.mount_notes import Mount
@@ -58,8 +58,7 @@ def make_point(point: Path) -> bool:
 
 def _mounted_at(point: Path, environ: Mapping[str, str]) -> Mount | None:
     """The mount of ours there; nothing is asked of it, for it may hang."""
-    at = str(without_links(point))
-    return next((mount for mount in list_mounts(environ) if mount.point == at), None)
+    return mount_at(str(without_links(point)), environ)
 
 
 def _taken(point: Path, mount: Mount, environ: Mapping[str, str]) -> PhotofsError:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from photofs.cli.mounts import end_if_dead, list_mounts, serves
+from photofs.cli.mounts import end_if_dead, list_mounts, mount_at, serves
 from photofs.cli.output import json_option, print_json, safe_text, shell_word
 from photofs.cli.suggestions import mount_points
 from photofs.cli.uploads_first import await_uploads
@@ -62,8 +62,7 @@ def umount(folder: str | None, *, force: bool, no_wait: bool, as_json: bool) -> 
 def _mount_at(folder: str) -> Mount:
     """The mount of a folder that is named."""
     point = os.path.normpath(Path(folder).expanduser().absolute())
-    known = {each.point: each for each in list_mounts(os.environ)}
-    mount = known.get(point) or known.get(str(without_links(Path(point))))
+    mount = mount_at(point, os.environ) or mount_at(str(without_links(Path(point))), os.environ)
     if mount is None:
         raise NotFound(
             f"nothing of ours is mounted at {safe_text(point)}", remedy="see `photofs status`"

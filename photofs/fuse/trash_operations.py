@@ -292,9 +292,6 @@ class TrashOperations:
         with self._invalidation.holding(old[0]):
             await self._trash.put(spot, to, asker_of(ctx))
         self._folders.touch(target)
-        lying = self._trash.at(to)
-        if lying is not None:  # its number may be that of one which left the trash just now
-            self.former.discard(lying.ino)
         self._invalidation.ask_anew(*new, former)
 
     async def _move_discard(

@@ -151,13 +151,18 @@ def test_the_log_tells_of_it_and_undo_takes_it_back(live: Household) -> None:
         assert DesktopTrash(point).lying() == set()
 
 
+def album_in_the_trash(point: Path) -> tuple[Path, Path, set[str]]:
+    """An album that was put there: where it was, where it lies, and its photos' names."""
+    album = point / "flickr" / "Albums" / "Family"
+    photos = {each.name for each in album.iterdir()}
+    by_gio(point, album)
+    return album, DesktopTrash(point).files / "Family", photos
+
+
 def test_who_looks_at_once_finds_an_album_that_was_moved(live: Household) -> None:
     """Into the trash and out of it, before the kernel was told that it is another folder."""
     with live.mounted() as point:
-        album = point / "flickr" / "Albums" / "Family"
-        lying = DesktopTrash(point).files / "Family"
-        photos = {each.name for each in album.iterdir()}
-        by_gio(point, album)
+        album, lying, photos = album_in_the_trash(point)
         seen = []
         for _ in range(20):
             assert lying.is_dir()
@@ -176,10 +181,7 @@ def test_who_looks_just_as_the_kernel_is_told_finds_an_album_that_was_moved(
 ) -> None:
     """That comes 5 ms after the move: what was asked right before is answered right after."""
     with live.mounted() as point:
-        album = point / "flickr" / "Albums" / "Family"
-        lying = DesktopTrash(point).files / "Family"
-        photos = {each.name for each in album.iterdir()}
-        by_gio(point, album)
+        album, lying, photos = album_in_the_trash(point)
         seen = []
         for tenth in range(40, 80):
             for source, target in ((lying, album), (album, lying)):

@@ -186,16 +186,22 @@ def test_a_new_disk_at_the_place_of_a_mirror_is_told_from_it(
     assert (root / MARKER_NAME).exists()
 
 
-def test_a_lost_catalog_finds_its_mirror_again(
-    household: Household, export: Path, root: Path
-) -> None:
-    """P18: Taken over by a new catalog its files count again, and not one is written twice."""
+def left_by_a_lost_catalog(household: Household, export: Path, root: Path) -> dict[str, bytes]:
+    """A run mirror, and a new home that knows of the library alone; what lies in the mirror."""
     household.run("mirror", "add", "google", root)
     household.run("mirror", "run", code=None)
     before = files_of(root)
     shutil.rmtree(household.home)
     household.home.mkdir()
     household.run("library", "add", "takeout", export)
+    return before
+
+
+def test_a_lost_catalog_finds_its_mirror_again(
+    household: Household, export: Path, root: Path
+) -> None:
+    """P18: Taken over by a new catalog its files count again, and not one is written twice."""
+    before = left_by_a_lost_catalog(household, export, root)
     told = household.ask("mirror", "add", "google", root)
     assert told["taken_over"] == len(before)
     (ran,) = household.ask("mirror", "run", code=None)
@@ -211,12 +217,7 @@ def test_regression_a_mirror_is_taken_over_whole_after_a_kill(
 
     Photos that stand elsewhere in the mirror by then were written once more.
     """
-    household.run("mirror", "add", "google", root)
-    household.run("mirror", "run", code=None)
-    before = files_of(root)
-    shutil.rmtree(household.home)
-    household.home.mkdir()
-    household.run("library", "add", "takeout", export)
+    before = left_by_a_lost_catalog(household, export, root)
     household.run("mirror", "add", "google", root, "--layout", "{year}")
     with House(household.environ).catalog() as catalog, catalog.database.transaction():
         catalog.database.run("DELETE FROM mirrored")
